@@ -1,0 +1,30 @@
+package io.github.mgn4j.engine;
+
+import io.github.mgn4j.spec.MgnSpec;
+import java.nio.FloatBuffer;
+
+/**
+ * Runs the feature network of one model. An engine may be called from several threads; calls may wait for each other.
+ * Closing it frees its native memory; it must not be used afterwards.
+ */
+public interface Engine extends AutoCloseable {
+    /** The name that {@code --engine} knows it by. */
+    String name();
+
+    MgnSpec spec();
+
+    /** The layout in which {@link #run} wants its images. */
+    Layout inputLayout();
+
+    /**
+     * Computes the features of a batch.
+     *
+     * @param images {@code batch} normalised RGB images in {@link #inputLayout()}, read from position 0
+     * @param batch number of images, at least 1
+     * @param features receives {@code [batch, dims]} from position 0, in the order of {@link MgnSpec#features()}
+     */
+    void run(FloatBuffer images, int batch, FloatBuffer features);
+
+    @Override
+    void close();
+}

@@ -1,0 +1,72 @@
+package io.github.mgn4j.spec;
+
+import java.util.List;
+
+/**
+ * A residual network as torchvision builds it (He et al., CVPR 2016; the stride of a bottleneck sits on its 3x3
+ * convolution).
+ *
+ * @param depth 18, 34 (basic blocks), 50 or 101 (bottlenecks)
+ * @param width multiplier of every channel count; 1 is the published network, small values make networks for tests
+ */
+public record Backbone(int depth, double width) {
+    /** The first convolution's channels at width 1. */
+    private static final int STEM_CHANNELS = 64;
+
+    /** Number of residual stages, called layer1 to layer4. */
+    public static final int STAGES = 4;
+
+    public Backbone {
+        SpecException.check(
+                depth == 18 || depth == 34 || depth == 50 || depth == 101,
+                "backbone depth must be 18, 34, 50 or 101, not %s",
+                depth);
+        SpecException.check(
+                width > 0 && width <= 8 && Math.round(STEM_CHANNELS * width) >= 1,
+                "backbone width multiplier must be above 0 (at least one channel) and at most 8, not %s",
+                width);
+    }
+
+    /** The published network of that depth. */
+    public static Backbone resnet(int depth) {
+        return new Backbone(depth, 1);
+    }
+
+    /** Whether blocks are bottlenecks (1x1, 3x3, 1x1) and not pairs of 3x3 convolutions. */
+    public boolean bottleneck() {
+        return depth >= 50;
+    }
+
+    /** Output channels of a block over its inner width: 4 for bottlenecks, 1 for basic blocks. */
+    public int expansion() {
+        return bottleneck() ? 4 : 1;
+    }
+
+    /** Channels of the stem (convolution 7x7). */
+    public int stemChannels() {
+        return Math.toIntExact(Math.round(STEM_CHANNELS * width));
+    }
+
+    /** Inner width of the blocks of a stage (1 to 4). */
+    public int stageWidth(int stage) {
+        return stemChannels() << (stage - 1);
+    }
+
+    /** Output channels of a stage (1 to 4): 256, 512, 1024, 2048 for ResNet-50. */
+    public int stageChannels(int stage) {
+        return stageWidth(stage) * expansion();
+    }
+
+    /** Number of blocks of a stage (1 to 4). */
+    public int blocks(int stage) {
+        return blockCounts().get(stage - 1);
+    }
+
+    private List<Integer> blockCounts() {
+        return switch (depth) {
+            case 18 -> List.of(2, 2, 2, 2);
+            case 101 -> List.of(3, 4, 23, 3);
+            default -> List.of(3, 4, 6, 3);
+        };
+    }
+}

@@ -1,0 +1,12 @@
+package io.github.mgn4j.spec;
+
+/** Size of the images that a network takes, in pixels; 384x128 in the paper. */
+public record InputSize(int height, int width) {
+    public InputSize {
+        SpecException.check(
+                height >= 32 && height <= 4096 && width >= 32 && width <= 4096,
+                "input height and width must be 32 to 4096 pixels, not %sx%s",
+                height,
+                width);
+    }
+}

@@ -1,0 +1,164 @@
+package io.github.mgn4j.spec;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Everything there is to say about a Multiple Granularity Network (Wang et al., "Learning Discriminative Features with
+ * Multiple Granularities for Person Re-Identification", ACM MM 2018) apart from its weights. Immutable and validated;
+ * the graph, the parameter names, the feature layout and the operation counts are all derived from it.
+ *
+ * @param backbone the residual network
+ * @param input image size in pixels
+ * @param split where the shared trunk ends
+ * @param branches at least one; their order is the order of the features
+ * @param pooling how maps and stripes become vectors
+ * @param embedding width of the reduced vectors (256 in the paper); 0 for no reduction, a feature then is the pooled
+ *     vector itself
+ * @param globalClassifier which vector of a global feature is classified
+ * @param classes number of training identities, at least 1
+ */
+public record MgnSpec(
+        Backbone backbone,
+        InputSize input,
+        SplitPoint split,
+        List<Branch> branches,
+        Pooling pooling,
+        int embedding,
+        ClassifierPosition globalClassifier,
+        int classes) {
+    private static final int MAX_BRANCHES = 16;
+    private static final int MAX_EMBEDDING = 1 << 16;
+    private static final int MAX_CLASSES = 1 << 24;
+
+    public MgnSpec {
+        branches = List.copyOf(branches);
+        SpecException.check(
+                !branches.isEmpty() && branches.size() <= MAX_BRANCHES,
+                "a network needs 1 to %s branches, not %s",
+                MAX_BRANCHES,
+                branches.size());
+        SpecException.check(
+                embedding >= 0 && embedding <= MAX_EMBEDDING,
+                "embedding width must be 0 (no reduction) to %s, not %s",
+                MAX_EMBEDDING,
+                embedding);
+        SpecException.check(
+                classes >= 1 && classes <= MAX_CLASSES, "classes must be 1 to %s, not %s", MAX_CLASSES, classes);
+        SpecException.check(
+                split.blocks() <= backbone.blocks(split.stage()),
+                "the split is after block %s of stage %s, which has only %s blocks in ResNet-%s",
+                split.blocks(),
+                split.stage(),
+                backbone.blocks(split.stage()),
+                backbone.depth());
+        for (int b = 0; b < branches.size(); b++) {
+            checkBranch(b, branches.get(b), backbone, input, split);
+        }
+    }
+
+    private static void checkBranch(int index, Branch branch, Backbone backbone, InputSize input, SplitPoint split) {
+        int firstOwned = split.stage() + 1;
+        for (int stage : branch.unitStrideStages()) {
+            SpecException.check(
+                    stage >= firstOwned && stage <= Backbone.STAGES,
+                    "branch %s: only a stage whose first block is its own can keep its resolution"
+                            + " (stages %s to %s after this split), not stage %s",
+                    index + 1,
+                    firstOwned,
+                    Backbone.STAGES,
+                    stage);
+        }
+        int rows = Topology.mapHeight(input.height(), backbone, branch);
+        for (int stripes : branch.stripes()) {
+            SpecException.check(
+                    rows % stripes == 0,
+                    "branch %s: its map is %s rows high for an input height of %s, which %s stripes do not divide",
+                    index + 1,
+                    rows,
+                    input.height(),
+                    stripes);
+        }
+    }
+
+    /**
+     * The paper's network: ResNet-50, 384x128, trunk up to {@code layer3[0]}, global, part-2 and part-3 branches,
+     * maximum pooling, eight 256-d features, softmax on the 2048-d global vectors.
+     *
+     * @param classes number of training identities (751 for Market-1501)
+     */
+    public static MgnSpec mgn(int classes) {
+        return builder().classes(classes).build();
+    }
+
+    /** A builder that starts from the paper's network. */
+    public static MgnSpecBuilder builder() {
+        return new MgnSpecBuilder();
+    }
+
+    /** A builder that starts from this network. */
+    public MgnSpecBuilder toBuilder() {
+        return new MgnSpecBuilder(this);
+    }
+
+    /**
+     * The vectors of the output in their order: the global ones in branch order, then the stripes branch by branch, top
+     * to bottom. For the paper's network g1, g2, g3, p2_0, p2_1, p3_0, p3_1, p3_2.
+     */
+    public List<FeaturePart> features() {
+        List<FeaturePart> parts = new ArrayList<>(globalFeatures());
+        parts.addAll(localFeatures());
+        return List.copyOf(parts);
+    }
+
+    /** The global features in branch order. */
+    public List<GlobalFeature> globalFeatures() {
+        List<GlobalFeature> parts = new ArrayList<>();
+        for (int b = 0; b < branches.size(); b++) {
+            if (branches.get(b).global()) {
+                parts.add(new GlobalFeature("g" + (b + 1), b, featureDims()));
+            }
+        }
+        return List.copyOf(parts);
+    }
+
+    /** The stripes, branch by branch, granularity by granularity, top to bottom. */
+    public List<LocalFeature> localFeatures() {
+        List<LocalFeature> parts = new ArrayList<>();
+        for (int b = 0; b < branches.size(); b++) {
+            for (int stripes : branches.get(b).stripes()) {
+                String prefix = granularityIsUnique(stripes) ? "p" + stripes : "b" + (b + 1) + "_p" + stripes;
+                for (int i = 0; i < stripes; i++) {
+                    parts.add(new LocalFeature(prefix + "_" + i, b, featureDims(), stripes, i));
+                }
+            }
+        }
+        return List.copyOf(parts);
+    }
+
+    private boolean granularityIsUnique(int stripes) {
+        return branches.stream().filter(b -> b.stripes().contains(stripes)).count() == 1;
+    }
+
+    /** Width of each feature: the embedding, or the last map's channels where there is no reduction. */
+    public int featureDims() {
+        return embedding == 0 ? pooledDims() : embedding;
+    }
+
+    /** Width of a pooled vector before its reduction: 2048 for ResNet-50. */
+    public int pooledDims() {
+        return backbone.stageChannels(Backbone.STAGES);
+    }
+
+    /** Width of the whole output: all features joined, 2048 for the paper's network. */
+    public int dims() {
+        return features().size() * featureDims();
+    }
+
+    /** Width of the vector that a feature's classifier sees. */
+    public int classifierDims(FeaturePart feature) {
+        return feature instanceof GlobalFeature && globalClassifier == ClassifierPosition.BEFORE_REDUCTION
+                ? pooledDims()
+                : featureDims();
+    }
+}

@@ -1,0 +1,111 @@
+package io.github.mgn4j.spec;
+
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
+import java.util.List;
+
+/**
+ * Describes a network step by step; every value starts as the paper's. Not thread-safe. Values are checked together in
+ * {@link #build()}.
+ */
+public final class MgnSpecBuilder {
+    /** Identities in the training set of Market-1501. */
+    private static final int MARKET_1501_CLASSES = 751;
+
+    private Backbone backbone = Backbone.resnet(50);
+    private InputSize input = new InputSize(384, 128);
+    private SplitPoint split = new SplitPoint(3, 1);
+    private List<Branch> branches = List.of(Branch.globalOnly(), Branch.part(2), Branch.part(3));
+    private Pooling pooling = Pooling.MAX;
+    private int embedding = 256;
+    private ClassifierPosition globalClassifier = ClassifierPosition.BEFORE_REDUCTION;
+    private int classes = MARKET_1501_CLASSES;
+
+    MgnSpecBuilder() {}
+
+    MgnSpecBuilder(MgnSpec spec) {
+        backbone = spec.backbone();
+        input = spec.input();
+        split = spec.split();
+        branches = spec.branches();
+        pooling = spec.pooling();
+        embedding = spec.embedding();
+        globalClassifier = spec.globalClassifier();
+        classes = spec.classes();
+    }
+
+    /** ResNet of a depth (18, 34, 50, 101) at its published width. */
+    @CanIgnoreReturnValue
+    public MgnSpecBuilder backbone(int depth) {
+        return backbone(depth, 1);
+    }
+
+    /** ResNet of a depth with all channel counts multiplied by {@code width}. */
+    @CanIgnoreReturnValue
+    public MgnSpecBuilder backbone(int depth, double width) {
+        backbone = new Backbone(depth, width);
+        return this;
+    }
+
+    /** Image size in pixels. */
+    @CanIgnoreReturnValue
+    public MgnSpecBuilder input(int height, int width) {
+        input = new InputSize(height, width);
+        return this;
+    }
+
+    /** Ends the shared trunk after {@code blocks} blocks of {@code stage}; see {@link SplitPoint}. */
+    @CanIgnoreReturnValue
+    public MgnSpecBuilder splitAfter(int stage, int blocks) {
+        split = new SplitPoint(stage, blocks);
+        return this;
+    }
+
+    /** Replaces the branches. */
+    @CanIgnoreReturnValue
+    public MgnSpecBuilder branches(Branch... newBranches) {
+        branches = List.of(newBranches);
+        return this;
+    }
+
+    /** Replaces the branches. */
+    @CanIgnoreReturnValue
+    public MgnSpecBuilder branches(List<Branch> newBranches) {
+        branches = newBranches;
+        return this;
+    }
+
+    @CanIgnoreReturnValue
+    public MgnSpecBuilder pooling(Pooling newPooling) {
+        pooling = newPooling;
+        return this;
+    }
+
+    /** Width of the reduced vectors; 0 for no reduction. */
+    @CanIgnoreReturnValue
+    public MgnSpecBuilder embedding(int width) {
+        embedding = width;
+        return this;
+    }
+
+    @CanIgnoreReturnValue
+    public MgnSpecBuilder globalClassifier(ClassifierPosition position) {
+        globalClassifier = position;
+        return this;
+    }
+
+    /** Number of training identities. */
+    @CanIgnoreReturnValue
+    public MgnSpecBuilder classes(int count) {
+        classes = count;
+        return this;
+    }
+
+    /**
+     * The network described.
+     *
+     * @throws SpecException if the parts do not fit together
+     */
+    public MgnSpec build() {
+        return new MgnSpec(backbone, input, split, branches, pooling, embedding, globalClassifier, classes);
+    }
+}

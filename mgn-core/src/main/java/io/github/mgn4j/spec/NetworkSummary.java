@@ -1,0 +1,95 @@
+package io.github.mgn4j.spec;
+
+import com.google.common.collect.ImmutableList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a network consists of and costs, derived from its spec alone.
+ *
+ * @param parameters every tensor of the model file, in the order of the layers
+ * @param convolutions every convolution with its shapes, in the order of execution
+ * @param macs multiply-accumulates per image of the feature network (convolutions; classifiers do not run)
+ */
+public record NetworkSummary(List<Parameter> parameters, List<ConvLayer> convolutions, long macs) {
+    public NetworkSummary {
+        parameters = List.copyOf(parameters);
+        convolutions = List.copyOf(convolutions);
+    }
+
+    public static NetworkSummary of(MgnSpec spec) {
+        Collector collector = new Collector();
+        Topology topology = new Topology(spec);
+        topology.build(Collector.MAP, collector);
+        topology.classifiers().forEach(collector::linear);
+        List<ConvLayer> convolutions = collector.convolutions.build();
+        return new NetworkSummary(
+                collector.parameters.build(),
+                convolutions,
+                convolutions.stream().mapToLong(ConvLayer::macs).sum());
+    }
+
+    /** Trained values, classifiers included; running statistics are not counted (PyTorch counts alike). */
+    public long parameterCount() {
+        return parameters.stream()
+                .filter(Parameter::trainable)
+                .mapToLong(Parameter::size)
+                .sum();
+    }
+
+    /** Trained values that feature extraction needs. */
+    public long parameterCountWithoutClassifiers() {
+        return parameters.stream()
+                .filter(p -> p.trainable() && p.section() != Parameter.Section.CLASSIFIER)
+                .mapToLong(Parameter::size)
+                .sum();
+    }
+
+    private static final class Collector implements NetworkBuilder<Object> {
+        static final Object MAP = new Object();
+        private final ImmutableList.Builder<Parameter> parameters = ImmutableList.builder();
+        private final ImmutableList.Builder<ConvLayer> convolutions = ImmutableList.builder();
+
+        @Override
+        public Object convolution(Object input, ConvLayer layer, @Nullable Object residual) {
+            Parameter.Section section =
+                    layer.name().startsWith("reductions.") ? Parameter.Section.REDUCTION : Parameter.Section.BACKBONE;
+            List<Integer> channels = List.of(layer.out());
+            String norm = layer.norm();
+            parameters.add(new Parameter(
+                    layer.name() + ".weight",
+                    Parameter.Kind.CONV_WEIGHT,
+                    section,
+                    List.of(layer.out(), layer.in(), layer.kernel(), layer.kernel())));
+            parameters.add(new Parameter(norm + ".weight", Parameter.Kind.NORM_WEIGHT, section, channels));
+            parameters.add(new Parameter(norm + ".bias", Parameter.Kind.NORM_BIAS, section, channels));
+            parameters.add(new Parameter(norm + ".running_mean", Parameter.Kind.RUNNING_MEAN, section, channels));
+            parameters.add(new Parameter(norm + ".running_var", Parameter.Kind.RUNNING_VAR, section, channels));
+            convolutions.add(layer);
+            return MAP;
+        }
+
+        @Override
+        public Object stemPool(Object input) {
+            return MAP;
+        }
+
+        @Override
+        public Object pool(Object map, Pooling pooling, int from, int to, int height) {
+            return MAP;
+        }
+
+        private void linear(LinearLayer layer) {
+            parameters.add(new Parameter(
+                    layer.name() + ".weight",
+                    Parameter.Kind.LINEAR_WEIGHT,
+                    Parameter.Section.CLASSIFIER,
+                    List.of(layer.out(), layer.in())));
+            parameters.add(new Parameter(
+                    layer.name() + ".bias",
+                    Parameter.Kind.LINEAR_BIAS,
+                    Parameter.Section.CLASSIFIER,
+                    List.of(layer.out())));
+        }
+    }
+}

@@ -1,0 +1,169 @@
+package io.github.mgn4j.spec;
+
+import com.google.common.collect.ImmutableMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The one description of how the layers of a network are joined. Whatever needs to know (graphs, parameter lists,
+ * operation counts, engines, exports) walks it with a {@link NetworkBuilder}, so that they cannot disagree.
+ *
+ * <p>Parameter names: {@code trunk.conv1}, {@code trunk.layer1.0.conv1}, {@code branches.0.layer3.1.conv2},
+ * {@code reductions.g1.0} (convolution) and {@code .1} (batch norm), {@code classifiers.g1}.
+ */
+public final class Topology {
+    private final MgnSpec spec;
+
+    public Topology(MgnSpec spec) {
+        this.spec = spec;
+    }
+
+    /**
+     * The vectors of one feature.
+     *
+     * @param pooled before the reduction, what the paper's global classifiers see
+     * @param reduced the feature itself; the same as {@code pooled} where the spec has no reduction
+     */
+    public record Vectors<T>(T pooled, T reduced) {}
+
+    /** A map on its way through the backbone, with the shape that the next layer needs to know. */
+    private record Flow<T>(T map, int channels, int height, int width) {}
+
+    /**
+     * Builds the feature network.
+     *
+     * @param images the input, {@code [batch, 3, H, W]} in whatever layout the builder uses
+     * @return the vectors of every feature, in the order of {@link MgnSpec#features()}
+     */
+    public <T> Map<FeaturePart, Vectors<T>> build(T images, NetworkBuilder<T> builder) {
+        Flow<T> trunk = trunk(images, builder);
+        ImmutableMap.Builder<Integer, Flow<T>> maps = ImmutableMap.builder();
+        for (int b = 0; b < spec.branches().size(); b++) {
+            maps.put(b, branch(b, trunk, builder));
+        }
+        Map<Integer, Flow<T>> mapOfBranch = maps.buildOrThrow();
+        ImmutableMap.Builder<FeaturePart, Vectors<T>> features = ImmutableMap.builder();
+        for (FeaturePart part : spec.features()) {
+            features.put(part, head(part, mapOfBranch.get(part.branch()), builder));
+        }
+        return features.buildOrThrow();
+    }
+
+    /** The classifiers, one for every feature, in the order of the features. */
+    public List<LinearLayer> classifiers() {
+        return spec.features().stream()
+                .map(f -> new LinearLayer("classifiers." + f.name(), f, spec.classifierDims(f), spec.classes()))
+                .toList();
+    }
+
+    /** Rows of a branch's last map for an input of {@code inputHeight} rows. */
+    static int mapHeight(int inputHeight, Backbone backbone, Branch branch) {
+        int rows = half(half(inputHeight));
+        for (int stage = 2; stage <= Backbone.STAGES; stage++) {
+            rows = branch.unitStrideStages().contains(stage) ? rows : half(rows);
+        }
+        return rows;
+    }
+
+    /** What a stride of 2 with a centred odd kernel leaves of a length. */
+    private static int half(int length) {
+        return (length + 1) / 2;
+    }
+
+    private <T> Flow<T> trunk(T images, NetworkBuilder<T> builder) {
+        InputSize input = spec.input();
+        Flow<T> stem = conv(
+                new Flow<>(images, 3, input.height(), input.width()),
+                "trunk.conv1",
+                "trunk.bn1",
+                spec.backbone().stemChannels(),
+                7,
+                2,
+                true,
+                null,
+                builder);
+        Flow<T> flow =
+                new Flow<>(builder.stemPool(stem.map()), stem.channels(), half(stem.height()), half(stem.width()));
+        for (int stage = 1; stage <= spec.split().stage(); stage++) {
+            int blocks = stage < spec.split().stage()
+                    ? spec.backbone().blocks(stage)
+                    : spec.split().blocks();
+            for (int block = 0; block < blocks; block++) {
+                flow = block("trunk", stage, block, stride(stage, block), flow, builder);
+            }
+        }
+        return flow;
+    }
+
+    private <T> Flow<T> branch(int index, Flow<T> trunk, NetworkBuilder<T> builder) {
+        Branch branch = spec.branches().get(index);
+        Flow<T> flow = trunk;
+        for (int stage = spec.split().stage(); stage <= Backbone.STAGES; stage++) {
+            int first = stage == spec.split().stage() ? spec.split().blocks() : 0;
+            for (int block = first; block < spec.backbone().blocks(stage); block++) {
+                int stride = branch.unitStrideStages().contains(stage) ? 1 : stride(stage, block);
+                flow = block("branches." + index, stage, block, stride, flow, builder);
+            }
+        }
+        return flow;
+    }
+
+    private static int stride(int stage, int block) {
+        return stage > 1 && block == 0 ? 2 : 1;
+    }
+
+    private <T> Flow<T> block(
+            String owner, int stage, int block, int stride, Flow<T> input, NetworkBuilder<T> builder) {
+        String name = owner + ".layer" + stage + "." + block + ".";
+        int width = spec.backbone().stageWidth(stage);
+        int out = spec.backbone().stageChannels(stage);
+        T shortcut = block == 0 && (stride != 1 || input.channels() != out)
+                ? conv(input, name + "downsample.0", name + "downsample.1", out, 1, stride, false, null, builder)
+                        .map()
+                : input.map();
+        if (!spec.backbone().bottleneck()) {
+            Flow<T> inner = conv(input, name + "conv1", name + "bn1", width, 3, stride, true, null, builder);
+            return conv(inner, name + "conv2", name + "bn2", out, 3, 1, true, shortcut, builder);
+        }
+        Flow<T> narrow = conv(input, name + "conv1", name + "bn1", width, 1, 1, true, null, builder);
+        Flow<T> middle = conv(narrow, name + "conv2", name + "bn2", width, 3, stride, true, null, builder);
+        return conv(middle, name + "conv3", name + "bn3", out, 1, 1, true, shortcut, builder);
+    }
+
+    private <T> Vectors<T> head(FeaturePart part, Flow<T> map, NetworkBuilder<T> builder) {
+        int from = 0;
+        int to = map.height();
+        if (part instanceof LocalFeature stripe) {
+            int rows = map.height() / stripe.stripes();
+            from = stripe.stripe() * rows;
+            to = from + rows;
+        }
+        T pooled = builder.pool(map.map(), spec.pooling(), from, to, map.height());
+        if (spec.embedding() == 0) {
+            return new Vectors<>(pooled, pooled);
+        }
+        String name = "reductions." + part.name() + ".";
+        Flow<T> vector = new Flow<>(pooled, map.channels(), 1, 1);
+        return new Vectors<>(
+                pooled,
+                conv(vector, name + "0", name + "1", spec.embedding(), 1, 1, true, null, builder)
+                        .map());
+    }
+
+    private static <T> Flow<T> conv(
+            Flow<T> input,
+            String name,
+            String norm,
+            int out,
+            int kernel,
+            int stride,
+            boolean relu,
+            @Nullable T residual,
+            NetworkBuilder<T> builder) {
+        ConvLayer layer =
+                new ConvLayer(name, norm, input.channels(), out, kernel, stride, relu, input.height(), input.width());
+        T map = builder.convolution(input.map(), layer, residual);
+        return new Flow<>(map, out, layer.outputHeight(), layer.outputWidth());
+    }
+}

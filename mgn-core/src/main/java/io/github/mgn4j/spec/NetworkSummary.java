@@ -9,24 +9,33 @@ import org.jspecify.annotations.Nullable;
  *
  * @param parameters every tensor of the model file, in the order of the layers
  * @param convolutions every convolution with its shapes, in the order of execution
- * @param macs multiply-accumulates per image of the feature network (convolutions; classifiers do not run)
+ * @param classifiers every classifier, in the order of the features
  */
-public record NetworkSummary(List<Parameter> parameters, List<ConvLayer> convolutions, long macs) {
+public record NetworkSummary(List<Parameter> parameters, List<ConvLayer> convolutions, List<LinearLayer> classifiers) {
     public NetworkSummary {
         parameters = List.copyOf(parameters);
         convolutions = List.copyOf(convolutions);
+        classifiers = List.copyOf(classifiers);
     }
 
     public static NetworkSummary of(MgnSpec spec) {
         Collector collector = new Collector();
         Topology topology = new Topology(spec);
         topology.build(Collector.MAP, collector);
-        topology.classifiers().forEach(collector::linear);
-        List<ConvLayer> convolutions = collector.convolutions.build();
-        return new NetworkSummary(
-                collector.parameters.build(),
-                convolutions,
-                convolutions.stream().mapToLong(ConvLayer::macs).sum());
+        List<LinearLayer> classifiers = topology.classifiers();
+        classifiers.forEach(collector::linear);
+        return new NetworkSummary(collector.parameters.build(), collector.convolutions.build(), classifiers);
+    }
+
+    /** Multiply-accumulates per image of all convolutions and classifiers. */
+    public long macs() {
+        return macsWithoutClassifiers()
+                + classifiers.stream().mapToLong(c -> (long) c.in() * c.out()).sum();
+    }
+
+    /** Multiply-accumulates per image of feature extraction, which runs no classifier. */
+    public long macsWithoutClassifiers() {
+        return convolutions.stream().mapToLong(ConvLayer::macs).sum();
     }
 
     /** Trained values, classifiers included; running statistics are not counted (PyTorch counts alike). */

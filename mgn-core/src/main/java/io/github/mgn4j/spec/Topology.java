@@ -1,6 +1,7 @@
 package io.github.mgn4j.spec;
 
 import com.google.common.collect.ImmutableMap;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -38,14 +39,13 @@ public final class Topology {
      */
     public <T> Map<FeaturePart, Vectors<T>> build(T images, NetworkBuilder<T> builder) {
         Flow<T> trunk = trunk(images, builder);
-        ImmutableMap.Builder<Integer, Flow<T>> maps = ImmutableMap.builder();
+        List<Flow<T>> maps = new ArrayList<>();
         for (int b = 0; b < spec.branches().size(); b++) {
-            maps.put(b, branch(b, trunk, builder));
+            maps.add(branch(b, trunk, builder));
         }
-        Map<Integer, Flow<T>> mapOfBranch = maps.buildOrThrow();
         ImmutableMap.Builder<FeaturePart, Vectors<T>> features = ImmutableMap.builder();
         for (FeaturePart part : spec.features()) {
-            features.put(part, head(part, mapOfBranch.get(part.branch()), builder));
+            features.put(part, head(part, maps.get(part.branch()), builder));
         }
         return features.buildOrThrow();
     }

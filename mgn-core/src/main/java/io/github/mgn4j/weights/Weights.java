@@ -55,8 +55,10 @@ public final class Weights {
         Set<String> surplus = new HashSet<>(tensors.keySet());
         for (Parameter parameter : NetworkSummary.of(spec).parameters()) {
             Tensor tensor = tensors.get(parameter.name());
-            WeightsException.check(
-                    tensor != null, "tensor '%s' is missing (shape %s wanted)", parameter.name(), parameter.shape());
+            if (tensor == null) {
+                throw new WeightsException(
+                        "tensor '%s' is missing (shape %s wanted)".formatted(parameter.name(), parameter.shape()));
+            }
             WeightsException.check(
                     Ints.asList(tensor.shape()).equals(parameter.shape()),
                     "tensor '%s' has shape %s, wanted %s",

@@ -1,0 +1,5 @@
+/** Output files that appear whole or not at all. */
+@NullMarked
+package io.github.mgn4j.io;
+
+import org.jspecify.annotations.NullMarked;

@@ -155,10 +155,13 @@ public record MgnSpec(
         return features().size() * featureDims();
     }
 
+    /** Whether a feature's classifier sees its pooled vector, and not its reduced one. */
+    public boolean classifiesPooled(FeaturePart feature) {
+        return feature instanceof GlobalFeature && globalClassifier == ClassifierPosition.BEFORE_REDUCTION;
+    }
+
     /** Width of the vector that a feature's classifier sees. */
     public int classifierDims(FeaturePart feature) {
-        return feature instanceof GlobalFeature && globalClassifier == ClassifierPosition.BEFORE_REDUCTION
-                ? pooledDims()
-                : featureDims();
+        return classifiesPooled(feature) ? pooledDims() : featureDims();
     }
 }

@@ -18,10 +18,6 @@ public interface NetworkBuilder<T> {
     /** The stem's maximum pooling: 3x3, stride 2, padding 1. */
     T stemPool(T input);
 
-    /**
-     * Pools rows {@code from} (inclusive) to {@code to} (exclusive) of a map over their whole width to a vector.
-     *
-     * @param height rows of the map
-     */
-    T pool(T map, Pooling pooling, int from, int to, int height);
+    /** Pools a window of a map to a vector. */
+    T pool(T map, Pooling pooling, PoolWindow window);
 }

@@ -84,7 +84,7 @@ public record NetworkSummary(List<Parameter> parameters, List<ConvLayer> convolu
         }
 
         @Override
-        public Object pool(Object map, Pooling pooling, int from, int to, int height) {
+        public Object pool(Object map, Pooling pooling, PoolWindow window) {
             return MAP;
         }
 

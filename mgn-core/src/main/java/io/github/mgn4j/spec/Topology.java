@@ -132,14 +132,7 @@ public final class Topology {
     }
 
     private <T> Vectors<T> head(FeaturePart part, Flow<T> map, NetworkBuilder<T> builder) {
-        int from = 0;
-        int to = map.height();
-        if (part instanceof LocalFeature stripe) {
-            int rows = map.height() / stripe.stripes();
-            from = stripe.stripe() * rows;
-            to = from + rows;
-        }
-        T pooled = builder.pool(map.map(), spec.pooling(), from, to, map.height());
+        T pooled = builder.pool(map.map(), spec.pooling(), window(part, map.height(), map.width()));
         if (spec.embedding() == 0) {
             return new Vectors<>(pooled, pooled);
         }
@@ -149,6 +142,14 @@ public final class Topology {
                 pooled,
                 conv(vector, name + "0", name + "1", spec.embedding(), 1, 1, true, null, builder)
                         .map());
+    }
+
+    private static PoolWindow window(FeaturePart part, int height, int width) {
+        if (part instanceof LocalFeature stripe) {
+            int rows = height / stripe.stripes();
+            return new PoolWindow(stripe.stripe() * rows, (stripe.stripe() + 1) * rows, height, width);
+        }
+        return new PoolWindow(0, height, height, width);
     }
 
     private static <T> Flow<T> conv(

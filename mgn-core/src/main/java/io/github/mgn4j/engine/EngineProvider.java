@@ -1,0 +1,26 @@
+package io.github.mgn4j.engine;
+
+import io.github.mgn4j.weights.Model;
+import java.util.Set;
+
+/** Makes engines of one kind; found by {@link java.util.ServiceLoader}. */
+public interface EngineProvider {
+    /** The name that {@code --engine} knows it by: {@code samediff}, {@code onednn}, {@code onnx}. */
+    String name();
+
+    /** The best one that is {@link #available()} is taken where none is named: higher is faster. */
+    int priority();
+
+    /** Whether it can run here: natives on the class path, a processor that fits. Cheap and without side effects. */
+    boolean available();
+
+    /** Number formats that {@link #open} takes. */
+    Set<Precision> precisions();
+
+    /**
+     * Opens a model.
+     *
+     * @throws EngineException if it cannot run here; nothing is leaked then
+     */
+    Engine open(Model model, EngineOptions options);
+}

@@ -1,0 +1,143 @@
+package io.github.mgn4j.graph;
+
+import io.github.mgn4j.engine.Layout;
+import io.github.mgn4j.spec.ConvLayer;
+import io.github.mgn4j.spec.FeaturePart;
+import io.github.mgn4j.spec.InputSize;
+import io.github.mgn4j.spec.MgnSpec;
+import io.github.mgn4j.spec.NetworkBuilder;
+import io.github.mgn4j.spec.Parameter;
+import io.github.mgn4j.spec.PoolWindow;
+import io.github.mgn4j.spec.Pooling;
+import io.github.mgn4j.spec.Topology;
+import io.github.mgn4j.weights.Model;
+import io.github.mgn4j.weights.Tensor;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.autodiff.samediff.SDVariable;
+import org.nd4j.autodiff.samediff.SameDiff;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * A model's feature network as a SameDiff graph of constants: batch norm is folded into the convolutions, classifiers
+ * are left out. Takes any batch size. Owns the native memory of its weights until it is closed.
+ */
+public final class InferenceGraph implements AutoCloseable {
+    /** Placeholder: normalised images in the graph's layout. */
+    public static final String IMAGES = "images";
+
+    /** Output: {@code [batch, dims]}, the parts in the order of {@link MgnSpec#features()}. */
+    public static final String FEATURES = "features";
+
+    private final SameDiff sd;
+    private final MgnSpec spec;
+    private final Layout layout;
+
+    private InferenceGraph(SameDiff sd, MgnSpec spec, Layout layout) {
+        this.sd = sd;
+        this.spec = spec;
+        this.layout = layout;
+    }
+
+    /** Builds the graph of a model in a layout. */
+    public static InferenceGraph of(Model model, Layout layout) {
+        SameDiff sd = SameDiff.create();
+        MgnSpec spec = model.spec();
+        Folding folding = new Folding(sd, model, new Maps(sd, layout));
+        InputSize input = spec.input();
+        SDVariable images =
+                sd.placeHolder(IMAGES, DataType.FLOAT, folding.maps.imageShape(-1, input.height(), input.width()));
+        Map<FeaturePart, Topology.Vectors<SDVariable>> parts = new Topology(spec).build(images, folding);
+        SDVariable[] vectors = parts.values().stream()
+                .map(v -> folding.maps.vector(v.reduced(), spec.featureDims()))
+                .toArray(SDVariable[]::new);
+        if (vectors.length == 1) {
+            vectors[0].rename(FEATURES);
+        } else {
+            sd.concat(FEATURES, 1, vectors);
+        }
+        return new InferenceGraph(sd, spec, layout);
+    }
+
+    public SameDiff sd() {
+        return sd;
+    }
+
+    public MgnSpec spec() {
+        return spec;
+    }
+
+    public Layout layout() {
+        return layout;
+    }
+
+    @Override
+    public void close() {
+        for (SDVariable variable : sd.variables()) {
+            INDArray array = variable.isConstant() ? variable.getArr() : null;
+            if (array != null && array.closeable()) {
+                array.close();
+            }
+        }
+    }
+
+    /** Folds y = gamma * (conv(x) - mean) / sqrt(var + eps) + beta into the convolution's weight and a bias. */
+    private record Folding(SameDiff sd, Model model, Maps maps) implements NetworkBuilder<SDVariable> {
+        @Override
+        public SDVariable convolution(SDVariable input, ConvLayer layer, @Nullable SDVariable residual) {
+            double[] scale = scale(layer);
+            SDVariable weight = sd.constant(layer.name() + ".weight", foldedWeight(layer, scale));
+            SDVariable bias = sd.constant(layer.name() + ".bias", foldedBias(layer, scale));
+            SDVariable map = sd.cnn().conv2d(layer.name(), input, weight, bias, maps.config(layer));
+            if (residual != null) {
+                map = map.add(residual);
+            }
+            return layer.relu() ? sd.nn().relu(map, 0) : map;
+        }
+
+        @Override
+        public SDVariable stemPool(SDVariable input) {
+            return maps.stemPool(input);
+        }
+
+        @Override
+        public SDVariable pool(SDVariable map, Pooling pooling, PoolWindow window) {
+            return maps.pool(map, pooling, window);
+        }
+
+        private Tensor tensor(String name) {
+            return model.weights().get(name);
+        }
+
+        private double[] scale(ConvLayer layer) {
+            Tensor gamma = tensor(layer.norm() + ".weight");
+            Tensor variance = tensor(layer.norm() + ".running_var");
+            double[] scale = new double[layer.out()];
+            for (int c = 0; c < scale.length; c++) {
+                scale[c] = gamma.get(c) / Math.sqrt(variance.get(c) + ConvLayer.EPSILON);
+            }
+            return scale;
+        }
+
+        private INDArray foldedWeight(ConvLayer layer, double[] scale) {
+            Tensor weight = tensor(layer.name() + ".weight");
+            float[] values = weight.toArray();
+            int perChannel = values.length / scale.length;
+            for (int i = 0; i < values.length; i++) {
+                values[i] = (float) (values[i] * scale[i / perChannel]);
+            }
+            return NdTensors.toArray(Parameter.Kind.CONV_WEIGHT, Tensor.of(values, weight.shape()), DataType.FLOAT);
+        }
+
+        private INDArray foldedBias(ConvLayer layer, double[] scale) {
+            Tensor beta = tensor(layer.norm() + ".bias");
+            Tensor mean = tensor(layer.norm() + ".running_mean");
+            float[] bias = new float[scale.length];
+            for (int c = 0; c < bias.length; c++) {
+                bias[c] = (float) (beta.get(c) - mean.get(c) * scale[c]);
+            }
+            return NdTensors.toArray(Parameter.Kind.NORM_BIAS, Tensor.of(bias, bias.length), DataType.FLOAT);
+        }
+    }
+}

@@ -1,0 +1,41 @@
+package io.github.mgn4j.graph;
+
+import io.github.mgn4j.engine.Engine;
+import io.github.mgn4j.engine.EngineOptions;
+import io.github.mgn4j.engine.EngineProvider;
+import io.github.mgn4j.engine.Precision;
+import io.github.mgn4j.weights.Model;
+import java.util.Set;
+import org.nd4j.linalg.factory.Nd4jBackend;
+
+/** SameDiff on whatever ND4J backend the application has on its class path. */
+public final class SameDiffEngineProvider implements EngineProvider {
+    @Override
+    public String name() {
+        return SameDiffEngine.NAME;
+    }
+
+    @Override
+    public int priority() {
+        return 0;
+    }
+
+    @Override
+    public boolean available() {
+        try {
+            return Nd4jBackend.load() != null;
+        } catch (Nd4jBackend.NoAvailableBackendException e) {
+            return false;
+        }
+    }
+
+    @Override
+    public Set<Precision> precisions() {
+        return Set.of(Precision.FP32);
+    }
+
+    @Override
+    public Engine open(Model model, EngineOptions options) {
+        return new SameDiffEngine(model);
+    }
+}

@@ -1,0 +1,165 @@
+package io.github.mgn4j.graph;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import io.github.mgn4j.engine.Layout;
+import io.github.mgn4j.spec.Branch;
+import io.github.mgn4j.spec.MgnSpec;
+import io.github.mgn4j.spec.Pooling;
+import io.github.mgn4j.weights.Model;
+import java.nio.FloatBuffer;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class SameDiffEngineTest {
+    private static final int HEIGHT = 96;
+    private static final int WIDTH = 40;
+
+    static Stream<MgnSpec> specs() {
+        MgnSpec tiny = tiny(50);
+        return Stream.of(
+                tiny,
+                tiny(18),
+                tiny.toBuilder().pooling(Pooling.AVG).build(),
+                tiny.toBuilder().embedding(0).build(),
+                tiny.toBuilder().branches(Branch.part(2, 3, 6)).build(),
+                tiny.toBuilder()
+                        .branches(Branch.part(2).withoutGlobal(), Branch.part(2))
+                        .build(),
+                tiny(34).toBuilder().splitAfter(1, 1).build(),
+                tiny(18).toBuilder()
+                        .splitAfter(4, 2)
+                        .branches(Branch.globalOnly())
+                        .build());
+    }
+
+    private static MgnSpec tiny(int depth) {
+        return MgnSpec.builder()
+                .backbone(depth, 1.0 / 16)
+                .input(HEIGHT, WIDTH)
+                .embedding(8)
+                .classes(4)
+                .build();
+    }
+
+    @ParameterizedTest
+    @MethodSource("specs")
+    void featuresAreThoseOfTheNaiveNetwork(MgnSpec spec) {
+        Model model = RandomModels.of(spec, 7);
+        double[][][] image = image(3);
+        double[] expected = NaiveNetwork.features(model, image);
+        double scale = max(expected);
+        assertThat(scale).isGreaterThan(0.01);
+        for (Layout layout : Layout.values()) {
+            try (SameDiffEngine engine = new SameDiffEngine(model, layout)) {
+                float[] features = run(engine, image);
+                assertThat(features).hasSize(expected.length);
+                for (int i = 0; i < expected.length; i++) {
+                    assertThat((double) features[i]).isCloseTo(expected[i], within(1e-4 * scale));
+                }
+            }
+        }
+    }
+
+    @Test
+    void anImagesFeaturesDoNotDependOnItsBatch() {
+        Model model = RandomModels.of(tiny(50), 1);
+        try (SameDiffEngine engine = new SameDiffEngine(model)) {
+            List<double[][][]> images =
+                    IntStream.range(0, 5).mapToObj(SameDiffEngineTest::image).toList();
+            float[] together = run(engine, images.toArray(double[][][][]::new));
+            int dims = model.spec().dims();
+            for (int i = 0; i < images.size(); i++) {
+                float[] alone = run(engine, images.get(i));
+                for (int j = 0; j < dims; j++) {
+                    assertThat(together[i * dims + j]).isCloseTo(alone[j], within(1e-4f));
+                }
+            }
+        }
+    }
+
+    @Test
+    void severalThreadsGetTheirOwnFeatures() throws Exception {
+        Model model = RandomModels.of(tiny(18), 1);
+        ExecutorService threads = Executors.newFixedThreadPool(4);
+        try (SameDiffEngine engine = new SameDiffEngine(model)) {
+            List<float[]> expected =
+                    IntStream.range(0, 4).mapToObj(i -> run(engine, image(i))).toList();
+            List<Future<float[]>> found = IntStream.range(0, 40)
+                    .mapToObj(i -> threads.submit(() -> run(engine, image(i % 4))))
+                    .toList();
+            for (int i = 0; i < found.size(); i++) {
+                assertThat(found.get(i).get()).isEqualTo(expected.get(i % 4));
+            }
+        } finally {
+            threads.shutdown();
+        }
+    }
+
+    @Test
+    void aClosedEngineSaysSo() {
+        SameDiffEngine engine = new SameDiffEngine(RandomModels.of(tiny(18), 1));
+        engine.close();
+        engine.close();
+        assertThatThrownBy(() -> run(engine, image(0)))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage("the engine is closed");
+    }
+
+    @Test
+    void buffersOfTheWrongSizeAreRefused() {
+        try (SameDiffEngine engine = new SameDiffEngine(RandomModels.of(tiny(18), 1))) {
+            FloatBuffer small = FloatBuffer.allocate(10);
+            assertThatThrownBy(() -> engine.run(small, 1, FloatBuffer.allocate(1000)))
+                    .hasMessage("images hold 10 values, wanted 11520");
+            assertThatThrownBy(() -> engine.run(FloatBuffer.allocate(3 * HEIGHT * WIDTH), 1, small))
+                    .hasMessage("features have room for 10 values, wanted 1 x 64");
+        }
+    }
+
+    private static float[] run(SameDiffEngine engine, double[][][]... images) {
+        FloatBuffer input = FloatBuffer.allocate(images.length * 3 * HEIGHT * WIDTH);
+        for (double[][][] image : images) {
+            for (int i = 0; i < 3 * HEIGHT * WIDTH; i++) {
+                int c = engine.inputLayout() == Layout.NHWC ? i % 3 : i / (HEIGHT * WIDTH);
+                int pixel = engine.inputLayout() == Layout.NHWC ? i / 3 : i % (HEIGHT * WIDTH);
+                input.put((float) image[c][pixel / WIDTH][pixel % WIDTH]);
+            }
+        }
+        FloatBuffer features =
+                FloatBuffer.allocate(images.length * engine.spec().dims());
+        engine.run(input, images.length, features);
+        return features.array();
+    }
+
+    private static double[][][] image(int seed) {
+        SplittableRandom random = new SplittableRandom(seed);
+        double[][][] image = new double[3][HEIGHT][WIDTH];
+        for (double[][] channel : image) {
+            for (double[] row : channel) {
+                for (int x = 0; x < row.length; x++) {
+                    row[x] = (float) (4 * random.nextDouble() - 2);
+                }
+            }
+        }
+        return image;
+    }
+
+    private static double max(double[] values) {
+        double max = 0;
+        for (double v : values) {
+            max = Math.max(max, Math.abs(v));
+        }
+        return max;
+    }
+}

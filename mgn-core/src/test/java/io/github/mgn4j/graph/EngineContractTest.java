@@ -1,7 +1,7 @@
 package io.github.mgn4j.graph;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.util.Map;
@@ -141,23 +141,16 @@ class EngineContractTest {
     class FaultsThatAreGoneAround {
         @Test
         void theGradientOfVarianceIsWrong() {
-            assertThat(error(new long[] {12, 1}, (sd, x) -> sd.variance(x, false, 0)))
-                    .isGreaterThan(1e-3);
+            assertThat(error(new long[] {12}, (sd, x) -> sd.variance(x, false, 0)))
+                    .isGreaterThan(100 * TIGHT);
+            assertThat(error(new long[] {12}, (sd, x) -> sd.variance(x, true, 0)))
+                    .isLessThan(TIGHT);
         }
 
         @Test
         void logSoftmaxOverADimensionHasNoGradient() {
-            assertThatCode(() -> error(new long[] {3, 4}, (sd, x) -> sd.nn().logSoftmax(x, 1)))
-                    .isNotNull();
-        }
-
-        @Test
-        void convolutionsWithOiyxWeightsHaveNoGradient() {
-            assertThatCode(() -> error(
-                            new long[] {4, 3, 3, 3},
-                            (sd, w) -> sd.cnn()
-                                    .conv2d(constant(sd, 2, 3, 8, 6), w, config("NCHW", 3, 1, WeightsFormat.OIYX))))
-                    .isNotNull();
+            assertThatThrownBy(() -> error(new long[] {3, 4}, (sd, x) -> sd.nn().logSoftmax(x, 1)))
+                    .isInstanceOf(RuntimeException.class);
         }
     }
 

@@ -1,0 +1,84 @@
+package io.github.mgn4j.image;
+
+/** The one thing of a file's EXIF data that pixels depend on: how the camera was held. */
+final class Exif {
+    /** The orientation of a picture that is stored upright, and of one that does not say. */
+    static final int UPRIGHT = 1;
+
+    private static final int ORIENTATION = 0x0112;
+    private static final int SHORT = 3;
+    private static final int LONG = 4;
+
+    private Exif() {}
+
+    /**
+     * Reads the orientation, 1 to 8, from the first directory of a TIFF structure. Metadata that cannot be made sense of
+     * is no reason to refuse a picture: it counts as upright.
+     */
+    static int orientation(Bytes file, int from, int to) {
+        boolean little = file.startsWith(from, "II*\0");
+        if (to - from < 8 || (!little && !file.startsWith(from, "MM\0*"))) {
+            return UPRIGHT;
+        }
+        long directory = from + Integer.toUnsignedLong(i32(file, from + 4L, little));
+        if (directory + 2 > to) {
+            return UPRIGHT;
+        }
+        int entries = u16(file, directory, little);
+        for (int i = 0; i < entries; i++) {
+            long entry = directory + 2 + 12L * i;
+            if (entry + 12 > to) {
+                return UPRIGHT;
+            }
+            if (u16(file, entry, little) == ORIENTATION) {
+                int type = u16(file, entry + 2, little);
+                int value = type == SHORT
+                        ? u16(file, entry + 8, little)
+                        : type == LONG ? i32(file, entry + 8, little) : UPRIGHT;
+                return value >= 1 && value <= 8 ? value : UPRIGHT;
+            }
+        }
+        return UPRIGHT;
+    }
+
+    /** The picture upright, from one stored in an orientation; as Pillow's {@code ImageOps.exif_transpose}. */
+    static RgbImage upright(RgbImage image, int orientation) {
+        if (orientation == UPRIGHT) {
+            return image;
+        }
+        boolean transposed = orientation >= 5;
+        int inWidth = image.width();
+        int width = transposed ? image.height() : inWidth;
+        int height = transposed ? inWidth : image.height();
+        // Where the first pixel comes from, and how far a step right and a step down go there.
+        boolean right = orientation == 2 || orientation == 3 || orientation == 7 || orientation == 8;
+        boolean bottom = orientation == 3 || orientation == 4 || orientation == 6 || orientation == 7;
+        int across = right ? -1 : 1;
+        int down = bottom ? -inWidth : inWidth;
+        int first = (right ? inWidth - 1 : 0) + (bottom ? (image.height() - 1) * inWidth : 0);
+        int perColumn = transposed ? down : across;
+        int perRow = transposed ? across : down;
+
+        byte[] source = image.pixels();
+        byte[] result = new byte[source.length];
+        int to = 0;
+        for (int y = 0; y < height; y++) {
+            int from = (first + y * perRow) * RgbImage.CHANNELS;
+            for (int x = 0; x < width; x++) {
+                result[to++] = source[from];
+                result[to++] = source[from + 1];
+                result[to++] = source[from + 2];
+                from += perColumn * RgbImage.CHANNELS;
+            }
+        }
+        return RgbImage.adopt(width, height, result);
+    }
+
+    private static int u16(Bytes file, long at, boolean little) {
+        return little ? file.u16Little(at) : file.u16(at);
+    }
+
+    private static int i32(Bytes file, long at, boolean little) {
+        return little ? file.i32Little(at) : file.i32(at);
+    }
+}

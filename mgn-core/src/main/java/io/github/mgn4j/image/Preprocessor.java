@@ -1,0 +1,118 @@
+package io.github.mgn4j.image;
+
+import io.github.mgn4j.engine.Layout;
+import io.github.mgn4j.spec.InputSize;
+import java.nio.FloatBuffer;
+import java.util.Objects;
+
+/**
+ * Makes a network's input from pictures: resized as Pillow does, scaled to 0..1, normalised with ImageNet's mean and
+ * standard deviation. The floats are those of torchvision's {@code ToTensor} and {@code Normalize}, bit for bit.
+ *
+ * <p>Immutable and thread-safe.
+ */
+public final class Preprocessor {
+    private static final int CHANNELS = RgbImage.CHANNELS;
+
+    /** Mean of ImageNet's pixels, red, green and blue, on the scale 0..1. */
+    private static final float[] MEAN = {0.485f, 0.456f, 0.406f};
+
+    /** Their standard deviation. */
+    private static final float[] STD = {0.229f, 0.224f, 0.225f};
+
+    /** {@code [channel, byte]}: the float of each byte. */
+    private static final float[][] NORMALISED = new float[CHANNELS][256];
+
+    static {
+        for (int c = 0; c < CHANNELS; c++) {
+            for (int value = 0; value < 256; value++) {
+                NORMALISED[c][value] = (value / 255f - MEAN[c]) / STD[c];
+            }
+        }
+    }
+
+    private final InputSize size;
+    private final Resampling resampling;
+
+    public Preprocessor(InputSize size, Resampling resampling) {
+        this.size = Objects.requireNonNull(size, "size");
+        this.resampling = Objects.requireNonNull(resampling, "resampling");
+    }
+
+    public InputSize size() {
+        return size;
+    }
+
+    public Resampling resampling() {
+        return resampling;
+    }
+
+    /** Floats per image: {@code 3 x height x width}. */
+    public int length() {
+        return CHANNELS * size.height() * size.width();
+    }
+
+    /**
+     * The picture at the network's size. {@link #write} does this itself; to write a picture and its mirror, resize
+     * first and save one of two resizes.
+     */
+    public RgbImage resize(RgbImage image) {
+        return PillowResize.resize(image, size.width(), size.height(), resampling);
+    }
+
+    /**
+     * Writes one picture's {@link #length()} floats. Neither the position nor the limit of the target changes, so
+     * threads may fill one buffer side by side.
+     *
+     * @param image of any size
+     * @param mirrored whether left and right are exchanged, after the resizing
+     * @param layout the order of the floats: {@code [3, height, width]} or {@code [height, width, 3]}
+     * @param offset index of the first float in the target, counted from 0, not from its position
+     */
+    public void write(RgbImage image, boolean mirrored, Layout layout, FloatBuffer target, int offset) {
+        if (offset < 0 || offset > target.limit() - length()) {
+            throw new IndexOutOfBoundsException("an input of " + length() + " floats at index " + offset
+                    + " does not fit into a buffer of " + target.limit());
+        }
+        byte[] pixels = resize(image).pixels();
+        switch (layout) {
+            case NCHW -> writePlanar(pixels, mirrored, target, offset);
+            case NHWC -> writeInterleaved(pixels, mirrored, target, offset);
+        }
+    }
+
+    private void writePlanar(byte[] pixels, boolean mirrored, FloatBuffer target, int offset) {
+        float[] row = new float[size.width()];
+        int step = mirrored ? -CHANNELS : CHANNELS;
+        for (int c = 0; c < CHANNELS; c++) {
+            float[] normalised = NORMALISED[c];
+            for (int y = 0; y < size.height(); y++) {
+                int from = firstPixel(y, mirrored) + c;
+                for (int x = 0; x < row.length; x++) {
+                    row[x] = normalised[pixels[from] & 0xff];
+                    from += step;
+                }
+                target.put(offset + (c * size.height() + y) * row.length, row);
+            }
+        }
+    }
+
+    private void writeInterleaved(byte[] pixels, boolean mirrored, FloatBuffer target, int offset) {
+        float[] row = new float[size.width() * CHANNELS];
+        int step = mirrored ? -CHANNELS : CHANNELS;
+        for (int y = 0; y < size.height(); y++) {
+            int from = firstPixel(y, mirrored);
+            for (int i = 0; i < row.length; i += CHANNELS) {
+                row[i] = NORMALISED[0][pixels[from] & 0xff];
+                row[i + 1] = NORMALISED[1][pixels[from + 1] & 0xff];
+                row[i + 2] = NORMALISED[2][pixels[from + 2] & 0xff];
+                from += step;
+            }
+            target.put(offset + y * row.length, row);
+        }
+    }
+
+    private int firstPixel(int y, boolean mirrored) {
+        return (y * size.width() + (mirrored ? size.width() - 1 : 0)) * CHANNELS;
+    }
+}

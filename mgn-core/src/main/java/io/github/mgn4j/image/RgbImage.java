@@ -1,0 +1,136 @@
+package io.github.mgn4j.image;
+
+import java.awt.image.BufferedImage;
+import java.util.Arrays;
+
+/** An immutable picture: 8-bit RGB, interleaved, rows top to bottom. Safe to share between threads. */
+public final class RgbImage {
+    /** Bytes per pixel. */
+    public static final int CHANNELS = 3;
+
+    private final int width;
+    private final int height;
+    private final byte[] rgb;
+
+    /**
+     * Copies pixels into an image.
+     *
+     * @param width in pixels, at least 1
+     * @param height in pixels, at least 1
+     * @param rgb {@code height x width x 3} unsigned bytes
+     */
+    public RgbImage(int width, int height, byte[] rgb) {
+        this(rgb.clone(), width, height);
+    }
+
+    private RgbImage(byte[] rgb, int width, int height) {
+        if (width < 1 || height < 1) {
+            throw new IllegalArgumentException("an image must be at least 1x1 pixels, not " + width + "x" + height);
+        }
+        if (rgb.length != (long) width * height * CHANNELS) {
+            throw new IllegalArgumentException("an RGB image of " + width + "x" + height + " pixels has "
+                    + (long) width * height * CHANNELS + " bytes, not " + rgb.length);
+        }
+        this.width = width;
+        this.height = height;
+        this.rgb = rgb;
+    }
+
+    /** An image that takes the array over instead of copying it; the caller must not write to it any more. */
+    static RgbImage adopt(int width, int height, byte[] rgb) {
+        return new RgbImage(rgb, width, height);
+    }
+
+    /** Converts a picture of any type; alpha is dropped, not blended, and other colour models become sRGB. */
+    public static RgbImage of(BufferedImage image) {
+        int width = image.getWidth();
+        int height = image.getHeight();
+        byte[] rgb = new byte[Math.multiplyExact(Math.multiplyExact(width, height), CHANNELS)];
+        int[] row = new int[width];
+        int i = 0;
+        for (int y = 0; y < height; y++) {
+            image.getRGB(0, y, width, 1, row, 0, width);
+            for (int pixel : row) {
+                rgb[i++] = (byte) (pixel >> 16);
+                rgb[i++] = (byte) (pixel >> 8);
+                rgb[i++] = (byte) pixel;
+            }
+        }
+        return adopt(width, height, rgb);
+    }
+
+    /** The same picture as a {@link BufferedImage#TYPE_INT_RGB}. */
+    public BufferedImage toBufferedImage() {
+        BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
+        int[] row = new int[width];
+        for (int y = 0; y < height; y++) {
+            for (int x = 0; x < width; x++) {
+                row[x] = pixel(x, y);
+            }
+            image.setRGB(0, y, width, 1, row, 0, width);
+        }
+        return image;
+    }
+
+    public int width() {
+        return width;
+    }
+
+    public int height() {
+        return height;
+    }
+
+    /** A copy of the pixels, {@code height x width x 3}. */
+    public byte[] rgb() {
+        return rgb.clone();
+    }
+
+    /** The pixel at a column and a row as {@code 0xRRGGBB}. */
+    public int pixel(int x, int y) {
+        if (x < 0 || x >= width || y < 0 || y >= height) {
+            throw new IndexOutOfBoundsException(
+                    "pixel (" + x + ", " + y + ") lies outside an image of " + width + "x" + height);
+        }
+        int i = (y * width + x) * CHANNELS;
+        return (rgb[i] & 0xff) << 16 | (rgb[i + 1] & 0xff) << 8 | (rgb[i + 2] & 0xff);
+    }
+
+    /** The picture with left and right exchanged. */
+    public RgbImage mirrored() {
+        byte[] result = new byte[rgb.length];
+        int stride = width * CHANNELS;
+        for (int row = 0; row < rgb.length; row += stride) {
+            int to = row + stride - CHANNELS;
+            for (int from = row; from < row + stride; from += CHANNELS) {
+                result[to] = rgb[from];
+                result[to + 1] = rgb[from + 1];
+                result[to + 2] = rgb[from + 2];
+                to -= CHANNELS;
+            }
+        }
+        return adopt(width, height, result);
+    }
+
+    /** The pixels themselves, for readers in this package. */
+    byte[] pixels() {
+        return rgb;
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof RgbImage that
+                && width == that.width
+                && height == that.height
+                && Arrays.equals(rgb, that.rgb);
+    }
+
+    @Override
+    public int hashCode() {
+        return 31 * (31 * width + height) + Arrays.hashCode(rgb);
+    }
+
+    @Override
+    public String toString() {
+        return "RgbImage[" + width + "x" + height + "]";
+    }
+}

@@ -1,0 +1,22 @@
+package io.github.mgn4j.data;
+
+import java.util.Locale;
+
+/** A data set, or what was asked of it, is not what it should be; the message names the file or value and says why. */
+public final class DatasetException extends IllegalArgumentException {
+    private static final long serialVersionUID = 1L;
+
+    public DatasetException(String message) {
+        super(message);
+    }
+
+    public DatasetException(String message, Throwable cause) {
+        super(message, cause);
+    }
+
+    static void check(boolean valid, String message, Object... args) {
+        if (!valid) {
+            throw new DatasetException(String.format(Locale.ROOT, message, args));
+        }
+    }
+}

@@ -1,0 +1,69 @@
+package io.github.mgn4j.data;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.ServiceLoader;
+import java.util.stream.Collectors;
+
+/** The known {@link DatasetFormat}s. */
+public final class DatasetFormats {
+    private DatasetFormats() {}
+
+    /** All formats on the class path, by name. */
+    public static List<DatasetFormat> all() {
+        List<DatasetFormat> formats = new ArrayList<>();
+        ServiceLoader.load(DatasetFormat.class, DatasetFormats.class.getClassLoader())
+                .forEach(formats::add);
+        formats.sort(Comparator.comparing(DatasetFormat::name));
+        return formats;
+    }
+
+    /**
+     * The format of a name.
+     *
+     * @throws DatasetException when there is none; it lists those there are
+     */
+    public static DatasetFormat named(String name) {
+        return all().stream()
+                .filter(format -> format.name().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new DatasetException("unknown data set format '" + name + "'; known: "
+                        + all().stream().map(DatasetFormat::name).collect(Collectors.joining(", "))));
+    }
+
+    /**
+     * The format that a folder is in.
+     *
+     * @throws DatasetException when no format recognises it, or several do
+     */
+    public static DatasetFormat detect(Path root) throws IOException {
+        DatasetException.check(Files.exists(root), "%s: no such folder", root);
+        List<DatasetFormat> found = new ArrayList<>();
+        for (DatasetFormat format : all()) {
+            if (format.recognises(root)) {
+                found.add(format);
+            }
+        }
+        DatasetException.check(
+                found.size() < 2,
+                "%s: fits the formats %s; name one with --format",
+                root,
+                found.stream().map(DatasetFormat::name).collect(Collectors.joining(", ")));
+        if (found.isEmpty()) {
+            throw new DatasetException(root + ": no known data set layout; known: "
+                    + all().stream()
+                            .map(format -> format.name() + " (" + format.expects() + ")")
+                            .collect(Collectors.joining("; ")));
+        }
+        return found.get(0);
+    }
+
+    /** Reads a data set in the format that it is found to be in. */
+    public static ReidDataset read(Path root) throws IOException {
+        return detect(root).read(root);
+    }
+}

@@ -1,0 +1,134 @@
+package io.github.mgn4j.data;
+
+import com.google.gson.GsonBuilder;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.SortedMap;
+
+/**
+ * What a data set holds, and how that differs from what its publishers counted.
+ *
+ * @param format the layout's name
+ * @param root where it lies
+ * @param published the published variant that it was compared with, or empty
+ * @param differences one sentence for each count that differs; empty if none does or nothing was published
+ */
+public record DatasetSummary(
+        String format,
+        String root,
+        SplitSummary train,
+        SplitSummary query,
+        SplitSummary gallery,
+        String published,
+        List<String> differences) {
+    private static final int HISTOGRAM_ROWS = 10;
+
+    public DatasetSummary {
+        differences = List.copyOf(differences);
+    }
+
+    /** Counts a data set and compares it with the published variant that it is nearest to. */
+    public static DatasetSummary of(ReidDataset dataset, List<PublishedCounts> published) {
+        SplitSummary train = SplitSummary.of(dataset.train());
+        SplitSummary query = SplitSummary.of(dataset.query());
+        SplitSummary gallery = SplitSummary.of(dataset.gallery());
+        PublishedCounts nearest = published.stream()
+                .min(Comparator.comparingLong(
+                        counts -> (long) Math.abs(counts.train().images() - train.images())
+                                + Math.abs(counts.query().images() - query.images())
+                                + Math.abs(counts.gallery().images() - gallery.images())))
+                .orElse(null);
+        List<String> differences = new ArrayList<>();
+        if (nearest != null) {
+            compare("train", train, nearest.train(), differences);
+            compare("query", query, nearest.query(), differences);
+            compare("gallery", gallery, nearest.gallery(), differences);
+        }
+        return new DatasetSummary(
+                dataset.name(),
+                dataset.root().toString(),
+                train,
+                query,
+                gallery,
+                nearest == null ? "" : nearest.variant(),
+                differences);
+    }
+
+    private static void compare(
+            String split, SplitSummary found, PublishedCounts.Split published, List<String> differences) {
+        if (found.images() != published.images()) {
+            differences.add(split + ": " + published.images() + " images published, " + found.images() + " found");
+        }
+        if (found.identities() != published.identities()) {
+            differences.add(
+                    split + ": " + published.identities() + " identities published, " + found.identities() + " found");
+        }
+    }
+
+    /** The summary as a table, lines ending in a line feed. */
+    public String render() {
+        StringBuilder text = new StringBuilder();
+        text.append(root).append(" (").append(format).append(")\n");
+        row(text, "", "identities", "images", "cameras", "distractors", "junk");
+        splits().forEach((name, split) -> row(
+                text, name, split.identities(), split.images(), split.cameras(), split.distractors(), split.junk()));
+        splits().forEach((name, split) -> histogram(text, name, split.imagesPerIdentity()));
+        if (!published.isEmpty()) {
+            text.append(differences.isEmpty() ? "as published: " : "differs from the published ")
+                    .append(published)
+                    .append('\n');
+            differences.forEach(line -> text.append("  ").append(line).append('\n'));
+        }
+        return text.toString();
+    }
+
+    private static void row(StringBuilder text, Object... cells) {
+        text.append(String.format(Locale.ROOT, "%-8s%12s%10s%10s%13s%8s", cells).stripTrailing())
+                .append('\n');
+    }
+
+    /** At most ten rows: neighbouring numbers of images share one where there are more. */
+    private static void histogram(StringBuilder text, String name, SortedMap<Integer, Integer> counts) {
+        if (counts.isEmpty()) {
+            return;
+        }
+        int low = counts.firstKey();
+        int step = (counts.lastKey() - low) / HISTOGRAM_ROWS + 1;
+        text.append(name).append(": identities by number of images\n");
+        for (int from = low; from <= counts.lastKey(); from += step) {
+            int identities = counts.subMap(from, from + step).values().stream()
+                    .mapToInt(Integer::intValue)
+                    .sum();
+            String range = step == 1 ? Integer.toString(from) : from + "-" + (from + step - 1);
+            text.append(
+                    String.format(Locale.ROOT, "%12s%10d%n", range, identities).replace(System.lineSeparator(), "\n"));
+        }
+    }
+
+    private Map<String, SplitSummary> splits() {
+        Map<String, SplitSummary> splits = new LinkedHashMap<>();
+        splits.put("train", train);
+        splits.put("query", query);
+        splits.put("gallery", gallery);
+        return splits;
+    }
+
+    /** The summary as JSON: the record's components by their names. */
+    public String toJson() {
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("format", format);
+        json.put("root", root);
+        json.putAll(splits());
+        json.put("published", published);
+        json.put("differences", differences);
+        return new GsonBuilder()
+                        .setPrettyPrinting()
+                        .disableHtmlEscaping()
+                        .create()
+                        .toJson(json) + "\n";
+    }
+}

@@ -1,0 +1,91 @@
+package io.github.mgn4j.data;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Stream;
+
+/**
+ * One's own crops: {@code train|query|gallery/IDENTITY/*.jpg}, or a CSV file with the header
+ * {@code path,pid,camid,split} (alone in the folder, or given itself). Either part, training or query and gallery, may
+ * be missing.
+ *
+ * <p>Identities are the folders' names, the same name in all splits being the same identity. When all are different
+ * numbers these are the pids ({@code -1} is junk), shifted up by one if an identity with the number 0 is trained on or
+ * searched for; else the names are numbered from 1 in their order. A camera is the number after {@code _c} in the
+ * file's name; an image without is its own camera, so that a search leaves out nothing but the very image searched for.
+ */
+public final class FolderFormat implements DatasetFormat {
+    @Override
+    public String name() {
+        return "folder";
+    }
+
+    @Override
+    public String expects() {
+        return "train, query and gallery with one folder per identity, or a CSV file path,pid,camid,split";
+    }
+
+    @Override
+    public boolean recognises(Path root) throws IOException {
+        if (CsvListing.isListing(root)) {
+            return true;
+        }
+        if (!Files.isDirectory(root) || Files.exists(root.resolve("list_train.txt"))) {
+            return false;
+        }
+        if (csv(root).stream().anyMatch(CsvListing::isListing)) {
+            return true;
+        }
+        for (Split split : Split.values()) {
+            Path folder = root.resolve(split.folder());
+            if (Files.isDirectory(folder) && !Folders.folders(folder).isEmpty()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    @Override
+    public ReidDataset read(Path root) throws IOException {
+        DatasetException.check(Files.exists(root), "%s: no such folder (%s has %s)", root, name(), expects());
+        if (!Files.isDirectory(root)) {
+            return Listing.number(name(), root, CsvListing.read(root));
+        }
+        List<Path> csv = csv(root).stream().filter(CsvListing::isListing).toList();
+        DatasetException.check(
+                csv.size() < 2,
+                "%s: several CSV listings (%s); give one of them",
+                root,
+                csv.stream().map(Folders::fileName).toList());
+        return Listing.number(name(), root, csv.isEmpty() ? walk(root) : CsvListing.read(csv.get(0)));
+    }
+
+    private List<Listing.Entry> walk(Path root) throws IOException {
+        List<Listing.Entry> entries = new ArrayList<>();
+        for (Split split : Split.values()) {
+            Path folder = root.resolve(split.folder());
+            if (Files.isDirectory(folder)) {
+                for (Path identity : Folders.folders(folder)) {
+                    for (Path file : Folders.under(identity)) {
+                        entries.add(new Listing.Entry(file, Folders.fileName(identity), "", split));
+                    }
+                }
+            }
+        }
+        DatasetException.check(!entries.isEmpty(), "%s: no images (%s has %s)", root, name(), expects());
+        return entries;
+    }
+
+    private static List<Path> csv(Path root) throws IOException {
+        try (Stream<Path> entries = Files.list(root)) {
+            return entries.filter(path ->
+                            Folders.fileName(path).toLowerCase(Locale.ROOT).endsWith(".csv"))
+                    .sorted()
+                    .toList();
+        }
+    }
+}

@@ -1,0 +1,26 @@
+package io.github.mgn4j.data;
+
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * What a file name in the manner of Market-1501 says: {@code 0002_c1s1_000451_03.jpg} is person 2 under camera 1,
+ * {@code 0000_c...} a distractor, {@code -1_c...} junk. DukeMTMC-reID, CUHK03-NP and VeRi name their files alike.
+ */
+public record MarketName(int pid, int camid) {
+    // Nine digits always fit an int.
+    private static final Pattern NAME = Pattern.compile("(-1|\\d{1,9})_c(\\d{1,9})(?!\\d).*", Pattern.DOTALL);
+
+    /**
+     * Reads a file name, without its folder.
+     *
+     * @return empty when the name is not of this kind
+     */
+    public static Optional<MarketName> parse(String fileName) {
+        Matcher matcher = NAME.matcher(fileName);
+        return matcher.matches()
+                ? Optional.of(new MarketName(Integer.parseInt(matcher.group(1)), Integer.parseInt(matcher.group(2))))
+                : Optional.empty();
+    }
+}

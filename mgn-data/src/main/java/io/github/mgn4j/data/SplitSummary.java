@@ -1,0 +1,44 @@
+package io.github.mgn4j.data;
+
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * What one part of a data set holds.
+ *
+ * @param images all of them
+ * @param identities distinct persons
+ * @param cameras distinct cameras
+ * @param distractors images with pid 0
+ * @param junk images with pid -1
+ * @param imagesPerIdentity for each number of images, how many identities have that many, ascending
+ */
+public record SplitSummary(
+        int images,
+        int identities,
+        int cameras,
+        int distractors,
+        int junk,
+        SortedMap<Integer, Integer> imagesPerIdentity) {
+    static SplitSummary of(List<ReidImage> images) {
+        SortedMap<Integer, Integer> perIdentity = new TreeMap<>();
+        TreeSet<Integer> cameras = new TreeSet<>();
+        int distractors = 0;
+        int junk = 0;
+        for (ReidImage image : images) {
+            cameras.add(image.camid());
+            if (image.isPerson()) {
+                perIdentity.merge(image.pid(), 1, Integer::sum);
+            } else if (image.pid() == ReidImage.DISTRACTOR) {
+                distractors++;
+            } else {
+                junk++;
+            }
+        }
+        SortedMap<Integer, Integer> histogram = new TreeMap<>();
+        perIdentity.values().forEach(count -> histogram.merge(count, 1, Integer::sum));
+        return new SplitSummary(images.size(), perIdentity.size(), cameras.size(), distractors, junk, histogram);
+    }
+}

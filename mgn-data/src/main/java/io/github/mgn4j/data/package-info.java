@@ -1,0 +1,8 @@
+/**
+ * Data sets and what turns them into training batches: layouts on disk ({@link io.github.mgn4j.data.DatasetFormat}),
+ * identity-balanced sampling, augmentation and the prefetching loader.
+ */
+@NullMarked
+package io.github.mgn4j.data;
+
+import org.jspecify.annotations.NullMarked;

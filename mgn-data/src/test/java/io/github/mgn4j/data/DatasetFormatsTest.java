@@ -1,0 +1,218 @@
+package io.github.mgn4j.data;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.groups.Tuple.tuple;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class DatasetFormatsTest {
+    @TempDir
+    Path root;
+
+    @Test
+    void formatsAreFoundByName() {
+        assertThat(DatasetFormats.all())
+                .extracting(DatasetFormat::name)
+                .contains("cuhk03-np", "dukemtmc", "folder", "market1501", "msmt17");
+        assertThat(DatasetFormats.named("msmt17")).isInstanceOf(Msmt17Format.class);
+        assertThatThrownBy(() -> DatasetFormats.named("marked"))
+                .isInstanceOf(DatasetException.class)
+                .hasMessage("unknown data set format 'marked'; known: cuhk03-np, dukemtmc, folder, market1501, msmt17");
+    }
+
+    @Test
+    void market() throws IOException {
+        Trees.market(root);
+        Trees.touch(root, "readme.txt");
+        Trees.touch(root, "query/Thumbs.db");
+        Trees.touch(root, "bounding_box_train/._0002_c1s1_000451_03.jpg");
+        Trees.touch(root, "bounding_box_train/-1_c1s1_000451_03.jpg");
+        Trees.touch(root, "bounding_box_train/0000_c1s1_000451_03.jpg");
+        assertThat(DatasetFormats.detect(root).name()).isEqualTo("market1501");
+        ReidDataset data = DatasetFormats.read(root);
+        assertThat(data.train())
+                .containsExactly(
+                        new ReidImage(root.resolve("bounding_box_train/0002_c1s1_000451_03.jpg"), 2, 1),
+                        new ReidImage(root.resolve("bounding_box_train/0002_c2s1_000776_01.jpg"), 2, 2),
+                        new ReidImage(root.resolve("bounding_box_train/0007_c3s3_077419_03.jpg"), 7, 3));
+        assertThat(data.query()).extracting(ReidImage::pid, ReidImage::camid).containsExactly(tuple(1, 1));
+        assertThat(data.gallery())
+                .extracting(ReidImage::pid, ReidImage::camid)
+                .containsExactly(tuple(-1, 6), tuple(0, 1), tuple(1, 2));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"bounding_box_train", "query", "bounding_box_test"})
+    void aMissingFolderIsNamed(String missing) throws IOException {
+        Trees.market(root);
+        Files.move(root.resolve(missing), root.resolve("elsewhere"));
+        assertThatThrownBy(() -> DatasetFormats.named("market1501").read(root))
+                .isInstanceOf(DatasetException.class)
+                .hasMessageStartingWith(root.resolve(missing) + ": no such folder");
+        Files.createDirectory(root.resolve(missing));
+        assertThatThrownBy(() -> DatasetFormats.named("market1501").read(root))
+                .isInstanceOf(DatasetException.class)
+                .hasMessage(root.resolve(missing) + ": no images");
+    }
+
+    @Test
+    void aNameWithoutPersonIsRefused() {
+        Trees.market(root);
+        Path odd = Trees.touch(root, "query/holiday.jpg");
+        assertThatThrownBy(() -> DatasetFormats.named("market1501").read(root))
+                .isInstanceOf(DatasetException.class)
+                .hasMessageStartingWith(odd + ": person and camera wanted");
+    }
+
+    @Test
+    void duke() throws IOException {
+        Trees.touch(root, "bounding_box_train/0001_c2_f0046182.jpg");
+        Trees.touch(root, "query/0005_c8_f0046302.jpg");
+        Trees.touch(root, "bounding_box_test/0005_c7_f0046302.jpg");
+        assertThat(DatasetFormats.detect(root).name()).isEqualTo("dukemtmc");
+        assertThat(DatasetFormats.read(root).query())
+                .containsExactly(new ReidImage(root.resolve("query/0005_c8_f0046302.jpg"), 5, 8));
+    }
+
+    @Test
+    void cuhk03() throws IOException {
+        for (String variant : List.of("labeled", "detected")) {
+            Trees.touch(root, variant + "/bounding_box_train/0001_c1_1.png");
+            Trees.touch(root, variant + "/query/0003_c1_1.png");
+            Trees.touch(root, variant + "/bounding_box_test/0003_c2_6.png");
+        }
+        assertThat(DatasetFormats.detect(root).name()).isEqualTo("cuhk03-np");
+        assertThatThrownBy(() -> DatasetFormats.read(root)).hasMessageContaining("both labeled and detected");
+        ReidDataset labeled = DatasetFormats.read(root.resolve("labeled"));
+        assertThat(labeled.name()).isEqualTo("cuhk03-np");
+        assertThat(labeled.gallery())
+                .containsExactly(new ReidImage(root.resolve("labeled/bounding_box_test/0003_c2_6.png"), 3, 2));
+        Files.move(root.resolve("detected"), root.resolveSibling(root.getFileName() + "-detected"));
+        assertThat(DatasetFormats.read(root).train()).hasSize(1);
+    }
+
+    @Test
+    void msmt17() throws IOException {
+        Trees.touch(root, "train/0000/0000_000_01_0303morning_0008_0.jpg");
+        Trees.touch(root, "train/0001/0001_000_15_0303noon_0008_0.jpg");
+        Trees.touch(root, "test/0000/0000_001_02_0303morning_0009_1.jpg");
+        Trees.touch(root, "test/0000/0000_002_03_0303morning_0010_2.jpg");
+        Trees.write(root, "list_train.txt", "0000/0000_000_01_0303morning_0008_0.jpg 0\n");
+        Path val = Trees.write(root, "list_val.txt", "0001/0001_000_15_0303noon_0008_0.jpg 1\n");
+        Trees.write(root, "list_query.txt", "0000/0000_001_02_0303morning_0009_1.jpg 0\n\n");
+        Trees.write(root, "list_gallery.txt", "0000/0000_002_03_0303morning_0010_2.jpg 0\r\n");
+        assertThat(DatasetFormats.detect(root).name()).isEqualTo("msmt17");
+        ReidDataset data = DatasetFormats.read(root);
+        assertThat(data.train())
+                .extracting(ReidImage::pid, ReidImage::camid)
+                .containsExactly(tuple(1, 1), tuple(2, 15));
+        assertThat(data.gallery()).extracting(ReidImage::pid, ReidImage::camid).containsExactly(tuple(1, 3));
+
+        Files.writeString(val, "0001/0001_000_15_0303noon_0009_0.jpg 1\n");
+        assertThatThrownBy(() -> DatasetFormats.read(root)).hasMessageStartingWith(val + " line 1: no such image");
+        Files.writeString(val, "0001/0001_000_15_0303noon_0008_0.jpg\n");
+        assertThatThrownBy(() -> DatasetFormats.read(root)).hasMessageContaining("path and identity wanted");
+        Files.delete(val);
+        assertThatThrownBy(() -> DatasetFormats.read(root)).hasMessageStartingWith(val + ": no such file");
+    }
+
+    @Test
+    void nothingKnown() throws IOException {
+        assertThatThrownBy(() -> DatasetFormats.detect(root.resolve("nowhere")))
+                .isInstanceOf(DatasetException.class)
+                .hasMessage(root.resolve("nowhere") + ": no such folder");
+        Trees.touch(root, "a.jpg");
+        assertThatThrownBy(() -> DatasetFormats.detect(root))
+                .isInstanceOf(DatasetException.class)
+                .hasMessageStartingWith(root + ": no known data set layout")
+                .hasMessageContaining("bounding_box_train")
+                .hasMessageContaining("list_train.txt");
+    }
+
+    /** Any tree of Market names is listed as a naive walk over it finds it. */
+    @Test
+    void anyMarketTree() throws IOException {
+        for (int round = 0; round < 20; round++) {
+            SplittableRandom random = new SplittableRandom(round);
+            Path tree = root.resolve("tree" + round);
+            List<Set<String>> expected = new ArrayList<>();
+            for (String folder : List.of("bounding_box_train", "query", "bounding_box_test")) {
+                Set<String> names = new TreeSet<>();
+                int images = 1 + random.nextInt(40);
+                for (int i = 0; i < images; i++) {
+                    int pid = i == 0 ? 1 : random.nextInt(-1, 12);
+                    int camera = 1 + random.nextInt(12);
+                    String name = (pid < 0 ? "-1" : String.format("%04d", pid)) + "_c" + camera + "s1_"
+                            + String.format("%06d", i) + (random.nextBoolean() ? "_01.jpg" : "_02.JPG");
+                    Trees.touch(tree, folder + "/" + name);
+                    if (pid > 0 || !folder.endsWith("train")) {
+                        names.add(name + " " + pid + " " + camera);
+                    }
+                    if (random.nextInt(5) == 0) {
+                        Trees.touch(
+                                tree,
+                                folder + "/"
+                                        + List.of("Thumbs.db", "readme.txt", ".x.jpg")
+                                                .get(i % 3));
+                    }
+                }
+                expected.add(names);
+            }
+            ReidDataset data = DatasetFormats.named("market1501").read(tree);
+            assertThat(named(data.train())).containsExactlyElementsOf(expected.get(0));
+            assertThat(named(data.query())).containsExactlyElementsOf(expected.get(1));
+            assertThat(named(data.gallery())).containsExactlyElementsOf(expected.get(2));
+        }
+    }
+
+    private static List<String> named(List<ReidImage> images) {
+        return images.stream()
+                .map(image -> image.path().getFileName() + " " + image.pid() + " " + image.camid())
+                .toList();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "0002_c1s1_000451_03.jpg,2,1",
+        "0000_c5s2_000001_00.jpg,0,5",
+        "-1_c6s2_000001_00.jpg,-1,6",
+        "0001_c001_00016450_0.jpg,1,1",
+        "0001_c2_f0046302.jpg,1,2",
+        "1234567_c12.png,1234567,12"
+    })
+    void marketNames(String name, int pid, int camid) {
+        assertThat(MarketName.parse(name)).contains(new MarketName(pid, camid));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "x.jpg",
+                "0002.jpg",
+                "0002_1.jpg",
+                "-2_c1s1.jpg",
+                "a0002_c1s1.jpg",
+                "0002_c.jpg",
+                "9999999999_c1.jpg",
+                "1_c9999999999.jpg",
+                "0000_000_01_0303morning_0008_0.jpg",
+                "٣_c٣.jpg"
+            })
+    void otherNames(String name) {
+        assertThat(MarketName.parse(name)).isEmpty();
+    }
+}

@@ -1,0 +1,100 @@
+package io.github.mgn4j.loss;
+
+import io.github.mgn4j.spec.FeaturePart;
+import io.github.mgn4j.spec.GlobalFeature;
+import io.github.mgn4j.spec.MgnSpec;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+
+/**
+ * What a network is trained on, as data: the sum of its terms, each a loss on a feature times a weight. Immutable.
+ *
+ * @param terms at least one; no two of one kind on one feature
+ */
+public record Objective(List<LossTerm> terms) {
+    public Objective {
+        terms = List.copyOf(terms);
+        LossException.check(!terms.isEmpty(), "an objective needs at least one loss");
+        Set<String> names = new HashSet<>();
+        for (LossTerm term : terms) {
+            LossException.check(names.add(term.name()), "the objective has two terms called '%s'", term.name());
+        }
+    }
+
+    /** The paper's objective: {@link #mgn(MgnSpec, SoftmaxLoss, TripletLoss)} with cross entropy and margin 1.2. */
+    public static Objective mgn(MgnSpec spec) {
+        return mgn(spec, SoftmaxLoss.plain(), TripletLoss.standard());
+    }
+
+    /**
+     * The mean of the softmax losses of all features plus the mean of the triplet losses of the global ones. A network
+     * without global features has softmax losses alone.
+     */
+    public static Objective mgn(MgnSpec spec, SoftmaxLoss softmax, TripletLoss triplet) {
+        List<LossTerm> terms = new ArrayList<>(softmaxOnly(spec, softmax).terms());
+        List<GlobalFeature> globals = spec.globalFeatures();
+        globals.forEach(f -> terms.add(TripletTerm.of(f, 1.0 / globals.size(), triplet)));
+        return new Objective(terms);
+    }
+
+    /** The mean of the softmax losses of all features: the paper's ablation without triplet loss. */
+    public static Objective softmaxOnly(MgnSpec spec, SoftmaxLoss softmax) {
+        List<FeaturePart> features = spec.features();
+        return new Objective(features.stream()
+                .<LossTerm>map(f -> new SoftmaxTerm(f, 1.0 / features.size(), softmax))
+                .toList());
+    }
+
+    /** The classifications among the terms. */
+    public List<SoftmaxTerm> softmaxTerms() {
+        return terms.stream()
+                .filter(SoftmaxTerm.class::isInstance)
+                .map(SoftmaxTerm.class::cast)
+                .toList();
+    }
+
+    /** The triplet losses among the terms. */
+    public List<TripletTerm> tripletTerms() {
+        return terms.stream()
+                .filter(TripletTerm.class::isInstance)
+                .map(TripletTerm.class::cast)
+                .toList();
+    }
+
+    /**
+     * Makes sure that every term's feature is one of the network's.
+     *
+     * @throws LossException naming the first that is not
+     */
+    public void check(MgnSpec spec) {
+        List<FeaturePart> features = spec.features();
+        for (LossTerm term : terms) {
+            LossException.check(
+                    features.contains(term.feature()),
+                    "the objective's term '%s' is on %s, which is no feature of the network (%s)",
+                    term.name(),
+                    term.feature(),
+                    features.stream().map(FeaturePart::name).toList());
+        }
+    }
+
+    /** One line per term (feature, kind, weight, loss) under a heading, for people to read. */
+    public String table() {
+        StringBuilder out = new StringBuilder();
+        out.append(String.format(Locale.ROOT, "%-10s %-7s %-8s %s%n", "feature", "kind", "weight", "loss"));
+        for (LossTerm term : terms) {
+            String kind = term.feature() instanceof GlobalFeature ? "global" : "local";
+            out.append(String.format(
+                    Locale.ROOT,
+                    "%-10s %-7s %-8.4f %s%n",
+                    term.feature().name(),
+                    kind,
+                    term.weight(),
+                    term.description()));
+        }
+        return out.toString();
+    }
+}

@@ -1,0 +1,49 @@
+package io.github.mgn4j.loss;
+
+import org.nd4j.autodiff.samediff.SDVariable;
+import org.nd4j.autodiff.samediff.SameDiff;
+
+/**
+ * Cross entropy of the softmax of identity logits, mean over the batch:
+ * {@code -mean_i sum_c t_ic log softmax(z_i)_c} with targets
+ * {@code t = (1 - labelSmoothing) * onehot + labelSmoothing / classes} (as PyTorch's {@code CrossEntropyLoss}).
+ *
+ * <p>Built from log-softmax and products, because the gradients of SameDiff's own cross-entropy losses ignore the
+ * gradient from above and so lose every weight. Any finite logits give a finite loss.
+ *
+ * @param labelSmoothing share of the target that is spread evenly over all classes, 0 (the paper) to below 1
+ */
+public record SoftmaxLoss(double labelSmoothing) {
+    public SoftmaxLoss {
+        LossException.check(
+                labelSmoothing >= 0 && labelSmoothing < 1,
+                "label smoothing must be 0 or more and below 1, not %s",
+                labelSmoothing);
+    }
+
+    /** Plain cross entropy. */
+    public static SoftmaxLoss plain() {
+        return new SoftmaxLoss(0);
+    }
+
+    /**
+     * Adds the loss to a graph.
+     *
+     * @param logits {@code [batch, classes]}
+     * @param oneHot {@code [batch, classes]} of the logits' type: 1 at each image's class, else 0
+     * @param classes width of the logits
+     * @return a scalar
+     */
+    public SDVariable apply(SameDiff sd, SDVariable logits, SDVariable oneHot, int classes) {
+        SDVariable targets =
+                labelSmoothing == 0 ? oneHot : oneHot.mul(1 - labelSmoothing).add(labelSmoothing / classes);
+        return logSoftmax(sd, logits).mul(targets).sum(1).neg().mean();
+    }
+
+    /** SameDiff's own takes the logarithm of the softmax, which is -infinity for a logit 104 below the largest. */
+    private static SDVariable logSoftmax(SameDiff sd, SDVariable logits) {
+        SDVariable shifted = logits.sub(logits.max(true, 1));
+        SDVariable sums = sd.math().exp(shifted).sum(true, 1);
+        return shifted.sub(sd.math().log(sums));
+    }
+}

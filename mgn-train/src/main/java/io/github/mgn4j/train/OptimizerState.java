@@ -1,0 +1,38 @@
+package io.github.mgn4j.train;
+
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/** Arrays of zeros that come into being with their parameter's first gradient, and are kept from step to step. */
+final class OptimizerState implements AutoCloseable {
+    private final Map<String, INDArray> arrays = new LinkedHashMap<>();
+
+    /** The array of a kind that belongs to a parameter. */
+    INDArray get(String kind, String parameter, INDArray weight) {
+        INDArray array = arrays.computeIfAbsent(
+                kind + "/" + parameter, key -> weight.ulike().assign(0));
+        if (!Arrays.equals(array.shape(), weight.shape())) {
+            throw new IllegalArgumentException("%s of '%s' has shape %s, wanted %s"
+                    .formatted(kind, parameter, Arrays.toString(array.shape()), Arrays.toString(weight.shape())));
+        }
+        return array;
+    }
+
+    Map<String, INDArray> view() {
+        return Collections.unmodifiableMap(arrays);
+    }
+
+    void restore(Map<String, INDArray> state) {
+        close();
+        state.forEach((name, array) -> arrays.put(name, array.dup('c')));
+    }
+
+    @Override
+    public void close() {
+        arrays.values().forEach(Nd::close);
+        arrays.clear();
+    }
+}

@@ -1,0 +1,27 @@
+package io.github.mgn4j.train;
+
+/**
+ * How some of the parameters differ from the others in training.
+ *
+ * @param name for logs
+ * @param lrMultiplier times the learning rate; 0 freezes the group
+ * @param decayMultiplier times the weight decay; 0 for none
+ */
+public record ParameterGroup(String name, double lrMultiplier, double decayMultiplier) {
+    /** Trained as the recipe says. */
+    public static final ParameterGroup STANDARD = new ParameterGroup("standard", 1, 1);
+
+    public ParameterGroup {
+        check(name, "learning rate", lrMultiplier);
+        check(name, "decay", decayMultiplier);
+    }
+
+    private static void check(String name, String what, double multiplier) {
+        RecipeException.check(
+                multiplier >= 0 && multiplier < Double.POSITIVE_INFINITY,
+                "parameter group '%s': its %s multiplier must be 0 or more, not %s",
+                name,
+                what,
+                multiplier);
+    }
+}

@@ -1,0 +1,102 @@
+package io.github.mgn4j.train;
+
+import io.github.mgn4j.data.EpochLength;
+import io.github.mgn4j.loss.Objective;
+import io.github.mgn4j.loss.SoftmaxLoss;
+import io.github.mgn4j.loss.TripletLoss;
+import io.github.mgn4j.spec.MgnSpec;
+import java.util.HashSet;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Everything that decides a training run apart from the data and the weights to start from. Immutable and validated;
+ * read and written by {@link RecipeYaml}. The defaults are the article's.
+ *
+ * @param network what to build when there is no model to start from
+ * @param p identities per batch
+ * @param k images of each
+ * @param epochLength what an epoch is
+ * @param epochs how many of them, when {@code iterations} is null
+ * @param iterations total number of steps, or null
+ * @param optimizer which, and its constants
+ * @param schedule the learning rate over time
+ * @param margin of the triplet loss
+ * @param softMargin whether the triplet loss has a soft margin instead
+ * @param labelSmoothing of the softmax loss
+ * @param augment names of the augmentations, in the order they are applied
+ * @param seed decides sampling, augmentation and new weights
+ * @param checkpointEvery iterations between two checkpoints; 0 for none
+ */
+public record Recipe(
+        NetworkSettings network,
+        int p,
+        int k,
+        EpochLength epochLength,
+        int epochs,
+        @Nullable Integer iterations,
+        OptimizerSettings optimizer,
+        LrSchedule schedule,
+        double margin,
+        boolean softMargin,
+        double labelSmoothing,
+        List<String> augment,
+        long seed,
+        int checkpointEvery) {
+    private static final int MAX_BATCH = 1 << 16;
+
+    public Recipe {
+        augment = List.copyOf(augment);
+        RecipeException.check(p >= 1, "p (identities per batch) must be at least 1, not %s", p);
+        RecipeException.check(k >= 1, "k (images per identity) must be at least 1, not %s", k);
+        RecipeException.check(
+                (long) p * k >= 2 && (long) p * k <= MAX_BATCH,
+                "a batch of p x k images must have 2 to %s, not %s x %s",
+                MAX_BATCH,
+                p,
+                k);
+        RecipeException.check(epochs >= 1, "epochs must be at least 1, not %s", epochs);
+        RecipeException.check(
+                iterations == null || iterations >= 1, "iterations must be at least 1, not %s", iterations);
+        RecipeException.check(
+                margin >= 0 && margin < Double.POSITIVE_INFINITY, "margin must be 0 or more, not %s", margin);
+        RecipeException.check(
+                labelSmoothing >= 0 && labelSmoothing < 1,
+                "label-smoothing must be 0 or more and below 1, not %s",
+                labelSmoothing);
+        RecipeException.check(
+                new HashSet<>(augment).size() == augment.size(), "augment names something twice: %s", augment);
+        RecipeException.check(checkpointEvery >= 0, "checkpoint-every must be 0 or more, not %s", checkpointEvery);
+    }
+
+    /** The article's recipe for Market-1501; {@code market1501.yaml} says the same with explanations. */
+    public static Recipe market1501() {
+        return builder().build();
+    }
+
+    /** A builder that starts from the article's recipe. */
+    public static RecipeBuilder builder() {
+        return new RecipeBuilder();
+    }
+
+    /** A builder that starts from this recipe. */
+    public RecipeBuilder toBuilder() {
+        return new RecipeBuilder(this);
+    }
+
+    /** Images per step. */
+    public int batchSize() {
+        return p * k;
+    }
+
+    /** Total number of steps for data with that many per epoch. */
+    public int totalIterations(int iterationsPerEpoch) {
+        return iterations != null ? iterations : Math.multiplyExact(epochs, iterationsPerEpoch);
+    }
+
+    /** The article's objective with this recipe's constants. */
+    public Objective objective(MgnSpec spec) {
+        TripletLoss triplet = softMargin ? TripletLoss.softMargin() : TripletLoss.withMargin(margin);
+        return Objective.mgn(spec, new SoftmaxLoss(labelSmoothing), triplet);
+    }
+}

@@ -1,0 +1,129 @@
+package io.github.mgn4j.cli;
+
+import com.google.gson.JsonObject;
+import io.github.mgn4j.engine.Engine;
+import io.github.mgn4j.engine.EngineOptions;
+import io.github.mgn4j.engine.Engines;
+import io.github.mgn4j.engine.Precision;
+import io.github.mgn4j.io.AtomicFile;
+import io.github.mgn4j.spec.MgnSpec;
+import io.github.mgn4j.weights.ModelFile;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Locale;
+import java.util.SplittableRandom;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+@Command(
+        name = "bench",
+        mixinStandardHelpOptions = true,
+        description = "Measure the feature network's speed on random images: no decoding, no flip.")
+final class BenchCommand implements Callable<Integer> {
+    private static final int WARM_UP_BATCHES = 3;
+
+    private final Terminal terminal;
+
+    @Option(names = "--model", required = true, paramLabel = "MODEL", description = "Model file.")
+    private Path model = Path.of("");
+
+    @Option(names = "--engine", paramLabel = "E", defaultValue = Engines.AUTO, description = "auto, samediff, ...")
+    private String engine = Engines.AUTO;
+
+    @Option(names = "--precision", paramLabel = "P", defaultValue = "fp32", description = "fp32, bf16 or int8.")
+    private Precision precision = Precision.FP32;
+
+    @Option(names = "--batch", paramLabel = "N", defaultValue = "16", description = "Images per batch.")
+    private int batch;
+
+    @Option(names = "--seconds", paramLabel = "S", defaultValue = "10", description = "How long to measure.")
+    private double seconds;
+
+    @Option(names = "--json", paramLabel = "FILE", description = "Write the result as JSON to a file.")
+    private @Nullable Path json;
+
+    @Mixin
+    private OutputOptions output = new OutputOptions();
+
+    BenchCommand(Terminal terminal) {
+        this.terminal = terminal;
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        if (!(seconds > 0 && seconds <= 86_400)) {
+            throw new IllegalArgumentException("--seconds must be above 0 and at most 86400, not " + seconds);
+        }
+        output.check(json);
+        JsonObject result;
+        try (Engine opened = Engines.open(engine, ModelFile.load(model), new EngineOptions(precision, batch))) {
+            result = measure(opened);
+        }
+        if (json != null) {
+            AtomicFile.writeString(json, Json.text(result));
+        }
+        terminal.println(Json.text(result).strip());
+        return 0;
+    }
+
+    private JsonObject measure(Engine opened) throws IOException {
+        MgnSpec spec = opened.spec();
+        FloatBuffer images = direct(3L * batch * spec.input().height() * spec.input().width());
+        SplittableRandom random = new SplittableRandom(1);
+        while (images.hasRemaining()) {
+            images.put((float) (4 * random.nextDouble() - 2));
+        }
+        FloatBuffer features = direct((long) batch * spec.dims());
+        for (int i = 0; i < WARM_UP_BATCHES; i++) {
+            opened.run(images, batch, features);
+        }
+        List<Double> millis = new ArrayList<>();
+        long end = System.nanoTime() + (long) (seconds * 1e9);
+        do {
+            long start = System.nanoTime();
+            opened.run(images, batch, features);
+            millis.add((System.nanoTime() - start) / 1e6 / batch);
+        } while (System.nanoTime() < end);
+        Collections.sort(millis);
+        double median = millis.get(millis.size() / 2);
+        JsonObject result = new JsonObject();
+        result.addProperty("engine", opened.name());
+        result.addProperty("precision", precision.name().toLowerCase(Locale.ROOT));
+        result.addProperty("batch", batch);
+        result.addProperty("threads", Runtime.getRuntime().availableProcessors());
+        result.addProperty("ms_per_image", median);
+        result.addProperty("images_per_second", 1000 / median);
+        result.addProperty("peak_rss_bytes", peakResidentBytes());
+        return result;
+    }
+
+    private static FloatBuffer direct(long length) {
+        return ByteBuffer.allocateDirect(Math.toIntExact(length * Float.BYTES))
+                .order(ByteOrder.nativeOrder())
+                .asFloatBuffer();
+    }
+
+    /** The largest resident set so far, as Linux tells it; null elsewhere. */
+    private static @Nullable Long peakResidentBytes() throws IOException {
+        Path status = Path.of("/proc/self/status");
+        if (!Files.exists(status)) {
+            return null;
+        }
+        for (String line : Files.readAllLines(status)) {
+            if (line.startsWith("VmHWM:")) {
+                return 1024 * Long.parseLong(line.replaceAll("\\D", ""));
+            }
+        }
+        return null;
+    }
+}

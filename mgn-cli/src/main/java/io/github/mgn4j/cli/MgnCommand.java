@@ -1,0 +1,36 @@
+package io.github.mgn4j.cli;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** The command without a sub-command. */
+@Command(
+        name = "mgn",
+        mixinStandardHelpOptions = true,
+        versionProvider = VersionProvider.class,
+        synopsisSubcommandLabel = "COMMAND",
+        description = "Person re-identification with Multiple Granularity Networks.",
+        footer = {"", "Exit codes: 0 done, 2 a mistake in the call or its files, 1 anything else."},
+        subcommands = {
+            DemoCommand.class,
+            SynthCommand.class,
+            DataCommand.class,
+            ImportCommand.class,
+            InfoCommand.class,
+            ExtractCommand.class,
+            TrainCommand.class,
+            EvaluateCommand.class,
+            BenchCommand.class
+        })
+final class MgnCommand implements Runnable {
+    @Spec
+    private @org.jspecify.annotations.Nullable CommandSpec spec;
+
+    @Override
+    public void run() {
+        throw new ParameterException(
+                java.util.Objects.requireNonNull(spec).commandLine(), "a command is expected; see ./mgn --help");
+    }
+}

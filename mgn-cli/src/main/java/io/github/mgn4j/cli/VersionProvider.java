@@ -1,0 +1,12 @@
+package io.github.mgn4j.cli;
+
+import picocli.CommandLine.IVersionProvider;
+
+/** The version that the build wrote into the jar. */
+final class VersionProvider implements IVersionProvider {
+    @Override
+    public String[] getVersion() {
+        String version = Main.class.getPackage().getImplementationVersion();
+        return new String[] {"mgn4j " + (version == null ? "(development)" : version)};
+    }
+}

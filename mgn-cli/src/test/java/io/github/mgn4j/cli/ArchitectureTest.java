@@ -1,0 +1,77 @@
+package io.github.mgn4j.cli;
+
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+
+/** The house rules that a compiler does not check: what may know what, and who may print. */
+@AnalyzeClasses(packages = "io.github.mgn4j", importOptions = ImportOption.DoNotIncludeTests.class)
+class ArchitectureTest {
+    private static final String ROOT = "io.github.mgn4j.";
+
+    @ArchTest
+    static final ArchRule NO_CYCLES_BETWEEN_PACKAGES =
+            slices().matching(ROOT + "(**)").should().beFreeOfCycles();
+
+    @ArchTest
+    static final ArchRule MODULES_KNOW_ONLY_WHAT_IS_BELOW_THEM = layeredArchitecture()
+            .consideringOnlyDependenciesInLayers()
+            .layer("core")
+            .definedBy(
+                    ROOT + "spec..",
+                    ROOT + "io..",
+                    ROOT + "weights..",
+                    ROOT + "image..",
+                    ROOT + "features..",
+                    ROOT + "engine..",
+                    ROOT + "graph..",
+                    ROOT + "extract..")
+            .layer("losses")
+            .definedBy(ROOT + "loss..")
+            .layer("data")
+            .definedBy(ROOT + "data..")
+            .layer("train")
+            .definedBy(ROOT + "train..")
+            .layer("eval")
+            .definedBy(ROOT + "eval..")
+            .layer("cli")
+            .definedBy(ROOT + "cli..")
+            .whereLayer("cli")
+            .mayNotBeAccessedByAnyLayer()
+            .whereLayer("train")
+            .mayOnlyBeAccessedByLayers("cli")
+            .whereLayer("eval")
+            .mayOnlyBeAccessedByLayers("cli")
+            .whereLayer("losses")
+            .mayOnlyBeAccessedByLayers("train", "cli")
+            .whereLayer("data")
+            .mayOnlyBeAccessedByLayers("train", "cli");
+
+    @ArchTest
+    static final ArchRule THE_LIBRARY_NEITHER_PRINTS_NOR_EXITS = noClasses()
+            .that()
+            .resideOutsideOfPackage(ROOT + "cli..")
+            .should()
+            .accessField(System.class, "out")
+            .orShould()
+            .accessField(System.class, "err")
+            .orShould()
+            .callMethod(System.class, "exit", int.class)
+            .orShould()
+            .callMethod(Throwable.class, "printStackTrace");
+
+    @ArchTest
+    static final ArchRule THE_SPEC_KNOWS_NO_ND4J = noClasses()
+            .that()
+            .resideInAnyPackage(
+                    ROOT + "spec..", ROOT + "io..", ROOT + "weights..", ROOT + "image..", ROOT + "features..",
+                    ROOT + "eval..", ROOT + "data..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("org.nd4j..");
+}

@@ -1,0 +1,80 @@
+package io.github.mgn4j.extract;
+
+import com.google.common.base.Preconditions;
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
+import io.github.mgn4j.engine.Engine;
+import io.github.mgn4j.engine.EngineOptions;
+import io.github.mgn4j.engine.Engines;
+import io.github.mgn4j.engine.Precision;
+import io.github.mgn4j.image.Resampling;
+import io.github.mgn4j.weights.Model;
+
+/** Says how a {@link FeatureExtractor} is to work. Not thread-safe. */
+public final class FeatureExtractorBuilder {
+    private static final int DEFAULT_BATCH = 16;
+
+    private final Model model;
+    private String engine = Engines.AUTO;
+    private Precision precision = Precision.FP32;
+    private boolean flip = true;
+    private int batch = DEFAULT_BATCH;
+    private Resampling resampling = Resampling.BILINEAR;
+    private int decoders = Runtime.getRuntime().availableProcessors();
+
+    FeatureExtractorBuilder(Model model) {
+        this.model = model;
+    }
+
+    /** Name of the engine; by default the fastest on the class path. */
+    @CanIgnoreReturnValue
+    public FeatureExtractorBuilder engine(String name) {
+        engine = name;
+        return this;
+    }
+
+    @CanIgnoreReturnValue
+    public FeatureExtractorBuilder precision(Precision newPrecision) {
+        precision = newPrecision;
+        return this;
+    }
+
+    /** Whether a feature is the mean of the image's and its mirror's, as in the paper; on by default. */
+    @CanIgnoreReturnValue
+    public FeatureExtractorBuilder flip(boolean on) {
+        flip = on;
+        return this;
+    }
+
+    /** Images per call of the engine, 16 by default. */
+    @CanIgnoreReturnValue
+    public FeatureExtractorBuilder batch(int images) {
+        Preconditions.checkArgument(images >= 1, "batch must be at least 1, not %s", images);
+        batch = images;
+        return this;
+    }
+
+    /** How images are resized to the network's input; bilinear by default. */
+    @CanIgnoreReturnValue
+    public FeatureExtractorBuilder resampling(Resampling filter) {
+        resampling = filter;
+        return this;
+    }
+
+    /** Threads that decode images while the engine computes; by default one for every processor. */
+    @CanIgnoreReturnValue
+    public FeatureExtractorBuilder decoders(int threads) {
+        Preconditions.checkArgument(threads >= 1, "decoders must be at least 1, not %s", threads);
+        decoders = threads;
+        return this;
+    }
+
+    /**
+     * Opens the extractor.
+     *
+     * @throws io.github.mgn4j.engine.EngineException if there is no such engine here
+     */
+    public FeatureExtractor build() {
+        Engine opened = Engines.open(engine, model, new EngineOptions(precision, batch));
+        return new FeatureExtractor(opened, flip, batch, resampling, decoders);
+    }
+}

@@ -1,0 +1,5 @@
+/** Images in, features out: {@link io.github.mgn4j.extract.FeatureExtractor}. */
+@NullMarked
+package io.github.mgn4j.extract;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,69 @@
+package io.github.mgn4j.features;
+
+import static io.github.mgn4j.features.FeatureException.check;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** RFC 4180: comma-separated fields, quoted where they hold a comma, a quote or a line break. */
+final class Csv {
+    private Csv() {}
+
+    /** A record and the line, from 1, on which it begins. */
+    record Row(int line, List<String> fields) {}
+
+    static String quote(String field) {
+        for (int i = 0; i < field.length(); i++) {
+            if ("\",\r\n".indexOf(field.charAt(i)) >= 0) {
+                return '"' + field.replace("\"", "\"\"") + '"';
+            }
+        }
+        return field;
+    }
+
+    /** The records of a text; line breaks are LF or CRLF, a byte order mark and empty lines are passed over. */
+    static List<Row> parse(Path file, String text) {
+        List<Row> rows = new ArrayList<>();
+        int line = 1;
+        int at = text.startsWith("\ufeff") ? 1 : 0;
+        while (at < text.length()) {
+            List<String> fields = new ArrayList<>();
+            int first = line;
+            boolean more = true;
+            while (more) {
+                StringBuilder field = new StringBuilder();
+                if (at < text.length() && text.charAt(at) == '"') {
+                    int from = at++;
+                    while (at < text.length() && (text.charAt(at) != '"' || text.startsWith("\"\"", at))) {
+                        char c = text.charAt(at);
+                        field.append(c);
+                        line += c == '\n' ? 1 : 0;
+                        at += c == '"' ? 2 : 1;
+                    }
+                    check(at < text.length(), "%s: line %d: quote at character %d is never closed", file, first, from);
+                    at++;
+                } else {
+                    while (at < text.length() && ",\n\r\"".indexOf(text.charAt(at)) < 0) {
+                        field.append(text.charAt(at++));
+                    }
+                }
+                fields.add(field.toString());
+                more = at < text.length() && text.charAt(at) == ',';
+                at += more ? 1 : 0;
+            }
+            int ending = text.startsWith("\r\n", at) ? 2 : text.startsWith("\n", at) ? 1 : 0;
+            check(
+                    ending > 0 || at == text.length(),
+                    "%s: line %d: a quote or carriage return inside a field",
+                    file,
+                    line);
+            at += ending;
+            line++;
+            if (fields.size() > 1 || !fields.get(0).isEmpty()) {
+                rows.add(new Row(first, fields));
+            }
+        }
+        return rows;
+    }
+}

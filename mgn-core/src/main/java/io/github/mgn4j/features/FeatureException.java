@@ -1,0 +1,18 @@
+package io.github.mgn4j.features;
+
+import java.util.Locale;
+
+/** A feature file is not what it should be; the message names the file, what was expected and what was found. */
+public final class FeatureException extends IllegalArgumentException {
+    private static final long serialVersionUID = 1L;
+
+    public FeatureException(String message) {
+        super(message);
+    }
+
+    static void check(boolean valid, String message, Object... args) {
+        if (!valid) {
+            throw new FeatureException(String.format(Locale.ROOT, message, args));
+        }
+    }
+}

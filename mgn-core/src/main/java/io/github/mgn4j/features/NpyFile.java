@@ -1,0 +1,149 @@
+package io.github.mgn4j.features;
+
+import static io.github.mgn4j.features.FeatureException.check;
+
+import com.google.common.base.Preconditions;
+import io.github.mgn4j.io.AtomicFile;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+
+/**
+ * NumPy files ({@code .npy}) of features. Reads float32 and float64 of either byte order, in C and Fortran order, format
+ * versions 1 to 3; writes float32 in C order, version 1, that {@code numpy.load} reads. Thread-safe.
+ */
+public final class NpyFile {
+    private static final int BUFFER = 1 << 20;
+
+    private NpyFile() {}
+
+    /** Receives the rows of a file, one after the other, each {@code dims} long. */
+    @FunctionalInterface
+    public interface RowSink {
+        void append(float[] row) throws IOException;
+    }
+
+    /** Produces the rows of a file. */
+    @FunctionalInterface
+    public interface RowSource {
+        void writeTo(RowSink sink) throws IOException;
+    }
+
+    /**
+     * Reads a matrix. float64 is rounded to float32.
+     *
+     * @throws FeatureException if it is no such file, its length is not what its header says, or a value is NaN,
+     *     infinite or beyond float32
+     * @throws IOException if it cannot be read
+     */
+    public static FeatureMatrix read(Path file) throws IOException {
+        if (Files.isDirectory(file)) {
+            throw new FeatureException(file + ": is a folder, expected a NumPy file (.npy)");
+        }
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+            NpyHeader header = NpyHeader.read(file, channel);
+            float[] data = new float[header.rows() * header.dims()];
+            readValues(file, channel, header, data);
+            return FeatureMatrix.of(data, header.rows(), header.dims());
+        }
+    }
+
+    private static void readValues(Path file, FileChannel channel, NpyHeader header, float[] data) throws IOException {
+        ByteBuffer buffer = ByteBuffer.allocateDirect((int) Math.min(BUFFER, Math.max(8L, 8L * data.length)))
+                .order(header.order());
+        channel.position(header.offset());
+        int i = 0;
+        while (i < data.length) {
+            if (channel.read(buffer) < 0) {
+                throw new IOException(file + ": became shorter while it was read");
+            }
+            buffer.flip();
+            for (; buffer.remaining() >= header.itemSize() && i < data.length; i++) {
+                double value = header.itemSize() == 4 ? buffer.getFloat() : buffer.getDouble();
+                int row = header.fortran() ? i % header.rows() : i / header.dims();
+                int column = header.fortran() ? i / header.rows() : i % header.dims();
+                float rounded = (float) value;
+                check(
+                        Float.isFinite(rounded),
+                        "%s: row %d, column %d is %s, expected a finite float32 value",
+                        file,
+                        row,
+                        column,
+                        value);
+                data[row * header.dims() + column] = rounded;
+            }
+            buffer.compact();
+        }
+    }
+
+    /**
+     * Writes a matrix; the file appears whole or not at all.
+     *
+     * @throws IOException if it cannot be written
+     */
+    public static void write(Path file, FeatureMatrix features) throws IOException {
+        int dims = features.dims();
+        writeRows(file, dims, sink -> {
+            for (int i = 0; i < features.rows(); i++) {
+                sink.append(features.row(i));
+            }
+        });
+    }
+
+    /**
+     * Writes rows as they come, holding none of them; their number need not be known. The file appears when the source
+     * returns, or not at all.
+     *
+     * @throws IllegalArgumentException from the sink if a row is not {@code dims} long
+     * @throws IOException if it cannot be written, or from the source
+     */
+    public static void writeRows(Path file, int dims, RowSource source) throws IOException {
+        Preconditions.checkArgument(dims >= 1, "dims is %s, must be at least 1", dims);
+        AtomicFile.writeChannel(file, channel -> {
+            // The number of rows is filled in at the end.
+            channel.write(NpyHeader.write(0, dims));
+            Rows rows = new Rows(channel, dims);
+            source.writeTo(rows);
+            rows.flush();
+            channel.write(NpyHeader.write(rows.count, dims), 0);
+        });
+    }
+
+    private static final class Rows implements RowSink {
+        private final FileChannel channel;
+        private final int dims;
+        private final ByteBuffer buffer;
+        private int count;
+
+        Rows(FileChannel channel, int dims) {
+            this.channel = channel;
+            this.dims = dims;
+            buffer = ByteBuffer.allocateDirect(BUFFER).order(ByteOrder.LITTLE_ENDIAN);
+        }
+
+        @Override
+        public void append(float[] row) throws IOException {
+            Preconditions.checkArgument(
+                    row.length == dims, "row %s has %s values, expected %s", count, row.length, dims);
+            for (float value : row) {
+                if (!buffer.hasRemaining()) {
+                    flush();
+                }
+                buffer.putFloat(value);
+            }
+            count++;
+        }
+
+        void flush() throws IOException {
+            buffer.flip();
+            while (buffer.hasRemaining()) {
+                channel.write(buffer);
+            }
+            buffer.clear();
+        }
+    }
+}

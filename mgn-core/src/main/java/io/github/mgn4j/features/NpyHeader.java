@@ -1,0 +1,136 @@
+package io.github.mgn4j.features;
+
+import static io.github.mgn4j.features.FeatureException.check;
+
+import com.google.common.base.Strings;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * What a .npy file says of itself: a magic string, the format's version, and a Python dictionary literal with the type,
+ * the order and the shape.
+ *
+ * @param offset where the values begin, in bytes
+ */
+record NpyHeader(int offset, int itemSize, ByteOrder order, boolean fortran, int rows, int dims) {
+    private static final byte[] MAGIC = {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y'};
+    /** NumPy itself refuses headers above 10,000 characters. */
+    private static final int LONGEST = 1 << 16;
+    /** Room for any number of rows, so that it can be filled in when the rows are written. */
+    private static final int WRITTEN = 128;
+
+    private static final Pattern ENTRY = Pattern.compile(
+            "\\s*(['\"])(\\w+)\\1\\s*:\\s*(\\([^()]*\\)|'[^']*'|\"[^\"]*\"|True|False|\\[.*])\\s*(?:,\\s*|(?=}))");
+    private static final Pattern SHAPE = Pattern.compile("\\(\\s*(\\d{1,18})\\s*,\\s*(\\d{1,18})\\s*,?\\s*\\)");
+
+    static NpyHeader read(Path file, FileChannel channel) throws IOException {
+        long size = channel.size();
+        ByteBuffer start = ByteBuffer.allocate(12).order(ByteOrder.LITTLE_ENDIAN);
+        readFully(channel, start, 0);
+        start.flip();
+        boolean magic = start.remaining() >= 10;
+        for (int i = 0; magic && i < MAGIC.length; i++) {
+            magic = start.get(i) == MAGIC[i];
+        }
+        check(magic, "%s: not a NumPy file (.npy), expected it to begin with \\x93NUMPY", file);
+        int version = start.get(6);
+        check(version >= 1 && version <= 3, "%s: NumPy format version %d, expected 1 to 3", file, version);
+        int prefix = version == 1 ? 10 : 12;
+        check(start.remaining() >= prefix, "%s: ends in its header", file);
+        long length = version == 1 ? start.getShort(8) & 0xffff : start.getInt(8) & 0xffffffffL;
+        check(length <= LONGEST, "%s: header of %d bytes, expected at most %d", file, length, LONGEST);
+        check(prefix + length <= size, "%s: ends in its header of %d bytes", file, length);
+        ByteBuffer text = ByteBuffer.allocate((int) length);
+        readFully(channel, text, prefix);
+        Charset charset = version == 3 ? StandardCharsets.UTF_8 : StandardCharsets.ISO_8859_1;
+        return parse(file, size, prefix + (int) length, new String(text.array(), charset));
+    }
+
+    private static NpyHeader parse(Path file, long size, int offset, String text) {
+        Map<String, String> entries = entries(file, text.strip());
+        String descr = entries.getOrDefault("descr", "no type");
+        check(
+                descr.matches("'[<>]f[48]'"),
+                "%s: holds values of type %s, expected float32 ('<f4') or float64 ('<f8')",
+                file,
+                descr);
+        String order = entries.getOrDefault("fortran_order", "missing");
+        check(order.equals("True") || order.equals("False"), "%s: fortran_order is %s", file, order);
+        String shape = entries.getOrDefault("shape", "missing");
+        Matcher axes = SHAPE.matcher(shape);
+        check(axes.matches(), "%s: shape is %s, expected two axes (images, dims)", file, shape);
+        long rows = Long.parseLong(axes.group(1));
+        long dims = Long.parseLong(axes.group(2));
+        check(dims >= 1, "%s: shape is %s, expected at least one value per image", file, shape);
+        int itemSize = descr.charAt(3) - '0';
+        check(
+                rows <= Integer.MAX_VALUE
+                        && dims <= Integer.MAX_VALUE
+                        && (rows == 0 || dims <= (Integer.MAX_VALUE - 8) / rows),
+                "%s: shape is %s, expected fewer than 2^31 values",
+                file,
+                shape);
+        long expected = offset + rows * dims * itemSize;
+        check(
+                size == expected,
+                "%s: has %d bytes, expected %d for shape %s of type %s",
+                file,
+                size,
+                expected,
+                shape,
+                descr);
+        return new NpyHeader(
+                offset,
+                itemSize,
+                descr.charAt(1) == '<' ? ByteOrder.LITTLE_ENDIAN : ByteOrder.BIG_ENDIAN,
+                order.equals("True"),
+                (int) rows,
+                (int) dims);
+    }
+
+    private static Map<String, String> entries(Path file, String text) {
+        Map<String, String> entries = new HashMap<>();
+        boolean valid = text.startsWith("{") && text.endsWith("}");
+        if (valid) {
+            Matcher entry = ENTRY.matcher(text).region(1, text.length());
+            while (entry.lookingAt()) {
+                entries.put(entry.group(2), entry.group(3).replace('"', '\''));
+                entry.region(entry.end(), text.length());
+            }
+            valid = text.substring(entry.regionStart()).equals("}");
+        }
+        check(valid, "%s: header is not a dictionary with descr, fortran_order and shape", file);
+        return entries;
+    }
+
+    /** The header of a float32 file in C order; its length is always the same. */
+    static ByteBuffer write(int rows, int dims) {
+        String text =
+                String.format(Locale.ROOT, "{'descr': '<f4', 'fortran_order': False, 'shape': (%d, %d), }", rows, dims);
+        ByteBuffer header = ByteBuffer.allocate(WRITTEN).order(ByteOrder.LITTLE_ENDIAN);
+        header.put(MAGIC).put((byte) 1).put((byte) 0).putShort((short) (WRITTEN - 10));
+        header.put((Strings.padEnd(text, WRITTEN - 11, ' ') + "\n").getBytes(StandardCharsets.US_ASCII));
+        return header.flip();
+    }
+
+    private static void readFully(FileChannel channel, ByteBuffer into, long position) throws IOException {
+        long at = position;
+        while (into.hasRemaining()) {
+            int n = channel.read(into, at);
+            if (n < 0) {
+                return;
+            }
+            at += n;
+        }
+    }
+}

@@ -1,0 +1,259 @@
+package io.github.mgn4j.spec;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParseException;
+import com.google.gson.JsonParser;
+import com.google.gson.Strictness;
+import com.google.gson.stream.JsonReader;
+import com.google.gson.stream.JsonToken;
+import com.google.gson.stream.MalformedJsonException;
+import java.io.IOException;
+import java.io.StringReader;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+
+/**
+ * {@link MgnSpec} as JSON, the form that a model file carries:
+ *
+ * <pre>{@code
+ * {"version":1,"backbone":{"depth":50,"width":1.0},"input":{"height":384,"width":128},"split":{"stage":3,"blocks":1},
+ *  "branches":[{"global":true,"stripes":[],"unit_stride_stages":[]},
+ *              {"global":true,"stripes":[2],"unit_stride_stages":[4]},
+ *              {"global":true,"stripes":[3],"unit_stride_stages":[4]}],
+ *  "pooling":"max","embedding":256,"global_classifier":"before_reduction","classes":751}
+ * }</pre>
+ *
+ * <p>Reading is strict: every key must be there, no other may be, and each must be of its type. Thread-safe.
+ */
+public final class SpecJson {
+    /** Version of the form that is written; it changes when an older reader would misunderstand a newer file. */
+    public static final int VERSION = 1;
+
+    private SpecJson() {}
+
+    /** The spec as compact JSON text. */
+    public static String write(MgnSpec spec) {
+        return toJson(spec).toString();
+    }
+
+    /** The spec as a JSON object. */
+    public static JsonObject toJson(MgnSpec spec) {
+        JsonObject backbone = new JsonObject();
+        backbone.addProperty("depth", spec.backbone().depth());
+        backbone.addProperty("width", spec.backbone().width());
+        JsonObject input = new JsonObject();
+        input.addProperty("height", spec.input().height());
+        input.addProperty("width", spec.input().width());
+        JsonObject split = new JsonObject();
+        split.addProperty("stage", spec.split().stage());
+        split.addProperty("blocks", spec.split().blocks());
+        JsonArray branches = new JsonArray();
+        for (Branch branch : spec.branches()) {
+            JsonObject json = new JsonObject();
+            json.addProperty("global", branch.global());
+            json.add("stripes", ints(branch.stripes()));
+            json.add("unit_stride_stages", ints(branch.unitStrideStages()));
+            branches.add(json);
+        }
+        JsonObject json = new JsonObject();
+        json.addProperty("version", VERSION);
+        json.add("backbone", backbone);
+        json.add("input", input);
+        json.add("split", split);
+        json.add("branches", branches);
+        json.addProperty("pooling", name(spec.pooling()));
+        json.addProperty("embedding", spec.embedding());
+        json.addProperty("global_classifier", name(spec.globalClassifier()));
+        json.addProperty("classes", spec.classes());
+        return json;
+    }
+
+    /**
+     * Reads a spec from JSON text.
+     *
+     * @throws SpecException if the text is not JSON, or as {@link #fromJson}
+     */
+    public static MgnSpec parse(String text) {
+        try {
+            JsonReader reader = new JsonReader(new StringReader(text));
+            reader.setStrictness(Strictness.STRICT);
+            JsonElement json = JsonParser.parseReader(reader);
+            SpecException.check(
+                    json.isJsonObject() && reader.peek() == JsonToken.END_DOCUMENT,
+                    "a spec is one JSON object, found '%s'",
+                    shorten(text));
+            return fromJson(json.getAsJsonObject());
+        } catch (JsonParseException | MalformedJsonException e) {
+            throw new SpecException("a spec is one JSON object, found '" + shorten(text) + "'");
+        } catch (IOException e) {
+            throw new AssertionError("reading from a string", e);
+        }
+    }
+
+    /**
+     * Reads a spec from a JSON object.
+     *
+     * @throws SpecException naming the key that is unknown, missing or of another type, or saying why the values make
+     *     no network
+     */
+    public static MgnSpec fromJson(JsonObject json) {
+        // The version comes first: the keys of a newer form would only confuse.
+        Node root = new Node("", json);
+        int version = root.integer("version");
+        SpecException.check(version == VERSION, "spec version %s is not known, only %s", version, VERSION);
+        root.checkKeys(
+                "version",
+                "backbone",
+                "input",
+                "split",
+                "branches",
+                "pooling",
+                "embedding",
+                "global_classifier",
+                "classes");
+        Node backbone = root.object("backbone", "depth", "width");
+        Node input = root.object("input", "height", "width");
+        Node split = root.object("split", "stage", "blocks");
+        List<Branch> branches = new ArrayList<>();
+        for (Node branch : root.objects("branches", "global", "stripes", "unit_stride_stages")) {
+            branches.add(new Branch(
+                    branch.bool("global"),
+                    branch.integers("stripes"),
+                    new TreeSet<>(branch.integers("unit_stride_stages"))));
+        }
+        return new MgnSpec(
+                new Backbone(backbone.integer("depth"), backbone.number("width")),
+                new InputSize(input.integer("height"), input.integer("width")),
+                new SplitPoint(split.integer("stage"), split.integer("blocks")),
+                branches,
+                root.oneOf("pooling", Pooling.values()),
+                root.integer("embedding"),
+                root.oneOf("global_classifier", ClassifierPosition.values()),
+                root.integer("classes"));
+    }
+
+    private static JsonArray ints(Iterable<Integer> values) {
+        JsonArray array = new JsonArray();
+        values.forEach(array::add);
+        return array;
+    }
+
+    private static String name(Enum<?> value) {
+        return value.name().toLowerCase(Locale.ROOT);
+    }
+
+    private static String shorten(String text) {
+        String line = text.lines().findFirst().orElse("");
+        return line.length() <= 40 ? line : line.substring(0, 40) + "...";
+    }
+
+    /** A JSON object and the path that leads to it, for messages. */
+    private record Node(String path, JsonObject json) {
+        void checkKeys(String... keys) {
+            Set<String> known = Set.of(keys);
+            for (String key : json.keySet()) {
+                SpecException.check(known.contains(key), "unknown spec key '%s'", path + key);
+            }
+            for (String key : keys) {
+                get(key);
+            }
+        }
+
+        Node object(String key, String... keys) {
+            JsonElement value = get(key);
+            SpecException.check(value.isJsonObject(), "spec key '%s' must be an object, not %s", path + key, value);
+            Node node = new Node(path + key + ".", value.getAsJsonObject());
+            node.checkKeys(keys);
+            return node;
+        }
+
+        List<Node> objects(String key, String... keys) {
+            List<Node> nodes = new ArrayList<>();
+            for (JsonElement value : array(key)) {
+                String name = key + "[" + nodes.size() + "]";
+                SpecException.check(
+                        value.isJsonObject(), "spec key '%s' must be an object, not %s", path + name, value);
+                Node node = new Node(path + name + ".", value.getAsJsonObject());
+                node.checkKeys(keys);
+                nodes.add(node);
+            }
+            return nodes;
+        }
+
+        int integer(String key) {
+            return integer(key, get(key));
+        }
+
+        List<Integer> integers(String key) {
+            List<Integer> values = new ArrayList<>();
+            for (JsonElement value : array(key)) {
+                values.add(integer(key + "[" + values.size() + "]", value));
+            }
+            return values;
+        }
+
+        double number(String key) {
+            JsonElement value = get(key);
+            SpecException.check(isNumber(value), "spec key '%s' must be a number, not %s", path + key, value);
+            return value.getAsDouble();
+        }
+
+        boolean bool(String key) {
+            JsonElement value = get(key);
+            SpecException.check(
+                    value.isJsonPrimitive() && value.getAsJsonPrimitive().isBoolean(),
+                    "spec key '%s' must be true or false, not %s",
+                    path + key,
+                    value);
+            return value.getAsBoolean();
+        }
+
+        <E extends Enum<E>> E oneOf(String key, E[] values) {
+            JsonElement json = get(key);
+            boolean text = json.isJsonPrimitive() && json.getAsJsonPrimitive().isString();
+            return Stream.of(values)
+                    .filter(value -> text && name(value).equals(json.getAsString()))
+                    .findFirst()
+                    .orElseThrow(() -> new SpecException("spec key '%s' must be one of %s, not %s"
+                            .formatted(
+                                    path + key,
+                                    Stream.of(values).map(SpecJson::name).toList(),
+                                    json)));
+        }
+
+        private int integer(String key, JsonElement value) {
+            if (isNumber(value)) {
+                try {
+                    return value.getAsBigDecimal().intValueExact();
+                } catch (ArithmeticException | NumberFormatException e) {
+                    // refused below
+                }
+            }
+            throw new SpecException("spec key '%s' must be an integer, not %s".formatted(path + key, value));
+        }
+
+        private JsonArray array(String key) {
+            JsonElement value = get(key);
+            SpecException.check(value.isJsonArray(), "spec key '%s' must be an array, not %s", path + key, value);
+            return value.getAsJsonArray();
+        }
+
+        private JsonElement get(String key) {
+            JsonElement value = json.get(key);
+            if (value == null) {
+                throw new SpecException("spec key '%s' is missing".formatted(path + key));
+            }
+            return value;
+        }
+
+        private static boolean isNumber(JsonElement value) {
+            return value.isJsonPrimitive() && value.getAsJsonPrimitive().isNumber();
+        }
+    }
+}

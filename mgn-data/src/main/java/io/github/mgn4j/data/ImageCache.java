@@ -1,0 +1,45 @@
+package io.github.mgn4j.data;
+
+import io.github.mgn4j.image.ImageDecoder;
+import io.github.mgn4j.image.Preprocessor;
+import io.github.mgn4j.image.RgbImage;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+
+/**
+ * Decodes and resizes images, and keeps the first of them up to a number of bytes. Nothing is ever dropped: an epoch's
+ * order is random, so dropping the oldest would drop what is as likely wanted next as anything else. Thread-safe.
+ */
+final class ImageCache {
+    private final List<ReidImage> images;
+    private final Preprocessor preprocessor;
+    private final AtomicReferenceArray<RgbImage> kept;
+    private final AtomicLong bytesLeft;
+
+    ImageCache(List<ReidImage> images, Preprocessor preprocessor, long bytes) {
+        this.images = images;
+        this.preprocessor = preprocessor;
+        kept = new AtomicReferenceArray<>(bytes > 0 ? images.size() : 0);
+        bytesLeft = new AtomicLong(bytes);
+    }
+
+    RgbImage get(int i) throws IOException {
+        RgbImage found = i < kept.length() ? kept.get(i) : null;
+        if (found != null) {
+            return found;
+        }
+        Path path = images.get(i).path();
+        RgbImage image = preprocessor.resize(ImageDecoder.decode(path));
+        long bytes = (long) image.width() * image.height() * RgbImage.CHANNELS;
+        if (i < kept.length() && bytesLeft.get() >= bytes) {
+            // Two threads may both come here for one image: only the one that puts it in pays for it.
+            if (bytesLeft.addAndGet(-bytes) < 0 || !kept.compareAndSet(i, null, image)) {
+                bytesLeft.addAndGet(bytes);
+            }
+        }
+        return image;
+    }
+}

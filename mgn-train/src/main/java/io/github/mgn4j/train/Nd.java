@@ -1,7 +1,9 @@
 package io.github.mgn4j.train;
 
+import java.nio.FloatBuffer;
 import java.util.Map;
 import java.util.Objects;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.api.ops.impl.transforms.pairwise.arithmetic.Axpy;
 import org.nd4j.linalg.factory.Nd4j;
@@ -14,6 +16,19 @@ final class Nd {
     static void addScaled(INDArray target, double factor, INDArray addend) {
         if (factor != 0) {
             Nd4j.getExecutioner().exec(new Axpy(addend, target, target, factor));
+        }
+    }
+
+    /** Copies as many values as the array has. */
+    static void fill(INDArray array, FloatBuffer values) {
+        if (array.dataType() == DataType.FLOAT) {
+            array.data().asNioFloat().put(values.duplicate());
+        } else {
+            float[] copy = new float[values.remaining()];
+            values.duplicate().get(copy);
+            try (INDArray floats = Nd4j.createFromArray(copy)) {
+                array.assign(floats.reshape(array.shape()));
+            }
         }
     }
 

@@ -1,6 +1,10 @@
 package io.github.mgn4j.image;
 
+import java.awt.color.ColorSpace;
 import java.awt.image.BufferedImage;
+import java.awt.image.ColorModel;
+import java.awt.image.ComponentColorModel;
+import java.awt.image.Raster;
 import java.util.Arrays;
 
 /** An immutable picture: 8-bit RGB, interleaved, rows top to bottom. Safe to share between threads. */
@@ -41,7 +45,10 @@ public final class RgbImage {
         return new RgbImage(rgb, width, height);
     }
 
-    /** Converts a picture of any type; alpha is dropped, not blended, and other colour models become sRGB. */
+    /**
+     * Converts a picture of any type; alpha is dropped, not blended, gray is repeated, 16 bits become their high eight, and
+     * other colour models become sRGB.
+     */
     public static RgbImage of(BufferedImage image) {
         int width = image.getWidth();
         int height = image.getHeight();
@@ -49,7 +56,7 @@ public final class RgbImage {
         int[] row = new int[width];
         int i = 0;
         for (int y = 0; y < height; y++) {
-            image.getRGB(0, y, width, 1, row, 0, width);
+            readRow(image, y, row);
             for (int pixel : row) {
                 rgb[i++] = (byte) (pixel >> 16);
                 rgb[i++] = (byte) (pixel >> 8);
@@ -57,6 +64,21 @@ public final class RgbImage {
             }
         }
         return adopt(width, height, rgb);
+    }
+
+    private static void readRow(BufferedImage image, int y, int[] row) {
+        ColorModel model = image.getColorModel();
+        if (!(model instanceof ComponentColorModel) || model.getColorSpace().getType() != ColorSpace.TYPE_GRAY) {
+            image.getRGB(0, y, row.length, 1, row, 0, row.length);
+            return;
+        }
+        // Java takes gray for linear light and would brighten it; files mean the plain values.
+        int bits = model.getComponentSize(0);
+        Raster raster = image.getRaster();
+        raster.getSamples(raster.getMinX(), raster.getMinY() + y, row.length, 1, 0, row);
+        for (int x = 0; x < row.length; x++) {
+            row[x] = (bits > 8 ? row[x] >> (bits - 8) : row[x]) * 0x010101;
+        }
     }
 
     /** The same picture as a {@link BufferedImage#TYPE_INT_RGB}. */

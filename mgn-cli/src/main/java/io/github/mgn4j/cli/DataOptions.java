@@ -1,0 +1,29 @@
+package io.github.mgn4j.cli;
+
+import io.github.mgn4j.data.DatasetFormat;
+import io.github.mgn4j.data.DatasetFormats;
+import io.github.mgn4j.data.ReidDataset;
+import java.io.IOException;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** The options that say where a data set is and how it is laid out. */
+final class DataOptions {
+    @Option(names = "--data", required = true, paramLabel = "DIR", description = "Folder of the data set.")
+    private Path data = Path.of("");
+
+    @Option(
+            names = "--format",
+            paramLabel = "FORMAT",
+            description = "market1501, dukemtmc, cuhk03-np, msmt17 or folder (default: what the folder looks like).")
+    private @Nullable String format;
+
+    DatasetFormat format() throws IOException {
+        return format == null ? DatasetFormats.detect(data) : DatasetFormats.named(format);
+    }
+
+    ReidDataset read() throws IOException {
+        return format().read(data);
+    }
+}

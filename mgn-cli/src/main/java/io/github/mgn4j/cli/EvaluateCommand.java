@@ -1,0 +1,138 @@
+package io.github.mgn4j.cli;
+
+import io.github.mgn4j.data.ReidDataset;
+import io.github.mgn4j.engine.Engines;
+import io.github.mgn4j.eval.Evaluation;
+import io.github.mgn4j.eval.Evaluator;
+import io.github.mgn4j.eval.LabelledFeatures;
+import io.github.mgn4j.eval.Metric;
+import io.github.mgn4j.eval.MetricsJson;
+import io.github.mgn4j.eval.ReRanker;
+import io.github.mgn4j.extract.FeatureExtractor;
+import io.github.mgn4j.features.FeatureSet;
+import io.github.mgn4j.weights.ModelFile;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+@Command(
+        name = "evaluate",
+        mixinStandardHelpOptions = true,
+        description = "Compute the re-identification metrics, from feature files or straight from images.")
+final class EvaluateCommand implements Callable<Integer> {
+    private final Terminal terminal;
+
+    @ArgGroup(multiplicity = "1")
+    private Source source = new Source();
+
+    @Option(
+            names = "--metric",
+            paramLabel = "euclidean|cosine",
+            defaultValue = "euclidean",
+            description = "Distance of two features (default: ${DEFAULT-VALUE}).")
+    private Metric metric = Metric.EUCLIDEAN;
+
+    @Option(names = "--rerank", description = "Re-rank with k-reciprocal encoding (Zhong et al., CVPR 2017).")
+    private boolean rerank;
+
+    @Option(names = "--k1", paramLabel = "N", defaultValue = "20", description = "Default: ${DEFAULT-VALUE}.")
+    private int k1;
+
+    @Option(names = "--k2", paramLabel = "N", defaultValue = "6", description = "Default: ${DEFAULT-VALUE}.")
+    private int k2;
+
+    @Option(names = "--lambda", paramLabel = "X", defaultValue = "0.3", description = "Default: ${DEFAULT-VALUE}.")
+    private double lambda;
+
+    @Option(names = "--engine", paramLabel = "E", defaultValue = Engines.AUTO, description = "As for extract.")
+    private String engine = Engines.AUTO;
+
+    @Option(names = "--json", paramLabel = "FILE", description = "Write the metrics as JSON to a file.")
+    private @Nullable Path json;
+
+    @Option(names = "--report", paramLabel = "DIR", description = "Write report.html with pictures to a folder.")
+    private @Nullable Path report;
+
+    @Mixin
+    private OutputOptions output = new OutputOptions();
+
+    EvaluateCommand(Terminal terminal) {
+        this.terminal = terminal;
+    }
+
+    /** Either two feature files or a model and a data set. */
+    static final class Source {
+        @ArgGroup(exclusive = false, multiplicity = "1")
+        private @Nullable Files files;
+
+        @ArgGroup(exclusive = false, multiplicity = "1")
+        private @Nullable Images images;
+    }
+
+    /** Two feature files. */
+    static final class Files {
+        @Option(names = "--query", required = true, paramLabel = "Q.npy", description = "Features of the queries.")
+        private Path query = Path.of("");
+
+        @Option(names = "--gallery", required = true, paramLabel = "G.npy", description = "Features of the gallery.")
+        private Path gallery = Path.of("");
+    }
+
+    /** A model and a data set. */
+    static final class Images {
+        @Option(names = "--model", required = true, paramLabel = "MODEL", description = "Model file.")
+        private Path model = Path.of("");
+
+        @Mixin
+        private DataOptions data = new DataOptions();
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        ReRanker reRanker = new ReRanker(k1, k2, lambda);
+        Path html = report == null ? null : report.resolve(Reports.HTML);
+        output.check(json, html);
+        ReidDataset dataset = source.images == null ? null : source.images.data.read();
+        TestSet test = dataset == null ? fromFiles() : fromImages(dataset);
+        Evaluator evaluator = new Evaluator(metric);
+        Evaluation plain = evaluator.evaluate(test.query(), test.gallery());
+        Evaluation shown = rerank ? evaluator.evaluate(test.query(), test.gallery(), reRanker) : plain;
+        MetricsJson metrics = MetricsJson.of(shown.metrics());
+        if (rerank) {
+            metrics = metrics.withBaseline(plain.metrics());
+        }
+        if (json != null) {
+            metrics.write(json);
+        }
+        if (report != null) {
+            Reports.write(report, shown, test, dataset);
+        }
+        terminal.println(MetricsText.header());
+        terminal.println(MetricsText.row("plain", plain.metrics()));
+        if (rerank) {
+            terminal.println(MetricsText.row("re-ranked", shown.metrics()));
+        }
+        return 0;
+    }
+
+    private TestSet fromFiles() throws IOException {
+        Files files = java.util.Objects.requireNonNull(source.files);
+        return new TestSet(
+                LabelledFeatures.of(FeatureSet.read(files.query)),
+                LabelledFeatures.of(FeatureSet.read(files.gallery)));
+    }
+
+    private TestSet fromImages(ReidDataset dataset) throws IOException {
+        Images images = java.util.Objects.requireNonNull(source.images);
+        try (FeatureExtractor extractor = FeatureExtractor.builder(ModelFile.load(images.model))
+                .engine(engine)
+                .build()) {
+            return TestSet.extract(extractor, dataset, terminal);
+        }
+    }
+}

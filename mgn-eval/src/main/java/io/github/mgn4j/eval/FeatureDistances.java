@@ -1,0 +1,66 @@
+package io.github.mgn4j.eval;
+
+import io.github.mgn4j.features.FeatureMatrix;
+import org.jspecify.annotations.Nullable;
+
+/** Distances between features by one of the metrics. */
+final class FeatureDistances implements Distances {
+    private final SquaredDistances squared;
+    private final Metric metric;
+    private final boolean @Nullable [] zeroQueries;
+    private final boolean @Nullable [] zeroGallery;
+
+    FeatureDistances(FeatureMatrix queries, FeatureMatrix gallery, Metric metric) {
+        this.metric = metric;
+        boolean cosine = metric == Metric.COSINE;
+        // The halved squared distance of unit vectors is one minus their cosine, without its cancellation.
+        squared = cosine
+                ? new SquaredDistances(queries.normalized(), gallery.normalized())
+                : new SquaredDistances(queries, gallery);
+        zeroQueries = cosine ? zeros(queries) : null;
+        zeroGallery = cosine ? zeros(gallery) : null;
+    }
+
+    private static boolean @Nullable [] zeros(FeatureMatrix features) {
+        boolean[] zeros = new boolean[features.rows()];
+        boolean any = false;
+        for (int i = 0; i < zeros.length; i++) {
+            boolean zero = true;
+            for (int j = 0; zero && j < features.dims(); j++) {
+                zero = features.data()[i * features.dims() + j] == 0;
+            }
+            zeros[i] = zero;
+            any |= zero;
+        }
+        return any ? zeros : null;
+    }
+
+    @Override
+    public int queries() {
+        return squared.queries();
+    }
+
+    @Override
+    public int gallery() {
+        return squared.gallery();
+    }
+
+    @Override
+    public void compute(int from, double[][] into) {
+        squared.compute(from, into);
+        for (int q = 0; q < into.length; q++) {
+            double[] row = into[q];
+            if (metric == Metric.EUCLIDEAN) {
+                for (int j = 0; j < row.length; j++) {
+                    row[j] = Math.sqrt(row[j]);
+                }
+            } else {
+                boolean zero = zeroQueries != null && zeroQueries[from + q];
+                for (int j = 0; j < row.length; j++) {
+                    boolean zeroEntry = zeroGallery != null && zeroGallery[j];
+                    row[j] = zero || zeroEntry ? 1 : row[j] / 2;
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,73 @@
+package io.github.mgn4j.eval;
+
+import com.google.gson.Gson;
+import com.google.gson.GsonBuilder;
+import com.google.gson.JsonArray;
+import com.google.gson.JsonObject;
+import io.github.mgn4j.io.AtomicFile;
+import java.io.IOException;
+import java.nio.file.Path;
+
+/**
+ * Metrics as JSON: {@code queries}, {@code queries_without_match}, {@code rank1}, {@code rank5}, {@code rank10}, {@code
+ * rank20}, {@code cmc}, {@code mAP}, {@code mAP_trapezoid}, {@code mINP}; beside them, objects with the same keys for
+ * what they are compared with. Immutable.
+ */
+public final class MetricsJson {
+    private static final Gson GSON = new GsonBuilder().setPrettyPrinting().create();
+
+    private final JsonObject object;
+
+    private MetricsJson(JsonObject object) {
+        this.object = object;
+    }
+
+    public static MetricsJson of(Metrics metrics) {
+        JsonObject object = new JsonObject();
+        object.addProperty("queries", metrics.queries());
+        object.addProperty("queries_without_match", metrics.queriesWithoutMatch());
+        object.addProperty("rank1", metrics.rank1());
+        object.addProperty("rank5", metrics.rank5());
+        object.addProperty("rank10", metrics.rank10());
+        object.addProperty("rank20", metrics.rank20());
+        object.addProperty("mAP", metrics.mAP());
+        object.addProperty("mAP_trapezoid", metrics.mAPTrapezoid());
+        object.addProperty("mINP", metrics.mINP());
+        JsonArray cmc = new JsonArray();
+        metrics.cmc().forEach(cmc::add);
+        object.add("cmc", cmc);
+        return new MetricsJson(object);
+    }
+
+    /** With the metrics before re-ranking, under {@code baseline}. */
+    public MetricsJson withBaseline(Metrics baseline) {
+        return with("baseline", baseline);
+    }
+
+    /** With other metrics under a key of their own, such as {@code untrained}. */
+    public MetricsJson with(String key, Metrics other) {
+        JsonObject copy = object.deepCopy();
+        copy.add(key, of(other).object);
+        return new MetricsJson(copy);
+    }
+
+    /**
+     * Writes the file, whole or not at all.
+     *
+     * @throws IOException if it cannot be written
+     */
+    public void write(Path file) throws IOException {
+        AtomicFile.writeString(file, this + "\n");
+    }
+
+    /** A copy as Gson's tree, to add to. */
+    public JsonObject toJson() {
+        return object.deepCopy();
+    }
+
+    /** The JSON text. */
+    @Override
+    public String toString() {
+        return GSON.toJson(object);
+    }
+}

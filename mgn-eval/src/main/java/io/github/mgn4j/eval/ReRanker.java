@@ -1,0 +1,71 @@
+package io.github.mgn4j.eval;
+
+import static io.github.mgn4j.eval.EvaluationException.check;
+
+import io.github.mgn4j.features.FeatureMatrix;
+
+/**
+ * Re-ranking with k-reciprocal encoding (Zhong, Zheng, Cao and Li, CVPR 2017), as the authors' Python code does it:
+ *
+ * <ul>
+ *   <li>Distances are squared Euclidean, of L2-normalised features under {@link Metric#COSINE}, between all images,
+ *       queries and gallery alike, each column divided by its maximum.
+ *   <li>An image's k1-reciprocal neighbours are extended by the neighbourhoods of k1 / 2 (half rounded to even) that
+ *       overlap them by more than two thirds, and weighted by exp(-distance); the weights sum to 1.
+ *   <li>The weights are averaged over the k2 nearest images, the image itself among them.
+ *   <li>The result is (1 - lambda) x Jaccard distance of the weights + lambda x distance.
+ * </ul>
+ *
+ * <p>Only neighbours and weights that are not zero are stored; where the published code rounds weights to float16, this
+ * does not. Of equally near images the earlier is the nearer, queries before gallery. Immutable and thread-safe.
+ *
+ * @param k1 size of the reciprocal neighbourhoods, the image itself not counted
+ * @param k2 number of images averaged over; 1 for none but the image itself
+ * @param lambda weight of the original distance, 0 to 1
+ */
+public record ReRanker(int k1, int k2, double lambda) {
+    /** The article's settings: k1 = 20, k2 = 6, lambda = 0.3. */
+    public static final ReRanker STANDARD = new ReRanker(20, 6, 0.3);
+
+    /** @throws EvaluationException if k1 or k2 is below 1 or lambda outside 0..1 */
+    public ReRanker {
+        check(k1 >= 1, "k1 is %d, must be at least 1", k1);
+        check(k2 >= 1, "k2 is %d, must be at least 1", k2);
+        check(lambda >= 0 && lambda <= 1, "lambda is %s, must lie in 0..1", lambda);
+    }
+
+    /**
+     * Re-ranked distances from queries to a gallery. Leave junk out of the gallery before: {@link
+     * Evaluator#evaluate(LabelledFeatures, LabelledFeatures, ReRanker)} does.
+     *
+     * @throws EvaluationException if the dims differ, or the gallery has fewer than k1 or k2 images
+     */
+    public Distances reRank(FeatureMatrix queries, FeatureMatrix gallery, Metric metric) {
+        check(
+                Math.max(k1, k2) <= gallery.rows(),
+                "%s is %d, but the gallery to re-rank has only %d images (junk left out)",
+                k1 >= k2 ? "k1" : "k2",
+                Math.max(k1, k2),
+                gallery.rows());
+        boolean cosine = metric == Metric.COSINE;
+        FeatureMatrix unitQueries = cosine ? queries.normalized() : queries;
+        FeatureMatrix unitGallery = cosine ? gallery.normalized() : gallery;
+        SquaredDistances original = new SquaredDistances(unitQueries, unitGallery);
+        Neighbours neighbours = Neighbours.of(concatenate(unitQueries, unitGallery), Math.max(k1 + 1, k2));
+        SparseRow[] encoding = new ReciprocalEncoding(neighbours, k1, k2).encode();
+        return new ReRankedDistances(original, neighbours, encoding, lambda);
+    }
+
+    private static FeatureMatrix concatenate(FeatureMatrix first, FeatureMatrix second) {
+        long size = (long) first.data().length + second.data().length;
+        check(
+                size <= Integer.MAX_VALUE - 8,
+                "%d images of %d dims are too many to re-rank, expected fewer than 2^31 values",
+                (long) first.rows() + second.rows(),
+                first.dims());
+        float[] data = new float[(int) size];
+        System.arraycopy(first.data(), 0, data, 0, first.data().length);
+        System.arraycopy(second.data(), 0, data, first.data().length, second.data().length);
+        return FeatureMatrix.of(data, first.rows() + second.rows(), first.dims());
+    }
+}

@@ -1,0 +1,136 @@
+package io.github.mgn4j.eval;
+
+import static io.github.mgn4j.eval.EvaluationException.check;
+
+import io.github.mgn4j.features.FeatureMatrix;
+import java.util.Arrays;
+
+/**
+ * Squared Euclidean distances between the rows of two matrices.
+ *
+ * <p>They are sums of squared differences, not |a|&sup2; + |b|&sup2; - 2ab: that form cancels, so that equal vectors come
+ * out apart and near ones in any order. Every pair is summed in one fixed order (float32 over {@value #CHUNK} values,
+ * these sums in float64), wherever it lies in a block. So equal vectors are at distance 0, duplicates in a gallery tie
+ * exactly, the result is symmetric, and blocks or threads change no bit.
+ *
+ * <p>The gallery is turned to columns, tile by tile, because the compiler vectorises a loop over gallery entries and
+ * must not reorder a sum over dimensions.
+ */
+final class SquaredDistances implements Distances {
+    /** Values summed in float32. */
+    static final int CHUNK = 32;
+
+    private static final int STEP = 4;
+    private static final int TILE = 256;
+
+    private final FeatureMatrix queries;
+    private final FeatureMatrix gallery;
+    private final int dims;
+
+    SquaredDistances(FeatureMatrix queries, FeatureMatrix gallery) {
+        check(
+                queries.dims() == gallery.dims(),
+                "query features have %d dims, gallery features %d",
+                queries.dims(),
+                gallery.dims());
+        this.queries = queries;
+        this.gallery = gallery;
+        this.dims = queries.dims();
+    }
+
+    @Override
+    public int queries() {
+        return queries.rows();
+    }
+
+    @Override
+    public int gallery() {
+        return gallery.rows();
+    }
+
+    @Override
+    public void compute(int from, double[][] into) {
+        float[] tile = new float[CHUNK * TILE];
+        float[] query = new float[CHUNK];
+        float[] sums = new float[TILE];
+        for (double[] row : into) {
+            Arrays.fill(row, 0);
+        }
+        for (int first = 0; first < gallery.rows(); first += TILE) {
+            int width = Math.min(TILE, gallery.rows() - first);
+            for (int d = 0; d < dims; d += CHUNK) {
+                int depth = Math.min(CHUNK, dims - d);
+                // Values past the last dimension are 0 on both sides and add nothing.
+                int steps = (depth + STEP - 1) / STEP;
+                pack(first, width, d, depth, tile);
+                for (int q = 0; q < into.length; q++) {
+                    Arrays.fill(query, 0);
+                    System.arraycopy(queries.data(), (from + q) * dims + d, query, 0, depth);
+                    Arrays.fill(sums, 0);
+                    for (int s = 0; s < steps; s++) {
+                        accumulate(query, s * STEP, tile, width, sums);
+                    }
+                    double[] row = into[q];
+                    for (int j = 0; j < width; j++) {
+                        row[first + j] += sums[j];
+                    }
+                }
+            }
+        }
+    }
+
+    private void pack(int first, int width, int d, int depth, float[] tile) {
+        float[] data = gallery.data();
+        Arrays.fill(tile, 0);
+        for (int j = 0; j < width; j++) {
+            int at = (first + j) * dims + d;
+            for (int c = 0; c < depth; c++) {
+                tile[c * TILE + j] = data[at + c];
+            }
+        }
+    }
+
+    private static void accumulate(float[] query, int c, float[] tile, int width, float[] sums) {
+        float q0 = query[c];
+        float q1 = query[c + 1];
+        float q2 = query[c + 2];
+        float q3 = query[c + 3];
+        int at = c * TILE;
+        for (int j = 0; j < width; j++) {
+            float d0 = q0 - tile[at + j];
+            float d1 = q1 - tile[at + TILE + j];
+            float d2 = q2 - tile[at + 2 * TILE + j];
+            float d3 = q3 - tile[at + 3 * TILE + j];
+            sums[j] += (d0 * d0 + d1 * d1) + (d2 * d2 + d3 * d3);
+        }
+    }
+
+    /** The distance of one pair: the same bits as {@link #compute} gives. */
+    double pair(int query, int entry) {
+        float[] a = queries.data();
+        float[] b = gallery.data();
+        int i = query * dims;
+        int j = entry * dims;
+        double total = 0;
+        for (int d = 0; d < dims; d += CHUNK) {
+            int end = Math.min(dims, d + CHUNK);
+            float sum = 0;
+            int c = d;
+            for (; c + STEP <= end; c += STEP) {
+                float d0 = a[i + c] - b[j + c];
+                float d1 = a[i + c + 1] - b[j + c + 1];
+                float d2 = a[i + c + 2] - b[j + c + 2];
+                float d3 = a[i + c + 3] - b[j + c + 3];
+                sum += (d0 * d0 + d1 * d1) + (d2 * d2 + d3 * d3);
+            }
+            if (c < end) {
+                float d0 = a[i + c] - b[j + c];
+                float d1 = c + 1 < end ? a[i + c + 1] - b[j + c + 1] : 0;
+                float d2 = c + 2 < end ? a[i + c + 2] - b[j + c + 2] : 0;
+                sum += (d0 * d0 + d1 * d1) + d2 * d2;
+            }
+            total += sum;
+        }
+        return total;
+    }
+}

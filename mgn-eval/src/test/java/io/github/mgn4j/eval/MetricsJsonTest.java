@@ -1,0 +1,47 @@
+package io.github.mgn4j.eval;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class MetricsJsonTest {
+    private static final Metrics METRICS = new Metrics(4, 1, List.of(0.25, 0.5, 1.0), 0.4, 0.3, 0.2);
+    private static final String[] KEYS = {
+        "queries", "queries_without_match", "rank1", "rank5", "rank10", "rank20", "mAP", "mAP_trapezoid", "mINP", "cmc"
+    };
+
+    @Test
+    void writesTheKeysOfTheContract(@TempDir Path folder) throws IOException {
+        Path file = folder.resolve("metrics.json");
+        MetricsJson.of(METRICS).write(file);
+        JsonObject json = JsonParser.parseString(Files.readString(file)).getAsJsonObject();
+        assertThat(json.keySet()).containsExactlyInAnyOrder(KEYS);
+        assertThat(json.get("queries").getAsInt()).isEqualTo(4);
+        assertThat(json.get("queries_without_match").getAsInt()).isEqualTo(1);
+        assertThat(json.get("rank1").getAsDouble()).isEqualTo(0.25);
+        assertThat(json.get("rank5").getAsDouble()).isEqualTo(1);
+        assertThat(json.get("mAP").getAsDouble()).isEqualTo(0.4);
+        assertThat(json.get("mAP_trapezoid").getAsDouble()).isEqualTo(0.3);
+        assertThat(json.get("mINP").getAsDouble()).isEqualTo(0.2);
+        assertThat(json.getAsJsonArray("cmc")).hasSize(3);
+    }
+
+    @Test
+    void comparisonsStandUnderTheirOwnKeys() {
+        Metrics other = new Metrics(4, 1, List.of(0.5, 0.5, 1.0), 0.5, 0.4, 0.3);
+        MetricsJson plain = MetricsJson.of(METRICS);
+        JsonObject json = plain.withBaseline(other).with("untrained", METRICS).toJson();
+        assertThat(json.get("rank1").getAsDouble()).isEqualTo(0.25);
+        assertThat(json.getAsJsonObject("baseline").keySet()).containsExactlyInAnyOrder(KEYS);
+        assertThat(json.getAsJsonObject("baseline").get("rank1").getAsDouble()).isEqualTo(0.5);
+        assertThat(json.getAsJsonObject("untrained")).isEqualTo(plain.toJson());
+        assertThat(plain.toJson().has("baseline")).isFalse();
+    }
+}

@@ -3,8 +3,8 @@ package io.github.mgn4j.train;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import org.nd4j.autodiff.samediff.OutAndGrad;
 import org.nd4j.autodiff.samediff.SameDiff;
+import org.nd4j.autodiff.samediff.api.OutAndGrad;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Gradients by SameDiff's own interpreter. */

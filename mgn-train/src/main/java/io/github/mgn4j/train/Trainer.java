@@ -171,6 +171,21 @@ public final class Trainer implements AutoCloseable {
                 data.batchSize() * 1e9 / Math.max(1, System.nanoTime() - start));
     }
 
+    private GradientExecutor.Result differentiate() throws IOException {
+        load(data.next());
+        return executor.run(Map.of(TrainingGraph.IMAGES, images, objective.labels(), labels));
+    }
+
+    /** The gradients of the next batch, without a step; for tests. */
+    Map<String, INDArray> gradients() throws IOException {
+        return differentiate().gradients();
+    }
+
+    /** The loss of the next batch, without a step; for tests. */
+    double loss() throws IOException {
+        return value(differentiate(), objective.total());
+    }
+
     /** The live array of a parameter or running statistic, for tests. */
     INDArray array(String parameter) {
         return weights.array(parameter);

@@ -1,0 +1,48 @@
+package io.github.mgn4j.train;
+
+import io.github.mgn4j.spec.MgnSpec;
+import io.github.mgn4j.spec.NetworkSummary;
+import io.github.mgn4j.spec.Parameter;
+import io.github.mgn4j.weights.Model;
+import io.github.mgn4j.weights.Tensor;
+import io.github.mgn4j.weights.WeightInit;
+import io.github.mgn4j.weights.Weights;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The weights that a training starts from. */
+public final class StartingWeights {
+    private static final Logger log = LoggerFactory.getLogger(StartingWeights.class);
+
+    private StartingWeights() {}
+
+    /** A network of a recipe with fresh weights, for a number of identities. */
+    public static Model fresh(Recipe recipe, int classes) {
+        return WeightInit.initialise(recipe.network().spec(classes), recipe.seed());
+    }
+
+    /**
+     * A trained network for data with a number of identities: the same network when that is the number of its classes
+     * (its classifiers are kept), else the same with new classifiers, which is logged.
+     *
+     * @param seed of the new classifiers
+     */
+    public static Model from(Model trained, int classes, long seed) {
+        MgnSpec old = trained.spec();
+        if (old.classes() == classes) {
+            log.info("the classifiers of the given model are kept: {} identities", classes);
+            return trained;
+        }
+        log.info("new classifiers for {} identities: those of the given model are for {}", classes, old.classes());
+        MgnSpec spec = old.toBuilder().classes(classes).build();
+        Model fresh = WeightInit.initialise(spec, seed);
+        Map<String, Tensor> tensors = new LinkedHashMap<>();
+        for (Parameter p : NetworkSummary.of(spec).parameters()) {
+            Weights source = p.section() == Parameter.Section.CLASSIFIER ? fresh.weights() : trained.weights();
+            tensors.put(p.name(), source.get(p.name()));
+        }
+        return new Model(spec, Weights.of(tensors));
+    }
+}

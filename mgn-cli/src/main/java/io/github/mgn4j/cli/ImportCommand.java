@@ -8,6 +8,7 @@ import io.github.mgn4j.weights.ModelFile;
 import io.github.mgn4j.weights.WeightImporter;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -60,8 +61,9 @@ final class ImportCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         output.check(out);
         ImportOptions options = ImportOptions.defaults();
-        if (!layout.equals(AUTO)) {
-            options = options.withLayout(ImportLayout.named(layout));
+        Optional<ImportLayout> named = ImportLayout.named(layout);
+        if (named.isPresent()) {
+            options = options.withLayout(named.get());
         }
         if (pool != null) {
             options = options.withPooling(pool);

@@ -9,6 +9,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.autodiff.samediff.internal.SameDiffOp;
@@ -76,7 +77,7 @@ final class GraphOrder {
         }
     }
 
-    private @org.jspecify.annotations.Nullable SameDiffOp producer(String name) {
+    private @Nullable SameDiffOp producer(String name) {
         Variable variable = graph.getVariables().get(name);
         if (variable == null) {
             throw new PlanException("the graph has no variable '" + name + "'");

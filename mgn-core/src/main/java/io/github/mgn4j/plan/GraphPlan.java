@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.buffer.DataBuffer;
@@ -111,7 +112,7 @@ public final class GraphPlan implements AutoCloseable {
         }
         for (Step step : steps) {
             for (Value value : step.outputs()) {
-                DataBuffer buffer = java.util.Objects.requireNonNull(
+                DataBuffer buffer = Objects.requireNonNull(
                         value.root.isComputed() ? buffers.get(memory.slotOfRoot().get(value.root)) : null);
                 value.array = Nd4j.create(buffer, value.shape, Nd4j.getStrides(value.shape, 'c'), 0, 'c', value.type);
             }
@@ -188,13 +189,7 @@ public final class GraphPlan implements AutoCloseable {
 
     @Override
     public void close() {
-        for (AutoCloseable resource : owned) {
-            try {
-                resource.close();
-            } catch (Exception e) {
-                throw new IllegalStateException(e);
-            }
-        }
+        owned.forEach(Operations::close);
         owned.clear();
         bound.clear();
     }

@@ -3,6 +3,7 @@ package io.github.mgn4j.plan;
 import java.util.List;
 import org.nd4j.autodiff.functions.DifferentialFunction;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.api.ops.BaseOp;
 import org.nd4j.linalg.api.ops.CustomOp;
 import org.nd4j.linalg.api.ops.DynamicCustomOp;
 import org.nd4j.linalg.api.ops.Op;
@@ -47,7 +48,7 @@ final class Operations {
         if (step.op() instanceof DynamicCustomOp op) {
             return Nd4j.getExecutioner().calculateOutputShape(op, context);
         }
-        return ((org.nd4j.linalg.api.ops.BaseOp) step.op()).calculateOutputShape(context);
+        return ((BaseOp) step.op()).calculateOutputShape(context);
     }
 
     static void execute(Step step, OpContext context) {
@@ -55,6 +56,15 @@ final class Operations {
             Nd4j.exec(op, context);
         } else {
             Nd4j.exec((Op) step.op(), context);
+        }
+    }
+
+    /** Frees native memory; closing it does not fail in practice. */
+    static void close(AutoCloseable resource) {
+        try {
+            resource.close();
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
         }
     }
 

@@ -47,7 +47,8 @@ final class ShapePass {
 
     private static void execute(Step step) {
         List<INDArray> inputs = step.inputs().stream().map(Value::requireArray).toList();
-        try (OpContext context = Operations.context(step, inputs)) {
+        OpContext context = Operations.context(step, inputs);
+        try {
             List<LongShapeDescriptor> shapes = Operations.outputShapes(step, context);
             for (int o = 0; o < step.outputs().size(); o++) {
                 Value value = step.outputs().get(o);
@@ -59,10 +60,10 @@ final class ShapePass {
                 context.setOutputArray(o, array);
             }
             Operations.execute(step, context);
-        } catch (PlanException e) {
-            throw e;
-        } catch (Exception e) {
+        } catch (RuntimeException e) {
             throw new IllegalStateException("operation '" + step.name() + "' failed while its graph was planned", e);
+        } finally {
+            Operations.close(context);
         }
     }
 

@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.autodiff.samediff.SDVariable;
@@ -40,8 +41,12 @@ final class GraphOrder {
         return steps;
     }
 
-    Map<String, Value> values() {
-        return values;
+    Collection<Value> values() {
+        return values.values();
+    }
+
+    Value value(String name) {
+        return Objects.requireNonNull(values.get(name), name);
     }
 
     /** Depth first without recursion: gradient graphs are thousands of operations deep. */
@@ -97,11 +102,7 @@ final class GraphOrder {
         outputs.forEach(value -> values.put(value.name, value));
         List<Value> inputs = new ArrayList<>();
         for (String input : inputs(op)) {
-            Value value = values.get(input);
-            if (value == null) {
-                throw new IllegalStateException(input);
-            }
-            inputs.add(value);
+            inputs.add(value(input));
         }
         steps.add(new Step(op.getName(), op.getOp(), inputs, outputs));
     }

@@ -54,32 +54,34 @@ public final class GraphPlan implements AutoCloseable {
 
     private void compile(SameDiff graph, Map<String, long[]> shapes, Collection<String> names) {
         GraphOrder order = GraphOrder.of(graph, names);
-        for (Value value : order.values().values()) {
+        for (Value value : order.values()) {
             if (value.kind == Value.Kind.PLACEHOLDER) {
                 allocateInput(value, graph.getVariable(value.name).dataType(), shapes.get(value.name));
             }
         }
         markUses(order.steps());
         for (String name : names) {
-            order.values().get(name).lastUse = order.steps().size();
+            order.value(name).lastUse = order.steps().size();
         }
         List<Step> steps = new ShapePass(order.steps()).run();
-        for (Value value : order.values().values()) {
+        for (Value value : order.values()) {
             INDArray array = value.array;
-            if (value.kind == Value.Kind.CONSTANT && array != null && !graph.getVariable(value.name).isConstant()) {
+            if (value.kind == Value.Kind.CONSTANT
+                    && array != null
+                    && !graph.getVariable(value.name).isConstant()) {
                 owned.add(array);
             }
         }
         markUses(steps);
         for (String name : names) {
-            order.values().get(name).lastUse = steps.size();
+            order.value(name).lastUse = steps.size();
         }
         MemoryPass memory = new MemoryPass(steps);
         memory.run();
         allocate(steps, memory);
         bind(steps);
         for (String name : names) {
-            outputs.put(name, order.values().get(name).requireArray());
+            outputs.put(name, order.value(name).requireArray());
         }
     }
 
@@ -113,7 +115,9 @@ public final class GraphPlan implements AutoCloseable {
         for (Step step : steps) {
             for (Value value : step.outputs()) {
                 DataBuffer buffer = Objects.requireNonNull(
-                        value.root.isComputed() ? buffers.get(memory.slotOfRoot().get(value.root)) : null);
+                        value.root.isComputed()
+                                ? buffers.get(memory.slotOfRoot().get(value.root))
+                                : null);
                 value.array = Nd4j.create(buffer, value.shape, Nd4j.getStrides(value.shape, 'c'), 0, 'c', value.type);
             }
         }
@@ -127,7 +131,8 @@ public final class GraphPlan implements AutoCloseable {
             OpContext context = Operations.context(
                     step, step.inputs().stream().map(Value::requireArray).toList());
             owned.add(0, context);
-            context.setOutputArrays(step.outputs().stream().map(Value::requireArray).toList());
+            context.setOutputArrays(
+                    step.outputs().stream().map(Value::requireArray).toList());
             bound.add(new Bound(step, context));
         }
     }

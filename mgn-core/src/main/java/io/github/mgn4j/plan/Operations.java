@@ -71,9 +71,25 @@ final class Operations {
     /** Whether the result may lie where the input was: each element depends on the elements at its own place alone. */
     static boolean isElementWise(Step step) {
         return switch (step.op().opName()) {
-            case "relu", "add_scalar", "sub_scalar", "mul_scalar", "div_scalar", "pow", "sqrt", "rsqrt", "square",
-                    "neg", "exp", "log", "abs", "sign", "identity",
-                    "add", "subtract", "multiply", "divide" -> true;
+            case "relu",
+                    "add_scalar",
+                    "sub_scalar",
+                    "mul_scalar",
+                    "div_scalar",
+                    "pow",
+                    "sqrt",
+                    "rsqrt",
+                    "square",
+                    "neg",
+                    "exp",
+                    "log",
+                    "abs",
+                    "sign",
+                    "identity",
+                    "add",
+                    "subtract",
+                    "multiply",
+                    "divide" -> true;
             default -> false;
         };
     }

@@ -20,7 +20,8 @@ final class Value {
     final String name;
     Kind kind;
     /** The array of a constant or variable; later, that of the plan. */
-    @Nullable INDArray array;
+    @Nullable
+    INDArray array;
 
     long[] shape = {};
     DataType type = DataType.FLOAT;

@@ -1,0 +1,47 @@
+package io.github.mgn4j.weights;
+
+import io.github.mgn4j.spec.InputSize;
+import io.github.mgn4j.spec.Pooling;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/**
+ * What a checkpoint does not say itself.
+ *
+ * @param layout whose names its tensors have; empty to find out
+ * @param pooling the network's pooling; empty for the maximum, or for what the project's own file says
+ * @param classes number of identities; empty for what the file says, or 751 for a backbone alone
+ * @param input image size; empty for 384x128, or for what the project's own file says
+ * @param seed of the weights that a backbone alone does not have
+ */
+public record ImportOptions(
+        Optional<ImportLayout> layout,
+        Optional<Pooling> pooling,
+        OptionalInt classes,
+        Optional<InputSize> input,
+        long seed) {
+    /** Everything found out or left at its default. */
+    public static ImportOptions defaults() {
+        return new ImportOptions(Optional.empty(), Optional.empty(), OptionalInt.empty(), Optional.empty(), 0);
+    }
+
+    public ImportOptions withLayout(ImportLayout value) {
+        return new ImportOptions(Optional.of(value), pooling, classes, input, seed);
+    }
+
+    public ImportOptions withPooling(Pooling value) {
+        return new ImportOptions(layout, Optional.of(value), classes, input, seed);
+    }
+
+    public ImportOptions withClasses(int value) {
+        return new ImportOptions(layout, pooling, OptionalInt.of(value), input, seed);
+    }
+
+    public ImportOptions withInput(InputSize value) {
+        return new ImportOptions(layout, pooling, classes, Optional.of(value), seed);
+    }
+
+    public ImportOptions withSeed(long value) {
+        return new ImportOptions(layout, pooling, classes, input, value);
+    }
+}

@@ -1,0 +1,61 @@
+package io.github.mgn4j.weights;
+
+import io.github.mgn4j.spec.MgnSpec;
+import io.github.mgn4j.spec.NetworkSummary;
+import io.github.mgn4j.spec.Parameter;
+import io.github.mgn4j.spec.SpecException;
+import io.github.mgn4j.spec.SpecJson;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * This project's model file: a safetensors file whose {@code __metadata__} holds the spec as JSON under the key
+ * {@code mgn}, so that the file alone rebuilds the network. Thread-safe.
+ */
+public final class ModelFile {
+    /** The metadata key of the spec. */
+    public static final String SPEC_KEY = "mgn";
+
+    private ModelFile() {}
+
+    /**
+     * Loads a model; its weights are views of the mapped file (see {@link TensorFile}).
+     *
+     * @throws WeightsException if it is no model file, or its tensors are not those of its spec
+     * @throws IOException if it cannot be read
+     */
+    public static Model load(Path file) throws IOException {
+        return toModel(file, Safetensors.read(file));
+    }
+
+    /** Makes a model of a file that is read already; {@code file} is for messages. */
+    static Model toModel(Path file, TensorFile content) {
+        String json = content.metadata().get(SPEC_KEY);
+        if (json == null) {
+            throw new WeightsException(
+                    "%s: no model file: a safetensors file with the metadata '%s' was expected (import makes one)"
+                            .formatted(file, SPEC_KEY));
+        }
+        try {
+            return new Model(SpecJson.parse(json), Weights.of(content.tensors()));
+        } catch (SpecException | WeightsException e) {
+            throw new WeightsException(file + ": " + e.getMessage(), e);
+        }
+    }
+
+    /**
+     * Saves a model, whole or not at all; the same model gives the same bytes.
+     *
+     * @throws IOException if the file cannot be written
+     */
+    public static void save(Path file, Model model) throws IOException {
+        MgnSpec spec = model.spec();
+        Map<String, Tensor> tensors = new LinkedHashMap<>();
+        for (Parameter parameter : NetworkSummary.of(spec).parameters()) {
+            tensors.put(parameter.name(), model.weights().get(parameter.name()));
+        }
+        Safetensors.write(file, tensors, Map.of(SPEC_KEY, SpecJson.write(spec)));
+    }
+}

@@ -1,0 +1,219 @@
+package io.github.mgn4j.weights;
+
+import io.github.mgn4j.weights.Pickle.Dict;
+import io.github.mgn4j.weights.Pickle.TensorView;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads state dicts that PyTorch saved ({@code torch.save} of version 1.6 or later: a zip archive of a pickle and of
+ * storages). The pickle is read as data: nothing that it names is ever run, and all but what rebuilds tensors is
+ * refused. Thread-safe.
+ */
+public final class TorchCheckpoint {
+    /** Keys under which training programs put the state dict, beside such things as {@code epoch}. */
+    private static final List<String> WRAPPERS = List.of("state_dict", "model");
+
+    private static final String PICKLE = "data.pkl";
+    /** Only TorchScript archives have it. */
+    private static final String SCRIPT = "constants.pkl";
+
+    private static final String DATA_PARALLEL = "module.";
+
+    private TorchCheckpoint() {}
+
+    /**
+     * The tensors of a state dict by name, in its order and without the {@code module.} that DataParallel puts before
+     * every name. The state dict may be the saved object itself or lie in it under {@code state_dict} or {@code model}.
+     * float32 tensors that are contiguous are views of the mapped file (see {@link TensorFile}); others are copied and
+     * converted.
+     *
+     * @throws WeightsException if the file is damaged, of the format before PyTorch 1.6, holds other Python objects or
+     *     no state dict
+     * @throws IOException if it cannot be read
+     */
+    public static Map<String, Tensor> read(Path file) throws IOException {
+        try (MappedFile mapped = MappedFile.open(file)) {
+            if (!ZipEntries.isZip(mapped)) {
+                throw notZip(mapped);
+            }
+            ZipEntries zip = ZipEntries.read(mapped);
+            try {
+                Dict state = stateDict(unpickle(zip));
+                return withoutDataParallel(tensors(state, mapped.size()));
+            } catch (WeightsException e) {
+                throw new WeightsException(file + ": " + e.getMessage(), e);
+            }
+        }
+    }
+
+    private static WeightsException notZip(MappedFile file) throws IOException {
+        boolean pickle = (file.slice(0, 1).get(0) & 0xff) == 0x80;
+        return new WeightsException(
+                pickle
+                        ? ("%s: a checkpoint in the format before PyTorch 1.6; load it with a current PyTorch and save it"
+                                        + " again: torch.save(state_dict, file, _use_new_zipfile_serialization=True)")
+                                .formatted(file.path())
+                        : file.path() + ": no PyTorch checkpoint (a zip archive was expected)");
+    }
+
+    private static @Nullable Object unpickle(ZipEntries zip) {
+        Map<String, ByteBuffer> entries = zip.entries();
+        WeightsException.check(
+                entries.keySet().stream().noneMatch(name -> name.endsWith("/" + SCRIPT)),
+                "a TorchScript archive; save its state dict: torch.save(model.state_dict(), file)");
+        WeightsException.check(
+                zip.compressed() == null,
+                "entry '%s' of the archive is compressed; torch.save stores entries as they are",
+                String.valueOf(zip.compressed()));
+        String pickle = entries.keySet().stream()
+                .filter(name -> name.equals(PICKLE) || name.endsWith("/" + PICKLE))
+                .findFirst()
+                .orElseThrow(
+                        () -> new WeightsException("a zip archive without '" + PICKLE + "': no PyTorch checkpoint"));
+        String folder = pickle.substring(0, pickle.length() - PICKLE.length());
+        TorchObjects objects =
+                new TorchObjects(entries, folder + "data/", byteOrder(entries.get(folder + "byteorder")));
+        ByteBuffer data = entries.get(pickle);
+        return new Unpickler(data == null ? ByteBuffer.allocate(0) : data, objects).load();
+    }
+
+    /** The order that the saving machine had; files without the entry come from little-endian ones. */
+    private static ByteOrder byteOrder(@Nullable ByteBuffer entry) {
+        String order = entry == null
+                ? "little"
+                : StandardCharsets.US_ASCII.decode(entry.duplicate()).toString();
+        WeightsException.check(
+                order.equals("little") || order.equals("big"), "byteorder '%s', expected 'little' or 'big'", order);
+        return order.equals("big") ? ByteOrder.BIG_ENDIAN : ByteOrder.LITTLE_ENDIAN;
+    }
+
+    private static Dict stateDict(@Nullable Object root) {
+        if (root instanceof Dict dict) {
+            for (String wrapper : WRAPPERS) {
+                if (dict.entries.get(wrapper) instanceof Dict wrapped) {
+                    return wrapped;
+                }
+            }
+            if (dict.entries.values().stream().anyMatch(TensorView.class::isInstance)) {
+                return dict;
+            }
+            throw new WeightsException(
+                    "no state dict: expected tensors by name, or such a dictionary under %s; found keys %s"
+                            .formatted(
+                                    WRAPPERS,
+                                    dict.entries.keySet().stream().limit(8).toList()));
+        }
+        throw new WeightsException("no state dict: expected tensors by name, found "
+                + (root instanceof TensorView ? "a single tensor" : "another object"));
+    }
+
+    private static Map<String, Tensor> tensors(Dict state, long fileSize) {
+        // What is not a view costs memory. Honest tensors have at least one byte of the file for each value (few
+        // share theirs); a small file that claims a large tensor of one repeated value does not.
+        long budget = 4 * fileSize;
+        Map<TensorView, Tensor> known = new HashMap<>();
+        Map<String, Tensor> tensors = new LinkedHashMap<>();
+        for (Map.Entry<@Nullable Object, @Nullable Object> entry : state.entries.entrySet()) {
+            if (!(entry.getKey() instanceof String name) || !(entry.getValue() instanceof TensorView view)) {
+                throw new WeightsException(
+                        "entry '%s' of the state dict is no tensor with a name".formatted(entry.getKey()));
+            }
+            Tensor tensor = known.get(view);
+            if (tensor == null) {
+                budget -= isView(view) ? 0 : values(view);
+                WeightsException.check(
+                        budget >= 0,
+                        "tensor '%s' of shape %s claims more values than the file holds",
+                        name,
+                        view.shape());
+                tensor = tensor(view);
+                known.put(view, tensor);
+            }
+            tensors.put(name, tensor);
+        }
+        return tensors;
+    }
+
+    private static Tensor tensor(TensorView view) {
+        int bytes = view.storage().dtype.bytes();
+        ByteBuffer data = view.storage().data;
+        int[] shape = view.shape().stream().mapToInt(Integer::intValue).toArray();
+        if (isContiguous(view)) {
+            ByteBuffer part = data.slice(view.offset() * bytes, Math.toIntExact(values(view)) * bytes)
+                    .order(data.order());
+            return Tensor.of(view.storage().dtype.decode(part), shape);
+        }
+        return Tensor.of(strided(view), shape);
+    }
+
+    private static FloatBuffer strided(TensorView view) {
+        DType dtype = view.storage().dtype;
+        ByteBuffer data = view.storage().data;
+        float[] values = new float[Math.toIntExact(values(view))];
+        int[] index = new int[view.shape().size()];
+        int position = view.offset();
+        for (int i = 0; i < values.length; i++) {
+            values[i] = dtype.read(data, position * dtype.bytes());
+            // The next index in C order: the last axis first, with a carry.
+            for (int axis = index.length - 1; axis >= 0; axis--) {
+                int stride = Math.toIntExact(view.strides().get(axis));
+                index[axis]++;
+                position += stride;
+                if (index[axis] < view.shape().get(axis)) {
+                    break;
+                }
+                position -= index[axis] * stride;
+                index[axis] = 0;
+            }
+        }
+        return FloatBuffer.wrap(values);
+    }
+
+    private static boolean isView(TensorView view) {
+        return view.storage().dtype == DType.F32 && isContiguous(view);
+    }
+
+    private static boolean isContiguous(TensorView view) {
+        long expected = 1;
+        for (int axis = view.shape().size() - 1; axis >= 0; axis--) {
+            int size = view.shape().get(axis);
+            if (size != 1 && view.strides().get(axis) != expected) {
+                return values(view) == 0;
+            }
+            expected *= size;
+        }
+        return true;
+    }
+
+    private static long values(TensorView view) {
+        return view.shape().stream().mapToLong(Integer::longValue).reduce(1, (a, b) -> a * b);
+    }
+
+    /** Removes {@code module.} from the names as long as every one has it. */
+    static Map<String, Tensor> withoutDataParallel(Map<String, Tensor> tensors) {
+        int prefix = 0;
+        while (!tensors.isEmpty() && startWith(tensors.keySet(), DATA_PARALLEL, prefix)) {
+            prefix += DATA_PARALLEL.length();
+        }
+        Map<String, Tensor> stripped = new LinkedHashMap<>();
+        for (Map.Entry<String, Tensor> entry : tensors.entrySet()) {
+            stripped.put(entry.getKey().substring(prefix), entry.getValue());
+        }
+        return stripped;
+    }
+
+    private static boolean startWith(Set<String> names, String prefix, int offset) {
+        return names.stream().allMatch(name -> name.startsWith(prefix, offset));
+    }
+}

@@ -1,0 +1,90 @@
+package io.github.mgn4j.weights;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.mgn4j.spec.MgnSpec;
+import io.github.mgn4j.spec.SpecJson;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ModelFileTest {
+    private static final MgnSpec TINY = MgnSpec.builder()
+            .backbone(50, 1 / 16.0)
+            .input(96, 32)
+            .embedding(8)
+            .classes(3)
+            .build();
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void aModelComesBackAsItWas() throws IOException {
+        Model model = WeightInit.initialise(TINY, 5);
+        Path file = folder.resolve("m.safetensors");
+        ModelFile.save(file, model);
+        Model loaded = ModelFile.load(file);
+        assertThat(loaded.spec()).isEqualTo(TINY);
+        assertThat(loaded.weights().names())
+                .containsExactlyElementsOf(model.weights().names());
+        for (String name : model.weights().names()) {
+            assertThat(loaded.weights().get(name).toArray())
+                    .isEqualTo(model.weights().get(name).toArray());
+        }
+        Path again = folder.resolve("again.safetensors");
+        ModelFile.save(again, loaded);
+        assertThat(again).hasSameBinaryContentAs(file);
+        assertThat(Safetensors.read(file).metadata()).containsEntry("mgn", SpecJson.write(TINY));
+    }
+
+    @Test
+    void aModelCanReplaceTheFileItIsReadFrom() throws IOException {
+        Path file = folder.resolve("m.safetensors");
+        ModelFile.save(file, WeightInit.initialise(TINY, 5));
+        Model loaded = ModelFile.load(file);
+        byte[] before = Files.readAllBytes(file);
+        ModelFile.save(file, loaded);
+        assertThat(Files.readAllBytes(file)).isEqualTo(before);
+    }
+
+    @Test
+    void errorsNameTheFileAndTheTensor() throws IOException {
+        Path file = folder.resolve("m.safetensors");
+        Map<String, Tensor> tensors =
+                new LinkedHashMap<>(WeightInit.initialise(TINY, 5).weights().asMap());
+        Safetensors.write(file, tensors, Map.of());
+        assertThatThrownBy(() -> ModelFile.load(file))
+                .isInstanceOf(WeightsException.class)
+                .hasMessageStartingWith(file + ": no model file");
+
+        Safetensors.write(file, tensors, Map.of("mgn", "{\"version\":1}"));
+        assertThatThrownBy(() -> ModelFile.load(file))
+                .isInstanceOf(WeightsException.class)
+                .hasMessage(file + ": spec key 'backbone' is missing");
+
+        Map<String, String> metadata = Map.of("mgn", SpecJson.write(TINY));
+        tensors.put("trunk.bn1.bias", Tensor.of(new float[6], 2, 3));
+        Safetensors.write(file, tensors, metadata);
+        assertThatThrownBy(() -> ModelFile.load(file))
+                .isInstanceOf(WeightsException.class)
+                .hasMessage(file + ": tensor 'trunk.bn1.bias' has shape [2, 3], wanted [4]");
+
+        tensors.put("trunk.bn1.bias", Tensor.of(new float[4], 4));
+        tensors.put("more", Tensor.of(new float[4], 4));
+        Safetensors.write(file, tensors, metadata);
+        assertThatThrownBy(() -> ModelFile.load(file))
+                .hasMessage(file + ": tensor 'more' belongs to no parameter of the network");
+
+        tensors.remove("more");
+        tensors.remove("classifiers.p3_2.bias");
+        Safetensors.write(file, tensors, metadata);
+        assertThatThrownBy(() -> ModelFile.load(file))
+                .hasMessage(file + ": tensor 'classifiers.p3_2.bias' is missing (shape [3] wanted)");
+    }
+}

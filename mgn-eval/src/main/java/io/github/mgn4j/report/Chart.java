@@ -15,8 +15,8 @@ record Chart(String description, Axis x, Axis y, List<Series> series) {
     private static final int RIGHT = 14;
     private static final int TOP = 34;
     private static final int BOTTOM = 46;
-    /** Width of a letter: the legend must be laid out where no font can be measured. */
-    private static final double LETTER = 6.6;
+    /** Width of a letter, larger ones on phones too: the legend must be laid out where no font can be measured. */
+    private static final double LETTER = 7.6;
 
     Chart {
         series = List.copyOf(series);
@@ -60,7 +60,7 @@ record Chart(String description, Axis x, Axis y, List<Series> series) {
             String name = series.get(i).name();
             canvas.curve(new double[] {at, 14, at + 16, 14}, Ink.series(i));
             canvas.text(at + 22, 18, name, Canvas.Anchor.START, Ink.TEXT);
-            at += 44 + name.length() * LETTER;
+            at += 40 + name.length() * LETTER;
         }
         // Where the legend takes all the room, the page's heading has to do.
         if (at + y.label().length() * LETTER < WIDTH - RIGHT) {

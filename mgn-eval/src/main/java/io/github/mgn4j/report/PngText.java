@@ -42,7 +42,11 @@ final class PngText {
             graphics.getFontMetrics().stringWidth("0");
             graphics.drawString("0", 0, 8);
             return true;
-        } catch (RuntimeException | InternalError | LinkageError e) {
+        } catch (OutOfMemoryError e) {
+            throw e;
+        } catch (RuntimeException | Error e) {
+            // Seen: a plain Error ("No physical fonts found"), InternalError, NullPointerException,
+            // UnsatisfiedLinkError.
             LOG.debug("no fonts: pictures come without text", e);
             return false;
         } finally {

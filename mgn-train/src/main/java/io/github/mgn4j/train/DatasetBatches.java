@@ -33,8 +33,8 @@ public final class DatasetBatches implements BatchSource {
         sampler = new IdentityBalancedSampler(
                 IdentityIndex.of(images), recipe.p(), recipe.k(), recipe.epochLength(), recipe.seed());
         loader = BatchLoader.builder(images, sampler, preprocessor)
-                .augmentation(Augmentations.parse(
-                        recipe.augment().isEmpty() ? "none" : String.join(",", recipe.augment())))
+                .augmentation(
+                        Augmentations.parse(recipe.augment().isEmpty() ? "none" : String.join(",", recipe.augment())))
                 .layout(layout)
                 .cacheBytes(cacheBytes)
                 .seed(recipe.seed())

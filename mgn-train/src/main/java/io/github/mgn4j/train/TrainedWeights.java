@@ -33,8 +33,7 @@ final class TrainedWeights implements AutoCloseable {
                 trainable.put(p.name(), array);
                 arrays.put(p.name(), array);
             } else {
-                arrays.put(
-                        p.name(), NdTensors.toArray(p.kind(), start.weights().get(p.name()), type));
+                arrays.put(p.name(), NdTensors.toArray(p.kind(), start.weights().get(p.name()), type));
             }
         }
     }

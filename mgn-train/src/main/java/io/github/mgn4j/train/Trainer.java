@@ -32,7 +32,6 @@ public final class Trainer implements AutoCloseable {
     private final Recipe recipe;
     private final BatchSource data;
     private final MgnSpec spec;
-    private final DataType type;
     private final ObjectiveGraph objective;
     private final TrainedWeights weights;
     private final GradientExecutor executor;
@@ -59,7 +58,6 @@ public final class Trainer implements AutoCloseable {
     Trainer(Model start, Recipe recipe, Objective objective, BatchSource data, DataType type) {
         this.recipe = recipe;
         this.data = data;
-        this.type = type;
         spec = start.spec();
         RecipeException.check(
                 data.classes() == spec.classes(),
@@ -77,7 +75,8 @@ public final class Trainer implements AutoCloseable {
         weights = new TrainedWeights(graph, start, type);
         List<String> outputs = new ArrayList<>(this.objective.outputs());
         graph.statistics().forEach(s -> outputs.addAll(List.of(s.mean(), s.variance())));
-        executor = new SameDiffGradients(graph.sd(), outputs, weights.trainable().keySet());
+        executor =
+                new SameDiffGradients(graph.sd(), outputs, weights.trainable().keySet());
         optimizer = recipe.optimizer().create(ParameterGroups.standard());
         images = Nd4j.createUninitialized(type, imageShape(), 'c');
         labels = Nd4j.zeros(type, data.batchSize(), spec.classes());
@@ -151,8 +150,7 @@ public final class Trainer implements AutoCloseable {
     public StepReport step() throws IOException {
         long start = System.nanoTime();
         load(data.next());
-        GradientExecutor.Result result =
-                executor.run(Map.of(TrainingGraph.IMAGES, images, objective.labels(), labels));
+        GradientExecutor.Result result = executor.run(Map.of(TrainingGraph.IMAGES, images, objective.labels(), labels));
         Map<String, Double> terms = new LinkedHashMap<>();
         objective.terms().forEach((term, name) -> terms.put(term, value(result, name)));
         double loss = value(result, objective.total());
@@ -171,6 +169,21 @@ public final class Trainer implements AutoCloseable {
                 terms,
                 lr,
                 data.batchSize() * 1e9 / Math.max(1, System.nanoTime() - start));
+    }
+
+    private GradientExecutor.Result differentiate() throws IOException {
+        load(data.next());
+        return executor.run(Map.of(TrainingGraph.IMAGES, images, objective.labels(), labels));
+    }
+
+    /** The gradients of the next batch, without a step; for tests. */
+    Map<String, INDArray> gradients() throws IOException {
+        return differentiate().gradients();
+    }
+
+    /** The loss of the next batch, without a step; for tests. */
+    double loss() throws IOException {
+        return value(differentiate(), objective.total());
     }
 
     /** The live array of a parameter or running statistic, for tests. */

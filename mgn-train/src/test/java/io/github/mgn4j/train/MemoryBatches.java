@@ -6,29 +6,46 @@ import io.github.mgn4j.engine.Layout;
 import io.github.mgn4j.spec.MgnSpec;
 import java.nio.FloatBuffer;
 
-/** The same k noisy images of each of p identities in every batch; the identity is a pattern that can be learnt. */
+/** One batch of the formula's images, again and again: image i shows identity i / k. */
 final class MemoryBatches implements BatchSource {
-    private final MgnSpec spec;
-    private final int p;
-    private final int k;
+    private final int classes;
     private final Layout layout;
-    private long iteration;
+    private final float[] images;
+    private final ImmutableIntArray labels;
+    private int count;
 
     MemoryBatches(MgnSpec spec, int p, int k, Layout layout) {
-        this.spec = spec;
-        this.p = p;
-        this.k = k;
         this.layout = layout;
+        classes = spec.classes();
+        int height = spec.input().height();
+        int width = spec.input().width();
+        float[] nhwc = FormulaModels.images(p * k, height, width);
+        images = layout == Layout.NHWC ? nhwc : toNchw(nhwc, height * width);
+        int[] identities = new int[p * k];
+        for (int i = 0; i < identities.length; i++) {
+            identities[i] = i / k;
+        }
+        labels = ImmutableIntArray.copyOf(identities);
+    }
+
+    private static float[] toNchw(float[] nhwc, int pixels) {
+        float[] nchw = new float[nhwc.length];
+        for (int i = 0; i < nhwc.length; i++) {
+            int image = i / (3 * pixels);
+            int pixel = i / 3 % pixels;
+            nchw[(image * 3 + i % 3) * pixels + pixel] = nhwc[i];
+        }
+        return nchw;
     }
 
     @Override
     public int batchSize() {
-        return p * k;
+        return labels.length();
     }
 
     @Override
     public int classes() {
-        return spec.classes();
+        return classes;
     }
 
     @Override
@@ -41,34 +58,15 @@ final class MemoryBatches implements BatchSource {
         return layout;
     }
 
+    /** The images, for a test to spoil. */
+    float[] images() {
+        return images;
+    }
+
     @Override
     public Batch next() {
-        int height = spec.input().height();
-        int width = spec.input().width();
-        float[] images = new float[batchSize() * 3 * height * width];
-        int[] labels = new int[batchSize()];
-        for (int i = 0; i < labels.length; i++) {
-            labels[i] = i / k;
-            for (int c = 0; c < 3; c++) {
-                for (int y = 0; y < height; y++) {
-                    for (int x = 0; x < width; x++) {
-                        int at = layout == Layout.NHWC
-                                ? ((i * height + y) * width + x) * 3 + c
-                                : ((i * 3 + c) * height + y) * width + x;
-                        images[at] = FormulaModels.value("pattern" + labels[i] + "/" + c, y / 8 * 64 + x / 8)
-                                + FormulaModels.value("image" + i, (c * height + y) * width + x);
-                    }
-                }
-            }
-        }
-        long number = iteration++;
-        return new Batch(
-                number / iterationsPerEpoch(),
-                (int) (number % iterationsPerEpoch()),
-                labels.length,
-                FloatBuffer.wrap(images),
-                ImmutableIntArray.copyOf(labels),
-                ImmutableIntArray.copyOf(labels));
+        int number = count++;
+        return new Batch(number / 10, number % 10, labels.length(), FloatBuffer.wrap(images), labels, labels);
     }
 
     @Override

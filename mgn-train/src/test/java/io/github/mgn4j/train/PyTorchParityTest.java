@@ -1,0 +1,170 @@
+package io.github.mgn4j.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.google.gson.Gson;
+import io.github.mgn4j.engine.Layout;
+import io.github.mgn4j.graph.NdTensors;
+import io.github.mgn4j.spec.MgnSpec;
+import io.github.mgn4j.spec.NetworkSummary;
+import io.github.mgn4j.spec.Parameter;
+import io.github.mgn4j.spec.Pooling;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.Reader;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * A tiny network trained here and by PyTorch (tools/reference/make_training_fixtures.py), both in float64: in float32 a
+ * random network is no fair test, because rounding flips units at the kinks of ReLU and max.
+ */
+class PyTorchParityTest {
+    private static final int P = 3;
+    private static final int K = 2;
+
+    private record Case(
+            int depth,
+            double width,
+            String pool,
+            List<Map<String, Double>> losses,
+            Map<String, List<Double>> gradients,
+            Map<String, Map<String, List<Double>>> weights) {
+        MgnSpec spec() {
+            return MgnSpec.builder()
+                    .backbone(depth, width)
+                    .input(96, 48)
+                    .embedding(16)
+                    .classes(P)
+                    .pooling(Pooling.valueOf(pool.toUpperCase(Locale.ROOT)))
+                    .build();
+        }
+    }
+
+    private static Case[] cases() throws IOException {
+        try (Reader reader = new InputStreamReader(
+                Objects.requireNonNull(PyTorchParityTest.class.getResourceAsStream("/training-fixtures.json")),
+                StandardCharsets.UTF_8)) {
+            return new Gson().fromJson(reader, Case[].class);
+        }
+    }
+
+    static Stream<Arguments> runs() throws IOException {
+        Case[] cases = cases();
+        return Stream.of(
+                Arguments.of(cases[0], Layout.NHWC),
+                Arguments.of(cases[0], Layout.NCHW),
+                Arguments.of(cases[1], Layout.NHWC));
+    }
+
+    private static Trainer trainer(Case c, Layout layout, DataType type) {
+        Recipe recipe = Recipe.builder().p(P).k(K).iterations(3).build();
+        MgnSpec spec = c.spec();
+        return new Trainer(
+                FormulaModels.of(spec), recipe, recipe.objective(spec), new MemoryBatches(spec, P, K, layout), type);
+    }
+
+    @ParameterizedTest
+    @MethodSource("runs")
+    void weightsAndRunningStatisticsAreThoseOfPyTorch(Case c, Layout layout) throws IOException {
+        try (Trainer trainer = trainer(c, layout, DataType.DOUBLE)) {
+            for (int step = 1; step <= c.losses.size(); step++) {
+                StepReport report = trainer.step();
+                Map<String, Double> wanted = c.losses.get(step - 1);
+                assertThat(report.terms()).containsOnlyKeys(wanted.keySet());
+                wanted.forEach((term, value) ->
+                        assertThat(report.terms().get(term)).as(term).isCloseTo(value, within(1e-9)));
+                Map<String, List<Double>> weights = c.weights.get(String.valueOf(step));
+                if (weights != null) {
+                    for (Parameter p : NetworkSummary.of(c.spec()).parameters()) {
+                        check("step " + step, p, trainer.array(p.name()), weights, 1e-9);
+                    }
+                }
+            }
+        }
+    }
+
+    @Test
+    void everyGradientIsThatOfPyTorch() throws IOException {
+        Case c = cases()[0];
+        try (Trainer trainer = trainer(c, Layout.NHWC, DataType.DOUBLE)) {
+            Map<String, INDArray> gradients = trainer.gradients();
+            for (Parameter p : NetworkSummary.of(c.spec()).parameters()) {
+                if (p.trainable()) {
+                    check("gradient", p, Nd.named(gradients, p.name()), c.gradients, 1e-8);
+                }
+            }
+        }
+    }
+
+    @Test
+    void everyGradientIsThatOfFiniteDifferences() throws IOException {
+        Case c = cases()[0];
+        try (Trainer trainer = trainer(c, Layout.NHWC, DataType.DOUBLE)) {
+            Map<String, INDArray> gradients = new LinkedHashMap<>();
+            trainer.gradients().forEach((name, gradient) -> gradients.put(name, gradient.dup()));
+            double step = 1e-6;
+            for (String name : List.of(
+                    "trunk.conv1.weight",
+                    "trunk.layer1.1.bn2.weight",
+                    "branches.1.layer4.0.downsample.0.weight",
+                    "branches.2.layer3.1.bn1.bias",
+                    "reductions.p3_1.0.weight",
+                    "classifiers.g2.weight",
+                    "classifiers.p2_0.bias")) {
+                INDArray weight = trainer.array(name);
+                long middle = weight.length() / 2;
+                double original = weight.getDouble(middle);
+                weight.putScalar(middle, original + step);
+                double above = trainer.loss();
+                weight.putScalar(middle, original - step);
+                double below = trainer.loss();
+                weight.putScalar(middle, original);
+                assertThat(Nd.named(gradients, name).getDouble(middle))
+                        .as(name)
+                        .isCloseTo((above - below) / (2 * step), within(1e-6));
+            }
+        }
+    }
+
+    /** Norm and four entries, relative to the norm over the root of the length. */
+    private static void check(
+            String what, Parameter p, INDArray array, Map<String, List<Double>> all, double tolerance) {
+        List<Double> wanted = Objects.requireNonNull(all.get(p.name()), p.name());
+        double[] values = pytorchOrder(p, array);
+        double norm = Math.sqrt(Arrays.stream(values).map(v -> v * v).sum());
+        double allowed = tolerance * Math.max(1, wanted.get(0));
+        assertThat(norm).as(what + " of " + p.name()).isCloseTo(wanted.get(0), within(allowed));
+        for (int i = 0; i < 4; i++) {
+            double found = values[i * (values.length - 1) / 3];
+            assertThat(found)
+                    .as(what + " of " + p.name() + ", entry " + i)
+                    .isCloseTo(wanted.get(i + 1), within(allowed));
+        }
+    }
+
+    private static double[] pytorchOrder(Parameter p, INDArray array) {
+        INDArray ordered = switch (p.kind()) {
+            case CONV_WEIGHT -> array.permute(3, 2, 0, 1);
+            case LINEAR_WEIGHT -> array.permute(1, 0);
+            default -> array;
+        };
+        assertThat(NdTensors.toTensor(p.kind(), array).shape())
+                .as(p.name())
+                .containsExactly(p.shape().stream().mapToInt(Integer::intValue).toArray());
+        return ordered.dup('c').data().asDouble();
+    }
+}

@@ -1,0 +1,91 @@
+package io.github.mgn4j.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.mgn4j.engine.Layout;
+import io.github.mgn4j.spec.MgnSpec;
+import io.github.mgn4j.weights.Model;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class TrainerTest {
+    private static final MgnSpec SPEC = MgnSpec.builder()
+            .backbone(18, 1 / 16.0)
+            .input(96, 48)
+            .embedding(16)
+            .classes(3)
+            .build();
+
+    private static Trainer trainer(Recipe recipe, MemoryBatches data) {
+        return new Trainer(FormulaModels.of(SPEC), recipe, data);
+    }
+
+    @Test
+    void theLossFalls() throws IOException {
+        Recipe recipe = Recipe.builder().p(3).k(2).lr(0.02).iterations(25).build();
+        List<StepReport> steps = new ArrayList<>();
+        try (Trainer trainer = trainer(recipe, new MemoryBatches(SPEC, 3, 2, Layout.NHWC))) {
+            trainer.addListener((t, step) -> steps.add(step));
+            Model before = trainer.model();
+            Model trained = trainer.run();
+            assertThat(trained.weights().get("trunk.conv1.weight").toArray())
+                    .isNotEqualTo(before.weights().get("trunk.conv1.weight").toArray());
+            assertThat(trained.weights().get("trunk.bn1.running_mean").toArray())
+                    .isNotEqualTo(before.weights().get("trunk.bn1.running_mean").toArray());
+        }
+        assertThat(steps).hasSize(25);
+        StepReport first = steps.get(0);
+        StepReport last = steps.get(24);
+        assertThat(first.iteration()).isEqualTo(1);
+        assertThat(first.epoch()).isEqualTo(1);
+        assertThat(first.terms()).hasSize(11);
+        assertThat(last.iteration()).isEqualTo(25);
+        assertThat(last.epoch()).isEqualTo(3);
+        assertThat(last.loss()).isLessThan(0.3 * first.loss());
+        assertThat(last.softmax()).isLessThan(0.5 * first.softmax());
+    }
+
+    @Test
+    void theSameRunGivesTheSameBits() throws IOException {
+        Recipe recipe = Recipe.builder().p(3).k(2).iterations(3).build();
+        List<float[]> weights = new ArrayList<>();
+        for (int i = 0; i < 2; i++) {
+            try (Trainer trainer = trainer(recipe, new MemoryBatches(SPEC, 3, 2, Layout.NHWC))) {
+                weights.add(trainer.run()
+                        .weights()
+                        .get("branches.2.layer4.1.conv2.weight")
+                        .toArray());
+            }
+        }
+        assertThat(weights.get(0)).isEqualTo(weights.get(1));
+    }
+
+    @Test
+    void notANumberStopsAndNamesTheTerm() throws IOException {
+        Recipe recipe = Recipe.builder().p(3).k(2).iterations(5).build();
+        MemoryBatches data = new MemoryBatches(SPEC, 3, 2, Layout.NHWC);
+        try (Trainer trainer = trainer(recipe, data)) {
+            trainer.step();
+            Model good = trainer.model();
+            data.images()[100] = Float.NaN;
+            assertThatThrownBy(trainer::run)
+                    .isInstanceOf(DivergedException.class)
+                    .hasMessageStartingWith("iteration 2: the loss 'softmax/g1' is NaN");
+            assertThat(trainer.model().weights().get("trunk.conv1.weight").toArray())
+                    .isEqualTo(good.weights().get("trunk.conv1.weight").toArray());
+            assertThat(trainer.iteration()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void otherClassesThanTheDatasAreRefused() {
+        MemoryBatches data = new MemoryBatches(SPEC, 3, 2, Layout.NHWC);
+        MgnSpec other = SPEC.toBuilder().classes(7).build();
+        assertThatThrownBy(() -> new Trainer(FormulaModels.of(other), Recipe.market1501(), data))
+                .isInstanceOf(RecipeException.class)
+                .hasMessage("the network has classifiers for 7 identities, the data has 3");
+    }
+}

@@ -140,11 +140,13 @@ def jpeg_fixtures():
     for i, c in enumerate(b"RGB"):
         named[scan + 5 + 2 * i] = c
     put("rgb-by-name.jpg", bytes(named))
-    tall = bytearray(jpeg(photo(48, 48), subsampling=1))
-    at = sof(bytes(tall))
-    assert tall[at + 11] == 0x21
-    tall[at + 11] = 0x12
-    put("440.jpg", bytes(tall))
+    # A square picture has as many blocks with either sampling, so that swapping the factors gives a valid file.
+    for n in (1, 2, 3, 37, 48):
+        tall = bytearray(jpeg(photo(n, n), subsampling=1))
+        at = sof(bytes(tall))
+        assert tall[at + 11] == 0x21
+        tall[at + 11] = 0x12
+        put(f"440-{n}x{n}.jpg", bytes(tall))
 
     picture = photo(21, 13)
     for o in range(0, 10):

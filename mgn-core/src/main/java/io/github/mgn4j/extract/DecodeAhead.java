@@ -49,7 +49,7 @@ final class DecodeAhead implements AutoCloseable {
         Future<RgbImage> first = ahead.remove();
         submit();
         try {
-            return Uninterruptibles.getUninterruptibly(first);
+            return Objects.requireNonNull(Uninterruptibles.getUninterruptibly(first));
         } catch (ExecutionException e) {
             Throwable cause = Objects.requireNonNull(e.getCause());
             Throwables.throwIfInstanceOf(cause, IOException.class);

@@ -22,9 +22,9 @@ public record FeatureSet(FeatureMatrix features, FeatureTable table) {
      * @throws IOException if one of them cannot be read
      */
     public static FeatureSet read(Path npy) throws IOException {
+        FeatureMatrix features = NpyFile.read(npy);
         Path csv = FeatureTable.beside(npy);
         FeatureTable table = FeatureTable.read(csv);
-        FeatureMatrix features = NpyFile.read(npy);
         check(
                 features.rows() == table.size(),
                 "%s: has %d rows, expected %d as in %s",

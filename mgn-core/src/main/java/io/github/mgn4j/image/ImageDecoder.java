@@ -13,8 +13,7 @@ import java.nio.file.Path;
  *   <li>Gray is repeated, palettes are looked up, alpha and transparency are dropped (not blended), colour profiles are
  *       ignored, EXIF orientation is applied.
  *   <li>JPEG: baseline and progressive, Huffman coded, 8 bits; gray, YCbCr, RGB, CMYK and YCCK (both inverted, as Adobe writes
- *       them). Decoding up to the colour components is the Java runtime's libjpeg; those without libjpeg-turbo enlarge
- *       chroma of 4:4:0 files (vertically subsampled only) by repetition instead of interpolation.
+ *       them).
  *   <li>PNG: every colour type, depth and interlacing; of 16 bits the high eight are kept. (Pillow does so too, other than
  *       for 16-bit gray without alpha, which it clips to 255.)
  *   <li>BMP: 1 to 32 bits, any bit masks, RLE4 and RLE8, bottom-up and top-down.

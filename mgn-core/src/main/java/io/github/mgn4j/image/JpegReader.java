@@ -13,7 +13,8 @@ import javax.imageio.stream.MemoryCacheImageInputStream;
 /**
  * JPEG. The Java runtime's own reader (libjpeg) decodes the components, in an image that is stripped of all metadata and
  * declared to be in no particular colour space, so that nothing but the coded data can influence it; what the components
- * mean is decided and converted here, as libjpeg does and Pillow uses it.
+ * mean is decided and converted here, as libjpeg does and Pillow uses it. Tests hold this for runtimes with libjpeg 6b and
+ * with libjpeg-turbo.
  */
 final class JpegReader {
     /** The least that libjpeg can need for an 8x8 block is a bit. */
@@ -38,6 +39,7 @@ final class JpegReader {
     private int height;
     private int components;
     private int ids;
+    private final int[] sampling = new int[4];
     private boolean jfif;
     private int adobeTransform = -1;
     private int orientation;
@@ -51,7 +53,9 @@ final class JpegReader {
     static ImageDecoder.Stored read(Bytes file) {
         JpegReader reader = new JpegReader(file);
         reader.readSegments();
-        RgbImage image = reader.convert(reader.readComponents());
+        byte[] samples = reader.readComponents();
+        reader.interpolateTallComponents(samples);
+        RgbImage image = reader.convert(samples);
         return new ImageDecoder.Stored(image, Math.max(Exif.UPRIGHT, reader.orientation));
     }
 
@@ -152,8 +156,9 @@ final class JpegReader {
         if (end - from != 6 + 3 * components) {
             throw new ImageException("corrupt JPEG: a frame header of " + (end - from) + " bytes");
         }
-        for (int i = 0; i < Math.min(3, components); i++) {
+        for (int i = 0; i < components; i++) {
             ids = ids << 8 | file.u8(from + 6 + 3 * i);
+            sampling[i] = file.u8(from + 7 + 3 * i);
         }
     }
 
@@ -212,6 +217,20 @@ final class JpegReader {
             }
         }
         throw new IllegalStateException("this Java runtime has no JPEG reader; is its module java.desktop missing?");
+    }
+
+    private void interpolateTallComponents(byte[] samples) {
+        int across = 0;
+        int down = 0;
+        for (int each : sampling) {
+            across = Math.max(across, each >> 4);
+            down = Math.max(down, each & 15);
+        }
+        for (int i = 0; i < components; i++) {
+            if (sampling[i] >> 4 == across && 2 * (sampling[i] & 15) == down) {
+                TallChroma.interpolate(samples, width, height, components, i);
+            }
+        }
     }
 
     private RgbImage convert(byte[] samples) {

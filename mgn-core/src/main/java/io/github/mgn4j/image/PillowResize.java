@@ -1,5 +1,6 @@
 package io.github.mgn4j.image;
 
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -59,15 +60,14 @@ public final class PillowResize {
                 int tap = y - vertical.start[out];
                 int[] sum = sums[out % sums.length];
                 int weight = vertical.weights[out * vertical.taps + tap];
-                if (tap == 0) {
+                if (tap == vertical.count[out] - 1) {
+                    finish(sum, tap == 0, row, weight, result, out * stride);
+                    done++;
+                } else if (tap == 0) {
                     first(sum, row, weight);
                 } else {
                     add(sum, row, weight);
                 }
-            }
-            while (done < outputs && vertical.start[done] + vertical.count[done] <= y + 1) {
-                finish(sums[done % sums.length], result, done * stride);
-                done++;
             }
         }
     }
@@ -84,9 +84,13 @@ public final class PillowResize {
         }
     }
 
-    private static void finish(int[] sum, byte[] target, int offset) {
+    /** Adds the last row, and rounds. */
+    private static void finish(int[] sum, boolean only, int[] row, int weight, byte[] target, int offset) {
+        if (only) {
+            Arrays.fill(sum, Kernel.HALF);
+        }
         for (int i = 0; i < sum.length; i++) {
-            target[offset + i] = (byte) clip(sum[i]);
+            target[offset + i] = (byte) clip(sum[i] + row[i] * weight);
         }
     }
 
@@ -107,25 +111,25 @@ public final class PillowResize {
             return;
         }
         int[] weights = kernel.weights;
-        int to = 0;
-        for (int x = 0; x < kernel.start.length; x++) {
-            int from = base + kernel.start[x] * CHANNELS;
-            int w = x * kernel.taps;
-            int end = w + kernel.count[x];
+        int[] start = kernel.start;
+        int[] count = kernel.count;
+        int taps = kernel.taps;
+        for (int x = 0; x < start.length; x++) {
+            int from = base + start[x] * CHANNELS;
+            int first = x * taps;
+            int n = count[x];
             int red = Kernel.HALF;
             int green = Kernel.HALF;
             int blue = Kernel.HALF;
-            for (; w < end; w++) {
-                int weight = weights[w];
-                red += (pixels[from] & 0xff) * weight;
-                green += (pixels[from + 1] & 0xff) * weight;
-                blue += (pixels[from + 2] & 0xff) * weight;
-                from += CHANNELS;
+            for (int k = 0; k < n; k++) {
+                int weight = weights[first + k];
+                red += (pixels[from + 3 * k] & 0xff) * weight;
+                green += (pixels[from + 3 * k + 1] & 0xff) * weight;
+                blue += (pixels[from + 3 * k + 2] & 0xff) * weight;
             }
-            row[to] = clip(red);
-            row[to + 1] = clip(green);
-            row[to + 2] = clip(blue);
-            to += CHANNELS;
+            row[3 * x] = clip(red);
+            row[3 * x + 1] = clip(green);
+            row[3 * x + 2] = clip(blue);
         }
     }
 

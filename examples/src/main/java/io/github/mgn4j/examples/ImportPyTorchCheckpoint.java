@@ -1,0 +1,25 @@
+package io.github.mgn4j.examples;
+
+import io.github.mgn4j.spec.FeaturePart;
+import io.github.mgn4j.spec.NetworkSummary;
+import io.github.mgn4j.weights.ImportOptions;
+import io.github.mgn4j.weights.Model;
+import io.github.mgn4j.weights.ModelFile;
+import io.github.mgn4j.weights.WeightImporter;
+import java.io.IOException;
+import java.nio.file.Path;
+
+/** A checkpoint that was trained with PyTorch becomes a model file. No Python is needed, and none of its code is run. */
+public final class ImportPyTorchCheckpoint {
+    private ImportPyTorchCheckpoint() {}
+
+    /** Arguments: checkpoint (.pth, .pt, .safetensors), model file to write. */
+    public static void main(String... args) throws IOException {
+        Model model = WeightImporter.load(Path.of(args[0]), ImportOptions.defaults());
+        ModelFile.save(Path.of(args[1]), model);
+        System.out.printf(
+                "%,d parameters, features %s%n",
+                NetworkSummary.of(model.spec()).parameterCount(),
+                model.spec().features().stream().map(FeaturePart::name).toList());
+    }
+}

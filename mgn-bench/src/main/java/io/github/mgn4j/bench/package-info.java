@@ -1,0 +1,5 @@
+/** JMH benchmarks; RESULTS.md has the figures and the commands. */
+@NullMarked
+package io.github.mgn4j.bench;
+
+import org.jspecify.annotations.NullMarked;

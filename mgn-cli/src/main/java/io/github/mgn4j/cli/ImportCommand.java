@@ -1,0 +1,80 @@
+package io.github.mgn4j.cli;
+
+import io.github.mgn4j.spec.Pooling;
+import io.github.mgn4j.weights.ImportLayout;
+import io.github.mgn4j.weights.ImportOptions;
+import io.github.mgn4j.weights.Model;
+import io.github.mgn4j.weights.ModelFile;
+import io.github.mgn4j.weights.WeightImporter;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+@Command(
+        name = "import",
+        mixinStandardHelpOptions = true,
+        description = "Read PyTorch weights (.pth and .pt zip files, .safetensors) into a model file.")
+final class ImportCommand implements Callable<Integer> {
+    private static final String AUTO = "auto";
+
+    private final Terminal terminal;
+
+    @Option(names = "--from", required = true, paramLabel = "FILE", description = "Checkpoint to read.")
+    private Path from = Path.of("");
+
+    @Option(names = "--out", required = true, paramLabel = "MODEL", description = "Model file to write.")
+    private Path out = Path.of("");
+
+    @Option(
+            names = "--layout",
+            paramLabel = "LAYOUT",
+            defaultValue = AUTO,
+            description = "How the tensors are named: auto, torchvision, mgn-pytorch, reid-mgn or mgn"
+                    + " (default: ${DEFAULT-VALUE}).")
+    private String layout = AUTO;
+
+    @Option(
+            names = "--pool",
+            paramLabel = "max|avg",
+            description = "Pooling of the network, which weights do not tell (default: max).")
+    private @Nullable Pooling pool;
+
+    @Option(
+            names = "--classes",
+            paramLabel = "N",
+            description = "Identities, where the file does not tell (default: 751).")
+    private @Nullable Integer classes;
+
+    @Mixin
+    private OutputOptions output = new OutputOptions();
+
+    ImportCommand(Terminal terminal) {
+        this.terminal = terminal;
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        output.check(out);
+        ImportOptions options = ImportOptions.defaults();
+        Optional<ImportLayout> named = ImportLayout.named(layout);
+        if (named.isPresent()) {
+            options = options.withLayout(named.get());
+        }
+        if (pool != null) {
+            options = options.withPooling(pool);
+        }
+        if (classes != null) {
+            options = options.withClasses(classes);
+        }
+        Model model = WeightImporter.load(from, options);
+        ModelFile.save(out, model);
+        terminal.println(SpecText.text(model.spec()));
+        terminal.say(from + " -> " + out);
+        return 0;
+    }
+}

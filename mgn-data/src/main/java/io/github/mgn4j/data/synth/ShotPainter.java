@@ -1,0 +1,88 @@
+package io.github.mgn4j.data.synth;
+
+import io.github.mgn4j.data.Seeds;
+import io.github.mgn4j.image.RgbImage;
+import java.awt.Graphics2D;
+import java.awt.RenderingHints;
+import java.awt.image.BufferedImage;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+
+/** Makes the picture of a {@link Shot}; a pure function of the options and the shot. Thread-safe. */
+final class ShotPainter {
+    /** Height of the picture in the units that everything is painted in. */
+    private static final double UNITS = 200;
+
+    private static final int PAINTED_HEIGHT = 256;
+    private static final long PERSON = 1;
+    private static final long CAMERA = 2;
+    private static final long SHOT = 3;
+    private static final long CHANGES = 4;
+
+    private final SynthOptions options;
+    private final List<Camera> cameras = new ArrayList<>();
+
+    ShotPainter(SynthOptions options) {
+        this.options = options;
+        for (int number = 1; number <= options.cameras(); number++) {
+            cameras.add(Camera.of(number, Seeds.random(options.seed(), CAMERA, number)));
+        }
+    }
+
+    RgbImage paint(Shot shot) {
+        Camera camera = cameras.get(shot.camera() - 1);
+        SplittableRandom random = Seeds.random(
+                options.seed(), SHOT, shot.kind().name().hashCode(), shot.who(), shot.camera(), shot.take());
+        // Painted larger than wanted and reduced by the sensor; antialiased shapes alone look hard.
+        int zoom = (PAINTED_HEIGHT + options.height() - 1) / options.height();
+        BufferedImage canvas =
+                new BufferedImage(options.width() * zoom, options.height() * zoom, BufferedImage.TYPE_INT_RGB);
+        Graphics2D g = canvas.createGraphics();
+        try {
+            g.setRenderingHint(RenderingHints.KEY_ANTIALIASING, RenderingHints.VALUE_ANTIALIAS_ON);
+            g.setRenderingHint(RenderingHints.KEY_STROKE_CONTROL, RenderingHints.VALUE_STROKE_PURE);
+            double scale = canvas.getHeight() / UNITS;
+            g.scale(scale, scale);
+            scene(g, canvas.getWidth() / scale, shot, camera, random);
+        } finally {
+            g.dispose();
+        }
+        return Sensor.expose(RgbImage.of(canvas), camera, options.width(), options.height(), random);
+    }
+
+    private void scene(Graphics2D g, double width, Shot shot, Camera camera, SplittableRandom random) {
+        ScenePainter scene = new ScenePainter(g, width, random);
+        scene.background(camera);
+        if (shot.kind() == Shot.Kind.NOBODY) {
+            scene.occluder();
+            return;
+        }
+        Person person = Person.random(Seeds.random(options.seed(), PERSON, shot.who()));
+        if (shot.kind() == Shot.Kind.LOOK_ALIKE) {
+            person = person.lookAlike(Seeds.random(options.seed(), CHANGES, shot.who(), shot.take()));
+        }
+        double fit = Math.min(1, width / 78);
+        double height = UNITS * fit * Camera.between(random, 0.84, 0.95);
+        double x = width / 2 + Camera.between(random, -6, 6);
+        double feet = UNITS * 0.5 + height * 0.5 + Camera.between(random, -4, 5);
+        int crop = random.nextInt(100);
+        if (shot.kind() == Shot.Kind.FRAGMENT) {
+            height *= Camera.between(random, 1.6, 2.2);
+            feet = Camera.between(random, 0.95, 1.2) * height;
+            x += (random.nextBoolean() ? 0.3 : -0.3) * width;
+        } else if (crop < 8) { // the person in the upper half, only ground below
+            height *= Camera.between(random, 0.56, 0.68);
+            feet = height + Camera.between(random, 3, 10);
+        } else if (crop < 14) { // the legs cut off
+            height *= Camera.between(random, 1.2, 1.4);
+            feet = height + Camera.between(random, 4, 10);
+        } else if (crop < 22) {
+            x += (random.nextBoolean() ? 0.17 : -0.17) * width;
+        }
+        scene.person(person, Pose.random(camera.view(random), random), x, feet, height);
+        if (random.nextInt(100) < 15) {
+            scene.occluder();
+        }
+    }
+}

@@ -1,0 +1,110 @@
+package io.github.mgn4j.eval;
+
+import static io.github.mgn4j.eval.EvaluationException.check;
+
+import io.github.mgn4j.features.FeatureMatrix;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.LongStream;
+
+/**
+ * How the distances of pairs of the same person and of different people are distributed: histograms over the pairs of a
+ * query and a gallery entry that an evaluation compares. Immutable.
+ *
+ * @param from where the first bin begins
+ * @param to where the last bin ends
+ * @param same part of the pairs of one person in each bin, summing to 1
+ * @param different the same for pairs of two people
+ * @param samePairs number of pairs of one person
+ * @param differentPairs number of pairs of two people
+ */
+public record PairDistances(
+        double from, double to, List<Double> same, List<Double> different, long samePairs, long differentPairs) {
+    /** Counted first over a range that surely holds every distance, then brought together over the one that does. */
+    private static final int FINE = 1 << 13;
+
+    private static final int MIN_BINS = 16;
+    private static final int MAX_BINS = 64;
+
+    public PairDistances {
+        same = List.copyOf(same);
+        different = List.copyOf(different);
+    }
+
+    /**
+     * Counts the pairs.
+     *
+     * @throws EvaluationException if the dims differ or there is no pair of one of the two kinds
+     */
+    public static PairDistances of(LabelledFeatures query, LabelledFeatures gallery, Metric metric) {
+        Distances distances = Distances.between(query.features(), gallery.features(), metric);
+        double bound = metric == Metric.COSINE ? 2.001 : 1e-30 + 1.001 * (longest(query) + longest(gallery));
+        Labels queries = query.labels();
+        Labels entries = gallery.labels();
+        long[] same = new long[FINE];
+        long[] different = new long[FINE];
+        QueryBlocks.forEachRow(distances, (q, row) -> {
+            int[] bins = new int[row.length];
+            for (int j = 0; j < row.length; j++) {
+                bins[j] = (int) Math.min(FINE - 1, row[j] / bound * FINE);
+            }
+            // Whole numbers: the order in which threads come by does not show.
+            synchronized (same) {
+                for (int j = 0; j < row.length; j++) {
+                    if (!entries.isJunk(j) && !entries.sameView(j, queries, q)) {
+                        (entries.pid(j) == queries.pid(q) ? same : different)[bins[j]]++;
+                    }
+                }
+            }
+        });
+        return of(same, different, bound);
+    }
+
+    private static PairDistances of(long[] same, long[] different, double bound) {
+        long samePairs = LongStream.of(same).sum();
+        long differentPairs = LongStream.of(different).sum();
+        check(samePairs > 0, "no pair of one person to compare");
+        check(differentPairs > 0, "no pair of different people to compare");
+        int first = 0;
+        while (same[first] + different[first] == 0) {
+            first++;
+        }
+        int last = FINE - 1;
+        while (same[last] + different[last] == 0) {
+            last--;
+        }
+        // Few pairs in many bins would show noise.
+        int count = (int) Math.max(MIN_BINS, Math.min(MAX_BINS, 3 * Math.cbrt((double) samePairs)));
+        int width = (last - first) / count + 1;
+        return new PairDistances(
+                first * bound / FINE,
+                (first + (double) width * count) * bound / FINE,
+                bins(same, first, width, count, samePairs),
+                bins(different, first, width, count, differentPairs),
+                samePairs,
+                differentPairs);
+    }
+
+    private static List<Double> bins(long[] fine, int first, int width, int count, long pairs) {
+        Double[] bins = new Double[count];
+        for (int b = 0; b < count; b++) {
+            int from = Math.min(FINE, first + b * width);
+            int to = Math.min(FINE, from + width);
+            bins[b] = (double) LongStream.of(Arrays.copyOfRange(fine, from, to)).sum() / pairs;
+        }
+        return List.of(bins);
+    }
+
+    private static double longest(LabelledFeatures set) {
+        FeatureMatrix features = set.features();
+        double longest = 0;
+        for (int from = 0; from < features.data().length; from += features.dims()) {
+            double squares = 0;
+            for (int j = from; j < from + features.dims(); j++) {
+                squares += (double) features.data()[j] * features.data()[j];
+            }
+            longest = Math.max(longest, squares);
+        }
+        return Math.sqrt(longest);
+    }
+}

@@ -1,0 +1,21 @@
+package io.github.mgn4j.report;
+
+/** What a chart is drawn on; x to the right, y downwards. */
+interface Canvas {
+    /** Where a text lies as seen from its point. */
+    enum Anchor {
+        START,
+        MIDDLE,
+        END
+    }
+
+    void line(double x1, double y1, double x2, double y2, Ink ink);
+
+    /** A thick line through points x0, y0, x1, y1, ... */
+    void curve(double[] points, Ink ink);
+
+    /** A translucent polygon with corners x0, y0, x1, y1, ... */
+    void area(double[] points, Ink ink);
+
+    void text(double x, double y, String text, Anchor anchor, Ink ink);
+}

@@ -1,0 +1,112 @@
+package io.github.mgn4j.report;
+
+import java.awt.image.BufferedImage;
+import java.util.List;
+
+/**
+ * A chart of one or more curves with axes, ticks and a legend.
+ *
+ * @param description for those who cannot see it
+ */
+record Chart(String description, Axis x, Axis y, List<Series> series) {
+    private static final int WIDTH = 480;
+    private static final int HEIGHT = 300;
+    private static final int LEFT = 52;
+    private static final int RIGHT = 14;
+    private static final int TOP = 34;
+    private static final int BOTTOM = 46;
+    /** Width of a letter, larger ones on phones too: the legend must be laid out where no font can be measured. */
+    private static final double LETTER = 7.6;
+
+    Chart {
+        series = List.copyOf(series);
+    }
+
+    /**
+     * A curve.
+     *
+     * @param points x0, y0, x1, y1, ...
+     * @param filled whether the area under it is tinted
+     */
+    record Series(String name, List<Double> points, boolean filled) {
+        Series {
+            points = List.copyOf(points);
+        }
+    }
+
+    String toSvg() {
+        SvgCanvas canvas = new SvgCanvas(WIDTH, HEIGHT, description);
+        draw(canvas);
+        return canvas.finish();
+    }
+
+    BufferedImage toImage() {
+        PngCanvas canvas = new PngCanvas(WIDTH, HEIGHT);
+        draw(canvas);
+        return canvas.finish();
+    }
+
+    private void draw(Canvas canvas) {
+        drawAxes(canvas);
+        for (int i = 0; i < series.size(); i++) {
+            double[] points = scale(series.get(i).points());
+            if (series.get(i).filled()) {
+                canvas.area(closed(points), Ink.series(i));
+            }
+            canvas.curve(points, Ink.series(i));
+        }
+        double at = LEFT;
+        for (int i = 0; i < series.size(); i++) {
+            String name = series.get(i).name();
+            canvas.curve(new double[] {at, 14, at + 16, 14}, Ink.series(i));
+            canvas.text(at + 22, 18, name, Canvas.Anchor.START, Ink.TEXT);
+            at += 40 + name.length() * LETTER;
+        }
+        // Where the legend takes all the room, the page's heading has to do.
+        if (at + y.label().length() * LETTER < WIDTH - RIGHT) {
+            canvas.text(WIDTH - RIGHT, 18, y.label(), Canvas.Anchor.END, Ink.TEXT);
+        }
+    }
+
+    private void drawAxes(Canvas canvas) {
+        int bottom = HEIGHT - BOTTOM;
+        List<Double> ys = y.ticks(5);
+        for (double tick : ys) {
+            double at = bottom - y.position(tick) * (bottom - TOP);
+            canvas.line(LEFT, at, WIDTH - RIGHT, at, Ink.GRID);
+            canvas.text(LEFT - 8, at + 4, y.format(tick, step(ys)), Canvas.Anchor.END, Ink.TEXT);
+        }
+        List<Double> xs = x.ticks(6);
+        for (double tick : xs) {
+            double at = LEFT + x.position(tick) * (WIDTH - LEFT - RIGHT);
+            canvas.line(at, bottom, at, bottom + 4, Ink.AXIS);
+            canvas.text(at, bottom + 18, x.format(tick, step(xs)), Canvas.Anchor.MIDDLE, Ink.TEXT);
+        }
+        canvas.line(LEFT, bottom, WIDTH - RIGHT, bottom, Ink.AXIS);
+        canvas.text((LEFT + WIDTH - RIGHT) / 2.0, HEIGHT - 8, x.label(), Canvas.Anchor.MIDDLE, Ink.TEXT);
+    }
+
+    private static double step(List<Double> ticks) {
+        return ticks.size() < 2 ? 1 : ticks.get(1) - ticks.get(0);
+    }
+
+    private double[] scale(List<Double> points) {
+        double[] scaled = new double[points.size()];
+        int bottom = HEIGHT - BOTTOM;
+        for (int i = 0; i < scaled.length; i += 2) {
+            scaled[i] = LEFT + x.position(points.get(i)) * (WIDTH - LEFT - RIGHT);
+            scaled[i + 1] = bottom - y.position(points.get(i + 1)) * (bottom - TOP);
+        }
+        return scaled;
+    }
+
+    private static double[] closed(double[] points) {
+        double[] closed = new double[points.length + 4];
+        System.arraycopy(points, 0, closed, 2, points.length);
+        closed[0] = points[0];
+        closed[1] = HEIGHT - BOTTOM;
+        closed[closed.length - 2] = points[points.length - 2];
+        closed[closed.length - 1] = HEIGHT - BOTTOM;
+        return closed;
+    }
+}

@@ -1,0 +1,109 @@
+package io.github.mgn4j.report;
+
+import io.github.mgn4j.eval.Metrics;
+import io.github.mgn4j.eval.PairDistances;
+import io.github.mgn4j.report.Chart.Series;
+import io.github.mgn4j.report.ReportData.NamedMetrics;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.Stream;
+
+/** The charts of a report. */
+final class Charts {
+    /** More points than can be told apart are averaged. */
+    private static final int MAX_POINTS = 200;
+
+    private Charts() {}
+
+    static Chart cmc(List<NamedMetrics> all) {
+        double lowest = 1;
+        int ranks = 1;
+        List<Series> series = new ArrayList<>();
+        for (NamedMetrics named : all) {
+            Metrics metrics = named.metrics();
+            lowest = Math.min(lowest, metrics.rank1());
+            ranks = Math.max(ranks, metrics.cmc().size());
+            List<Double> points = new ArrayList<>();
+            for (int k = 1; k <= metrics.cmc().size(); k++) {
+                points.add((double) k);
+                points.add(metrics.rank(k));
+            }
+            series.add(new Series(named.name(), points, false));
+        }
+        // Where every curve is high its shape shows only from close by.
+        double from = lowest < 0.5 ? 0 : Math.floor(Math.min(lowest, 0.99) * 10 - 1e-9) / 10;
+        String description = String.format(
+                Locale.ROOT,
+                "Cumulative matching characteristic: %.1f%% at rank 1, %.1f%% at rank 10",
+                100 * all.get(0).metrics().rank1(),
+                100 * all.get(0).metrics().rank10());
+        return new Chart(
+                description, new Axis("rank", 1, ranks, false), new Axis("queries matched", from, 1, true), series);
+    }
+
+    static Chart loss(List<LossPoint> points) {
+        List<Series> series = Stream.of(
+                        lossSeries("loss", points, LossPoint::loss),
+                        lossSeries("softmax", points, LossPoint::softmax),
+                        lossSeries("triplet", points, LossPoint::triplet))
+                .filter(one -> !one.points().isEmpty())
+                .toList();
+        double max = 0;
+        for (Series one : series) {
+            for (int i = 1; i < one.points().size(); i += 2) {
+                max = Math.max(max, one.points().get(i));
+            }
+        }
+        LossPoint last = points.get(points.size() - 1);
+        return new Chart(
+                String.format(Locale.ROOT, "Training loss, %.3f after %d iterations", last.loss(), last.iteration()),
+                new Axis("iteration", points.get(0).iteration(), last.iteration(), false),
+                new Axis("", 0, max * 1.05, false),
+                series);
+    }
+
+    private static Series lossSeries(String name, List<LossPoint> points, ToDoubleFunction<LossPoint> value) {
+        int bucket = (points.size() + MAX_POINTS - 1) / MAX_POINTS;
+        List<Double> means = new ArrayList<>();
+        for (int from = 0; from < points.size(); from += bucket) {
+            List<LossPoint> part = points.subList(from, Math.min(points.size(), from + bucket));
+            double mean = part.stream().mapToDouble(value).average().orElse(0);
+            if (Double.isFinite(mean)) {
+                means.add(part.stream().mapToInt(LossPoint::iteration).average().orElse(0));
+                means.add(mean);
+            }
+        }
+        return new Series(name, means, false);
+    }
+
+    static Chart pairs(PairDistances pairs) {
+        double max = 0;
+        for (int b = 0; b < pairs.same().size(); b++) {
+            max = Math.max(max, Math.max(pairs.same().get(b), pairs.different().get(b)));
+        }
+        return new Chart(
+                String.format(
+                        Locale.ROOT,
+                        "Distances of %,d pairs of the same person and %,d pairs of different people",
+                        pairs.samePairs(),
+                        pairs.differentPairs()),
+                new Axis("distance", pairs.from(), pairs.to(), false),
+                new Axis("share of pairs", 0, max * 1.05, true),
+                List.of(
+                        new Series("same person", outline(pairs, pairs.same()), true),
+                        new Series("different people", outline(pairs, pairs.different()), true)));
+    }
+
+    private static List<Double> outline(PairDistances pairs, List<Double> bins) {
+        List<Double> points = new ArrayList<>();
+        double width = (pairs.to() - pairs.from()) / bins.size();
+        points.addAll(List.of(pairs.from(), 0.0));
+        for (int b = 0; b < bins.size(); b++) {
+            points.addAll(List.of(pairs.from() + (b + 0.5) * width, bins.get(b)));
+        }
+        points.addAll(List.of(pairs.to(), 0.0));
+        return points;
+    }
+}

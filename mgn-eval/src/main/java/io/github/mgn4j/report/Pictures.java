@@ -1,0 +1,89 @@
+package io.github.mgn4j.report;
+
+import java.awt.Graphics2D;
+import java.awt.RenderingHints;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Iterator;
+import javax.imageio.ImageIO;
+import javax.imageio.ImageReader;
+import javax.imageio.stream.ImageInputStream;
+import javax.imageio.stream.MemoryCacheImageInputStream;
+import javax.imageio.stream.MemoryCacheImageOutputStream;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Reads, shrinks and encodes images. */
+final class Pictures {
+    private static final Logger LOG = LoggerFactory.getLogger(Pictures.class);
+    /** Beyond this an image is no crop of a person. */
+    private static final long MAX_PIXELS = 1L << 26;
+
+    private Pictures() {}
+
+    /** The image made to fit into a box, never enlarged; null if it cannot be read, since a report is no place to fail. */
+    static @Nullable BufferedImage thumbnail(Path file, int width, int height) {
+        try (ImageInputStream in = new MemoryCacheImageInputStream(Files.newInputStream(file))) {
+            Iterator<ImageReader> readers = ImageIO.getImageReaders(in);
+            if (!readers.hasNext()) {
+                LOG.debug("{}: not an image", file);
+                return null;
+            }
+            ImageReader reader = readers.next();
+            try {
+                reader.setInput(in, true, true);
+                if ((long) reader.getWidth(0) * reader.getHeight(0) > MAX_PIXELS) {
+                    LOG.debug("{}: too large to show", file);
+                    return null;
+                }
+                return fit(reader.read(0), width, height);
+            } finally {
+                reader.dispose();
+            }
+        } catch (IOException | RuntimeException e) {
+            LOG.debug("{}: cannot be shown", file, e);
+            return null;
+        }
+    }
+
+    private static BufferedImage fit(BufferedImage image, int width, int height) {
+        double scale = Math.min(1, Math.min((double) width / image.getWidth(), (double) height / image.getHeight()));
+        int toWidth = Math.max(1, (int) Math.round(image.getWidth() * scale));
+        int toHeight = Math.max(1, (int) Math.round(image.getHeight() * scale));
+        BufferedImage current = image;
+        do {
+            // Halved as often as it takes: bilinear interpolation looks at no more than four pixels.
+            int w = Math.max(toWidth, (current.getWidth() + 1) / 2);
+            int h = Math.max(toHeight, (current.getHeight() + 1) / 2);
+            BufferedImage next = new BufferedImage(w, h, BufferedImage.TYPE_INT_RGB);
+            Graphics2D graphics = next.createGraphics();
+            graphics.setRenderingHint(RenderingHints.KEY_INTERPOLATION, RenderingHints.VALUE_INTERPOLATION_BILINEAR);
+            graphics.drawImage(current, 0, 0, w, h, null);
+            graphics.dispose();
+            current = next;
+        } while (current.getWidth() > toWidth || current.getHeight() > toHeight);
+        return current;
+    }
+
+    static byte[] jpeg(BufferedImage image) throws IOException {
+        return encode(image, "jpeg");
+    }
+
+    static byte[] png(BufferedImage image) throws IOException {
+        return encode(image, "png");
+    }
+
+    private static byte[] encode(BufferedImage image, String format) throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (MemoryCacheImageOutputStream out = new MemoryCacheImageOutputStream(bytes)) {
+            if (!ImageIO.write(image, format, out)) {
+                throw new IOException("this Java cannot write " + format);
+            }
+        }
+        return bytes.toByteArray();
+    }
+}

@@ -1,0 +1,74 @@
+package io.github.mgn4j.report;
+
+import io.github.mgn4j.eval.Evaluation;
+import io.github.mgn4j.eval.QueryResult;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * A query and the gallery images found nearest to it, nearest first.
+ *
+ * @param ap the query's average precision
+ * @param firstHit rank of the first image of the same person
+ */
+public record RankedGallery(ReportImage query, double ap, int firstHit, List<Entry> entries) {
+    public RankedGallery {
+        entries = List.copyOf(entries);
+    }
+
+    /**
+     * An image found.
+     *
+     * @param match true if it shows the person of the query
+     */
+    public record Entry(ReportImage image, double distance, boolean match) {}
+
+    /**
+     * The queries with the highest average precision, at most one of each person.
+     *
+     * @param queries image of each query of the evaluation
+     * @param gallery image of each gallery entry
+     */
+    public static List<RankedGallery> best(
+            Evaluation evaluation, List<ReportImage> queries, List<ReportImage> gallery, int count) {
+        Comparator<QueryResult> order = Comparator.comparingDouble(QueryResult::ap)
+                .thenComparing(QueryResult::matches)
+                .reversed();
+        return select(evaluation, queries, gallery, count, order);
+    }
+
+    /** The queries with the lowest average precision; as {@link #best}. */
+    public static List<RankedGallery> worst(
+            Evaluation evaluation, List<ReportImage> queries, List<ReportImage> gallery, int count) {
+        return select(evaluation, queries, gallery, count, Comparator.comparingDouble(QueryResult::ap));
+    }
+
+    private static List<RankedGallery> select(
+            Evaluation evaluation,
+            List<ReportImage> queries,
+            List<ReportImage> gallery,
+            int count,
+            Comparator<QueryResult> order) {
+        Set<Integer> seen = new HashSet<>();
+        return evaluation.results().stream()
+                .filter(QueryResult::counted)
+                .sorted(order.thenComparing(QueryResult::query))
+                .filter(result -> seen.add(queries.get(result.query()).pid()))
+                .limit(count)
+                .map(result -> of(result, queries, gallery))
+                .toList();
+    }
+
+    private static RankedGallery of(QueryResult result, List<ReportImage> queries, List<ReportImage> gallery) {
+        ReportImage query = queries.get(result.query());
+        List<Entry> entries = result.top().stream()
+                .map(ranked -> {
+                    ReportImage image = gallery.get(ranked.gallery());
+                    return new Entry(image, ranked.distance(), image.pid() == query.pid());
+                })
+                .toList();
+        return new RankedGallery(query, result.ap(), result.firstHit(), entries);
+    }
+}

@@ -1,0 +1,180 @@
+package io.github.mgn4j.report;
+
+import io.github.mgn4j.eval.Metrics;
+import io.github.mgn4j.report.ReportData.Fact;
+import io.github.mgn4j.report.ReportData.NamedMetrics;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.ToDoubleFunction;
+
+/** The report's page: everything it shows is in it, pictures included. */
+final class ReportPage {
+    private record Row(String name, String meaning, ToDoubleFunction<Metrics> value) {}
+
+    private static final List<Row> ROWS = List.of(
+            new Row("Rank-1", "the nearest image is a match", Metrics::rank1),
+            new Row("Rank-5", "a match among the nearest 5", Metrics::rank5),
+            new Row("Rank-10", "a match among the nearest 10", Metrics::rank10),
+            new Row("Rank-20", "a match among the nearest 20", Metrics::rank20),
+            new Row("mAP", "mean average precision", Metrics::mAP),
+            new Row("mAP, trapezoid", "as the Market-1501 Matlab code computes it", Metrics::mAPTrapezoid),
+            new Row("mINP", "how early the last match comes", Metrics::mINP));
+
+    private final ReportData data;
+    private final Map<String, String> charts;
+    private final Map<ReportImage, String> thumbnails;
+    private final StringBuilder page = new StringBuilder();
+
+    /**
+     * Describes a page.
+     *
+     * @param charts SVG elements by title, in order
+     * @param thumbnails data URIs; an image without one gets an empty frame
+     */
+    ReportPage(ReportData data, Map<String, String> charts, Map<ReportImage, String> thumbnails) {
+        this.data = data;
+        this.charts = charts;
+        this.thumbnails = thumbnails;
+    }
+
+    String write(String style) {
+        page.append("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n");
+        page.append("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n");
+        page.append("<meta name=\"color-scheme\" content=\"light dark\">\n<title>");
+        page.append(Html.escape(data.title())).append("</title>\n<style>\n").append(style);
+        page.append("</style>\n</head>\n<body>\n<main>\n");
+        writeHead();
+        if (!data.metrics().isEmpty()) {
+            writeTiles();
+        }
+        page.append("<div class=\"cards\">\n");
+        if (!data.metrics().isEmpty()) {
+            writeTable();
+        }
+        charts.forEach((title, svg) -> {
+            page.append("<section class=\"card chart\">\n<h2>")
+                    .append(Html.escape(title))
+                    .append("</h2>\n");
+            page.append(svg).append("</section>\n");
+        });
+        page.append("</div>\n");
+        writeGalleries("Best queries", data.best());
+        writeGalleries("Hardest queries", data.worst());
+        return page.append("</main>\n</body>\n</html>\n").toString();
+    }
+
+    private void writeHead() {
+        page.append("<header>\n<h1>").append(Html.escape(data.title())).append("</h1>\n");
+        if (!data.facts().isEmpty()) {
+            page.append("<dl class=\"facts\">\n");
+            for (Fact fact : data.facts()) {
+                page.append("<div><dt>").append(Html.escape(fact.name())).append("</dt><dd>");
+                page.append(Html.escape(fact.value())).append("</dd></div>\n");
+            }
+            page.append("</dl>\n");
+        }
+        page.append("</header>\n");
+    }
+
+    private void writeTiles() {
+        NamedMetrics main = data.metrics().get(0);
+        page.append("<div class=\"tiles\">\n");
+        for (Row row : ROWS) {
+            if (row.name().equals("Rank-1")
+                    || row.name().equals("mAP")
+                    || row.name().equals("mINP")) {
+                page.append("<div class=\"tile\"><span class=\"name\">").append(row.name());
+                page.append("</span><span class=\"value\">").append(percent(row.value(), main.metrics()));
+                page.append("</span><span class=\"note\">");
+                if (data.metrics().size() > 1) {
+                    NamedMetrics other = data.metrics().get(1);
+                    page.append(Html.escape(other.name())).append(' ').append(percent(row.value(), other.metrics()));
+                } else {
+                    page.append(row.meaning());
+                }
+                page.append("</span></div>\n");
+            }
+        }
+        page.append("<div class=\"tile\"><span class=\"name\">Queries</span><span class=\"value\">");
+        page.append(String.format(Locale.ROOT, "%,d", main.metrics().queries()));
+        page.append("</span><span class=\"note\">");
+        int without = main.metrics().queriesWithoutMatch();
+        page.append(
+                without == 0 ? "all have a match" : String.format(Locale.ROOT, "%,d more without a match", without));
+        page.append("</span></div>\n</div>\n");
+    }
+
+    private void writeTable() {
+        page.append("<section class=\"card\">\n<h2>Metrics</h2>\n<div class=\"scroll\"><table>\n<thead><tr><th></th>");
+        for (NamedMetrics named : data.metrics()) {
+            page.append("<th>").append(Html.escape(named.name())).append("</th>");
+        }
+        page.append("</tr></thead>\n<tbody>\n");
+        for (Row row : ROWS) {
+            page.append("<tr><th>").append(row.name()).append(" <small>").append(row.meaning());
+            page.append("</small></th>");
+            for (NamedMetrics named : data.metrics()) {
+                page.append("<td>")
+                        .append(percent(row.value(), named.metrics()))
+                        .append("</td>");
+            }
+            page.append("</tr>\n");
+        }
+        page.append("</tbody>\n</table></div>\n</section>\n");
+    }
+
+    private void writeGalleries(String title, List<RankedGallery> galleries) {
+        if (galleries.isEmpty()) {
+            return;
+        }
+        page.append("<section class=\"card\">\n<h2>").append(title).append("</h2>\n<p class=\"key\">");
+        page.append("<span><i class=\"frame hit\"></i>same person</span><span><i class=\"frame miss\"></i>");
+        page.append("another person</span><span><i class=\"frame miss distractor\"></i>distractor</span></p>\n");
+        for (RankedGallery gallery : galleries) {
+            ReportImage query = gallery.query();
+            page.append("<div class=\"strip\">\n<figure class=\"query\">");
+            writePicture(query, "", "query, person " + query.pid());
+            page.append("<figcaption><b>Query</b>").append(query.camera());
+            page.append(String.format(Locale.ROOT, "<br>AP %.1f%%</figcaption></figure>\n", 100 * gallery.ap()));
+            for (int k = 0; k < gallery.entries().size(); k++) {
+                writeEntry(k + 1, gallery.entries().get(k));
+            }
+            page.append("</div>\n");
+        }
+        page.append("</section>\n");
+    }
+
+    private void writeEntry(int rank, RankedGallery.Entry entry) {
+        ReportImage image = entry.image();
+        String kind = entry.match() ? "hit" : image.isDistractor() ? "miss distractor" : "miss";
+        String says = entry.match() ? "same person" : image.isDistractor() ? "distractor" : "person " + image.pid();
+        page.append("<figure>");
+        writePicture(image, kind, "rank " + rank + ", " + says);
+        page.append("<figcaption><b class=\"")
+                .append(kind)
+                .append("\">")
+                .append(rank)
+                .append("</b>");
+        page.append(image.camera());
+        page.append(String.format(Locale.ROOT, "<br>%.3f</figcaption></figure>\n", entry.distance()));
+    }
+
+    private void writePicture(ReportImage image, String kind, String description) {
+        String uri = thumbnails.get(image);
+        page.append("<div class=\"frame ").append(kind).append("\">");
+        if (uri == null) {
+            page.append("<span>no image</span>");
+        } else {
+            page.append("<img src=\"").append(uri).append("\" alt=\"");
+            page.append(Html.escape(description)).append("\" title=\"");
+            page.append(Html.escape(image.file().getFileName() + ", " + description))
+                    .append("\">");
+        }
+        page.append("</div>");
+    }
+
+    private static String percent(ToDoubleFunction<Metrics> value, Metrics metrics) {
+        return String.format(Locale.ROOT, "%.1f%%", 100 * value.applyAsDouble(metrics));
+    }
+}

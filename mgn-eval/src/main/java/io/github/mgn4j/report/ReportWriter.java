@@ -1,0 +1,86 @@
+package io.github.mgn4j.report;
+
+import com.google.common.io.Resources;
+import io.github.mgn4j.io.AtomicFile;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Writes a report: {@code report.html}, which holds all it shows and needs neither network nor scripts, and beside it the
+ * same pictures as PNGs ({@code cmc.png}, {@code loss.png}, {@code distances.png}, {@code best.png}, {@code worst.png},
+ * those that there is data for). Thread-safe.
+ */
+public final class ReportWriter {
+    private static final int THUMB_WIDTH = 128;
+    private static final int THUMB_HEIGHT = 256;
+
+    private ReportWriter() {}
+
+    /**
+     * Writes the files, each whole or not at all; those of an earlier report are replaced. Images that cannot be read
+     * are shown as empty frames.
+     *
+     * @param folder made if it is missing
+     * @return the page
+     * @throws IOException if a file cannot be written
+     */
+    public static Path write(Path folder, ReportData data) throws IOException {
+        Map<String, String> svgs = new LinkedHashMap<>();
+        if (!data.metrics().isEmpty()) {
+            svgs.put("Cumulative matching", write(folder, "cmc", Charts.cmc(data.metrics())));
+        }
+        if (data.pairs() != null) {
+            svgs.put("Distances of pairs", write(folder, "distances", Charts.pairs(data.pairs())));
+        }
+        if (!data.loss().isEmpty()) {
+            svgs.put("Training loss", write(folder, "loss", Charts.loss(data.loss())));
+        }
+        Map<ReportImage, BufferedImage> thumbnails = new HashMap<>();
+        for (List<RankedGallery> galleries : List.of(data.best(), data.worst())) {
+            for (RankedGallery gallery : galleries) {
+                read(gallery.query(), thumbnails);
+                gallery.entries().forEach(entry -> read(entry.image(), thumbnails));
+            }
+        }
+        Map<ReportImage, String> uris = new HashMap<>();
+        for (Map.Entry<ReportImage, BufferedImage> thumbnail : thumbnails.entrySet()) {
+            uris.put(thumbnail.getKey(), Html.dataUri(Pictures.jpeg(thumbnail.getValue())));
+        }
+        writeStrip(folder.resolve("best.png"), data.best(), thumbnails);
+        writeStrip(folder.resolve("worst.png"), data.worst(), thumbnails);
+        String style =
+                Resources.toString(Resources.getResource(ReportWriter.class, "report.css"), StandardCharsets.UTF_8);
+        Path page = folder.resolve("report.html");
+        AtomicFile.writeString(page, new ReportPage(data, svgs, uris).write(style));
+        return page;
+    }
+
+    private static String write(Path folder, String name, Chart chart) throws IOException {
+        byte[] png = Pictures.png(chart.toImage());
+        AtomicFile.write(folder.resolve(name + ".png"), out -> out.write(png));
+        return chart.toSvg();
+    }
+
+    private static void read(ReportImage image, Map<ReportImage, BufferedImage> thumbnails) {
+        if (!thumbnails.containsKey(image)) {
+            BufferedImage thumbnail = Pictures.thumbnail(image.file(), THUMB_WIDTH, THUMB_HEIGHT);
+            if (thumbnail != null) {
+                thumbnails.put(image, thumbnail);
+            }
+        }
+    }
+
+    private static void writeStrip(Path file, List<RankedGallery> galleries, Map<ReportImage, BufferedImage> thumbnails)
+            throws IOException {
+        if (!galleries.isEmpty()) {
+            byte[] png = Pictures.png(GalleryStrip.draw(galleries, thumbnails::get));
+            AtomicFile.write(file, out -> out.write(png));
+        }
+    }
+}

@@ -115,12 +115,13 @@ final class ExtractCommand implements Callable<Integer> {
             });
             progress.close();
             skipped.forEach(terminal::say);
-            terminal.say("%d images, %d dims, engine %s -> %s%s".formatted(
-                    entries.size(),
-                    extractor.dims(),
-                    extractor.engineName(),
-                    out,
-                    skipped.isEmpty() ? "" : " (" + skipped.size() + " skipped)"));
+            terminal.say("%d images, %d dims, engine %s -> %s%s"
+                    .formatted(
+                            entries.size(),
+                            extractor.dims(),
+                            extractor.engineName(),
+                            out,
+                            skipped.isEmpty() ? "" : " (" + skipped.size() + " skipped)"));
         }
         return 0;
     }

@@ -111,16 +111,16 @@ class SyntheticDatasetTest {
         assertThat(pids(data.gallery())).containsExactlyInAnyOrder(-1, 0, 2);
     }
 
-    /** Under one camera a person is more like another image of the same than like others, on average: there is something to learn. */
+    /** Under one camera, averaged over poses and places, people look like themselves: there is something to learn. */
     @Test
     void identitiesCanBeSeen() {
-        SynthOptions options = new SynthOptions(12, 2, 8, 32, 64, 9);
+        SynthOptions options = new SynthOptions(8, 2, 1, 32, 64, 9);
         ShotPainter painter = new ShotPainter(options);
         List<double[]> means = new ArrayList<>();
-        for (int person = 1; person <= 12; person++) {
+        for (int person = 1; person <= 8; person++) {
             for (int half = 0; half < 2; half++) {
                 double[] mean = new double[32 * 64 * 3];
-                for (int take = 1; take <= 24; take++) {
+                for (int take = 1; take <= 14; take++) {
                     byte[] rgb = painter.paint(new Shot("", "", Shot.Kind.PERSON, person, 1, 100 * half + take))
                             .rgb();
                     IntStream.range(0, mean.length).forEach(i -> mean[i] += rgb[i] & 0xff);
@@ -128,16 +128,16 @@ class SyntheticDatasetTest {
                 means.add(mean);
             }
         }
-        int right = 0;
-        for (int person = 0; person < 12; person++) {
+        int right = 0; // one in eight by chance
+        for (int person = 0; person < 8; person++) {
             double own = distance(means.get(2 * person), means.get(2 * person + 1));
             int nearer = 0;
-            for (int other = 0; other < 12; other++) {
+            for (int other = 0; other < 8; other++) {
                 nearer += distance(means.get(2 * person), means.get(2 * other + 1)) < own ? 1 : 0;
             }
             right += nearer == 0 ? 1 : 0;
         }
-        assertThat(right).isGreaterThanOrEqualTo(9);
+        assertThat(right).isGreaterThanOrEqualTo(6);
     }
 
     private static double distance(double[] a, double[] b) {

@@ -20,10 +20,15 @@ final class DataOptions {
     private @Nullable String format;
 
     DatasetFormat format() throws IOException {
-        return format == null ? DatasetFormats.detect(data) : DatasetFormats.named(format);
+        return format(data, format);
     }
 
     ReidDataset read() throws IOException {
         return format().read(data);
+    }
+
+    /** The layout of that name, or what a folder looks like. */
+    static DatasetFormat format(Path data, @Nullable String name) throws IOException {
+        return name == null ? DatasetFormats.detect(data) : DatasetFormats.named(name);
     }
 }

@@ -93,8 +93,16 @@ final class EvaluateCommand implements Callable<Integer> {
         @Option(names = "--model", required = true, paramLabel = "MODEL", description = "Model file.")
         private Path model = Path.of("");
 
-        @Mixin
-        private DataOptions data = new DataOptions();
+        // The same as DataOptions, which picocli does not mix into groups.
+        @Option(names = "--data", required = true, paramLabel = "DIR", description = "Folder of the data set.")
+        private Path data = Path.of("");
+
+        @Option(names = "--format", paramLabel = "FORMAT", description = "Its layout, as for data.")
+        private @Nullable String format;
+
+        ReidDataset read() throws IOException {
+            return DataOptions.format(data, format).read(data);
+        }
     }
 
     @Override
@@ -102,7 +110,7 @@ final class EvaluateCommand implements Callable<Integer> {
         ReRanker reRanker = new ReRanker(k1, k2, lambda);
         Path html = report == null ? null : report.resolve(Reports.HTML);
         output.check(json, html);
-        ReidDataset dataset = source.images == null ? null : source.images.data.read();
+        ReidDataset dataset = source.images == null ? null : source.images.read();
         TestSet test = dataset == null ? fromFiles() : fromImages(dataset);
         Evaluator evaluator = new Evaluator(metric);
         Evaluation plain = evaluator.evaluate(test.query(), test.gallery());

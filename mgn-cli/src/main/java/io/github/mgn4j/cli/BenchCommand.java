@@ -78,7 +78,8 @@ final class BenchCommand implements Callable<Integer> {
 
     private JsonObject measure(Engine opened) throws IOException {
         MgnSpec spec = opened.spec();
-        FloatBuffer images = direct(3L * batch * spec.input().height() * spec.input().width());
+        FloatBuffer images =
+                direct(3L * batch * spec.input().height() * spec.input().width());
         SplittableRandom random = new SplittableRandom(1);
         while (images.hasRemaining()) {
             images.put((float) (4 * random.nextDouble() - 2));

@@ -7,12 +7,17 @@ import io.github.mgn4j.eval.Evaluator;
 import io.github.mgn4j.eval.LabelledFeatures;
 import io.github.mgn4j.eval.Metric;
 import io.github.mgn4j.eval.MetricsJson;
+import io.github.mgn4j.eval.PairDistances;
 import io.github.mgn4j.eval.ReRanker;
 import io.github.mgn4j.extract.FeatureExtractor;
 import io.github.mgn4j.features.FeatureSet;
+import io.github.mgn4j.report.ReportData;
+import io.github.mgn4j.report.ReportWriter;
 import io.github.mgn4j.weights.ModelFile;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
@@ -110,7 +115,7 @@ final class EvaluateCommand implements Callable<Integer> {
             metrics.write(json);
         }
         if (report != null) {
-            Reports.write(report, shown, test, dataset);
+            writeReport(report, shown, plain, test, dataset);
         }
         terminal.println(MetricsText.header());
         terminal.println(MetricsText.row("plain", plain.metrics()));
@@ -120,15 +125,34 @@ final class EvaluateCommand implements Callable<Integer> {
         return 0;
     }
 
+    private void writeReport(
+            Path folder, Evaluation shown, Evaluation plain, TestSet test, @Nullable ReidDataset dataset)
+            throws IOException {
+        ReportData.Builder page = ReportData.builder("Re-identification")
+                .fact("distance", metric.name().toLowerCase(Locale.ROOT))
+                .fact("queries", "" + test.query().labels().size())
+                .fact("gallery", "" + test.gallery().labels().size())
+                .metrics(rerank ? "re-ranked" : "plain", shown.metrics())
+                .pairs(PairDistances.of(test.query(), test.gallery(), metric));
+        if (rerank) {
+            page.fact("re-ranking", "k1 %d, k2 %d, lambda %s".formatted(k1, k2, lambda));
+            page.metrics("plain", plain.metrics());
+        }
+        if (dataset != null) {
+            page.fact("data", dataset.root() + " (" + dataset.name() + ")");
+            Reports.addGalleries(page, shown, dataset);
+        }
+        ReportWriter.write(folder, page.build());
+    }
+
     private TestSet fromFiles() throws IOException {
-        Files files = java.util.Objects.requireNonNull(source.files);
+        Files files = Objects.requireNonNull(source.files);
         return new TestSet(
-                LabelledFeatures.of(FeatureSet.read(files.query)),
-                LabelledFeatures.of(FeatureSet.read(files.gallery)));
+                LabelledFeatures.of(FeatureSet.read(files.query)), LabelledFeatures.of(FeatureSet.read(files.gallery)));
     }
 
     private TestSet fromImages(ReidDataset dataset) throws IOException {
-        Images images = java.util.Objects.requireNonNull(source.images);
+        Images images = Objects.requireNonNull(source.images);
         try (FeatureExtractor extractor = FeatureExtractor.builder(ModelFile.load(images.model))
                 .engine(engine)
                 .build()) {

@@ -95,13 +95,29 @@ final class ExtractCommand implements Callable<Integer> {
         List<FeatureTable.Entry> entries = new ArrayList<>();
         List<String> skipped = new ArrayList<>();
         try (FeatureExtractor extractor = FeatureExtractor.builder(loaded)
-                        .engine(engine)
-                        .precision(precision)
-                        .batch(batch)
-                        .flip(!noFlip)
-                        .resampling(resize)
-                        .build();
-                Progress progress = terminal.progress("images")) {
+                .engine(engine)
+                .precision(precision)
+                .batch(batch)
+                .flip(!noFlip)
+                .resampling(resize)
+                .build()) {
+            write(extractor, files, entries, skipped);
+            skipped.forEach(terminal::say);
+            terminal.say("%d images, %d dims, engine %s -> %s%s"
+                    .formatted(
+                            entries.size(),
+                            extractor.dims(),
+                            extractor.engineName(),
+                            out,
+                            skipped.isEmpty() ? "" : " (" + skipped.size() + " skipped)"));
+        }
+        return 0;
+    }
+
+    private void write(
+            FeatureExtractor extractor, List<Path> files, List<FeatureTable.Entry> entries, List<String> skipped)
+            throws IOException {
+        try (Progress progress = terminal.progress("images")) {
             ExtractionListener listener = listener(progress, skipped);
             NpyFile.writeRows(out, extractor.dims(), sink -> {
                 extractor.extract(files, onError, listener, (image, features) -> {
@@ -113,16 +129,7 @@ final class ExtractCommand implements Callable<Integer> {
                 }
                 new FeatureTable(entries).write(FeatureTable.beside(out));
             });
-            progress.close();
-            skipped.forEach(terminal::say);
-            terminal.say("%d images, %d dims, engine %s -> %s%s".formatted(
-                    entries.size(),
-                    extractor.dims(),
-                    extractor.engineName(),
-                    out,
-                    skipped.isEmpty() ? "" : " (" + skipped.size() + " skipped)"));
         }
-        return 0;
     }
 
     private static ExtractionListener listener(Progress progress, List<String> skipped) {

@@ -19,6 +19,9 @@ import picocli.CommandLine.Parameters;
         mixinStandardHelpOptions = true,
         description = "Show a model's network: parameters, multiply-accumulates per image, feature layout.")
 final class InfoCommand implements Callable<Integer> {
+    /** Identities in the training set of Market-1501. */
+    private static final int CLASSES = 751;
+
     private final Terminal terminal;
 
     @Parameters(paramLabel = "MODEL", description = "Model file, or the name of a preset (mgn, resnet50, ...).")
@@ -52,7 +55,7 @@ final class InfoCommand implements Callable<Integer> {
     private MgnSpec spec() throws IOException {
         Path file = Path.of(model);
         if (!Files.exists(file) && Presets.all().containsKey(model)) {
-            return Presets.named(model, MgnSpec.mgn(1).toBuilder().classes(751).build().classes());
+            return Presets.named(model, CLASSES);
         }
         return ModelFile.load(file).spec();
     }

@@ -9,7 +9,15 @@ final class MetricsText {
 
     static String header() {
         return String.format(
-                Locale.ROOT, "%-12s%8s%8s%8s%8s%8s%8s%9s", "", "rank-1", "rank-5", "rank-10", "rank-20", "mAP", "mINP",
+                Locale.ROOT,
+                "%-12s%8s%8s%8s%8s%8s%8s%9s",
+                "",
+                "rank-1",
+                "rank-5",
+                "rank-10",
+                "rank-20",
+                "mAP",
+                "mINP",
                 "queries");
     }
 

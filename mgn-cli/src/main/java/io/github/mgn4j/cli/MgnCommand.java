@@ -1,5 +1,7 @@
 package io.github.mgn4j.cli;
 
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
@@ -26,11 +28,11 @@ import picocli.CommandLine.Spec;
         })
 final class MgnCommand implements Runnable {
     @Spec
-    private @org.jspecify.annotations.Nullable CommandSpec spec;
+    private @Nullable CommandSpec spec;
 
     @Override
     public void run() {
         throw new ParameterException(
-                java.util.Objects.requireNonNull(spec).commandLine(), "a command is expected; see ./mgn --help");
+                Objects.requireNonNull(spec).commandLine(), "a command is expected; see ./mgn --help");
     }
 }

@@ -2,6 +2,7 @@ package io.github.mgn4j.cli;
 
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
@@ -26,8 +27,7 @@ final class OutputOptions {
                 throw new FileAlreadyExistsException(file.toString(), null, "is a folder, expected a file to write");
             }
             if (!force && Files.exists(file)) {
-                throw new FileAlreadyExistsException(
-                        file.toString(), null, "exists already; --force overwrites it");
+                throw new FileAlreadyExistsException(file.toString(), null, "exists already; --force overwrites it");
             }
             writableFolder(file);
         }
@@ -39,7 +39,7 @@ final class OutputOptions {
             folder = folder.getParent();
         }
         if (folder == null || !Files.isDirectory(folder) || !Files.isWritable(folder)) {
-            throw new java.nio.file.FileSystemException(
+            throw new FileSystemException(
                     file.toString(), null, "cannot be written: " + folder + " is not a folder that can be written to");
         }
     }

@@ -43,15 +43,26 @@ final class SpecText {
     static String text(MgnSpec spec) {
         NetworkSummary summary = NetworkSummary.of(spec);
         StringBuilder text = new StringBuilder();
-        line(text, "backbone", "ResNet-" + spec.backbone().depth()
-                + (spec.backbone().width() == 1 ? "" : ", width x" + spec.backbone().width()));
+        line(
+                text,
+                "backbone",
+                "ResNet-" + spec.backbone().depth()
+                        + (spec.backbone().width() == 1
+                                ? ""
+                                : ", width x" + spec.backbone().width()));
         line(text, "input", spec.input().height() + "x" + spec.input().width() + " (height x width)");
-        line(text, "trunk", "up to layer%d[%d]".formatted(spec.split().stage(), spec.split().blocks() - 1));
+        line(
+                text,
+                "trunk",
+                "up to layer%d[%d]".formatted(spec.split().stage(), spec.split().blocks() - 1));
         line(text, "branches", "" + spec.branches().size());
         line(text, "pooling", spec.pooling().name().toLowerCase(Locale.ROOT));
         line(text, "classes", "" + spec.classes());
-        line(text, "parameters", "%,d (%,d without classifiers)"
-                .formatted(summary.parameterCount(), summary.parameterCountWithoutClassifiers()));
+        line(
+                text,
+                "parameters",
+                "%,d (%,d without classifiers)"
+                        .formatted(summary.parameterCount(), summary.parameterCountWithoutClassifiers()));
         line(text, "operations", String.format(Locale.ROOT, "%.3f GMAC per image", summary.macs() / 1e9));
         line(text, "features", "%d dims".formatted(spec.dims()));
         int from = 0;

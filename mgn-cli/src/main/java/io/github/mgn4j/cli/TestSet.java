@@ -29,8 +29,7 @@ record TestSet(LabelledFeatures query, LabelledFeatures gallery) {
         }
         FeatureMatrix matrix = FeatureMatrix.of(data, all.size(), extractor.dims());
         int queries = dataset.query().size();
-        return new TestSet(
-                part(matrix, all, 0, queries), part(matrix, all, queries, all.size()));
+        return new TestSet(part(matrix, all, 0, queries), part(matrix, all, queries, all.size()));
     }
 
     private static LabelledFeatures part(FeatureMatrix matrix, List<ReidImage> images, int from, int to) {

@@ -1,8 +1,8 @@
 package io.github.mgn4j.cli;
 
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
-import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
@@ -30,6 +30,7 @@ class ArchitectureTest {
                     ROOT + "features..",
                     ROOT + "engine..",
                     ROOT + "graph..",
+                    ROOT + "plan..",
                     ROOT + "extract..")
             .layer("losses")
             .definedBy(ROOT + "loss..")
@@ -38,7 +39,7 @@ class ArchitectureTest {
             .layer("train")
             .definedBy(ROOT + "train..")
             .layer("eval")
-            .definedBy(ROOT + "eval..")
+            .definedBy(ROOT + "eval..", ROOT + "report..")
             .layer("cli")
             .definedBy(ROOT + "cli..")
             .whereLayer("cli")
@@ -69,8 +70,13 @@ class ArchitectureTest {
     static final ArchRule THE_SPEC_KNOWS_NO_ND4J = noClasses()
             .that()
             .resideInAnyPackage(
-                    ROOT + "spec..", ROOT + "io..", ROOT + "weights..", ROOT + "image..", ROOT + "features..",
-                    ROOT + "eval..", ROOT + "data..")
+                    ROOT + "spec..",
+                    ROOT + "io..",
+                    ROOT + "weights..",
+                    ROOT + "image..",
+                    ROOT + "features..",
+                    ROOT + "eval..",
+                    ROOT + "data..")
             .should()
             .dependOnClassesThat()
             .resideInAPackage("org.nd4j..");

@@ -80,7 +80,8 @@ class FeatureExtractorTest {
         try (FeatureExtractor extractor = FeatureExtractor.open(file)) {
             float[] expected = extractor.extract(images.get(1));
             byte[] bytes = Files.readAllBytes(images.get(1));
-            assertThat(extractor.extract(new ByteArrayInputStream(bytes), "stream")).isEqualTo(expected);
+            assertThat(extractor.extract(new ByteArrayInputStream(bytes), "stream"))
+                    .isEqualTo(expected);
             assertThat(extractor.extract(image(1).toBufferedImage())).isEqualTo(expected);
             assertThat(extractor.extractImages(List.of(image(1))).row(0)).isEqualTo(expected);
         }

@@ -1,0 +1,135 @@
+package io.github.mgn4j.cli;
+
+import io.github.mgn4j.data.DatasetFormats;
+import io.github.mgn4j.data.ReidDataset;
+import io.github.mgn4j.data.synth.SynthOptions;
+import io.github.mgn4j.data.synth.SyntheticDataset;
+import io.github.mgn4j.eval.Evaluation;
+import io.github.mgn4j.eval.Evaluator;
+import io.github.mgn4j.eval.Metric;
+import io.github.mgn4j.eval.MetricsJson;
+import io.github.mgn4j.eval.PairDistances;
+import io.github.mgn4j.extract.FeatureExtractor;
+import io.github.mgn4j.report.LossPoint;
+import io.github.mgn4j.report.ReportData;
+import io.github.mgn4j.report.ReportWriter;
+import io.github.mgn4j.train.Recipe;
+import io.github.mgn4j.train.RecipeYaml;
+import io.github.mgn4j.train.RunFolder;
+import io.github.mgn4j.train.StartingWeights;
+import io.github.mgn4j.train.TrainingListener;
+import io.github.mgn4j.weights.Model;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+@Command(
+        name = "demo",
+        mixinStandardHelpOptions = true,
+        description = "The main job with nothing to fetch: make a synthetic data set, train a small network on it,"
+                + " evaluate it on people it never saw, write a report. Takes some minutes.")
+final class DemoCommand implements Callable<Integer> {
+    private static final SynthOptions PEOPLE =
+            SynthOptions.DEFAULT.withIds(100).withCameras(4).withImages(3);
+
+    private final Terminal terminal;
+
+    @Option(names = "--out", paramLabel = "DIR", defaultValue = "demo", description = "Folder (default: demo).")
+    private Path out = Path.of("demo");
+
+    DemoCommand(Terminal terminal) {
+        this.terminal = terminal;
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        long start = System.nanoTime();
+        terminal.say("1/4 drawing people");
+        Path people = out.resolve("data");
+        try (Progress progress = terminal.progress("images")) {
+            SyntheticDataset.write(PEOPLE, people, true, progress::update);
+        }
+        ReidDataset dataset = DatasetFormats.read(people);
+        Recipe recipe = recipe();
+        Model untrained = StartingWeights.fresh(recipe, Training.classes(dataset));
+
+        terminal.say("2/4 how well an untrained network does");
+        Evaluation before = evaluate(untrained, dataset).evaluation();
+
+        terminal.say("3/4 training: %d identities, %d images, %d steps of %d x %d images"
+                .formatted(
+                        Training.classes(dataset),
+                        dataset.train().size(),
+                        recipe.iterations(),
+                        recipe.p(),
+                        recipe.k()));
+        List<LossPoint> losses = new ArrayList<>();
+        TrainingListener curve = (trainer, step) ->
+                losses.add(new LossPoint((int) step.iteration(), step.loss(), step.softmax(), step.triplet()));
+        Model trained;
+        try (RunFolder run = RunFolder.create(out.resolve("run"), true)) {
+            trained = Training.run(untrained, recipe, dataset, terminal, List.of(run, curve));
+        }
+
+        terminal.say("4/4 evaluating on %d people it never saw".formatted(PEOPLE.ids()));
+        Outcome after = evaluate(trained, dataset);
+        write(dataset, trained, recipe, losses, before, after);
+        terminal.println(MetricsText.header());
+        terminal.println(MetricsText.row("untrained", before.metrics()));
+        terminal.println(MetricsText.row("trained", after.evaluation().metrics()));
+        terminal.say(String.format(
+                Locale.ROOT, "%.0f s; see %s", (System.nanoTime() - start) / 1e9, out.resolve(Reports.HTML)));
+        return 0;
+    }
+
+    /** The demo's recipe: a small network from scratch, in a few minutes on two cores. */
+    private static Recipe recipe() throws IOException {
+        try (var in = DemoCommand.class.getResourceAsStream("demo.yaml")) {
+            if (in == null) {
+                throw new IllegalStateException("demo.yaml is not on the class path");
+            }
+            return RecipeYaml.parse(new String(in.readAllBytes(), StandardCharsets.UTF_8), "demo.yaml");
+        }
+    }
+
+    /** An evaluation and what it was made from. */
+    private record Outcome(Evaluation evaluation, TestSet test) {}
+
+    private Outcome evaluate(Model model, ReidDataset dataset) throws IOException {
+        try (FeatureExtractor extractor =
+                FeatureExtractor.builder(model).batch(32).build()) {
+            TestSet test = TestSet.extract(extractor, dataset, terminal);
+            return new Outcome(new Evaluator(Metric.EUCLIDEAN).evaluate(test.query(), test.gallery()), test);
+        }
+    }
+
+    private void write(
+            ReidDataset dataset, Model trained, Recipe recipe, List<LossPoint> losses, Evaluation before, Outcome after)
+            throws IOException {
+        Evaluation evaluation = after.evaluation();
+        MetricsJson.of(evaluation.metrics()).with("untrained", before.metrics()).write(out.resolve("metrics.json"));
+        ReportData.Builder page = ReportData.builder("mgn4j demo")
+                .fact("data", "synthetic people, none of the test's in training")
+                .fact(
+                        "network",
+                        "MGN on ResNet-%d, width x%s, %dx%d"
+                                .formatted(
+                                        trained.spec().backbone().depth(),
+                                        trained.spec().backbone().width(),
+                                        trained.spec().input().height(),
+                                        trained.spec().input().width()))
+                .fact("training", "%d steps of %d images".formatted(losses.size(), recipe.batchSize()))
+                .metrics("trained", evaluation.metrics())
+                .metrics("untrained", before.metrics())
+                .loss(losses)
+                .pairs(PairDistances.of(after.test().query(), after.test().gallery(), Metric.EUCLIDEAN));
+        Reports.addGalleries(page, evaluation, dataset);
+        ReportWriter.write(out, page.build());
+    }
+}

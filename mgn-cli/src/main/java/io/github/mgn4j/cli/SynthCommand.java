@@ -1,0 +1,77 @@
+package io.github.mgn4j.cli;
+
+import io.github.mgn4j.data.synth.SynthOptions;
+import io.github.mgn4j.data.synth.SyntheticDataset;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+@Command(
+        name = "synth",
+        mixinStandardHelpOptions = true,
+        description = "Write a synthetic data set of drawn persons in the Market-1501 layout. Same seed, same bytes.")
+final class SynthCommand implements Callable<Integer> {
+    private static final Pattern SIZE = Pattern.compile("(\\d{1,5})x(\\d{1,5})");
+
+    private final Terminal terminal;
+
+    @Option(names = "--out", required = true, paramLabel = "DIR", description = "Folder to write.")
+    private Path out = Path.of("");
+
+    @Option(
+            names = "--ids",
+            paramLabel = "N",
+            description = "Identities in training, and as many others in test (default: 50).")
+    private @Nullable Integer ids;
+
+    @Option(names = "--cameras", paramLabel = "N", description = "Cameras (default: 4).")
+    private @Nullable Integer cameras;
+
+    @Option(names = "--images", paramLabel = "N", description = "Images per identity and camera (default: 4).")
+    private @Nullable Integer images;
+
+    @Option(names = "--size", paramLabel = "WxH", description = "Size in pixels (default: 64x128).")
+    private @Nullable String size;
+
+    @Option(names = "--seed", paramLabel = "S", description = "What all is derived from (default: 1).")
+    private @Nullable Long seed;
+
+    @Mixin
+    private OutputOptions output = new OutputOptions();
+
+    SynthCommand(Terminal terminal) {
+        this.terminal = terminal;
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        SynthOptions options = options();
+        try (Progress progress = terminal.progress("images")) {
+            SyntheticDataset.write(options, out, output.force(), progress::update);
+        }
+        terminal.say("%d identities in training, %d in test -> %s".formatted(options.ids(), options.ids(), out));
+        return 0;
+    }
+
+    private SynthOptions options() {
+        SynthOptions options = SynthOptions.DEFAULT;
+        options = ids == null ? options : options.withIds(ids);
+        options = cameras == null ? options : options.withCameras(cameras);
+        options = images == null ? options : options.withImages(images);
+        options = seed == null ? options : options.withSeed(seed);
+        if (size != null) {
+            Matcher matcher = SIZE.matcher(size);
+            if (!matcher.matches()) {
+                throw new IllegalArgumentException("--size must be WIDTHxHEIGHT such as 64x128, not '" + size + "'");
+            }
+            options = options.withSize(Integer.parseInt(matcher.group(1)), Integer.parseInt(matcher.group(2)));
+        }
+        return options;
+    }
+}

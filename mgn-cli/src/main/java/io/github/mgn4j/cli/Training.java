@@ -1,0 +1,54 @@
+package io.github.mgn4j.cli;
+
+import io.github.mgn4j.data.IdentityIndex;
+import io.github.mgn4j.data.ReidDataset;
+import io.github.mgn4j.engine.Layout;
+import io.github.mgn4j.image.Preprocessor;
+import io.github.mgn4j.image.Resampling;
+import io.github.mgn4j.train.DatasetBatches;
+import io.github.mgn4j.train.Recipe;
+import io.github.mgn4j.train.StepReport;
+import io.github.mgn4j.train.Trainer;
+import io.github.mgn4j.train.TrainingListener;
+import io.github.mgn4j.weights.Model;
+import java.io.IOException;
+import java.util.List;
+import java.util.Locale;
+
+/** A training run with its progress on the terminal. */
+final class Training {
+    /** Resized images are kept up to this: a quarter of the heap. */
+    private static final long CACHE_BYTES = Runtime.getRuntime().maxMemory() / 4;
+
+    private Training() {}
+
+    /** Number of identities in the training images. */
+    static int classes(ReidDataset dataset) {
+        return IdentityIndex.of(dataset.requireTrain()).classes();
+    }
+
+    static Model run(
+            Model start, Recipe recipe, ReidDataset dataset, Terminal terminal, List<? extends TrainingListener> others)
+            throws IOException {
+        Preprocessor preprocessor = new Preprocessor(start.spec().input(), Resampling.BILINEAR);
+        try (DatasetBatches batches =
+                        new DatasetBatches(dataset.requireTrain(), recipe, preprocessor, Layout.NHWC, CACHE_BYTES);
+                Trainer trainer = new Trainer(start, recipe, batches);
+                Progress progress = terminal.progress("steps")) {
+            others.forEach(trainer::addListener);
+            trainer.addListener((t, step) -> progress.update(step.iteration(), t.totalIterations(), detail(step)));
+            return trainer.run();
+        }
+    }
+
+    private static String detail(StepReport step) {
+        return String.format(
+                Locale.ROOT,
+                "loss %.3f (softmax %.3f, triplet %.3f), lr %.4g, %.1f images/s",
+                step.loss(),
+                step.softmax(),
+                step.triplet(),
+                step.lr(),
+                step.imagesPerSecond());
+    }
+}

@@ -1,0 +1,238 @@
+package io.github.mgn4j.data.synth;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.mgn4j.data.DatasetException;
+import io.github.mgn4j.data.DatasetFormats;
+import io.github.mgn4j.data.ReidDataset;
+import io.github.mgn4j.data.ReidImage;
+import io.github.mgn4j.image.ImageDecoder;
+import io.github.mgn4j.image.RgbImage;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class SyntheticDatasetTest {
+    private static final SynthOptions SMALL = new SynthOptions(3, 2, 2, 32, 64, 5);
+
+    @TempDir
+    Path root;
+
+    private static Map<String, String> contents(Path folder) throws IOException {
+        Map<String, String> contents = new TreeMap<>();
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                contents.put(
+                        folder.relativize(file).toString(),
+                        new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1));
+            }
+        }
+        return contents;
+    }
+
+    private Path write(String name, SynthOptions options) throws IOException {
+        Path out = root.resolve(name);
+        SyntheticDataset.write(options, out, false, (done, total) -> {});
+        return out;
+    }
+
+    @Test
+    void sameSeedSameBytes() throws IOException {
+        Map<String, String> one = contents(write("one", SMALL));
+        assertThat(contents(write("two", SMALL))).isEqualTo(one);
+        Map<String, String> other = contents(write("other", SMALL.withSeed(6)));
+        assertThat(other.keySet()).isEqualTo(one.keySet());
+        assertThat(other.values()).doesNotContainAnyElementsOf(one.values());
+    }
+
+    @Test
+    void theLayoutIsMarkets() throws IOException {
+        SynthOptions options = new SynthOptions(4, 3, 2, 24, 48, 1);
+        ReidDataset data = DatasetFormats.read(write("data", options));
+        assertThat(data.name()).isEqualTo("market1501");
+        assertThat(pids(data.train())).containsExactlyInAnyOrder(1, 2, 3, 4);
+        assertThat(pids(data.query())).containsExactlyInAnyOrder(5, 6, 7, 8);
+        assertThat(pids(data.gallery())).containsExactlyInAnyOrder(-1, 0, 5, 6, 7, 8);
+        assertThat(data.train()).hasSize(4 * 3 * 2);
+        for (int pid = 1; pid <= 4; pid++) {
+            for (int camera = 1; camera <= 3; camera++) {
+                ReidImage wanted = new ReidImage(Path.of("x"), pid, camera);
+                assertThat(data.train().stream()
+                                .filter(image -> image.pid() == wanted.pid() && image.camid() == wanted.camid()))
+                        .hasSize(2);
+            }
+        }
+        for (ReidImage query : data.query()) {
+            assertThat(data.gallery()).anyMatch(image -> image.pid() == query.pid() && image.camid() != query.camid());
+        }
+    }
+
+    private static Set<Integer> pids(List<ReidImage> images) {
+        return images.stream().map(ReidImage::pid).collect(Collectors.toSet());
+    }
+
+    @Test
+    void noTwoImagesAreTheSame() throws IOException {
+        ReidDataset data = DatasetFormats.read(write("data", new SynthOptions(6, 2, 3, 16, 32, 2)));
+        Set<RgbImage> seen = new HashSet<>();
+        List<ReidImage> all = new ArrayList<>(data.train());
+        all.addAll(data.query());
+        all.addAll(data.gallery());
+        for (ReidImage image : all) {
+            RgbImage decoded = ImageDecoder.decode(image.path());
+            assertThat(decoded.width()).isEqualTo(16);
+            assertThat(decoded.height()).isEqualTo(32);
+            assertThat(seen.add(decoded)).as(image.path().toString()).isTrue();
+        }
+    }
+
+    @Test
+    void theSmallestDataSetCanBeEvaluated() throws IOException {
+        ReidDataset data = DatasetFormats.read(write("data", new SynthOptions(1, 2, 1, 16, 32, 3)));
+        assertThat(data.train()).hasSize(2);
+        assertThat(data.query()).hasSize(2);
+        assertThat(pids(data.gallery())).containsExactlyInAnyOrder(-1, 0, 2);
+    }
+
+    /** Under one camera, averaged over poses and places, people look like themselves: there is something to learn. */
+    @Test
+    void identitiesCanBeSeen() {
+        SynthOptions options = new SynthOptions(8, 2, 1, 32, 64, 9);
+        ShotPainter painter = new ShotPainter(options);
+        List<double[]> means = new ArrayList<>();
+        for (int person = 1; person <= 8; person++) {
+            for (int half = 0; half < 2; half++) {
+                double[] mean = new double[32 * 64 * 3];
+                for (int take = 1; take <= 14; take++) {
+                    byte[] rgb = painter.paint(new Shot("", "", Shot.Kind.PERSON, person, 1, 100 * half + take))
+                            .rgb();
+                    IntStream.range(0, mean.length).forEach(i -> mean[i] += rgb[i] & 0xff);
+                }
+                means.add(mean);
+            }
+        }
+        int right = 0; // one in eight by chance
+        for (int person = 0; person < 8; person++) {
+            double own = distance(means.get(2 * person), means.get(2 * person + 1));
+            int nearer = 0;
+            for (int other = 0; other < 8; other++) {
+                nearer += distance(means.get(2 * person), means.get(2 * other + 1)) < own ? 1 : 0;
+            }
+            right += nearer == 0 ? 1 : 0;
+        }
+        assertThat(right).isGreaterThanOrEqualTo(6);
+    }
+
+    private static double distance(double[] a, double[] b) {
+        return IntStream.range(0, a.length)
+                .mapToDouble(i -> (a[i] - b[i]) * (a[i] - b[i]))
+                .sum();
+    }
+
+    @Test
+    void aFolderInUseIsRefused() throws IOException {
+        Path out = root.resolve("data");
+        Files.createDirectory(out);
+        Files.writeString(out.resolve("diary.txt"), "mine");
+        assertThatThrownBy(() -> SyntheticDataset.write(SMALL, out, false, (done, total) -> {}))
+                .isInstanceOf(DatasetException.class)
+                .hasMessage(out + ": the folder is not empty");
+        assertThat(contents(out)).hasSize(1);
+        SyntheticDataset.write(SMALL, out, true, (done, total) -> {});
+        SyntheticDataset.write(SMALL.withImages(1), out, true, (done, total) -> {});
+        Map<String, String> replaced = contents(out);
+        assertThat(replaced.remove("diary.txt")).isEqualTo("mine");
+        assertThat(replaced).isEqualTo(contents(write("fresh", SMALL.withImages(1))));
+        assertThatThrownBy(() -> SyntheticDataset.write(SMALL, out.resolve("diary.txt"), true, (done, total) -> {}))
+                .isInstanceOf(DatasetException.class);
+    }
+
+    @Test
+    void anEmptyFolderIsFilled() throws IOException {
+        Path out = Files.createDirectory(root.resolve("data"));
+        SyntheticDataset.write(SMALL, out, false, (done, total) -> {});
+        try (Stream<Path> entries = Files.list(out)) {
+            assertThat(entries.map(path -> String.valueOf(path.getFileName())))
+                    .containsExactlyInAnyOrder("bounding_box_train", "query", "bounding_box_test");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"data", "deep/down/data", "present"})
+    void aFailureLeavesNothingBehind(String name) throws IOException {
+        Files.createDirectory(root.resolve("present"));
+        assertThatThrownBy(() -> SyntheticDataset.write(SMALL, root.resolve(name), false, (done, total) -> {
+                    if (done == 5) {
+                        throw new IllegalStateException("enough");
+                    }
+                }))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage("enough");
+        try (Stream<Path> entries = Files.walk(root)) {
+            assertThat(entries).containsExactlyInAnyOrder(root, root.resolve("present"));
+        }
+    }
+
+    @Test
+    void progressCountsToTheEnd() throws IOException {
+        List<Integer> counts = new ArrayList<>();
+        List<Integer> totals = new ArrayList<>();
+        SyntheticDataset.write(SMALL, root.resolve("data"), false, (done, total) -> {
+            counts.add(done);
+            totals.add(total);
+        });
+        int files = contents(root.resolve("data")).size();
+        assertThat(counts).isEqualTo(IntStream.rangeClosed(1, files).boxed().toList());
+        assertThat(totals).containsOnly(files);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "0,2,1,64,128,ids",
+        "-1,2,1,64,128,ids",
+        "1,1,1,64,128,cameras",
+        "1,2,0,64,128,images",
+        "1,2,1,8,128,width",
+        "1,2,1,64,5000,height",
+        "1000000,100,100,64,128,20000000"
+    })
+    void impossibleOptionsAreRefused(int ids, int cameras, int images, int width, int height, String named) {
+        assertThatThrownBy(() -> new SynthOptions(ids, cameras, images, width, height, 1))
+                .isInstanceOf(DatasetException.class)
+                .hasMessageContaining(named);
+    }
+
+    @Test
+    void anySizeCanBePainted() {
+        for (int[] size : new int[][] {{16, 32}, {128, 384}, {200, 40}, {16, 300}}) {
+            SynthOptions options = new SynthOptions(1, 6, 1, size[0], size[1], 1);
+            assertThatCode(() -> {
+                        for (int camera = 1; camera <= 6; camera++) {
+                            for (Shot.Kind kind : Shot.Kind.values()) {
+                                RgbImage image = new ShotPainter(options).paint(new Shot("", "", kind, 1, camera, 1));
+                                assertThat(image.width()).isEqualTo(size[0]);
+                                assertThat(image.height()).isEqualTo(size[1]);
+                            }
+                        }
+                    })
+                    .doesNotThrowAnyException();
+        }
+    }
+}

@@ -47,6 +47,11 @@ public final class SameDiffGradients implements GradientExecutor {
         return new Result(both.getOutputs(), both.getGradients());
     }
 
+    /** Native memory of all arrays between the placeholders and the results. */
+    public long bytes() {
+        return pool.bytes();
+    }
+
     @Override
     public void close() {
         pool.close();

@@ -1,0 +1,101 @@
+package io.github.mgn4j.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import io.github.mgn4j.data.Batch;
+import io.github.mgn4j.data.DatasetException;
+import io.github.mgn4j.data.ReidImage;
+import io.github.mgn4j.engine.Layout;
+import io.github.mgn4j.image.Preprocessor;
+import io.github.mgn4j.image.Resampling;
+import io.github.mgn4j.spec.Branch;
+import io.github.mgn4j.spec.InputSize;
+import io.github.mgn4j.spec.MgnSpec;
+import io.github.mgn4j.weights.WeightInit;
+import java.awt.Color;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class DatasetBatchesTest {
+    private static final InputSize INPUT = new InputSize(64, 32);
+    private static final int[] PIDS = {7, 3, 19};
+
+    /** Five images of each of three persons, each person in a colour. */
+    private static List<ReidImage> images(Path folder) throws IOException {
+        List<ReidImage> images = new ArrayList<>();
+        for (int pid : PIDS) {
+            for (int i = 0; i < 5; i++) {
+                BufferedImage image = new BufferedImage(32, 64, BufferedImage.TYPE_INT_RGB);
+                for (int y = 0; y < 64; y++) {
+                    for (int x = 0; x < 32; x++) {
+                        image.setRGB(x, y, new Color(pid * 10, pid * 5, i * 20).getRGB());
+                    }
+                }
+                Path file = folder.resolve(pid + "_" + i + ".png");
+                ImageIO.write(image, "png", file.toFile());
+                images.add(new ReidImage(file, pid, 1));
+            }
+        }
+        return images;
+    }
+
+    private static DatasetBatches batches(Path folder, Recipe recipe) throws IOException {
+        return new DatasetBatches(images(folder), recipe, new Preprocessor(INPUT, Resampling.BILINEAR), Layout.NHWC, 0);
+    }
+
+    @Test
+    void identitiesBecomeClassesInAscendingOrder(@TempDir Path folder) throws IOException {
+        Recipe recipe = Recipe.builder().p(3).k(2).build();
+        try (DatasetBatches data = batches(folder, recipe)) {
+            assertThat(data.classes()).isEqualTo(3);
+            assertThat(data.batchSize()).isEqualTo(6);
+            assertThat(data.iterationsPerEpoch()).isEqualTo(2);
+            Batch batch = data.next();
+            assertThat(batch.labels().asList()).containsExactlyInAnyOrder(0, 0, 1, 1, 2, 2);
+            for (int i = 0; i < 6; i++) {
+                int pid = List.of(3, 7, 19).get(batch.labels().get(i));
+                float red = (pid * 10 / 255f - 0.485f) / 0.229f;
+                assertThat(batch.images().get(i * 3 * 64 * 32)).isEqualTo(red, within(1e-5f));
+            }
+        }
+    }
+
+    @Test
+    void aNetworkLearnsFromFiles(@TempDir Path folder) throws IOException {
+        MgnSpec spec = MgnSpec.builder()
+                .backbone(18, 1 / 16.0)
+                .input(INPUT.height(), INPUT.width())
+                .branches(Branch.part(2))
+                .embedding(8)
+                .classes(3)
+                .build();
+        Recipe recipe = Recipe.builder().p(3).k(2).iterations(30).build();
+        List<StepReport> steps = new ArrayList<>();
+        try (DatasetBatches data = batches(folder, recipe);
+                Trainer trainer = new Trainer(WeightInit.initialise(spec, 1), recipe, data)) {
+            trainer.addListener((t, step) -> steps.add(step));
+            trainer.run();
+        }
+        assertThat(steps.get(29).loss()).isLessThan(0.5 * steps.get(0).loss());
+        assertThat(steps.get(29).epoch()).isEqualTo(15);
+    }
+
+    @Test
+    void refusesWhatTheDataCannotGive(@TempDir Path folder) {
+        assertThatThrownBy(() -> batches(folder, Recipe.builder().p(4).build()))
+                .isInstanceOf(DatasetException.class)
+                .hasMessageContaining("only 3");
+        assertThatThrownBy(() -> batches(
+                        folder, Recipe.builder().p(2).augment(List.of("blur")).build()))
+                .isInstanceOf(DatasetException.class)
+                .hasMessageContaining("'blur'");
+    }
+}

@@ -2,6 +2,7 @@ package io.github.mgn4j.plan;
 
 import com.google.common.collect.ImmutableMap;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -88,6 +89,10 @@ public final class GraphPlan implements AutoCloseable {
     private void allocateInput(Value value, DataType type, long @Nullable [] shape) {
         if (shape == null) {
             throw new PlanException("placeholder '" + value.name + "' has no shape");
+        }
+        if (Arrays.stream(shape).anyMatch(size -> size < 1)) {
+            throw new PlanException(
+                    "placeholder '" + value.name + "' needs a fixed shape, not " + Arrays.toString(shape));
         }
         INDArray array = Nd4j.zeros(type, shape);
         value.array = array;

@@ -8,7 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.nd4j.autodiff.samediff.SDVariable;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -22,57 +22,72 @@ public final class PlannedGradients implements GradientExecutor {
 
     private static final String GRADIENT_SUFFIX = "-grad";
 
-    private final GraphPlan plan;
-    private final Map<String, INDArray> outputs = new LinkedHashMap<>();
-    private final Map<String, INDArray> gradients = new LinkedHashMap<>();
+    private final SameDiff gradient;
+    private final List<String> outputs;
+    private final List<String> parameters;
+    private @Nullable GraphPlan plan;
 
     /**
-     * Plans a graph with a loss variable and placeholders of known shapes.
+     * Derives the gradient of a graph with a loss variable; the plan is made by the first run, for the shapes of its
+     * placeholders, which later runs have to keep.
      *
      * @param outputs names of the variables whose values are wanted
      * @param parameters names of the variables whose gradients are wanted
      */
     public PlannedGradients(SameDiff sd, Collection<String> outputs, Collection<String> parameters) {
-        sd.createGradFunction(parameters.toArray(new String[0]));
-        SameDiff gradient = sd.getFunction(GRADIENT_FUNCTION);
-        Map<String, long[]> shapes = new LinkedHashMap<>();
-        for (SDVariable variable : sd.variables()) {
-            if (variable.isPlaceHolder()) {
-                shapes.put(variable.name(), variable.placeholderShape());
-            }
-        }
-        List<String> wanted = new ArrayList<>(outputs);
-        parameters.forEach(parameter -> wanted.add(parameter + GRADIENT_SUFFIX));
-        plan = GraphPlan.of(gradient, shapes, wanted);
-        outputs.forEach(name -> this.outputs.put(name, plan.output(name)));
-        parameters.forEach(name -> gradients.put(name, plan.output(name + GRADIENT_SUFFIX)));
-        checkNoneShared();
-    }
-
-    /** Callers may change gradients in place. */
-    private void checkNoneShared() {
-        Set<Long> addresses = new HashSet<>();
-        gradients.forEach((name, array) -> {
-            if (!addresses.add(array.data().address())) {
-                throw new IllegalStateException("the gradient of '" + name + "' shares its memory with another");
-            }
-        });
+        this.outputs = List.copyOf(outputs);
+        this.parameters = List.copyOf(parameters);
+        sd.createGradFunction(this.parameters.toArray(new String[0]));
+        gradient = sd.getFunction(GRADIENT_FUNCTION);
     }
 
     @Override
     public Result run(Map<String, INDArray> placeholders) {
-        placeholders.forEach((name, array) -> plan.input(name).assign(array));
-        plan.run();
-        return new Result(outputs, gradients);
+        GraphPlan current = plan;
+        if (current == null) {
+            current = plan(placeholders);
+            plan = current;
+        }
+        for (Map.Entry<String, INDArray> entry : placeholders.entrySet()) {
+            current.input(entry.getKey()).assign(entry.getValue());
+        }
+        current.run();
+        Map<String, INDArray> values = new LinkedHashMap<>();
+        for (String name : outputs) {
+            values.put(name, current.output(name));
+        }
+        Map<String, INDArray> gradients = new LinkedHashMap<>();
+        for (String name : parameters) {
+            gradients.put(name, current.output(name + GRADIENT_SUFFIX));
+        }
+        return new Result(values, gradients);
     }
 
-    /** Native memory of the plan. */
-    public long bytes() {
-        return plan.bytes();
+    private GraphPlan plan(Map<String, INDArray> placeholders) {
+        Map<String, long[]> shapes = new LinkedHashMap<>();
+        placeholders.forEach((name, array) -> shapes.put(name, array.shape()));
+        List<String> wanted = new ArrayList<>(outputs);
+        parameters.forEach(parameter -> wanted.add(parameter + GRADIENT_SUFFIX));
+        GraphPlan made = GraphPlan.of(gradient, shapes, wanted);
+        checkNoneShared(made);
+        return made;
+    }
+
+    /** Callers may change gradients in place. */
+    private void checkNoneShared(GraphPlan made) {
+        Set<Long> addresses = new HashSet<>();
+        for (String name : parameters) {
+            if (!addresses.add(made.output(name + GRADIENT_SUFFIX).data().address())) {
+                throw new IllegalStateException("the gradient of '" + name + "' shares its memory with another");
+            }
+        }
     }
 
     @Override
     public void close() {
-        plan.close();
+        if (plan != null) {
+            plan.close();
+            plan = null;
+        }
     }
 }

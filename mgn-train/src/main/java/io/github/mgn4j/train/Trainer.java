@@ -76,8 +76,7 @@ public final class Trainer implements AutoCloseable {
         weights = new TrainedWeights(graph, start, type);
         List<String> outputs = new ArrayList<>(this.objective.outputs());
         graph.statistics().forEach(s -> outputs.addAll(List.of(s.mean(), s.variance())));
-        executor =
-                new SameDiffGradients(graph.sd(), outputs, weights.trainable().keySet());
+        executor = new PlannedGradients(graph.sd(), outputs, weights.trainable().keySet());
         optimizer = recipe.optimizer().create(ParameterGroups.standard());
         images = Nd4j.createUninitialized(type, imageShape(), 'c');
         labels = Nd4j.zeros(type, data.batchSize(), spec.classes());

@@ -35,6 +35,7 @@ public record ObjectiveGraph(String labels, String total, String softmax, String
      * <p>SameDiff prunes from the gradient graph what no gradient needs: ask for the values wanted (see {@link
      * #outputs()}) when computing gradients.
      *
+     * @param batch images per step
      * @param classes number of identities
      * @param logits the classifier's output for a feature, {@code [batch, classes]}
      * @param reduced the reduced vector of a feature, {@code [batch, dims]}
@@ -42,11 +43,12 @@ public record ObjectiveGraph(String labels, String total, String softmax, String
     public static ObjectiveGraph add(
             SameDiff sd,
             Objective objective,
+            int batch,
             int classes,
             Function<FeaturePart, SDVariable> logits,
             Function<FeaturePart, SDVariable> reduced) {
         DataType type = reduced.apply(objective.terms().get(0).feature()).dataType();
-        SDVariable labels = sd.placeHolder(LABELS, type, -1, classes);
+        SDVariable labels = sd.placeHolder(LABELS, type, batch, classes);
         Map<String, String> names = new LinkedHashMap<>();
         List<SDVariable> softmax = new ArrayList<>();
         List<SDVariable> triplet = new ArrayList<>();

@@ -103,7 +103,7 @@ class ObjectiveTest {
             logits.put(part, sd.var("logits_" + part.name(), Nd4j.randn(DataType.DOUBLE, 6, 3)));
             reduced.put(part, sd.var("reduced_" + part.name(), Nd4j.randn(DataType.DOUBLE, 6, 4)));
         }
-        ObjectiveGraph graph = ObjectiveGraph.add(sd, objective, 3, logits::get, reduced::get);
+        ObjectiveGraph graph = ObjectiveGraph.add(sd, objective, 6, 3, logits::get, reduced::get);
         List<String> trained = objective.terms().stream()
                 .map(t -> (t instanceof TripletTerm ? "reduced_" : "logits_")
                         + t.feature().name())

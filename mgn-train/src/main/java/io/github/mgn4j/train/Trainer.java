@@ -69,6 +69,7 @@ public final class Trainer implements AutoCloseable {
         this.objective = ObjectiveGraph.add(
                 graph.sd(),
                 objective,
+                data.batchSize(),
                 spec.classes(),
                 part -> Objects.requireNonNull(graph.heads().get(part)).logits(),
                 part -> Objects.requireNonNull(graph.heads().get(part)).reduced());

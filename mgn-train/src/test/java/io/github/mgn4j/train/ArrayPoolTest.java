@@ -89,6 +89,7 @@ class ArrayPoolTest {
         return ObjectiveGraph.add(
                 graph.sd(),
                 Objective.mgn(spec),
+                graph.batch(),
                 spec.classes(),
                 part -> Objects.requireNonNull(heads.get(part)).logits(),
                 part -> Objects.requireNonNull(heads.get(part)).reduced());

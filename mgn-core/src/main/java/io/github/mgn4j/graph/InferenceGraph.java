@@ -47,7 +47,7 @@ public final class InferenceGraph implements AutoCloseable {
         Folding folding = new Folding(sd, model, new Maps(sd, layout));
         InputSize input = spec.input();
         SDVariable images =
-                sd.placeHolder(IMAGES, DataType.FLOAT, folding.maps.imageShape(-1, input.height(), input.width()));
+                sd.placeHolder(IMAGES, DataType.FLOAT, Maps.imageShape(layout, -1, input.height(), input.width()));
         Map<FeaturePart, Topology.Vectors<SDVariable>> parts = new Topology(spec).build(images, folding);
         SDVariable[] vectors = parts.values().stream()
                 .map(v -> folding.maps.vector(v.reduced(), spec.featureDims()))

@@ -26,8 +26,8 @@ final class Maps {
         this.layout = layout;
     }
 
-    /** {@code [batch, 3, height, width]} in this layout. */
-    long[] imageShape(long batch, int height, int width) {
+    /** {@code [batch, 3, height, width]} in a layout. */
+    static long[] imageShape(Layout layout, long batch, int height, int width) {
         return layout == Layout.NHWC ? new long[] {batch, height, width, 3} : new long[] {batch, 3, height, width};
     }
 

@@ -87,7 +87,8 @@ public final class TrainingGraph {
         SDVariable images = sd.placeHolder(
                 IMAGES,
                 type,
-                maps.imageShape(batch, spec.input().height(), spec.input().width()));
+                Maps.imageShape(
+                        layout, batch, spec.input().height(), spec.input().width()));
         Topology topology = new Topology(spec);
         Map<FeaturePart, Topology.Vectors<SDVariable>> vectors = topology.build(images, layers);
         ImmutableMap.Builder<FeaturePart, Head> heads = ImmutableMap.builder();

@@ -1,0 +1,87 @@
+package io.github.mgn4j.examples;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.mgn4j.data.DatasetFormats;
+import io.github.mgn4j.data.ReidDataset;
+import io.github.mgn4j.data.synth.SynthOptions;
+import io.github.mgn4j.data.synth.SyntheticDataset;
+import io.github.mgn4j.spec.MgnSpec;
+import io.github.mgn4j.weights.ModelFile;
+import io.github.mgn4j.weights.WeightInit;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.zip.GZIPInputStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Every example runs and says what its comment promises. */
+class ExamplesTest {
+    @TempDir
+    Path folder;
+
+    private interface Program {
+        void run(String... args) throws IOException;
+    }
+
+    private static String output(Program program, Path... args) throws IOException {
+        PrintStream original = System.out;
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        String[] words = new String[args.length];
+        for (int i = 0; i < args.length; i++) {
+            words[i] = args[i].toString();
+        }
+        System.setOut(new PrintStream(out, true, StandardCharsets.UTF_8));
+        try {
+            program.run(words);
+        } finally {
+            System.setOut(original);
+        }
+        return out.toString(StandardCharsets.UTF_8);
+    }
+
+    @Test
+    void comparesTwoImages() throws IOException {
+        Path people = folder.resolve("people");
+        SyntheticDataset.write(
+                SynthOptions.DEFAULT.withIds(1).withCameras(2).withImages(1), people, false, (done, total) -> {});
+        ReidDataset dataset = DatasetFormats.read(people);
+        Path model = folder.resolve("model.safetensors");
+        MgnSpec spec = MgnSpec.builder()
+                .backbone(18, 1.0 / 16)
+                .input(96, 32)
+                .classes(2)
+                .build();
+        ModelFile.save(model, WeightInit.initialise(spec, 1));
+        Path first = dataset.query().get(0).path();
+        Path second = dataset.gallery().get(0).path();
+        assertThat(output(CompareTwoImages::main, model, first, second)).matches("distance \\d+\\.\\d{4}\\R");
+        assertThat(output(CompareTwoImages::main, model, first, first)).matches("distance 0\\.0000\\R");
+    }
+
+    @Test
+    void importsAPyTorchCheckpoint() throws IOException {
+        Path checkpoint = folder.resolve("mgn.pth");
+        try (InputStream fixture = new GZIPInputStream(
+                Files.newInputStream(Path.of("../mgn-core/src/test/resources/weights/mgn-pytorch.pth.gz")))) {
+            Files.copy(fixture, checkpoint);
+        }
+        Path model = folder.resolve("imported.safetensors");
+        assertThat(output(ImportPyTorchCheckpoint::main, checkpoint, model))
+                .contains("[g1, g2, g3, p2_0, p2_1, p3_0, p3_1, p3_2]");
+        assertThat(ModelFile.load(model).spec().classes()).isEqualTo(3);
+    }
+
+    @Test
+    void buildsANetworkOfThreeGranularities() throws IOException {
+        assertThat(output(ThreeGranularities::main, folder.resolve("three.safetensors")))
+                .contains("13 features, 1664 dims")
+                .contains("triplet")
+                .contains("a feature has 1664 values");
+    }
+}

@@ -180,8 +180,7 @@ public final class TrainingGraph {
         /**
          * Composed, because SameDiff's own batch norm cannot be trained; the statistics are products with a row of 1/n,
          * because reductions over the leading axes are slow in NHWC; the variance is a mean of squares, because the
-         * gradient of SameDiff's variance is wrong; and the scale is spread over the rows by a product with a column of
-         * ones, because the gradient of that is a product, and the gradient of a broadcast a slow reduction.
+         * gradient of SameDiff's variance is wrong.
          */
         private SDVariable batchNorm(SDVariable map, ConvLayer layer) {
             String norm = layer.norm();
@@ -200,7 +199,7 @@ public final class TrainingGraph {
             SDVariable scale =
                     sd.reshape(sd.getVariable(norm + ".weight"), 1, channels).div(deviation);
             SDVariable shift = sd.reshape(sd.getVariable(norm + ".bias"), 1, channels);
-            SDVariable y = centred.mul(sd.mmul(ones(count), scale)).add(shift);
+            SDVariable y = centred.mul(scale).add(shift);
             statistics.add(new BatchStatistics(norm, mean.name(), variance.name(), count));
             if (layout == Layout.NHWC) {
                 return sd.reshape(y, mapShape);
@@ -209,16 +208,11 @@ public final class TrainingGraph {
         }
 
         private SDVariable averaging(long count) {
-            return constant("averaging_" + count, new long[] {1, count}, 1.0 / count);
-        }
-
-        private SDVariable ones(long count) {
-            return constant("ones_" + count, new long[] {count, 1}, 1);
-        }
-
-        private SDVariable constant(String name, long[] shape, double value) {
+            String name = "averaging_" + count;
             SDVariable known = sd.getVariable(name);
-            return known != null ? known : sd.constant(name, Nd4j.valueArrayOf(shape, value, type));
+            return known != null
+                    ? known
+                    : sd.constant(name, Nd4j.valueArrayOf(new long[] {1, count}, 1.0 / count, type));
         }
     }
 }

@@ -118,7 +118,7 @@ final class GraphOrder {
     }
 
     private static Value withArray(Value value, SDVariable variable) {
-        value.array = variable.getArr();
+        value.hold(variable.getArr());
         return value;
     }
 }

@@ -8,7 +8,6 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.buffer.DataBuffer;
@@ -73,6 +72,9 @@ public final class GraphPlan implements AutoCloseable {
                 owned.add(array);
             }
         }
+        Rewriter rewriter = new Rewriter(names.stream().map(order::value).toList());
+        steps = rewriter.run(steps);
+        owned.addAll(rewriter.constants());
         markUses(steps);
         for (String name : names) {
             order.value(name).lastUse = steps.size();
@@ -95,7 +97,7 @@ public final class GraphPlan implements AutoCloseable {
                     "placeholder '" + value.name + "' needs a fixed shape, not " + Arrays.toString(shape));
         }
         INDArray array = Nd4j.zeros(type, shape);
-        value.array = array;
+        value.hold(array);
         owned.add(array);
         inputs.put(value.name, array);
         bytes += array.length() * type.width();
@@ -119,10 +121,9 @@ public final class GraphPlan implements AutoCloseable {
         }
         for (Step step : steps) {
             for (Value value : step.outputs()) {
-                DataBuffer buffer = Objects.requireNonNull(
-                        value.root.isComputed()
-                                ? buffers.get(memory.slotOfRoot().get(value.root))
-                                : null);
+                DataBuffer buffer = value.root.isComputed()
+                        ? buffers.get(memory.slotOfRoot().get(value.root))
+                        : value.root.requireArray().data();
                 value.array = Nd4j.create(buffer, value.shape, Nd4j.getStrides(value.shape, 'c'), 0, 'c', value.type);
             }
         }

@@ -9,6 +9,7 @@ import java.util.Objects;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * Decides which values share memory. Views (reshapes) take their input's; an element-wise result takes the place of an
@@ -76,7 +77,9 @@ final class MemoryPass {
     private static boolean canAlias(Step step) {
         Value input = step.inputs().get(0);
         Value output = step.outputs().get(0);
-        return input.root.isComputed() && input.type == output.type && input.length() == output.length();
+        INDArray array = input.root.array;
+        boolean inOrder = array == null || (array.ordering() == 'c' && !array.isView());
+        return inOrder && input.type == output.type && input.length() == output.length();
     }
 
     /** The root whose memory the step's first output may overwrite, or null. */

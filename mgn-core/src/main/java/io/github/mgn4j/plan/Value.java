@@ -35,16 +35,19 @@ final class Value {
         this.kind = kind;
     }
 
+    /** Takes an array that exists, and its shape. */
+    void hold(INDArray existing) {
+        array = existing;
+        shape = existing.shape();
+        type = existing.dataType();
+    }
+
     long length() {
         long length = 1;
         for (long size : shape) {
             length *= size;
         }
         return length;
-    }
-
-    long bytes() {
-        return length() * type.width();
     }
 
     boolean isComputed() {

@@ -27,7 +27,7 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
-/** A plan's results are SameDiff's, to the last bit: it runs the same operations. */
+/** A plan's results are SameDiff's: to the last bit in inference, up to the order of sums in gradients. */
 class GraphPlanTest {
     /** Random specs, shrunk to what a test can run. */
     private static MgnSpec small(int seed) {
@@ -83,9 +83,9 @@ class GraphPlanTest {
     @ValueSource(ints = {11, 12, 13, 14})
     void gradientsAreSameDiffs(int seed) {
         MgnSpec spec = small(seed);
-        TrainingGraph graph = TrainingGraph.of(RandomModels.of(spec, seed), 3, Layout.NHWC, DataType.FLOAT);
+        TrainingGraph graph = TrainingGraph.of(RandomModels.of(spec, seed), 3, Layout.NHWC, DataType.DOUBLE);
         SameDiff sd = graph.sd();
-        SDVariable loss = sd.constant(0f);
+        SDVariable loss = sd.constant(0.0);
         for (TrainingGraph.Head head : graph.heads().values()) {
             loss = loss.add(sd.nn()
                     .softmax(head.logits())
@@ -105,7 +105,7 @@ class GraphPlanTest {
         try (GraphPlan plan =
                 GraphPlan.of(sd.getFunction("grad"), Map.of(TrainingGraph.IMAGES, imageShape(spec, 3)), wanted)) {
             for (int run = 0; run < 2; run++) {
-                INDArray images = Nd4j.rand(DataType.FLOAT, imageShape(spec, 3));
+                INDArray images = Nd4j.rand(DataType.DOUBLE, imageShape(spec, 3));
                 OutAndGrad expected = sd.calculateGradientsAndOutputs(
                         Map.of(TrainingGraph.IMAGES, images), List.of("loss"), parameters);
                 plan.input(TrainingGraph.IMAGES).assign(images);
@@ -113,9 +113,10 @@ class GraphPlanTest {
                 assertThat(plan.output("loss").getDouble(0))
                         .isEqualTo(expected.getOutputs().get("loss").getDouble(0));
                 for (String parameter : parameters) {
-                    assertThat(plan.output(parameter + "-grad"))
-                            .as(parameter)
-                            .isEqualTo(expected.getGradients().get(parameter));
+                    INDArray gradient = expected.getGradients().get(parameter);
+                    double scale = gradient.norm2Number().doubleValue() + 1e-6;
+                    double distance = gradient.distance2(plan.output(parameter + "-grad"));
+                    assertThat(distance / scale).as(parameter).isLessThan(1e-9);
                 }
                 // A step of training: the next run has to see it.
                 INDArray some = sd.getVariable(parameters.get(0)).getArr();

@@ -1,0 +1,36 @@
+package io.github.mgn4j.bench;
+
+import io.github.mgn4j.spec.MgnSpec;
+import io.github.mgn4j.spec.Presets;
+import io.github.mgn4j.train.Recipe;
+import io.github.mgn4j.train.Trainer;
+import io.github.mgn4j.weights.WeightInit;
+import java.io.IOException;
+import java.util.Locale;
+
+/**
+ * Times whole training steps, one line each, as its PyTorch twin tools/reference/bench_training.py does: a program and
+ * not a JMH benchmark, because a step of the full network takes seconds and compare-training.sh runs the two in turn.
+ */
+public final class TrainingSteps {
+    private TrainingSteps() {}
+
+    /** Arguments: preset, identities, images of each, steps. */
+    public static void main(String... args) throws IOException {
+        int p = Integer.parseInt(args[1]);
+        int k = Integer.parseInt(args[2]);
+        int steps = Integer.parseInt(args[3]);
+        MgnSpec spec = Presets.named(args[0], p);
+        Recipe recipe =
+                Recipe.builder().p(p).k(k).iterations(steps).checkpointEvery(0).build();
+        try (RandomBatches batches = new RandomBatches(spec, p, k);
+                Trainer trainer = new Trainer(WeightInit.initialise(spec, 1), recipe, batches)) {
+            for (int i = 0; i < steps; i++) {
+                long start = System.nanoTime();
+                double loss = trainer.step().loss();
+                System.out.printf(
+                        Locale.ROOT, "mgn4j step %d %.1f ms loss %.4f%n", i, (System.nanoTime() - start) / 1e6, loss);
+            }
+        }
+    }
+}

@@ -15,6 +15,7 @@ final class Progress implements AutoCloseable {
     private final long start = System.nanoTime();
     private long last = start;
     private boolean drawn;
+    private long before;
 
     Progress(PrintStream out, boolean interactive, String what) {
         this.out = out;
@@ -24,6 +25,11 @@ final class Progress implements AutoCloseable {
 
     void update(long done, long total) {
         update(done, total, "");
+    }
+
+    /** So much was done earlier, in another process: it says nothing about how long the rest takes. */
+    void startAt(long done) {
+        before = done;
     }
 
     /** So much of the total is done; {@code detail} follows on the line. */
@@ -37,7 +43,7 @@ final class Progress implements AutoCloseable {
         }
         last = now;
         double seconds = (now - start) / 1e9;
-        long left = done == 0 ? 0 : Math.round(seconds * (total - done) / done);
+        long left = done <= before ? 0 : Math.round(seconds * (total - done) / (done - before));
         String text =
                 "%s %d/%d %s%s left".formatted(what, done, total, detail.isEmpty() ? "" : detail + ", ", time(left));
         if (interactive) {

@@ -1,6 +1,8 @@
 package io.github.mgn4j.cli;
 
+import java.io.OutputStream;
 import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import picocli.CommandLine.ExitCode;
 
 /** Where a command speaks: results on standard output, everything else on standard error. */
@@ -14,6 +16,12 @@ final class Terminal {
     Terminal(PrintStream results, PrintStream messages) {
         this.results = results;
         this.messages = messages;
+    }
+
+    /** One that nobody sees, for work within other work. */
+    static Terminal silent() {
+        PrintStream nowhere = new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
+        return new Terminal(nowhere, nowhere);
     }
 
     PrintStream results() {

@@ -1,6 +1,9 @@
 package io.github.mgn4j.cli;
 
 import io.github.mgn4j.data.ReidDataset;
+import io.github.mgn4j.train.Checkpoint;
+import io.github.mgn4j.train.DatasetBatches;
+import io.github.mgn4j.train.DivergedException;
 import io.github.mgn4j.train.Recipe;
 import io.github.mgn4j.train.RecipeBuilder;
 import io.github.mgn4j.train.RecipeYaml;
@@ -9,11 +12,13 @@ import io.github.mgn4j.train.StartingWeights;
 import io.github.mgn4j.weights.Model;
 import io.github.mgn4j.weights.ModelFile;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
@@ -22,15 +27,25 @@ import picocli.CommandLine.Option;
         mixinStandardHelpOptions = true,
         description = "Train a network. Options override the recipe's settings.")
 final class TrainCommand implements Callable<Integer> {
+    private static final String DATA = "data";
+    private static final String FORMAT = "format";
+
     private final Terminal terminal;
 
-    @Mixin
-    private DataOptions data = new DataOptions();
+    // The same as DataOptions, but a run that is resumed knows where its data are.
+    @Option(names = "--data", paramLabel = "DIR", description = "Folder of the data set (with --resume: as before).")
+    private @Nullable Path data;
+
+    @Option(
+            names = "--format",
+            paramLabel = "FORMAT",
+            description = "market1501, dukemtmc, cuhk03-np, msmt17 or folder (default: what the folder looks like).")
+    private @Nullable String format;
 
     @Option(
             names = "--recipe",
             paramLabel = "FILE.yaml",
-            description = "Recipe (default: the article's for Market-1501).")
+            description = "Recipe (default: the article's for Market-1501; with --resume: the run's).")
     private @Nullable Path recipe;
 
     @Option(names = "--init", paramLabel = "MODEL", description = "Model to start from (default: fresh weights).")
@@ -38,6 +53,12 @@ final class TrainCommand implements Callable<Integer> {
 
     @Option(names = "--out", required = true, paramLabel = "RUN", description = "Folder of the run.")
     private Path out = Path.of("");
+
+    @Option(
+            names = "--resume",
+            description = "Go on with the run in --out from its last checkpoint, as if it had never stopped; from the"
+                    + " beginning if it was killed before it had one.")
+    private boolean resume;
 
     @Option(names = "--p", paramLabel = "N", description = "Identities per batch.")
     private @Nullable Integer p;
@@ -78,8 +99,28 @@ final class TrainCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        try (StopOnSignal stop = new StopOnSignal(terminal)) {
+            if (resume && RunFolder.canResume(out)) {
+                resume(stop);
+            } else {
+                begin(stop);
+            }
+            return 0;
+        } catch (DivergedException e) {
+            terminal.say(e.getMessage());
+            return ExitCode.SOFTWARE;
+        }
+    }
+
+    private void begin(StopOnSignal stop) throws IOException {
+        if (data == null) {
+            throw new IllegalArgumentException(
+                    resume
+                            ? out + ": holds no checkpoint to resume from, and without --data the run cannot begin"
+                            : "--data DIR is missing: where the data set is");
+        }
         Recipe used = overridden(recipe == null ? Recipe.market1501() : RecipeYaml.read(recipe));
-        ReidDataset dataset = data.read();
+        ReidDataset dataset = DataOptions.format(data, format).read(data);
         int classes = Training.classes(dataset);
         Model start;
         if (init == null) {
@@ -92,11 +133,74 @@ final class TrainCommand implements Callable<Integer> {
             }
             start = StartingWeights.from(given, classes, used.seed());
         }
+        if (resume) {
+            terminal.say(out + " holds no checkpoint yet: beginning");
+        }
         try (RunFolder run = RunFolder.create(out, output.force())) {
-            Training.run(start, used, dataset, terminal, List.of(run));
+            note(run, data, format);
+            evaluate(run, used, dataset);
+            Training.run(start, used, dataset, terminal, List.of(run, stop));
+            finish(run, stop);
+        }
+    }
+
+    private void resume(StopOnSignal stop) throws IOException {
+        if (init != null || output.force()) {
+            throw new IllegalArgumentException(
+                    "--resume goes on with the run in " + out + "; leave out " + (init != null ? "--init" : "--force"));
+        }
+        try (RunFolder run = RunFolder.resume(out)) {
+            Checkpoint checkpoint = run.checkpoint().orElseThrow();
+            Recipe used = overridden(recipe == null ? checkpoint.recipe() : RecipeYaml.read(recipe));
+            used.checkContinues(checkpoint.recipe());
+            Path folder = data != null ? data : noted(run);
+            String layout =
+                    data != null || format != null ? format : run.note(FORMAT).orElse(null);
+            ReidDataset dataset = DataOptions.format(folder, layout).read(folder);
+            note(run, folder, layout);
+            evaluate(run, used, dataset);
+            try (DatasetBatches batches = Training.batches(checkpoint.model(), used, dataset)) {
+                int total = used.totalIterations(batches.iterationsPerEpoch());
+                if (checkpoint.iteration() >= total && Files.exists(run.model())) {
+                    terminal.say("%s is finished: all %d steps are taken, nothing is left to do".formatted(out, total));
+                    return;
+                }
+                terminal.say("resuming after step %d of %d".formatted(checkpoint.iteration(), total));
+                Training.resume(checkpoint, used, batches, terminal, List.of(run, stop));
+                finish(run, stop);
+            }
+        }
+    }
+
+    private void finish(RunFolder run, StopOnSignal stop) {
+        if (!stop.stopping()) {
             terminal.say("trained -> " + run.model());
         }
-        return 0;
+    }
+
+    private static void note(RunFolder run, Path folder, @Nullable String layout) {
+        run.note(DATA, folder.toAbsolutePath().normalize().toString());
+        if (layout != null) {
+            run.note(FORMAT, layout);
+        }
+    }
+
+    private Path noted(RunFolder run) {
+        return run.note(DATA)
+                .map(Path::of)
+                .orElseThrow(() -> new IllegalArgumentException(
+                        "the run in " + out + " does not say where its data are; name them with --data"));
+    }
+
+    private void evaluate(RunFolder run, Recipe used, ReidDataset dataset) {
+        if (used.evaluateEvery() == 0) {
+            return;
+        }
+        if (dataset.query().isEmpty() || dataset.gallery().isEmpty()) {
+            terminal.say("no evaluation during training: %s has no query and gallery".formatted(dataset.root()));
+            return;
+        }
+        run.evaluator(new MapEvaluator(dataset, terminal));
     }
 
     private Recipe overridden(Recipe base) {

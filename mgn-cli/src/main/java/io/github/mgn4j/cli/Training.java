@@ -5,6 +5,7 @@ import io.github.mgn4j.data.ReidDataset;
 import io.github.mgn4j.engine.Layout;
 import io.github.mgn4j.image.Preprocessor;
 import io.github.mgn4j.image.Resampling;
+import io.github.mgn4j.train.Checkpoint;
 import io.github.mgn4j.train.DatasetBatches;
 import io.github.mgn4j.train.Recipe;
 import io.github.mgn4j.train.StepReport;
@@ -27,14 +28,39 @@ final class Training {
         return IdentityIndex.of(dataset.requireTrain()).classes();
     }
 
+    /** The batches that a recipe wants of a data set, for a network. */
+    static DatasetBatches batches(Model start, Recipe recipe, ReidDataset dataset) {
+        Preprocessor preprocessor = new Preprocessor(start.spec().input(), Resampling.BILINEAR);
+        return new DatasetBatches(dataset.requireTrain(), recipe, preprocessor, Layout.NHWC, CACHE_BYTES);
+    }
+
+    /** Trains from the beginning to the end. */
     static Model run(
             Model start, Recipe recipe, ReidDataset dataset, Terminal terminal, List<? extends TrainingListener> others)
             throws IOException {
-        Preprocessor preprocessor = new Preprocessor(start.spec().input(), Resampling.BILINEAR);
-        try (DatasetBatches batches =
-                        new DatasetBatches(dataset.requireTrain(), recipe, preprocessor, Layout.NHWC, CACHE_BYTES);
-                Trainer trainer = new Trainer(start, recipe, batches);
-                Progress progress = terminal.progress("steps")) {
+        try (DatasetBatches batches = batches(start, recipe, dataset);
+                Trainer trainer = new Trainer(start, recipe, batches)) {
+            return run(trainer, terminal, others);
+        }
+    }
+
+    /** Trains from a checkpoint to the end. */
+    static Model resume(
+            Checkpoint checkpoint,
+            Recipe recipe,
+            DatasetBatches batches,
+            Terminal terminal,
+            List<? extends TrainingListener> others)
+            throws IOException {
+        try (Trainer trainer = Trainer.resume(checkpoint, recipe, batches)) {
+            return run(trainer, terminal, others);
+        }
+    }
+
+    private static Model run(Trainer trainer, Terminal terminal, List<? extends TrainingListener> others)
+            throws IOException {
+        try (Progress progress = terminal.progress("steps")) {
+            progress.startAt(trainer.iteration());
             others.forEach(trainer::addListener);
             trainer.addListener((t, step) -> progress.update(step.iteration(), t.totalIterations(), detail(step)));
             return trainer.run();

@@ -1,5 +1,6 @@
 package io.github.mgn4j.weights;
 
+import com.google.common.collect.Maps;
 import io.github.mgn4j.spec.MgnSpec;
 import io.github.mgn4j.spec.NetworkSummary;
 import io.github.mgn4j.spec.Parameter;
@@ -18,10 +19,16 @@ public final class ModelFile {
     /** The metadata key of the spec. */
     public static final String SPEC_KEY = "mgn";
 
+    /**
+     * Tensors whose names begin like this are the state of a training in its checkpoint, not part of the model: loading
+     * leaves them out, so that a checkpoint is a model file too.
+     */
+    public static final String TRAINING_PREFIX = "optimizer.";
+
     private ModelFile() {}
 
     /**
-     * Loads a model; its weights are views of the mapped file (see {@link TensorFile}).
+     * Loads a model, or the model in a checkpoint of a training; its weights are views of the mapped file (see {@link TensorFile}).
      *
      * @throws WeightsException if it is no model file, or its tensors are not those of its spec
      * @throws IOException if it cannot be read
@@ -30,8 +37,13 @@ public final class ModelFile {
         return toModel(file, Safetensors.read(file));
     }
 
-    /** Makes a model of a file that is read already; {@code file} is for messages. */
-    static Model toModel(Path file, TensorFile content) {
+    /**
+     * Makes a model of a file that is read already.
+     *
+     * @param file what errors call it
+     * @throws WeightsException as {@link #load}
+     */
+    public static Model toModel(Path file, TensorFile content) {
         String json = content.metadata().get(SPEC_KEY);
         if (json == null) {
             throw new WeightsException(
@@ -39,7 +51,9 @@ public final class ModelFile {
                             .formatted(file, SPEC_KEY));
         }
         try {
-            return new Model(SpecJson.parse(json), Weights.of(content.tensors()));
+            return new Model(
+                    SpecJson.parse(json),
+                    Weights.of(Maps.filterKeys(content.tensors(), name -> !name.startsWith(TRAINING_PREFIX))));
         } catch (SpecException | WeightsException e) {
             throw new WeightsException(file + ": " + e.getMessage(), e);
         }

@@ -36,6 +36,9 @@ public final class Adam implements Optimizer {
     }
 
     private void update(String name, INDArray weight, INDArray gradient, double lr) {
+        INDArray count = state.scalar("step", name, weight.dataType());
+        double step = count.getDouble(0) + 1; // its own: a parameter may have been frozen at first
+        count.assign(step);
         INDArray mean = state.get("mean", name, weight);
         INDArray square = state.get("square", name, weight);
         mean.muli(settings.beta1());
@@ -52,9 +55,9 @@ public final class Adam implements Optimizer {
             divisor.assign(square);
         }
         Transforms.sqrt(divisor, false);
-        divisor.divi(Math.sqrt(1 - Math.pow(settings.beta2(), (double) steps))).addi(settings.epsilon());
+        divisor.divi(Math.sqrt(1 - Math.pow(settings.beta2(), step))).addi(settings.epsilon());
         mean.div(divisor, divisor);
-        Nd.addScaled(weight, -lr / (1 - Math.pow(settings.beta1(), (double) steps)), divisor);
+        Nd.addScaled(weight, -lr / (1 - Math.pow(settings.beta1(), step)), divisor);
     }
 
     @Override

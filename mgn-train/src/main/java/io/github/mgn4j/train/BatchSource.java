@@ -18,6 +18,14 @@ public interface BatchSource extends AutoCloseable {
     Layout layout();
 
     /**
+     * Makes the batch of a step, counted from 0 over all epochs, the next one: a resumed training goes on in the middle.
+     */
+    void seek(long iteration);
+
+    /** What the data are, in one line, so that a training is not resumed with others. */
+    String fingerprint();
+
+    /**
      * The batch of the next step; the one before must not be used any more.
      *
      * @throws IOException if an image cannot be read, naming its file

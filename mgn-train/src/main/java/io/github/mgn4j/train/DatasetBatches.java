@@ -1,5 +1,7 @@
 package io.github.mgn4j.train;
 
+import com.google.common.hash.Hasher;
+import com.google.common.hash.Hashing;
 import io.github.mgn4j.data.Augmentations;
 import io.github.mgn4j.data.Batch;
 import io.github.mgn4j.data.BatchLoader;
@@ -10,15 +12,18 @@ import io.github.mgn4j.engine.Layout;
 import io.github.mgn4j.image.Preprocessor;
 import java.io.IOException;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Identity-balanced batches of a data set's training images, as a recipe wants them. */
 public final class DatasetBatches implements BatchSource {
     private final IdentityBalancedSampler sampler;
     private final Layout layout;
-    private final BatchLoader loader;
+    private final BatchLoader.Builder builder;
+    private final String fingerprint;
+    private @Nullable BatchLoader loader;
 
     /**
-     * Starts to load.
+     * Prepares to load; the first {@link #next} starts the threads.
      *
      * @param images the training images; their identities become classes in ascending order of pid
      * @param preprocessor for the network's input size
@@ -32,13 +37,27 @@ public final class DatasetBatches implements BatchSource {
         this.layout = layout;
         sampler = new IdentityBalancedSampler(
                 IdentityIndex.of(images), recipe.p(), recipe.k(), recipe.epochLength(), recipe.seed());
-        loader = BatchLoader.builder(images, sampler, preprocessor)
+        fingerprint = fingerprint(images);
+        builder = BatchLoader.builder(images, sampler, preprocessor)
                 .augmentation(
                         Augmentations.parse(recipe.augment().isEmpty() ? "none" : String.join(",", recipe.augment())))
                 .layout(layout)
                 .cacheBytes(cacheBytes)
-                .seed(recipe.seed())
-                .start();
+                .seed(recipe.seed());
+    }
+
+    /** File names and persons in their order, but not where the folder is: that may have moved. */
+    private static String fingerprint(List<ReidImage> images) {
+        Hasher hasher = Hashing.sha256().newHasher();
+        for (ReidImage image : images) {
+            hasher.putUnencodedChars(String.valueOf(image.path().getFileName()));
+            hasher.putInt(image.pid());
+        }
+        return "%d images of %d identities, %s"
+                .formatted(
+                        images.size(),
+                        IdentityIndex.of(images).classes(),
+                        hasher.hash().toString().substring(0, 16));
     }
 
     @Override
@@ -62,12 +81,32 @@ public final class DatasetBatches implements BatchSource {
     }
 
     @Override
+    public void seek(long iteration) {
+        if (loader != null) {
+            loader.close();
+        }
+        loader = builder.start(
+                iteration / sampler.iterationsPerEpoch(), (int) (iteration % sampler.iterationsPerEpoch()));
+    }
+
+    @Override
+    public String fingerprint() {
+        return fingerprint;
+    }
+
+    @Override
     public Batch next() throws IOException {
+        if (loader == null) {
+            loader = builder.start();
+        }
         return loader.next();
     }
 
     @Override
     public void close() {
-        loader.close();
+        if (loader != null) {
+            loader.close();
+            loader = null;
+        }
     }
 }

@@ -1,17 +1,40 @@
 package io.github.mgn4j.train;
 
-/** A loss became NaN or infinite; the weights are still those of the step before. */
+import java.nio.file.Path;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The training produced something NaN or infinite. When it was a loss or the gradients, the weights are still those of
+ * the step before.
+ */
 public final class DivergedException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     private final long iteration;
     private final String term;
+    private final transient @Nullable Path checkpoint;
 
-    DivergedException(long iteration, String term, double value) {
-        super("iteration " + iteration + ": the loss '" + term + "' is " + value
-                + "; training stopped (a lower learning rate or a warm-up may help)");
+    private DivergedException(long iteration, String term, @Nullable Path checkpoint, String what) {
+        super("iteration " + iteration + ": " + what
+                + "; training stopped (a lower learning rate, a warm-up or clip-norm may help); "
+                + (checkpoint == null ? "there is no checkpoint" : "the last good checkpoint is " + checkpoint));
         this.iteration = iteration;
         this.term = term;
+        this.checkpoint = checkpoint;
+    }
+
+    static DivergedException loss(long iteration, String term, double value, @Nullable Path checkpoint) {
+        return new DivergedException(iteration, term, checkpoint, "the loss '" + term + "' is " + value);
+    }
+
+    static DivergedException gradients(long iteration, double norm, @Nullable Path checkpoint) {
+        return new DivergedException(iteration, "gradients", checkpoint, "the norm of the gradients is " + norm);
+    }
+
+    static DivergedException weights(long iteration, String tensor, @Nullable Path checkpoint) {
+        return new DivergedException(
+                iteration, tensor, checkpoint, "the tensor '" + tensor + "' has values that are NaN or infinite");
     }
 
     /** The step, counted from 1. */
@@ -19,8 +42,13 @@ public final class DivergedException extends RuntimeException {
         return iteration;
     }
 
-    /** The first term of the objective that was not finite. */
+    /** The first term of the objective that was not finite, or {@code gradients}, or the name of a weight. */
     public String term() {
         return term;
+    }
+
+    /** The last checkpoint that the trainer was told of. */
+    public Optional<Path> checkpoint() {
+        return Optional.ofNullable(checkpoint);
     }
 }

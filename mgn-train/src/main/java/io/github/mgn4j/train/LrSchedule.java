@@ -3,18 +3,29 @@ package io.github.mgn4j.train;
 import java.util.List;
 
 /**
- * The learning rate over time: {@code base} times {@code gamma} for every step passed, after a linear warm-up.
+ * The learning rate over time, after a linear warm-up: either {@code base} times {@code gamma} for every step passed, or
+ * half a cosine from {@code base} down to {@code min} at the end of the training.
  *
+ * @param shape steps or cosine
  * @param base learning rate at the start (or the end of the warm-up), above 0
- * @param steps epochs after which it is multiplied by {@code gamma}, ascending; parts of epochs are allowed
+ * @param steps epochs after which it is multiplied by {@code gamma}, ascending, counted from the start of the training;
+ *     parts of epochs are allowed
  * @param gamma above 0, at most 1
+ * @param min where the cosine ends, 0 to {@code base}
  * @param warmUpEpochs over how many epochs it rises from near 0 to {@code base}; 0 for no warm-up
  */
-public record LrSchedule(double base, List<Double> steps, double gamma, double warmUpEpochs) {
+public record LrSchedule(Shape shape, double base, List<Double> steps, double gamma, double min, double warmUpEpochs) {
+    /** How the learning rate falls. */
+    public enum Shape {
+        STEP,
+        COSINE
+    }
+
     public LrSchedule {
         steps = List.copyOf(steps);
         RecipeException.check(base > 0 && base < Double.POSITIVE_INFINITY, "lr must be above 0, not %s", base);
         RecipeException.check(gamma > 0 && gamma <= 1, "lr-gamma must be above 0 and at most 1, not %s", gamma);
+        RecipeException.check(min >= 0 && min <= base, "lr-min must be 0 or more and at most lr, not %s", min);
         RecipeException.check(
                 warmUpEpochs >= 0 && warmUpEpochs < Double.POSITIVE_INFINITY,
                 "warm-up-epochs must be 0 or more, not %s",
@@ -29,20 +40,40 @@ public record LrSchedule(double base, List<Double> steps, double gamma, double w
         }
     }
 
+    /** A schedule in steps. */
+    public LrSchedule(double base, List<Double> steps, double gamma, double warmUpEpochs) {
+        this(Shape.STEP, base, steps, gamma, 0, warmUpEpochs);
+    }
+
     /**
      * The learning rate of a step.
      *
      * @param iteration counted from 0
+     * @param totalIterations steps of the whole training: where the cosine ends; its last step is one short of {@code
+     *     min}, as in PyTorch's {@code CosineAnnealingLR}
      */
-    public double at(long iteration, int iterationsPerEpoch) {
-        double epoch = (double) iteration / iterationsPerEpoch;
+    public double at(long iteration, int iterationsPerEpoch, int totalIterations) {
+        double warmUp = warmUpEpochs * iterationsPerEpoch;
+        double lr = switch (shape) {
+            case STEP -> inSteps((double) iteration / iterationsPerEpoch);
+            case COSINE -> cosine((iteration - warmUp) / Math.max(1, totalIterations - warmUp));
+        };
+        return iteration + 1 < warmUp ? lr * (iteration + 1) / warmUp : lr;
+    }
+
+    private double inSteps(double epoch) {
         double lr = base;
         for (double step : steps) {
             if (epoch >= step) {
                 lr *= gamma;
             }
         }
-        double warmUp = warmUpEpochs * iterationsPerEpoch;
-        return iteration + 1 < warmUp ? lr * (iteration + 1) / warmUp : lr;
+        return lr;
+    }
+
+    /** @param time 0 at the end of the warm-up, 1 at the end of the training */
+    private double cosine(double time) {
+        double bounded = Math.min(1, Math.max(0, time));
+        return min + (base - min) * (1 + Math.cos(Math.PI * bounded)) / 2;
     }
 }

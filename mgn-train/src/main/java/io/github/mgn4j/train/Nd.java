@@ -1,6 +1,10 @@
 package io.github.mgn4j.train;
 
+import com.google.common.primitives.ImmutableIntArray;
+import io.github.mgn4j.loss.ObjectiveGraph;
 import java.nio.FloatBuffer;
+import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -19,6 +23,25 @@ final class Nd {
         }
     }
 
+    /**
+     * Scales arrays down together, in place, to at most a Euclidean norm, as PyTorch's {@code clip_grad_norm_} does.
+     *
+     * @return the norm before; when it is not finite nothing is changed
+     */
+    static double clip(Collection<INDArray> arrays, double maxNorm) {
+        double squares = 0;
+        for (INDArray array : arrays) {
+            double norm = array.norm2Number().doubleValue();
+            squares += norm * norm;
+        }
+        double norm = Math.sqrt(squares);
+        double factor = maxNorm / (norm + 1e-6);
+        if (factor < 1 && Double.isFinite(norm)) {
+            arrays.forEach(array -> array.muli(factor));
+        }
+        return norm;
+    }
+
     /** Copies as many values as the array has. */
     static void fill(INDArray array, FloatBuffer values) {
         if (array.dataType() == DataType.FLOAT) {
@@ -30,6 +53,29 @@ final class Nd {
                 array.assign(floats.reshape(array.shape()));
             }
         }
+    }
+
+    /** Writes 1 at each image's class, else 0. */
+    static void oneHot(INDArray array, ImmutableIntArray labels) {
+        array.assign(0);
+        for (int i = 0; i < labels.length(); i++) {
+            array.putScalar(i, labels.get(i), 1);
+        }
+    }
+
+    /** Reads the values of an objective. */
+    static Gradients.Losses losses(ObjectiveGraph objective, Map<String, INDArray> outputs) {
+        Map<String, Double> terms = new LinkedHashMap<>();
+        objective.terms().forEach((term, name) -> terms.put(term, value(outputs, name)));
+        return new Gradients.Losses(
+                value(outputs, objective.total()),
+                value(outputs, objective.softmax()),
+                value(outputs, objective.triplet()),
+                terms);
+    }
+
+    private static double value(Map<String, INDArray> outputs, String name) {
+        return named(outputs, name).getDouble(0);
     }
 
     static INDArray named(Map<String, INDArray> arrays, String name) {

@@ -4,7 +4,9 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
 
 /** Arrays of zeros that come into being with their parameter's first gradient, and are kept from step to step. */
 final class OptimizerState implements AutoCloseable {
@@ -19,6 +21,11 @@ final class OptimizerState implements AutoCloseable {
                     .formatted(kind, parameter, Arrays.toString(array.shape()), Arrays.toString(weight.shape())));
         }
         return array;
+    }
+
+    /** A single number of a kind that belongs to a parameter. */
+    INDArray scalar(String kind, String parameter, DataType type) {
+        return arrays.computeIfAbsent(kind + "/" + parameter, key -> Nd4j.zeros(type, 1));
     }
 
     Map<String, INDArray> view() {

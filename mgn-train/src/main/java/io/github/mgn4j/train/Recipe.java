@@ -21,12 +21,17 @@ import org.jspecify.annotations.Nullable;
  * @param iterations total number of steps, or null
  * @param optimizer which, and its constants
  * @param schedule the learning rate over time
+ * @param parameters which parameters are trained differently from the others
+ * @param clipNorm gradients are scaled down together to at most this Euclidean norm; 0 for no clipping
  * @param margin of the triplet loss
  * @param softMargin whether the triplet loss has a soft margin instead
  * @param labelSmoothing of the softmax loss
  * @param augment names of the augmentations, in the order they are applied
  * @param seed decides sampling, augmentation and new weights
- * @param checkpointEvery iterations between two checkpoints; 0 for none
+ * @param microBatch images that are run through the network at a time, a divisor of {@code p * k}; 0 for all at once. The
+ *     losses are those of the whole batch; batch norm sees one micro-batch at a time
+ * @param checkpointEvery iterations between two checkpoints; 0 for none but at the end or when training is stopped
+ * @param evaluateEvery iterations between two evaluations; 0 for none
  */
 public record Recipe(
         NetworkSettings network,
@@ -37,12 +42,16 @@ public record Recipe(
         @Nullable Integer iterations,
         OptimizerSettings optimizer,
         LrSchedule schedule,
+        ParameterSettings parameters,
+        double clipNorm,
         double margin,
         boolean softMargin,
         double labelSmoothing,
         List<String> augment,
         long seed,
-        int checkpointEvery) {
+        int microBatch,
+        int checkpointEvery,
+        int evaluateEvery) {
     private static final int MAX_BATCH = 1 << 16;
 
     public Recipe {
@@ -66,6 +75,14 @@ public record Recipe(
                 labelSmoothing);
         RecipeException.check(
                 new HashSet<>(augment).size() == augment.size(), "augment names something twice: %s", augment);
+        RecipeException.check(
+                clipNorm >= 0 && clipNorm < Double.POSITIVE_INFINITY, "clip-norm must be 0 or more, not %s", clipNorm);
+        RecipeException.check(
+                microBatch == 0 || (microBatch >= 2 && p * k % microBatch == 0),
+                "micro-batch must be 0, or from 2 a divisor of p x k = %s, not %s",
+                p * k,
+                microBatch);
+        RecipeException.check(evaluateEvery >= 0, "evaluate-every must be 0 or more, not %s", evaluateEvery);
         RecipeException.check(checkpointEvery >= 0, "checkpoint-every must be 0 or more, not %s", checkpointEvery);
     }
 
@@ -92,6 +109,30 @@ public record Recipe(
     /** Total number of steps for data with that many per epoch. */
     public int totalIterations(int iterationsPerEpoch) {
         return iterations != null ? iterations : Math.multiplyExact(epochs, iterationsPerEpoch);
+    }
+
+    /**
+     * Makes sure that a run of an earlier recipe can go on with this one: what decides the network, the order of the
+     * images and the optimizer's state has to stay; the rest may change.
+     *
+     * @throws RecipeException naming the first setting that may not have changed
+     */
+    public void checkContinues(Recipe earlier) {
+        checkSame("network", network, earlier.network);
+        checkSame("p", p, earlier.p);
+        checkSame("k", k, earlier.k);
+        checkSame("epoch", epochLength, earlier.epochLength);
+        checkSame("seed", seed, earlier.seed);
+        checkSame("optimizer", optimizer.kind(), earlier.optimizer.kind());
+    }
+
+    private static void checkSame(String name, Object value, Object earlier) {
+        RecipeException.check(
+                value.equals(earlier),
+                "%s was %s in the run to be resumed, and cannot be %s now",
+                name,
+                earlier instanceof Enum<?> e ? YamlValue.name(e) : earlier,
+                value instanceof Enum<?> v ? YamlValue.name(v) : value);
     }
 
     /** The article's objective with this recipe's constants. */

@@ -18,16 +18,22 @@ public final class RecipeBuilder {
     private int epochs = 80;
     private @Nullable Integer iterations;
     private OptimizerSettings optimizer = OptimizerSettings.MGN;
+    private LrSchedule.Shape lrSchedule = LrSchedule.Shape.STEP;
     private double lr = 0.01;
     private List<Double> lrSteps = List.of(40.0, 60.0);
     private double lrGamma = 0.1;
+    private double lrMin;
     private double warmUpEpochs;
+    private ParameterSettings parameters = ParameterSettings.MGN;
+    private double clipNorm;
     private double margin = TripletLoss.DEFAULT_MARGIN;
     private boolean softMargin;
     private double labelSmoothing;
     private List<String> augment = List.of("flip");
     private long seed = 1;
+    private int microBatch;
     private int checkpointEvery = 1000;
+    private int evaluateEvery;
 
     RecipeBuilder() {}
 
@@ -39,16 +45,22 @@ public final class RecipeBuilder {
         epochs = recipe.epochs();
         iterations = recipe.iterations();
         optimizer = recipe.optimizer();
+        lrSchedule = recipe.schedule().shape();
         lr = recipe.schedule().base();
         lrSteps = recipe.schedule().steps();
         lrGamma = recipe.schedule().gamma();
+        lrMin = recipe.schedule().min();
         warmUpEpochs = recipe.schedule().warmUpEpochs();
+        parameters = recipe.parameters();
+        clipNorm = recipe.clipNorm();
         margin = recipe.margin();
         softMargin = recipe.softMargin();
         labelSmoothing = recipe.labelSmoothing();
         augment = recipe.augment();
         seed = recipe.seed();
+        microBatch = recipe.microBatch();
         checkpointEvery = recipe.checkpointEvery();
+        evaluateEvery = recipe.evaluateEvery();
     }
 
     @CanIgnoreReturnValue
@@ -112,6 +124,13 @@ public final class RecipeBuilder {
                 new OptimizerSettings(o.kind(), o.momentum(), value, o.beta1(), o.beta2(), o.epsilon(), o.amsgrad()));
     }
 
+    /** How the learning rate falls. */
+    @CanIgnoreReturnValue
+    public RecipeBuilder lrSchedule(LrSchedule.Shape shape) {
+        lrSchedule = shape;
+        return this;
+    }
+
     /** Learning rate before any step of the schedule. */
     @CanIgnoreReturnValue
     public RecipeBuilder lr(double value) {
@@ -132,9 +151,30 @@ public final class RecipeBuilder {
         return this;
     }
 
+    /** Where a cosine schedule ends. */
+    @CanIgnoreReturnValue
+    public RecipeBuilder lrMin(double value) {
+        lrMin = value;
+        return this;
+    }
+
     @CanIgnoreReturnValue
     public RecipeBuilder warmUpEpochs(double count) {
         warmUpEpochs = count;
+        return this;
+    }
+
+    /** Which parameters are trained differently from the others. */
+    @CanIgnoreReturnValue
+    public RecipeBuilder parameters(ParameterSettings settings) {
+        parameters = settings;
+        return this;
+    }
+
+    /** Largest Euclidean norm of all gradients together; 0 for no clipping. */
+    @CanIgnoreReturnValue
+    public RecipeBuilder clipNorm(double norm) {
+        clipNorm = norm;
         return this;
     }
 
@@ -169,7 +209,21 @@ public final class RecipeBuilder {
         return this;
     }
 
-    /** Iterations between two checkpoints; 0 for none. */
+    /** Images run through the network at a time; 0 for the whole batch. */
+    @CanIgnoreReturnValue
+    public RecipeBuilder microBatch(int images) {
+        microBatch = images;
+        return this;
+    }
+
+    /** Iterations between two evaluations; 0 for none. */
+    @CanIgnoreReturnValue
+    public RecipeBuilder evaluateEvery(int count) {
+        evaluateEvery = count;
+        return this;
+    }
+
+    /** Iterations between two checkpoints; 0 for none but at the end or when training is stopped. */
     @CanIgnoreReturnValue
     public RecipeBuilder checkpointEvery(int count) {
         checkpointEvery = count;
@@ -190,12 +244,16 @@ public final class RecipeBuilder {
                 epochs,
                 iterations,
                 optimizer,
-                new LrSchedule(lr, lrSteps, lrGamma, warmUpEpochs),
+                new LrSchedule(lrSchedule, lr, lrSteps, lrGamma, lrMin, warmUpEpochs),
+                parameters,
+                clipNorm,
                 margin,
                 softMargin,
                 labelSmoothing,
                 augment,
                 seed,
-                checkpointEvery);
+                microBatch,
+                checkpointEvery,
+                evaluateEvery);
     }
 }

@@ -17,6 +17,8 @@ final class RecipeKeys {
     private static final String NETWORK = "network";
     private static final Set<String> OPTIMIZER =
             Set.of("optimizer", "momentum", "weight-decay", "adam-beta1", "adam-beta2", "adam-epsilon", "amsgrad");
+    private static final Set<String> PARAMETERS =
+            Set.of("new-layers-lr", "decay-batch-norm", "decay-bias", "freeze-backbone");
 
     @FunctionalInterface
     private interface Setter {
@@ -38,6 +40,11 @@ final class RecipeKeys {
             .put(
                     "optimizer",
                     new Key((b, v) -> {}, r -> YamlValue.name(r.optimizer().kind())))
+            .put(
+                    "lr-schedule",
+                    new Key(
+                            (b, v) -> b.lrSchedule(v.constant(LrSchedule.Shape.class)),
+                            r -> YamlValue.name(r.schedule().shape())))
             .put("lr", new Key((b, v) -> b.lr(v.number()), r -> r.schedule().base()))
             .put(
                     "lr-steps",
@@ -45,6 +52,9 @@ final class RecipeKeys {
             .put(
                     "lr-gamma",
                     new Key((b, v) -> b.lrGamma(v.number()), r -> r.schedule().gamma()))
+            .put(
+                    "lr-min",
+                    new Key((b, v) -> b.lrMin(v.number()), r -> r.schedule().min()))
             .put(
                     "warm-up-epochs",
                     new Key(
@@ -56,12 +66,19 @@ final class RecipeKeys {
             .put("adam-beta2", new Key((b, v) -> {}, r -> r.optimizer().beta2()))
             .put("adam-epsilon", new Key((b, v) -> {}, r -> r.optimizer().epsilon()))
             .put("amsgrad", new Key((b, v) -> {}, r -> r.optimizer().amsgrad()))
+            .put("new-layers-lr", new Key((b, v) -> {}, r -> r.parameters().newLayersLr()))
+            .put("decay-batch-norm", new Key((b, v) -> {}, r -> r.parameters().decayBatchNorm()))
+            .put("decay-bias", new Key((b, v) -> {}, r -> r.parameters().decayBias()))
+            .put("freeze-backbone", new Key((b, v) -> {}, r -> r.parameters().freezeBackbone()))
+            .put("clip-norm", new Key((b, v) -> b.clipNorm(v.number()), Recipe::clipNorm))
             .put("margin", new Key((b, v) -> b.margin(v.number()), Recipe::margin))
             .put("soft-margin", new Key((b, v) -> b.softMargin(v.bool()), Recipe::softMargin))
             .put("label-smoothing", new Key((b, v) -> b.labelSmoothing(v.number()), Recipe::labelSmoothing))
             .put("augment", new Key((b, v) -> b.augment(v.names()), Recipe::augment))
             .put("seed", new Key((b, v) -> b.seed(v.whole()), Recipe::seed))
+            .put("micro-batch", new Key((b, v) -> b.microBatch(v.integer()), Recipe::microBatch))
             .put("checkpoint-every", new Key((b, v) -> b.checkpointEvery(v.integer()), Recipe::checkpointEvery))
+            .put("evaluate-every", new Key((b, v) -> b.evaluateEvery(v.integer()), Recipe::evaluateEvery))
             .put(NETWORK, new Key((b, v) -> b.network(network(v)), r -> networkValues(r.network())))
             .buildOrThrow();
 
@@ -75,12 +92,15 @@ final class RecipeKeys {
         // Whatever the file's order: epochs takes back iterations, so iterations has to come after it.
         checkKnown(values, KEYS.keySet(), "");
         KEYS.forEach((name, key) -> {
-            if (values.containsKey(name) && !OPTIMIZER.contains(name)) {
+            if (values.containsKey(name) && !OPTIMIZER.contains(name) && !PARAMETERS.contains(name)) {
                 key.read().set(builder, new YamlValue(name, values.get(name)));
             }
         });
         if (values.keySet().stream().anyMatch(OPTIMIZER::contains)) {
             builder.optimizer(optimizer(values));
+        }
+        if (values.keySet().stream().anyMatch(PARAMETERS::contains)) {
+            builder.parameters(parameters(values));
         }
     }
 
@@ -131,6 +151,20 @@ final class RecipeKeys {
                 number(value.apply("adam-beta2"), base.beta2()),
                 number(value.apply("adam-epsilon"), base.epsilon()),
                 amsgrad == null ? base.amsgrad() : amsgrad.bool());
+    }
+
+    private static ParameterSettings parameters(Map<?, ?> values) {
+        ParameterSettings base = ParameterSettings.MGN;
+        Function<String, @Nullable YamlValue> value =
+                name -> values.containsKey(name) ? new YamlValue(name, values.get(name)) : null;
+        YamlValue batchNorm = value.apply("decay-batch-norm");
+        YamlValue bias = value.apply("decay-bias");
+        YamlValue freeze = value.apply("freeze-backbone");
+        return new ParameterSettings(
+                number(value.apply("new-layers-lr"), base.newLayersLr()),
+                batchNorm == null ? base.decayBatchNorm() : batchNorm.bool(),
+                bias == null ? base.decayBias() : bias.bool(),
+                freeze == null ? base.freezeBackbone() : freeze.integer());
     }
 
     private static double number(@Nullable YamlValue value, double otherwise) {

@@ -1,30 +1,47 @@
 package io.github.mgn4j.train;
 
+import io.github.mgn4j.weights.Model;
 import io.github.mgn4j.weights.ModelFile;
-import java.io.BufferedWriter;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * The folder of a training run, kept up to date as a listener: {@code recipe.yaml} as used, {@code log.csv} with one row
- * per step, {@code checkpoint-ITERATION.safetensors} every {@link Recipe#checkpointEvery()} steps (the latest stays, older
- * ones are removed once it is complete), and {@code model.safetensors} at the end. Models appear whole or not at all.
+ * The folder of a training run, kept up to date as a listener:
+ *
+ * <ul>
+ *   <li>{@code recipe.yaml}: the recipe as used;
+ *   <li>{@code log.csv}: one row per step;
+ *   <li>{@code checkpoint-ITERATION.safetensors}: written before the first step, every {@link Recipe#checkpointEvery()}
+ *       steps, when the training is stopped and when it ends; the latest stays, older ones are removed once it is complete;
+ *   <li>{@code evaluation.csv} and {@code best.safetensors}: the scores of an {@link #evaluator}, every {@link
+ *       Recipe#evaluateEvery()} steps and at the end, and the model with the best so far;
+ *   <li>{@code model.safetensors}: the trained model, at the end.
+ * </ul>
+ *
+ * <p>Models and checkpoints appear whole or not at all, whenever the process is killed. A run that was {@linkplain #resume
+ * resumed} leaves the same files as one that never stopped.
  */
 public final class RunFolder implements TrainingListener, AutoCloseable {
     /** Name of the trained model. */
     public static final String MODEL = "model.safetensors";
 
+    /** Name of the model with the best score. */
+    public static final String BEST = "best.safetensors";
+
     /** Name of the table of steps. */
     public static final String LOG = "log.csv";
+
+    /** Name of the table of scores. */
+    public static final String EVALUATION = "evaluation.csv";
 
     /** Name of the recipe as used. */
     public static final String RECIPE = "recipe.yaml";
@@ -35,14 +52,31 @@ public final class RunFolder implements TrainingListener, AutoCloseable {
     /** First line of the table of steps. */
     public static final String LOG_HEADER = "epoch,iteration,loss,softmax,triplet,lr,images_per_second";
 
-    private static final Logger logger = LoggerFactory.getLogger(RunFolder.class);
+    /** First line of the table of scores. */
+    public static final String EVALUATION_HEADER = "iteration,score";
+
+    private static final Set<String> NAMES = Set.of(MODEL, BEST, LOG, EVALUATION, RECIPE);
+    private static final String BEST_SCORE = "best_score";
 
     private final Path folder;
-    private @Nullable BufferedWriter rows;
-    private @Nullable Path checkpoint;
+    private final RunCheckpoints checkpoints;
+    private final RunCheckpoints.@Nullable Saved resumed;
+    private final Map<String, String> notes = new LinkedHashMap<>();
+    private @Nullable ModelEvaluator evaluator;
+    private double bestScore = Double.NEGATIVE_INFINITY;
+    private @Nullable RunLog steps;
+    private @Nullable RunLog scores;
+    private long lastSaved = -1;
 
-    private RunFolder(Path folder) {
+    private RunFolder(Path folder, RunCheckpoints.@Nullable Saved resumed) {
         this.folder = folder;
+        this.resumed = resumed;
+        checkpoints = new RunCheckpoints(folder);
+        if (resumed != null) {
+            notes.putAll(resumed.checkpoint().notes());
+            bestScore = Double.parseDouble(notes.getOrDefault(BEST_SCORE, "-Infinity"));
+            lastSaved = resumed.checkpoint().iteration();
+        }
     }
 
     /**
@@ -56,6 +90,7 @@ public final class RunFolder implements TrainingListener, AutoCloseable {
             throw new FileAlreadyExistsException(folder.toString(), null, "a folder for the run wanted, found a file");
         }
         Files.createDirectories(folder);
+        removeUnfinished(folder);
         List<Path> earlier = filesOfARun(folder);
         if (!earlier.isEmpty() && !overwrite) {
             throw new FileAlreadyExistsException(earlier.get(0).toString(), null, "belongs to an earlier run");
@@ -63,17 +98,49 @@ public final class RunFolder implements TrainingListener, AutoCloseable {
         for (Path file : earlier) {
             Files.delete(file);
         }
-        return new RunFolder(folder);
+        return new RunFolder(folder, null);
+    }
+
+    /** Whether a folder holds a checkpoint, so that its run can be resumed. */
+    public static boolean canResume(Path folder) throws IOException {
+        return !new RunCheckpoints(folder).list().isEmpty();
+    }
+
+    /**
+     * The folder of a run that was stopped or killed, to go on from its last checkpoint.
+     *
+     * @throws java.nio.file.NoSuchFileException if it has none
+     * @throws io.github.mgn4j.weights.WeightsException if none can be read
+     */
+    public static RunFolder resume(Path folder) throws IOException {
+        RunFolder run = new RunFolder(folder, new RunCheckpoints(folder).latest());
+        removeUnfinished(folder);
+        return run;
+    }
+
+    /** What a process that was killed had not finished writing. */
+    private static void removeUnfinished(Path folder) throws IOException {
+        List<Path> parts;
+        try (Stream<Path> files = Files.list(folder)) {
+            parts = files.filter(file -> {
+                        String name = file.getFileName().toString();
+                        return name.startsWith(".")
+                                && name.endsWith(".part")
+                                && (name.startsWith(CHECKPOINT, 1)
+                                        || NAMES.stream().anyMatch(n -> name.startsWith(n, 1)));
+                    })
+                    .toList();
+        }
+        for (Path part : parts) {
+            Files.deleteIfExists(part);
+        }
     }
 
     private static List<Path> filesOfARun(Path folder) throws IOException {
         try (Stream<Path> files = Files.list(folder)) {
             return files.filter(file -> {
                         String name = file.getFileName().toString();
-                        return name.equals(MODEL)
-                                || name.equals(LOG)
-                                || name.equals(RECIPE)
-                                || name.startsWith(CHECKPOINT);
+                        return NAMES.contains(name) || name.startsWith(CHECKPOINT);
                     })
                     .sorted()
                     .toList();
@@ -85,66 +152,119 @@ public final class RunFolder implements TrainingListener, AutoCloseable {
         return folder.resolve(MODEL);
     }
 
+    /** Where the model with the best score will be. */
+    public Path best() {
+        return folder.resolve(BEST);
+    }
+
     /** Where the table of steps is. */
     public Path log() {
         return folder.resolve(LOG);
     }
 
+    /** What a resumed run goes on from. */
+    public Optional<Checkpoint> checkpoint() {
+        return Optional.ofNullable(resumed).map(RunCheckpoints.Saved::checkpoint);
+    }
+
+    /** Keeps a text in the run's checkpoints, to be found by who resumes it: where the data lie, for example. */
+    public void note(String name, String text) {
+        notes.put(name, text);
+    }
+
+    /** What was {@linkplain #note noted}, by name. */
+    public Optional<String> note(String name) {
+        return Optional.ofNullable(notes.get(name));
+    }
+
+    /** Sets what scores the network every {@link Recipe#evaluateEvery()} steps and at the end; before the run. */
+    public void evaluator(ModelEvaluator value) {
+        evaluator = value;
+    }
+
     @Override
     public void onStart(Trainer trainer) throws IOException {
+        if (resumed != null) {
+            trainer.lastCheckpoint(resumed.file());
+        } else if (trainer.recipe().checkpointEvery() > 0) {
+            save(trainer); // a run that has begun can be resumed
+        }
         RecipeYaml.write(folder.resolve(RECIPE), trainer.recipe());
-        rows = Files.newBufferedWriter(log(), StandardCharsets.UTF_8);
-        row(LOG_HEADER);
+        steps = RunLog.open(log(), LOG_HEADER, trainer.iteration());
+        if (evaluates(trainer)) {
+            scores = RunLog.open(folder.resolve(EVALUATION), EVALUATION_HEADER, trainer.iteration());
+        }
     }
 
     @Override
     public void onStep(Trainer trainer, StepReport step) throws IOException {
-        row(String.format(
-                Locale.ROOT,
-                "%d,%d,%.9g,%.9g,%.9g,%s,%.2f",
-                step.epoch(),
-                step.iteration(),
-                step.loss(),
-                step.softmax(),
-                step.triplet(),
-                step.lr(),
-                step.imagesPerSecond()));
+        if (steps != null) {
+            steps.row(
+                    "%d,%d,%.9g,%.9g,%.9g,%s,%.2f",
+                    step.epoch(),
+                    step.iteration(),
+                    step.loss(),
+                    step.softmax(),
+                    step.triplet(),
+                    step.lr(),
+                    step.imagesPerSecond());
+        }
+        if (evaluates(trainer) && (step.iteration() % trainer.recipe().evaluateEvery() == 0 || trainer.isFinished())) {
+            evaluate(trainer);
+        }
         int every = trainer.recipe().checkpointEvery();
-        if (every > 0 && step.iteration() % every == 0 && step.iteration() < trainer.totalIterations()) {
-            writeCheckpoint(trainer);
+        if (every > 0 && step.iteration() % every == 0 && !trainer.isFinished()) {
+            save(trainer);
         }
     }
 
-    private void writeCheckpoint(Trainer trainer) throws IOException {
-        Path file = folder.resolve(String.format(Locale.ROOT, "%s%08d.safetensors", CHECKPOINT, trainer.iteration()));
-        ModelFile.save(file, trainer.model());
-        if (checkpoint != null) {
-            Files.deleteIfExists(checkpoint);
+    private boolean evaluates(Trainer trainer) {
+        return evaluator != null && trainer.recipe().evaluateEvery() > 0;
+    }
+
+    private void evaluate(Trainer trainer) throws IOException {
+        if (evaluator == null || scores == null) {
+            return;
         }
-        checkpoint = file;
-        logger.info("checkpoint {}", file);
+        Model model = trainer.model();
+        double score = evaluator.score(model, trainer.iteration());
+        scores.row("%d,%s", trainer.iteration(), score);
+        if (score > bestScore) {
+            bestScore = score;
+            notes.put(BEST_SCORE, String.valueOf(score));
+            ModelFile.save(best(), model);
+        }
+    }
+
+    private void save(Trainer trainer) throws IOException {
+        checkpoints.save(trainer, notes);
+        lastSaved = trainer.iteration();
+    }
+
+    @Override
+    public void onStop(Trainer trainer) throws IOException {
+        close();
+        if (lastSaved != trainer.iteration()) {
+            save(trainer);
+        }
     }
 
     @Override
     public void onEnd(Trainer trainer) throws IOException {
-        close();
+        onStop(trainer);
         ModelFile.save(model(), trainer.model());
     }
 
-    private void row(String text) throws IOException {
-        if (rows != null) {
-            rows.write(text);
-            rows.write('\n');
-            rows.flush(); // a run is watched while it goes on
-        }
-    }
-
-    /** Closes the table of steps; what is in the folder stays. */
+    /** Closes the tables; what is in the folder stays. */
     @Override
     public void close() throws IOException {
-        if (rows != null) {
-            rows.close();
-            rows = null;
+        if (steps != null) {
+            steps.close();
+            steps = null;
+        }
+        if (scores != null) {
+            scores.close();
+            scores = null;
         }
     }
 }

@@ -1,22 +1,25 @@
 package io.github.mgn4j.train;
 
+import com.google.common.collect.Maps;
 import io.github.mgn4j.data.Batch;
-import io.github.mgn4j.engine.Layout;
 import io.github.mgn4j.graph.TrainingGraph;
 import io.github.mgn4j.loss.Objective;
-import io.github.mgn4j.loss.ObjectiveGraph;
-import io.github.mgn4j.spec.InputSize;
 import io.github.mgn4j.spec.MgnSpec;
+import io.github.mgn4j.spec.NetworkSummary;
+import io.github.mgn4j.spec.Parameter;
 import io.github.mgn4j.weights.Model;
+import io.github.mgn4j.weights.Tensor;
 import java.io.IOException;
+import java.nio.FloatBuffer;
+import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,7 +27,7 @@ import org.slf4j.LoggerFactory;
  * Trains a network: each step runs one batch forward and backward, lets the optimizer change the weights, and moves the
  * running statistics of the batch norms (momentum 0.1, unbiased variance). Holds native memory until closed.
  *
- * <p>Not thread-safe: one thread makes, steps and closes it.
+ * <p>Not thread-safe: one thread makes, steps and closes it; {@link #requestStop} alone may come from any.
  */
 public final class Trainer implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Trainer.class);
@@ -32,14 +35,16 @@ public final class Trainer implements AutoCloseable {
     private final Recipe recipe;
     private final BatchSource data;
     private final MgnSpec spec;
-    private final ObjectiveGraph objective;
+    private final DataType type;
     private final TrainedWeights weights;
-    private final GradientExecutor executor;
+    private final Gradients gradients;
     private final Optimizer optimizer;
+    private final Set<String> backbone;
     private final List<TrainingListener> listeners = new ArrayList<>();
-    private final INDArray images;
-    private final INDArray labels;
+    private final int batchLength;
     private long iteration;
+    private @Nullable Path lastCheckpoint;
+    private volatile boolean stopRequested;
 
     /**
      * A trainer with the recipe's objective (the article's).
@@ -58,36 +63,72 @@ public final class Trainer implements AutoCloseable {
     Trainer(Model start, Recipe recipe, Objective objective, BatchSource data, DataType type) {
         this.recipe = recipe;
         this.data = data;
+        this.type = type;
         spec = start.spec();
         RecipeException.check(
                 data.classes() == spec.classes(),
                 "the network has classifiers for %s identities, the data has %s",
                 spec.classes(),
                 data.classes());
-        objective.check(spec);
-        TrainingGraph graph = TrainingGraph.of(start, data.batchSize(), data.layout(), type);
-        this.objective = ObjectiveGraph.add(
-                graph.sd(),
-                objective,
+        RecipeException.check(
+                recipe.microBatch() == 0 || data.batchSize() % recipe.microBatch() == 0,
+                "micro-batch must be a divisor of the batch's %s images, not %s",
                 data.batchSize(),
-                spec.classes(),
-                part -> Objects.requireNonNull(graph.heads().get(part)).logits(),
-                part -> Objects.requireNonNull(graph.heads().get(part)).reduced());
+                recipe.microBatch());
+        objective.check(spec);
+        boolean whole = recipe.microBatch() == 0 || recipe.microBatch() == data.batchSize();
+        int atOnce = whole ? data.batchSize() : recipe.microBatch();
+        TrainingGraph graph = TrainingGraph.of(start, atOnce, data.layout(), type);
         weights = new TrainedWeights(graph, start, type);
-        List<String> outputs = new ArrayList<>(this.objective.outputs());
-        graph.statistics().forEach(s -> outputs.addAll(List.of(s.mean(), s.variance())));
-        executor = new PlannedGradients(graph.sd(), outputs, weights.trainable().keySet());
-        optimizer = recipe.optimizer().create(ParameterGroups.standard());
-        images = Nd4j.createUninitialized(type, imageShape(), 'c');
-        labels = Nd4j.zeros(type, data.batchSize(), spec.classes());
+        Set<String> parameters = weights.trainable().keySet();
+        gradients = whole
+                ? new WholeBatch(graph, objective, parameters)
+                : new MicroBatches(graph, objective, data.batchSize(), parameters);
+        optimizer = recipe.optimizer().create(recipe.parameters().groups(spec));
+        backbone = NetworkSummary.of(spec).parameters().stream()
+                .filter(p -> p.section() == Parameter.Section.BACKBONE)
+                .map(Parameter::name)
+                .collect(Collectors.toSet());
+        batchLength = Math.multiplyExact(
+                data.batchSize(), 3 * spec.input().height() * spec.input().width());
         log.debug("objective:\n{}", objective.table());
     }
 
-    private long[] imageShape() {
-        InputSize input = spec.input();
-        return data.layout() == Layout.NHWC
-                ? new long[] {data.batchSize(), input.height(), input.width(), 3}
-                : new long[] {data.batchSize(), 3, input.height(), input.width()};
+    /**
+     * A trainer that goes on from a checkpoint, as if never stopped.
+     *
+     * @param recipe the checkpoint's, or one that {@linkplain Recipe#checkContinues continues} it
+     * @param data the same as before; it is told where to go on
+     * @throws RecipeException if recipe or data are others
+     */
+    public static Trainer resume(Checkpoint checkpoint, Recipe recipe, BatchSource data) {
+        return resume(checkpoint, recipe, recipe.objective(checkpoint.model().spec()), data);
+    }
+
+    /** As {@link #resume(Checkpoint, Recipe, BatchSource)} with an objective of its own. */
+    public static Trainer resume(Checkpoint checkpoint, Recipe recipe, Objective objective, BatchSource data) {
+        recipe.checkContinues(checkpoint.recipe());
+        RecipeException.check(
+                data.fingerprint().equals(checkpoint.data()),
+                "the run was on %s, it cannot be resumed on %s",
+                checkpoint.data(),
+                data.fingerprint());
+        Trainer trainer = new Trainer(checkpoint.model(), recipe, objective, data);
+        try {
+            trainer.restore(checkpoint);
+            return trainer;
+        } catch (RuntimeException | Error e) {
+            trainer.close();
+            throw e;
+        }
+    }
+
+    private void restore(Checkpoint checkpoint) {
+        Map<String, INDArray> state = new OptimizerTensors(spec).toArrays(checkpoint.optimizerState(), type);
+        optimizer.restore(checkpoint.optimizerSteps(), state);
+        state.values().forEach(Nd::close);
+        iteration = checkpoint.iteration();
+        data.seek(iteration);
     }
 
     /** Adds somebody to be told. */
@@ -119,9 +160,47 @@ public final class Trainer implements AutoCloseable {
     }
 
     /**
+     * A copy of the whole state.
+     *
+     * @param notes what the application wants to find in it again
+     * @throws DivergedException if it holds anything NaN or infinite: a checkpoint is always one to go on from
+     */
+    public Checkpoint checkpoint(Map<String, String> notes) {
+        Checkpoint checkpoint = new Checkpoint(
+                model(),
+                recipe,
+                iteration,
+                optimizer.steps(),
+                new OptimizerTensors(spec).toTensors(optimizer.state()),
+                data.fingerprint(),
+                notes);
+        checkFinite(checkpoint.model().weights().asMap());
+        checkFinite(checkpoint.optimizerState());
+        return checkpoint;
+    }
+
+    /** Tells where the last checkpoint was saved, for {@link DivergedException} to name. */
+    public void lastCheckpoint(Path file) {
+        lastCheckpoint = file;
+    }
+
+    /**
+     * Asks {@link #run} to end after the step it is taking; listeners' {@link TrainingListener#onStop} is called then. May be
+     * called by any thread, at any time.
+     */
+    public void requestStop() {
+        stopRequested = true;
+    }
+
+    /** Whether the recipe has been followed to its end. */
+    public boolean isFinished() {
+        return iteration >= totalIterations();
+    }
+
+    /**
      * Takes all the steps that are left of the recipe, and tells the listeners.
      *
-     * @return the trained network
+     * @return the network as it is then; trained to the end unless {@linkplain #requestStop a stop was asked for}
      * @throws DivergedException when a loss is NaN or infinite
      * @throws IOException from the data or a listener
      */
@@ -129,14 +208,19 @@ public final class Trainer implements AutoCloseable {
         for (TrainingListener listener : listeners) {
             listener.onStart(this);
         }
-        while (iteration < totalIterations()) {
+        while (!isFinished() && !stopRequested) {
             StepReport report = step();
             for (TrainingListener listener : listeners) {
                 listener.onStep(this, report);
             }
         }
+        boolean finished = isFinished();
         for (TrainingListener listener : listeners) {
-            listener.onEnd(this);
+            if (finished) {
+                listener.onEnd(this);
+            } else {
+                listener.onStop(this);
+            }
         }
         return model();
     }
@@ -144,46 +228,52 @@ public final class Trainer implements AutoCloseable {
     /**
      * Takes one step; listeners are not told.
      *
-     * @throws DivergedException when a loss is NaN or infinite; the weights are unchanged then
+     * @throws DivergedException when a loss, or the norm of gradients to be clipped, is NaN or infinite; the weights are
+     *     unchanged then
      * @throws IOException from the data
      */
     public StepReport step() throws IOException {
         long start = System.nanoTime();
-        load(data.next());
-        GradientExecutor.Result result = executor.run(Map.of(TrainingGraph.IMAGES, images, objective.labels(), labels));
-        Map<String, Double> terms = new LinkedHashMap<>();
-        objective.terms().forEach((term, name) -> terms.put(term, value(result, name)));
-        double loss = value(result, objective.total());
-        checkFinite(terms, loss);
-        double lr = recipe.schedule().at(iteration, data.iterationsPerEpoch());
-        optimizer.step(weights.trainable(), result.gradients(), lr);
-        weights.updateStatistics(result.outputs());
+        Gradients.Losses losses = gradients.losses(next());
+        checkFinite(losses);
+        double lr = recipe.schedule().at(iteration, data.iterationsPerEpoch(), totalIterations());
+        Map<String, INDArray> found = gradients.gradients(weights::updateStatistics);
+        if (iteration < recipe.parameters().freezeBackbone()) {
+            found = Maps.filterKeys(found, name -> !backbone.contains(name));
+        }
+        clip(found);
+        optimizer.step(weights.trainable(), found, lr);
         int epoch = (int) (iteration / data.iterationsPerEpoch()) + 1;
         iteration++;
         return new StepReport(
                 epoch,
                 iteration,
-                loss,
-                value(result, objective.softmax()),
-                value(result, objective.triplet()),
-                terms,
+                losses.total(),
+                losses.softmax(),
+                losses.triplet(),
+                losses.terms(),
                 lr,
                 data.batchSize() * 1e9 / Math.max(1, System.nanoTime() - start));
     }
 
-    private GradientExecutor.Result differentiate() throws IOException {
-        load(data.next());
-        return executor.run(Map.of(TrainingGraph.IMAGES, images, objective.labels(), labels));
+    private void clip(Map<String, INDArray> found) {
+        if (recipe.clipNorm() > 0) {
+            double norm = Nd.clip(found.values(), recipe.clipNorm());
+            if (!Double.isFinite(norm)) {
+                throw DivergedException.gradients(iteration + 1, norm, lastCheckpoint);
+            }
+        }
     }
 
     /** The gradients of the next batch, without a step; for tests. */
     Map<String, INDArray> gradients() throws IOException {
-        return differentiate().gradients();
+        gradients.losses(next());
+        return gradients.gradients(statistics -> {});
     }
 
-    /** The loss of the next batch, without a step; for tests. */
-    double loss() throws IOException {
-        return value(differentiate(), objective.total());
+    /** The losses of the next batch, without a step; for tests. */
+    Gradients.Losses losses() throws IOException {
+        return gradients.losses(next());
     }
 
     /** The live array of a parameter or running statistic, for tests. */
@@ -191,44 +281,46 @@ public final class Trainer implements AutoCloseable {
         return weights.array(parameter);
     }
 
-    private void load(Batch batch) {
-        if (batch.images().remaining() != images.length() || batch.labels().length() != data.batchSize()) {
+    private Batch next() throws IOException {
+        Batch batch = data.next();
+        if (batch.images().remaining() != batchLength || batch.labels().length() != data.batchSize()) {
             throw new IllegalArgumentException("batch %s has %s values and %s labels, wanted %s and %s"
                     .formatted(
                             iteration,
                             batch.images().remaining(),
                             batch.labels().length(),
-                            images.length(),
+                            batchLength,
                             data.batchSize()));
         }
-        Nd.fill(images, batch.images());
-        labels.assign(0);
-        for (int i = 0; i < batch.labels().length(); i++) {
-            labels.putScalar(i, batch.labels().get(i), 1);
-        }
+        return batch;
     }
 
-    private void checkFinite(Map<String, Double> terms, double loss) {
-        terms.forEach((term, value) -> {
+    private void checkFinite(Gradients.Losses losses) {
+        losses.terms().forEach((term, value) -> {
             if (!Double.isFinite(value)) {
-                throw new DivergedException(iteration + 1, term, value);
+                throw DivergedException.loss(iteration + 1, term, value, lastCheckpoint);
             }
         });
-        if (!Double.isFinite(loss)) {
-            throw new DivergedException(iteration + 1, "total", loss);
+        if (!Double.isFinite(losses.total())) {
+            throw DivergedException.loss(iteration + 1, "total", losses.total(), lastCheckpoint);
         }
     }
 
-    private static double value(GradientExecutor.Result result, String name) {
-        return Nd.named(result.outputs(), name).getDouble(0);
+    private void checkFinite(Map<String, Tensor> tensors) {
+        tensors.forEach((name, tensor) -> {
+            FloatBuffer values = tensor.data();
+            while (values.hasRemaining()) {
+                if (!Float.isFinite(values.get())) {
+                    throw DivergedException.weights(iteration, name, lastCheckpoint);
+                }
+            }
+        });
     }
 
     @Override
     public void close() {
-        executor.close();
+        gradients.close();
         optimizer.close();
         weights.close();
-        Nd.close(images);
-        Nd.close(labels);
     }
 }

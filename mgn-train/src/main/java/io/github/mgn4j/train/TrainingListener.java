@@ -10,6 +10,9 @@ public interface TrainingListener {
     /** After each step. */
     void onStep(Trainer trainer, StepReport step) throws IOException;
 
+    /** After a step, when the training was asked to stop before its last one. */
+    default void onStop(Trainer trainer) throws IOException {}
+
     /** After the last step of a run that was not cut short. */
     default void onEnd(Trainer trainer) throws IOException {}
 }

@@ -12,18 +12,18 @@ class LrScheduleTest {
     void dropsAtTheArticlesEpochs() {
         LrSchedule schedule = Recipe.market1501().schedule();
         int perEpoch = 202;
-        assertThat(schedule.at(0, perEpoch)).isEqualTo(0.01);
-        assertThat(schedule.at(40L * perEpoch - 1, perEpoch)).isEqualTo(0.01);
-        assertThat(schedule.at(40L * perEpoch, perEpoch)).isCloseTo(0.001, within(1e-15));
-        assertThat(schedule.at(60L * perEpoch - 1, perEpoch)).isCloseTo(0.001, within(1e-15));
-        assertThat(schedule.at(60L * perEpoch, perEpoch)).isCloseTo(0.0001, within(1e-15));
+        assertThat(schedule.at(0, perEpoch, 80 * perEpoch)).isEqualTo(0.01);
+        assertThat(schedule.at(40L * perEpoch - 1, perEpoch, 80 * perEpoch)).isEqualTo(0.01);
+        assertThat(schedule.at(40L * perEpoch, perEpoch, 80 * perEpoch)).isCloseTo(0.001, within(1e-15));
+        assertThat(schedule.at(60L * perEpoch - 1, perEpoch, 80 * perEpoch)).isCloseTo(0.001, within(1e-15));
+        assertThat(schedule.at(60L * perEpoch, perEpoch, 80 * perEpoch)).isCloseTo(0.0001, within(1e-15));
     }
 
     @Test
     void takesPartsOfEpochs() {
         LrSchedule schedule = new LrSchedule(1, List.of(0.5), 0.5, 0);
-        assertThat(schedule.at(4, 10)).isEqualTo(1);
-        assertThat(schedule.at(5, 10)).isEqualTo(0.5);
+        assertThat(schedule.at(4, 10, 100)).isEqualTo(1);
+        assertThat(schedule.at(5, 10, 100)).isEqualTo(0.5);
     }
 
     @Test
@@ -31,7 +31,7 @@ class LrScheduleTest {
         LrSchedule schedule = new LrSchedule(1, List.of(), 0.1, 2);
         double[] wanted = {0.125, 0.25, 0.375, 0.5, 0.625, 0.75, 0.875, 1, 1, 1};
         for (int i = 0; i < wanted.length; i++) {
-            assertThat(schedule.at(i, 4)).isCloseTo(wanted[i], within(1e-15));
+            assertThat(schedule.at(i, 4, 10)).isCloseTo(wanted[i], within(1e-15));
         }
     }
 

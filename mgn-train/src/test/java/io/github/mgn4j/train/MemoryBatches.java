@@ -64,6 +64,16 @@ final class MemoryBatches implements BatchSource {
     }
 
     @Override
+    public void seek(long iteration) {
+        count = (int) iteration;
+    }
+
+    @Override
+    public String fingerprint() {
+        return "formula";
+    }
+
+    @Override
     public Batch next() {
         int number = count++;
         return new Batch(number / 10, number % 10, labels.length(), FloatBuffer.wrap(images), labels, labels);

@@ -129,9 +129,9 @@ class PyTorchParityTest {
                 long middle = weight.length() / 2;
                 double original = weight.getDouble(middle);
                 weight.putScalar(middle, original + step);
-                double above = trainer.loss();
+                double above = trainer.losses().total();
                 weight.putScalar(middle, original - step);
-                double below = trainer.loss();
+                double below = trainer.losses().total();
                 weight.putScalar(middle, original);
                 assertThat(Nd.named(gradients, name).getDouble(middle))
                         .as(name)

@@ -46,7 +46,7 @@ class RunFolderTest {
         try (Stream<Path> files = Files.list(out)) {
             assertThat(files.map(f -> f.getFileName().toString()))
                     .containsExactlyInAnyOrder(
-                            "model.safetensors", "log.csv", "recipe.yaml", "checkpoint-00000004.safetensors");
+                            "model.safetensors", "log.csv", "recipe.yaml", "checkpoint-00000005.safetensors");
         }
         assertThat(RecipeYaml.read(out.resolve("recipe.yaml"))).isEqualTo(recipe);
         List<String> rows = Files.readAllLines(out.resolve("log.csv"));
@@ -71,7 +71,7 @@ class RunFolderTest {
                     .as(name)
                     .isEqualTo(trained.weights().get(name).toArray());
         }
-        assertThat(ModelFile.load(out.resolve("checkpoint-00000004.safetensors"))
+        assertThat(ModelFile.load(out.resolve("checkpoint-00000005.safetensors"))
                         .spec())
                 .isEqualTo(SPEC);
     }

@@ -1,0 +1,38 @@
+package io.github.mgn4j.cli;
+
+import io.github.mgn4j.data.ReidDataset;
+import io.github.mgn4j.eval.Evaluator;
+import io.github.mgn4j.eval.Metric;
+import io.github.mgn4j.eval.Metrics;
+import io.github.mgn4j.extract.FeatureExtractor;
+import io.github.mgn4j.train.ModelEvaluator;
+import io.github.mgn4j.weights.Model;
+import java.io.IOException;
+import java.util.Locale;
+
+/** Scores a network in training by its mean average precision on a data set's query and gallery. */
+final class MapEvaluator implements ModelEvaluator {
+    private static final int BATCH = 16;
+
+    private final ReidDataset dataset;
+    private final Terminal terminal;
+
+    MapEvaluator(ReidDataset dataset, Terminal terminal) {
+        this.dataset = dataset;
+        this.terminal = terminal;
+    }
+
+    @Override
+    public double score(Model model, long iteration) throws IOException {
+        try (FeatureExtractor extractor =
+                FeatureExtractor.builder(model).batch(BATCH).build()) {
+            TestSet test = TestSet.extract(extractor, dataset, Terminal.silent());
+            Metrics metrics = new Evaluator(Metric.EUCLIDEAN)
+                    .evaluate(test.query(), test.gallery())
+                    .metrics();
+            terminal.say(String.format(
+                    Locale.ROOT, "after step %d: mAP %.4f, rank-1 %.4f", iteration, metrics.mAP(), metrics.rank(1)));
+            return metrics.mAP();
+        }
+    }
+}

@@ -1,0 +1,87 @@
+package io.github.mgn4j.cli;
+
+import io.github.mgn4j.train.StepReport;
+import io.github.mgn4j.train.Trainer;
+import io.github.mgn4j.train.TrainingListener;
+import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Lets a training that is asked to end, by SIGTERM or Ctrl-C, write its checkpoint first: the JVM's shutdown waits for it,
+ * and exits with 0 when all is saved. Closed on the training's thread once nothing is left to be saved.
+ */
+final class StopOnSignal implements TrainingListener, AutoCloseable {
+    private final Terminal terminal;
+    private final CountDownLatch done = new CountDownLatch(1);
+    private final Thread hook = new Thread(this::stop, "mgn-stop");
+    private volatile @Nullable Trainer trainer;
+    private volatile boolean stopping;
+    private volatile boolean saved;
+
+    StopOnSignal(Terminal terminal) {
+        this.terminal = terminal;
+        Runtime.getRuntime().addShutdownHook(hook);
+    }
+
+    private void stop() {
+        stopping = true;
+        Trainer current = trainer;
+        if (current == null) {
+            Runtime.getRuntime().halt(0); // nothing has begun that could be lost
+            return;
+        }
+        terminal.say("asked to stop: finishing this step and saving a checkpoint");
+        current.requestStop();
+        try {
+            done.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return;
+        }
+        if (saved) {
+            terminal.results().flush();
+            // The status of a JVM that a signal ends says so; everything is saved, so this one was not cut short.
+            Runtime.getRuntime().halt(0);
+        }
+    }
+
+    /** Whether the process is ending; then the training's thread need not hurry to end it. */
+    boolean stopping() {
+        return stopping;
+    }
+
+    @Override
+    public void onStart(Trainer started) {
+        trainer = started;
+        if (stopping) {
+            started.requestStop();
+        }
+    }
+
+    @Override
+    public void onStep(Trainer t, StepReport step) {}
+
+    /** Everything is on disk: comes last of the listeners. */
+    @Override
+    public void onStop(Trainer t) {
+        saved = true;
+        terminal.say("stopped after step %d of %d; --resume goes on".formatted(t.iteration(), t.totalIterations()));
+    }
+
+    @Override
+    public void onEnd(Trainer t) {
+        saved = true;
+    }
+
+    @Override
+    public void close() {
+        done.countDown();
+        if (!stopping) {
+            try {
+                Runtime.getRuntime().removeShutdownHook(hook);
+            } catch (IllegalStateException e) {
+                // The JVM began to shut down in this moment: the hook runs, and finds all done.
+            }
+        }
+    }
+}

@@ -1,0 +1,128 @@
+package io.github.mgn4j.train;
+
+import com.google.common.collect.ImmutableMap;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParseException;
+import com.google.gson.JsonParser;
+import io.github.mgn4j.spec.NetworkSummary;
+import io.github.mgn4j.spec.Parameter;
+import io.github.mgn4j.spec.SpecJson;
+import io.github.mgn4j.weights.Model;
+import io.github.mgn4j.weights.ModelFile;
+import io.github.mgn4j.weights.Safetensors;
+import io.github.mgn4j.weights.Tensor;
+import io.github.mgn4j.weights.TensorFile;
+import io.github.mgn4j.weights.WeightsException;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * All that a training needs to go on as if never stopped, as one file: a model file ({@link ModelFile} reads the network
+ * in it) with the optimizer's state as further tensors and the rest as JSON in its metadata. Sampling and augmentation
+ * are pure functions of the recipe's seed and the iteration, so they need no state. Immutable.
+ *
+ * @param model weights and running statistics
+ * @param recipe what is being followed
+ * @param iteration steps taken
+ * @param optimizerSteps {@link Optimizer#steps()}
+ * @param optimizerState {@link Optimizer#state()}; what has a parameter's shape is in the layout of model files
+ * @param data {@link BatchSource#fingerprint()} of the training data
+ * @param notes what the application wants to find again, by names of its own
+ */
+public record Checkpoint(
+        Model model,
+        Recipe recipe,
+        long iteration,
+        long optimizerSteps,
+        Map<String, Tensor> optimizerState,
+        String data,
+        Map<String, String> notes) {
+    /** The metadata key of what is not tensors. */
+    static final String TRAINING_KEY = "mgn_training";
+
+    private static final int VERSION = 1;
+
+    public Checkpoint {
+        optimizerState = ImmutableMap.copyOf(optimizerState);
+        notes = ImmutableMap.copyOf(notes);
+    }
+
+    /** Saves it, whole or not at all; the same checkpoint gives the same bytes. */
+    public void save(Path file) throws IOException {
+        Map<String, Tensor> tensors = new LinkedHashMap<>();
+        for (Parameter parameter : NetworkSummary.of(model.spec()).parameters()) {
+            tensors.put(parameter.name(), model.weights().get(parameter.name()));
+        }
+        optimizerState.forEach((name, tensor) -> tensors.put(ModelFile.TRAINING_PREFIX + name, tensor));
+        Safetensors.write(
+                file,
+                tensors,
+                Map.of(ModelFile.SPEC_KEY, SpecJson.write(model.spec()), TRAINING_KEY, json().toString()));
+    }
+
+    private JsonObject json() {
+        JsonObject json = new JsonObject();
+        json.addProperty("version", VERSION);
+        json.addProperty("iteration", iteration);
+        json.addProperty("optimizer_steps", optimizerSteps);
+        json.addProperty("data", data);
+        json.addProperty("recipe", RecipeYaml.format(recipe));
+        JsonObject texts = new JsonObject();
+        notes.forEach(texts::addProperty);
+        json.add("notes", texts);
+        return json;
+    }
+
+    /**
+     * Loads what {@link #save} wrote; tensors are views of the mapped file.
+     *
+     * @throws WeightsException if it is no checkpoint
+     * @throws IOException if it cannot be read
+     */
+    public static Checkpoint load(Path file) throws IOException {
+        TensorFile content = Safetensors.read(file);
+        String text = content.metadata().get(TRAINING_KEY);
+        if (text == null) {
+            throw new WeightsException(
+                    "%s: no checkpoint of a training: the metadata '%s' is missing".formatted(file, TRAINING_KEY));
+        }
+        Model model = ModelFile.toModel(file, content);
+        ImmutableMap.Builder<String, Tensor> state = ImmutableMap.builder();
+        content.tensors().forEach((name, tensor) -> {
+            if (name.startsWith(ModelFile.TRAINING_PREFIX)) {
+                state.put(name.substring(ModelFile.TRAINING_PREFIX.length()), tensor);
+            }
+        });
+        try {
+            JsonObject json = JsonParser.parseString(text).getAsJsonObject();
+            int version = json.get("version").getAsInt();
+            if (version != VERSION) {
+                throw new WeightsException(
+                        "%s: checkpoint version %s is not known, only %s".formatted(file, version, VERSION));
+            }
+            ImmutableMap.Builder<String, String> notes = ImmutableMap.builder();
+            for (Map.Entry<String, JsonElement> note :
+                    json.getAsJsonObject("notes").entrySet()) {
+                notes.put(note.getKey(), note.getValue().getAsString());
+            }
+            return new Checkpoint(
+                    model,
+                    RecipeYaml.parse(json.get("recipe").getAsString(), file + ", recipe"),
+                    json.get("iteration").getAsLong(),
+                    json.get("optimizer_steps").getAsLong(),
+                    state.buildOrThrow(),
+                    json.get("data").getAsString(),
+                    notes.buildOrThrow());
+        } catch (JsonParseException
+                | IllegalStateException
+                | NullPointerException
+                | NumberFormatException
+                | ClassCastException
+                | UnsupportedOperationException e) {
+            throw new WeightsException(file + ": its metadata '" + TRAINING_KEY + "' is not as expected", e);
+        }
+    }
+}

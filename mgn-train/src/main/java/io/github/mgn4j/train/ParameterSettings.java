@@ -1,0 +1,45 @@
+package io.github.mgn4j.train;
+
+import io.github.mgn4j.spec.MgnSpec;
+import io.github.mgn4j.spec.NetworkSummary;
+import io.github.mgn4j.spec.Parameter;
+
+/**
+ * Which parameters are trained differently from the others.
+ *
+ * @param newLayersLr times the learning rate, for the layers that no pretrained backbone has: reductions and classifiers;
+ *     0 or more
+ * @param decayBatchNorm whether weight decay applies to the scales and shifts of batch norms
+ * @param decayBias whether weight decay applies to the biases of classifiers
+ * @param freezeBackbone for how many steps from the start only the new layers are trained, 0 or more. Frozen parameters
+ *     have no update, no decay and gather no momentum. Their batch norms go on using the batch's own statistics, and
+ *     their running statistics go on following the data
+ */
+public record ParameterSettings(double newLayersLr, boolean decayBatchNorm, boolean decayBias, int freezeBackbone) {
+    /** The article's: no differences. */
+    public static final ParameterSettings MGN = new ParameterSettings(1, true, true, 0);
+
+    public ParameterSettings {
+        RecipeException.check(
+                newLayersLr >= 0 && newLayersLr < Double.POSITIVE_INFINITY,
+                "new-layers-lr must be 0 or more, not %s",
+                newLayersLr);
+        RecipeException.check(freezeBackbone >= 0, "freeze-backbone must be 0 or more, not %s", freezeBackbone);
+    }
+
+    /** The groups of a network's parameters. */
+    public ParameterGroups groups(MgnSpec spec) {
+        return ParameterGroups.by(NetworkSummary.of(spec).parameters(), this::group);
+    }
+
+    private ParameterGroup group(Parameter parameter) {
+        boolean isNew = parameter.section() != Parameter.Section.BACKBONE;
+        boolean decays = switch (parameter.kind()) {
+            case NORM_WEIGHT, NORM_BIAS -> decayBatchNorm;
+            case LINEAR_BIAS -> decayBias;
+            default -> true;
+        };
+        return new ParameterGroup(
+                (isNew ? "new" : "backbone") + (decays ? "" : ", no decay"), isNew ? newLayersLr : 1, decays ? 1 : 0);
+    }
+}

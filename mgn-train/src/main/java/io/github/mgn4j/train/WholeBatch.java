@@ -1,0 +1,67 @@
+package io.github.mgn4j.train;
+
+import io.github.mgn4j.data.Batch;
+import io.github.mgn4j.graph.TrainingGraph;
+import io.github.mgn4j.loss.Objective;
+import io.github.mgn4j.loss.ObjectiveGraph;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/** Runs a batch through the network, the losses and back in one go. */
+final class WholeBatch implements Gradients {
+    private final ObjectiveGraph objective;
+    private final GradientExecutor executor;
+    private final INDArray images;
+    private final INDArray labels;
+    private GradientExecutor.@Nullable Result result;
+
+    /** @param parameters names of the parameters whose gradients are wanted */
+    WholeBatch(TrainingGraph graph, Objective objective, Iterable<String> parameters) {
+        this.objective = ObjectiveGraph.add(
+                graph.sd(),
+                objective,
+                graph.batch(),
+                graph.spec().classes(),
+                part -> Objects.requireNonNull(graph.heads().get(part)).logits(),
+                part -> Objects.requireNonNull(graph.heads().get(part)).reduced());
+        List<String> outputs = new ArrayList<>(this.objective.outputs());
+        graph.statistics().forEach(s -> outputs.addAll(List.of(s.mean(), s.variance())));
+        List<String> wanted = new ArrayList<>();
+        parameters.forEach(wanted::add);
+        executor = new PlannedGradients(graph.sd(), outputs, wanted);
+        DataType type = graph.sd().getVariable(TrainingGraph.IMAGES).dataType();
+        images = Nd4j.createUninitialized(
+                type, graph.sd().getVariable(TrainingGraph.IMAGES).placeholderShape(), 'c');
+        labels = Nd4j.zeros(type, graph.batch(), graph.spec().classes());
+    }
+
+    @Override
+    public Losses losses(Batch batch) {
+        Nd.fill(images, batch.images());
+        Nd.oneHot(labels, batch.labels());
+        GradientExecutor.Result now = executor.run(Map.of(TrainingGraph.IMAGES, images, objective.labels(), labels));
+        result = now;
+        return Nd.losses(objective, now.outputs());
+    }
+
+    @Override
+    public Map<String, INDArray> gradients(Consumer<Map<String, INDArray>> statistics) {
+        GradientExecutor.Result now = Objects.requireNonNull(result, "losses come first");
+        statistics.accept(now.outputs());
+        return now.gradients();
+    }
+
+    @Override
+    public void close() {
+        executor.close();
+        Nd.close(images);
+        Nd.close(labels);
+    }
+}

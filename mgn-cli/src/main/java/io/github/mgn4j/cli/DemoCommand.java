@@ -13,6 +13,7 @@ import io.github.mgn4j.extract.FeatureExtractor;
 import io.github.mgn4j.report.LossPoint;
 import io.github.mgn4j.report.ReportData;
 import io.github.mgn4j.report.ReportWriter;
+import io.github.mgn4j.train.DatasetBatches;
 import io.github.mgn4j.train.Recipe;
 import io.github.mgn4j.train.RecipeYaml;
 import io.github.mgn4j.train.RunFolder;
@@ -84,8 +85,9 @@ final class DemoCommand implements Callable<Integer> {
         TrainingListener curve = (trainer, step) ->
                 losses.add(new LossPoint((int) step.iteration(), step.loss(), step.softmax(), step.triplet()));
         Model trained;
-        try (RunFolder run = RunFolder.create(out.resolve("run"), true)) {
-            trained = Training.run(untrained, recipe, dataset, terminal, List.of(run, curve));
+        try (DatasetBatches batches = Training.batches(untrained, recipe, dataset);
+                RunFolder run = RunFolder.create(out.resolve("run"), true)) {
+            trained = Training.run(untrained, recipe, batches, terminal, List.of(run, curve));
         }
 
         terminal.say("4/4 evaluating on %d people it never saw".formatted(people.ids()));

@@ -29,7 +29,7 @@ final class OutputOptions {
             if (!force && Files.exists(file)) {
                 throw new FileAlreadyExistsException(file.toString(), null, "exists already; --force overwrites it");
             }
-            writableFolder(file);
+            writable(file, file.toAbsolutePath().getParent());
         }
     }
 
@@ -38,17 +38,19 @@ final class OutputOptions {
         if (Files.exists(folder) && !Files.isDirectory(folder)) {
             throw new FileAlreadyExistsException(folder.toString(), null, "is a file, expected a folder to write to");
         }
-        writableFolder(folder.resolve("file"));
+        writable(folder, folder.toAbsolutePath());
     }
 
-    private static void writableFolder(Path file) throws IOException {
-        Path folder = file.toAbsolutePath().getParent();
+    private static void writable(Path output, @Nullable Path nearest) throws IOException {
+        Path folder = nearest;
         while (folder != null && !Files.exists(folder)) {
             folder = folder.getParent();
         }
         if (folder == null || !Files.isDirectory(folder) || !Files.isWritable(folder)) {
             throw new FileSystemException(
-                    file.toString(), null, "cannot be written: " + folder + " is not a folder that can be written to");
+                    output.toString(),
+                    null,
+                    "cannot be written: " + folder + " is not a folder that can be written to");
         }
     }
 }

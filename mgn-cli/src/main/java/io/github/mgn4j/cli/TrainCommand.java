@@ -137,10 +137,17 @@ final class TrainCommand implements Callable<Integer> {
         if (resume) {
             terminal.say(out + " holds no checkpoint yet: beginning");
         }
-        try (RunFolder run = RunFolder.create(out, output.force())) {
+        // The batches first: they refuse a recipe that the data do not suit.
+        try (DatasetBatches batches = Training.batches(start, used, dataset);
+                RunFolder run = RunFolder.create(out, output.force())) {
             note(run, data, format);
             evaluate(run, used, dataset);
-            Training.run(start, used, dataset, terminal, List.of(run, stop));
+            try {
+                Training.run(start, used, batches, terminal, List.of(run, stop));
+            } catch (IllegalArgumentException | IOException e) {
+                run.discardWithoutSteps();
+                throw e;
+            }
             finish(run, stop);
         }
     }

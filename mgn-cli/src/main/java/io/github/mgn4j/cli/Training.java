@@ -36,10 +36,13 @@ final class Training {
 
     /** Trains from the beginning to the end. */
     static Model run(
-            Model start, Recipe recipe, ReidDataset dataset, Terminal terminal, List<? extends TrainingListener> others)
+            Model start,
+            Recipe recipe,
+            DatasetBatches batches,
+            Terminal terminal,
+            List<? extends TrainingListener> others)
             throws IOException {
-        try (DatasetBatches batches = batches(start, recipe, dataset);
-                Trainer trainer = new Trainer(start, recipe, batches)) {
+        try (Trainer trainer = new Trainer(start, recipe, batches)) {
             return run(trainer, terminal, others);
         }
     }

@@ -67,6 +67,8 @@ public final class RunFolder implements TrainingListener, AutoCloseable {
     private @Nullable RunLog steps;
     private @Nullable RunLog scores;
     private long lastSaved = -1;
+    private boolean isNew;
+    private boolean hasSteps;
 
     private RunFolder(Path folder, RunCheckpoints.@Nullable Saved resumed) {
         this.folder = folder;
@@ -89,6 +91,7 @@ public final class RunFolder implements TrainingListener, AutoCloseable {
         if (Files.exists(folder) && !Files.isDirectory(folder)) {
             throw new FileAlreadyExistsException(folder.toString(), null, "a folder for the run wanted, found a file");
         }
+        boolean isNew = !Files.exists(folder);
         Files.createDirectories(folder);
         removeUnfinished(folder);
         List<Path> earlier = filesOfARun(folder);
@@ -98,7 +101,9 @@ public final class RunFolder implements TrainingListener, AutoCloseable {
         for (Path file : earlier) {
             Files.delete(file);
         }
-        return new RunFolder(folder, null);
+        RunFolder run = new RunFolder(folder, null);
+        run.isNew = isNew;
+        return run;
     }
 
     /** Whether a folder holds a checkpoint, so that its run can be resumed. */
@@ -198,6 +203,7 @@ public final class RunFolder implements TrainingListener, AutoCloseable {
 
     @Override
     public void onStep(Trainer trainer, StepReport step) throws IOException {
+        hasSteps = true;
         if (steps != null) {
             steps.row(
                     "%d,%d,%.9g,%.9g,%.9g,%s,%.2f",
@@ -243,6 +249,7 @@ public final class RunFolder implements TrainingListener, AutoCloseable {
 
     @Override
     public void onStop(Trainer trainer) throws IOException {
+        hasSteps = true; // none may have been taken, but this run is to be resumed
         close();
         if (lastSaved != trainer.iteration()) {
             save(trainer);
@@ -253,6 +260,20 @@ public final class RunFolder implements TrainingListener, AutoCloseable {
     public void onEnd(Trainer trainer) throws IOException {
         onStop(trainer);
         ModelFile.save(model(), trainer.model());
+    }
+
+    /** Removes what a new run wrote if it has no step: its data could not be read, say. */
+    public void discardWithoutSteps() throws IOException {
+        close();
+        if (resumed != null || hasSteps) {
+            return;
+        }
+        for (Path file : filesOfARun(folder)) {
+            Files.delete(file);
+        }
+        if (isNew) {
+            Files.deleteIfExists(folder);
+        }
     }
 
     /** Closes the tables; what is in the folder stays. */

@@ -78,8 +78,12 @@ final class BenchCommand implements Callable<Integer> {
 
     private JsonObject measure(Engine opened) throws IOException {
         MgnSpec spec = opened.spec();
-        FloatBuffer images =
-                direct(3L * batch * spec.input().height() * spec.input().width());
+        long perImage = 3L * spec.input().height() * spec.input().width();
+        long most = Integer.MAX_VALUE / Float.BYTES / perImage;
+        if (batch > most) {
+            throw new IllegalArgumentException("--batch must be at most " + most + " for this network, not " + batch);
+        }
+        FloatBuffer images = direct(batch * perImage);
         SplittableRandom random = new SplittableRandom(1);
         while (images.hasRemaining()) {
             images.put((float) (4 * random.nextDouble() - 2));

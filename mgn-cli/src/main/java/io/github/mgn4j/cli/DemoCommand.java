@@ -39,24 +39,35 @@ final class DemoCommand implements Callable<Integer> {
             SynthOptions.DEFAULT.withIds(100).withCameras(4).withImages(3);
 
     private final Terminal terminal;
+    private final SynthOptions people;
+    private final Recipe recipe;
 
     @Option(names = "--out", paramLabel = "DIR", defaultValue = "demo", description = "Folder (default: demo).")
     private Path out = Path.of("demo");
 
-    DemoCommand(Terminal terminal) {
+    DemoCommand(Terminal terminal) throws IOException {
+        this(terminal, PEOPLE, recipe());
+    }
+
+    /** A demo of another size. */
+    DemoCommand(Terminal terminal, SynthOptions people, Recipe recipe) {
         this.terminal = terminal;
+        this.people = people;
+        this.recipe = recipe;
     }
 
     @Override
     public Integer call() throws IOException {
         long start = System.nanoTime();
+        OutputOptions.checkFolder(out);
+        Path data = out.resolve("data");
+        OutputOptions.checkFolder(data);
+        OutputOptions.checkFolder(out.resolve("run"));
         terminal.say("1/4 drawing people");
-        Path people = out.resolve("data");
         try (Progress progress = terminal.progress("images")) {
-            SyntheticDataset.write(PEOPLE, people, true, progress::update);
+            SyntheticDataset.write(people, data, true, progress::update);
         }
-        ReidDataset dataset = DatasetFormats.read(people);
-        Recipe recipe = recipe();
+        ReidDataset dataset = DatasetFormats.read(data);
         Model untrained = StartingWeights.fresh(recipe, Training.classes(dataset));
 
         terminal.say("2/4 how well an untrained network does");
@@ -77,9 +88,9 @@ final class DemoCommand implements Callable<Integer> {
             trained = Training.run(untrained, recipe, dataset, terminal, List.of(run, curve));
         }
 
-        terminal.say("4/4 evaluating on %d people it never saw".formatted(PEOPLE.ids()));
+        terminal.say("4/4 evaluating on %d people it never saw".formatted(people.ids()));
         Outcome after = evaluate(trained, dataset);
-        write(dataset, trained, recipe, losses, before, after);
+        write(dataset, trained, losses, before, after);
         terminal.println(MetricsText.header());
         terminal.println(MetricsText.row("untrained", before.metrics()));
         terminal.println(MetricsText.row("trained", after.evaluation().metrics()));
@@ -109,8 +120,7 @@ final class DemoCommand implements Callable<Integer> {
         }
     }
 
-    private void write(
-            ReidDataset dataset, Model trained, Recipe recipe, List<LossPoint> losses, Evaluation before, Outcome after)
+    private void write(ReidDataset dataset, Model trained, List<LossPoint> losses, Evaluation before, Outcome after)
             throws IOException {
         Evaluation evaluation = after.evaluation();
         MetricsJson.of(evaluation.metrics()).with("untrained", before.metrics()).write(out.resolve("metrics.json"));

@@ -54,9 +54,6 @@ final class EvaluateCommand implements Callable<Integer> {
     @Option(names = "--lambda", paramLabel = "X", defaultValue = "0.3", description = "Default: ${DEFAULT-VALUE}.")
     private double lambda;
 
-    @Option(names = "--engine", paramLabel = "E", defaultValue = Engines.AUTO, description = "As for extract.")
-    private String engine = Engines.AUTO;
-
     @Option(names = "--json", paramLabel = "FILE", description = "Write the metrics as JSON to a file.")
     private @Nullable Path json;
 
@@ -100,6 +97,9 @@ final class EvaluateCommand implements Callable<Integer> {
         @Option(names = "--format", paramLabel = "FORMAT", description = "Its layout, as for data.")
         private @Nullable String format;
 
+        @Option(names = "--engine", paramLabel = "E", defaultValue = Engines.AUTO, description = "As for extract.")
+        private String engine = Engines.AUTO;
+
         ReidDataset read() throws IOException {
             return DataOptions.format(data, format).read(data);
         }
@@ -108,8 +108,13 @@ final class EvaluateCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         ReRanker reRanker = new ReRanker(k1, k2, lambda);
-        Path html = report == null ? null : report.resolve(Reports.HTML);
-        output.check(json, html);
+        output.check(json);
+        if (report != null) {
+            OutputOptions.checkFolder(report);
+            for (String name : ReportWriter.FILES) {
+                output.check(report.resolve(name));
+            }
+        }
         ReidDataset dataset = source.images == null ? null : source.images.read();
         TestSet test = dataset == null ? fromFiles() : fromImages(dataset);
         Evaluator evaluator = new Evaluator(metric);
@@ -162,7 +167,7 @@ final class EvaluateCommand implements Callable<Integer> {
     private TestSet fromImages(ReidDataset dataset) throws IOException {
         Images images = Objects.requireNonNull(source.images);
         try (FeatureExtractor extractor = FeatureExtractor.builder(ModelFile.load(images.model))
-                .engine(engine)
+                .engine(images.engine)
                 .build()) {
             return TestSet.extract(extractor, dataset, terminal);
         }

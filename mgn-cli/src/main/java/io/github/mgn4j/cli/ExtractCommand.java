@@ -89,6 +89,9 @@ final class ExtractCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        if (!out.toString().endsWith(".npy")) {
+            throw new IllegalArgumentException(out + ": expected a name that ends in .npy");
+        }
         output.check(out, FeatureTable.beside(out));
         List<Path> files = ImageFiles.list(images);
         Model loaded = ModelFile.load(model);
@@ -101,7 +104,7 @@ final class ExtractCommand implements Callable<Integer> {
                 .flip(!noFlip)
                 .resampling(resize)
                 .build()) {
-            write(extractor, files, entries, skipped);
+            CancelOnSignal.run(() -> write(extractor, files, entries, skipped));
             skipped.forEach(terminal::say);
             terminal.say("%d images, %d dims, engine %s -> %s%s"
                     .formatted(

@@ -5,10 +5,11 @@ import io.github.mgn4j.spec.MgnSpec;
 import io.github.mgn4j.spec.Presets;
 import io.github.mgn4j.weights.ModelFile;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -22,13 +23,15 @@ final class InfoCommand implements Callable<Integer> {
     /** Identities in the training set of Market-1501. */
     private static final int CLASSES = 751;
 
+    private static final Path STANDARD_OUTPUT = Path.of("-");
+
     private final Terminal terminal;
 
-    @Parameters(paramLabel = "MODEL", description = "Model file, or the name of a preset (mgn, resnet50, ...).")
-    private String model = "";
+    @ArgGroup(multiplicity = "1")
+    private Source source = new Source();
 
     @Option(names = "--json", paramLabel = "FILE", description = "Write it as JSON to a file, - for standard output.")
-    private @Nullable String json;
+    private @Nullable Path json;
 
     @Mixin
     private OutputOptions output = new OutputOptions();
@@ -37,26 +40,37 @@ final class InfoCommand implements Callable<Integer> {
         this.terminal = terminal;
     }
 
+    /** Either a file or a preset. */
+    static final class Source {
+        @Parameters(paramLabel = "MODEL", description = "Model file.")
+        private @Nullable Path model;
+
+        @Option(
+                names = "--preset",
+                paramLabel = "NAME",
+                description =
+                        "A network without weights, of 751 classes: mgn, resnet50, resnet101, global, part-2 or part-3.")
+        private @Nullable String preset;
+
+        MgnSpec spec() throws IOException {
+            return preset == null
+                    ? ModelFile.load(Objects.requireNonNull(model)).spec()
+                    : Presets.named(preset, CLASSES);
+        }
+    }
+
     @Override
     public Integer call() throws IOException {
-        MgnSpec spec = spec();
         if (json == null) {
-            terminal.println(SpecText.text(spec));
-        } else if (json.equals("-")) {
-            terminal.println(Json.text(SpecText.json(spec)).strip());
+            terminal.println(SpecText.text(source.spec()));
+        } else if (json.equals(STANDARD_OUTPUT)) {
+            terminal.println(Json.text(SpecText.json(source.spec())).strip());
         } else {
-            output.check(Path.of(json));
-            AtomicFile.writeString(Path.of(json), Json.text(SpecText.json(spec)));
+            output.check(json);
+            MgnSpec spec = source.spec();
+            AtomicFile.writeString(json, Json.text(SpecText.json(spec)));
             terminal.println(SpecText.text(spec));
         }
         return 0;
-    }
-
-    private MgnSpec spec() throws IOException {
-        Path file = Path.of(model);
-        if (!Files.exists(file) && Presets.all().containsKey(model)) {
-            return Presets.named(model, CLASSES);
-        }
-        return ModelFile.load(file).spec();
     }
 }

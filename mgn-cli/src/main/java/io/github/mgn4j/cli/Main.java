@@ -3,7 +3,10 @@ package io.github.mgn4j.cli;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import picocli.CommandLine;
+import picocli.CommandLine.TypeConversionException;
 
 /** Entry point of the {@code mgn} command. */
 public final class Main {
@@ -18,14 +21,31 @@ public final class Main {
         System.exit(status);
     }
 
-    /** Runs one command line and returns its exit code. */
+    /** Runs one command line and returns its exit code; nothing is thrown. */
     static int run(Terminal terminal, String... args) {
         CommandLine command = new CommandLine(new MgnCommand(), new Commands(terminal))
                 .setOut(new PrintWriter(terminal.results(), true, StandardCharsets.UTF_8))
                 .setErr(new PrintWriter(terminal.messages(), true, StandardCharsets.UTF_8))
                 .setCaseInsensitiveEnumValuesAllowed(true)
+                .setExpandAtFiles(false) // a folder's name may begin with @
+                .registerConverter(Path.class, Main::path)
                 .setParameterExceptionHandler((e, ignored) -> terminal.refuse(Failures.sentence(e)))
                 .setExecutionExceptionHandler((e, ignored, parsed) -> terminal.fail(e));
-        return command.execute(args);
+        try {
+            return command.execute(args);
+        } catch (Throwable e) { // errors, which picocli passes on: out of memory, a native library that is missing
+            return terminal.fail(e);
+        }
+    }
+
+    private static Path path(String text) {
+        if (text.isBlank()) {
+            throw new TypeConversionException("a path is expected, found nothing");
+        }
+        try {
+            return Path.of(text);
+        } catch (InvalidPathException e) {
+            throw new TypeConversionException(Failures.sentence(e));
+        }
     }
 }

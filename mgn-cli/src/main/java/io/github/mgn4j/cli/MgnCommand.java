@@ -32,7 +32,6 @@ final class MgnCommand implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(
-                Objects.requireNonNull(spec).commandLine(), "a command is expected; see ./mgn --help");
+        throw new ParameterException(Objects.requireNonNull(spec).commandLine(), "a command is expected");
     }
 }

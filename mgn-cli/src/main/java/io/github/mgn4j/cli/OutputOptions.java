@@ -33,6 +33,14 @@ final class OutputOptions {
         }
     }
 
+    /** Makes sure before any work that files may be written into a folder, which need not exist. */
+    static void checkFolder(Path folder) throws IOException {
+        if (Files.exists(folder) && !Files.isDirectory(folder)) {
+            throw new FileAlreadyExistsException(folder.toString(), null, "is a file, expected a folder to write to");
+        }
+        writableFolder(folder.resolve("file"));
+    }
+
     private static void writableFolder(Path file) throws IOException {
         Path folder = file.toAbsolutePath().getParent();
         while (folder != null && !Files.exists(folder)) {

@@ -2,24 +2,26 @@ package io.github.mgn4j.cli;
 
 import java.io.PrintStream;
 import java.time.Duration;
+import java.util.concurrent.CancellationException;
+import org.jspecify.annotations.Nullable;
 
-/** Says how far long work is. Used by one thread. */
+/** Says how far long work is: a bar that rewrites itself on a terminal, a line now and then elsewhere. */
 final class Progress implements AutoCloseable {
-    private static final int BAR = 30;
+    private static final int BAR = 20;
     private static final long REDRAW_NANOS = 100_000_000L;
     private static final long LINE_NANOS = 10_000_000_000L;
 
     private final PrintStream out;
-    private final boolean interactive;
+    private final @Nullable Integer columns;
     private final String what;
     private final long start = System.nanoTime();
     private long last = start;
     private boolean drawn;
     private long before;
 
-    Progress(PrintStream out, boolean interactive, String what) {
+    Progress(PrintStream out, @Nullable Integer columns, String what) {
         this.out = out;
-        this.interactive = interactive;
+        this.columns = columns;
         this.what = what;
     }
 
@@ -32,28 +34,43 @@ final class Progress implements AutoCloseable {
         before = done;
     }
 
-    /** So much of the total is done; {@code detail} follows on the line. */
+    /**
+     * So much of the total is done; {@code detail} follows on the line.
+     *
+     * @throws CancellationException if the thread is interrupted
+     */
     void update(long done, long total, String detail) {
+        if (Thread.currentThread().isInterrupted()) {
+            throw new CancellationException("interrupted");
+        }
         long now = System.nanoTime();
-        if (now - last < (interactive ? REDRAW_NANOS : LINE_NANOS) && done < total) {
+        if (now - last < (columns != null ? REDRAW_NANOS : LINE_NANOS) && done < total) {
             return;
         }
-        if (!interactive && done >= total && now - start < LINE_NANOS) {
+        if (columns == null && now - start < LINE_NANOS) {
             return; // short work needs no line
         }
         last = now;
-        double seconds = (now - start) / 1e9;
-        long left = done <= before ? 0 : Math.round(seconds * (total - done) / (done - before));
-        String text =
-                "%s %d/%d %s%s left".formatted(what, done, total, detail.isEmpty() ? "" : detail + ", ", time(left));
-        if (interactive) {
-            int filled = (int) (total == 0 ? BAR : BAR * done / total);
-            out.print("\r[" + "#".repeat(filled) + ".".repeat(BAR - filled) + "] " + text + "\u001b[K");
-            out.flush();
-            drawn = true;
-        } else {
+        String text = "%s %d/%d, %s%s"
+                .formatted(what, done, total, detail.isEmpty() ? "" : detail + ", ", time(now - start, done, total));
+        if (columns == null) {
             out.println("mgn: " + text);
+            return;
         }
+        int filled = (int) (total == 0 ? BAR : BAR * done / total);
+        String line = "[" + "#".repeat(filled) + ".".repeat(BAR - filled) + "] " + text;
+        // A line that wraps could not be rewritten.
+        out.print("\r" + line.substring(0, Math.min(line.length(), Math.max(1, columns - 1))) + "\u001b[K");
+        out.flush();
+        drawn = true;
+    }
+
+    /** How long the rest will take, or all has taken. */
+    private String time(long nanos, long done, long total) {
+        if (done >= total) {
+            return "took " + time(nanos / 1_000_000_000);
+        }
+        return done <= before ? "begun" : time(Math.round(nanos / 1e9 * (total - done) / (done - before))) + " left";
     }
 
     private static String time(long seconds) {

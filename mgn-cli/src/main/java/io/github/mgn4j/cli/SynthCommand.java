@@ -52,9 +52,12 @@ final class SynthCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         SynthOptions options = options();
-        try (Progress progress = terminal.progress("images")) {
-            SyntheticDataset.write(options, out, output.force(), progress::update);
-        }
+        OutputOptions.checkFolder(out);
+        CancelOnSignal.run(() -> {
+            try (Progress progress = terminal.progress("images")) {
+                SyntheticDataset.write(options, out, output.force(), progress::update);
+            }
+        });
         terminal.say("%d identities in training, %d in test -> %s".formatted(options.ids(), options.ids(), out));
         return 0;
     }

@@ -3,6 +3,7 @@ package io.github.mgn4j.cli;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ExitCode;
 
 /** Where a command speaks: results on standard output, everything else on standard error. */
@@ -11,7 +12,8 @@ final class Terminal {
 
     private final PrintStream results;
     private final PrintStream messages;
-    private final boolean interactive = Boolean.getBoolean("mgn.terminal");
+    /** Width of the terminal in columns; null when standard error is none. The launcher knows. */
+    private final @Nullable Integer columns = Integer.getInteger("mgn.terminal");
 
     Terminal(PrintStream results, PrintStream messages) {
         this.results = results;
@@ -44,7 +46,7 @@ final class Terminal {
 
     /** A bar that rewrites itself on a terminal, and a line now and then elsewhere. */
     Progress progress(String what) {
-        return new Progress(messages, interactive, what);
+        return new Progress(messages, columns, what);
     }
 
     /** The caller's mistake, in one line. */
@@ -54,16 +56,14 @@ final class Terminal {
     }
 
     /** Ends a command that threw: the caller's mistakes in one line, anything else as what it is. */
-    int fail(Exception e) {
+    int fail(Throwable e) {
+        if (Boolean.getBoolean("mgn.debug")) {
+            e.printStackTrace(messages);
+        }
         if (Failures.isCallersMistake(e)) {
             return refuse(Failures.sentence(e));
         }
-        messages.println(PREFIX + "unexpected failure: " + e);
-        if (Boolean.getBoolean("mgn.debug")) {
-            e.printStackTrace(messages);
-        } else {
-            messages.println(PREFIX + "set MGN_JAVA_OPTS=-Dmgn.debug=true for the stack trace");
-        }
+        say(Failures.unexpected(e) + " (MGN_JAVA_OPTS=-Dmgn.debug=true shows where)");
         return ExitCode.SOFTWARE;
     }
 }

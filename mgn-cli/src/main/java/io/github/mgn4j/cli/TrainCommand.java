@@ -121,6 +121,7 @@ final class TrainCommand implements Callable<Integer> {
         }
         Recipe used = overridden(recipe == null ? Recipe.market1501() : RecipeYaml.read(recipe));
         ReidDataset dataset = DataOptions.format(data, format).read(data);
+        OutputOptions.checkFolder(out);
         int classes = Training.classes(dataset);
         Model start;
         if (init == null) {

@@ -1,5 +1,6 @@
 package io.github.mgn4j.extract;
 
+import com.google.common.base.Preconditions;
 import io.github.mgn4j.engine.Engine;
 import io.github.mgn4j.image.Preprocessor;
 import io.github.mgn4j.image.RgbImage;
@@ -22,6 +23,11 @@ final class FeatureBatch {
         this.engine = engine;
         this.preprocessor = preprocessor;
         this.capacity = capacity;
+        int most = Integer.MAX_VALUE
+                / Float.BYTES
+                / Math.max(preprocessor.length(), engine.spec().dims());
+        Preconditions.checkArgument(
+                capacity <= most, "batch is %s, must be at most %s for this network", capacity, most);
         for (int view = 0; view < (flip ? 2 : 1); view++) {
             views.add(direct(Math.multiplyExact(capacity, preprocessor.length())));
         }

@@ -136,7 +136,7 @@ public final class FeatureExtractor implements AutoCloseable {
             throws IOException {
         FeatureBatch buffer = new FeatureBatch(engine, preprocessor, flip, Math.min(batch, Math.max(1, images.size())));
         List<Path> pending = new ArrayList<>();
-        try (DecodeAhead decoded = new DecodeAhead(images, preprocessor, decoders, 2 * batch + decoders)) {
+        try (DecodeAhead decoded = new DecodeAhead(images, preprocessor, decoders, window(images.size()))) {
             for (int i = 0; i < images.size(); i++) {
                 try {
                     buffer.add(decoded.next());
@@ -153,6 +153,11 @@ public final class FeatureExtractor implements AutoCloseable {
                 }
             }
         }
+    }
+
+    /** How many images are decoded ahead: the next batch while one is computed. */
+    private int window(int images) {
+        return 2 * Math.min(batch, images) + decoders;
     }
 
     private static void drain(FeatureBatch buffer, List<Path> pending, FeatureSink sink) throws IOException {

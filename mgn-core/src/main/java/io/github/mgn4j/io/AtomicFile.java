@@ -6,11 +6,14 @@ import java.io.OutputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
 
 /** Writes a file aside and renames it when it is complete and on disk: readers see the old file or the new one. */
 public final class AtomicFile {
@@ -56,10 +59,12 @@ public final class AtomicFile {
         if (Files.isDirectory(target) || folder == null) {
             throw new FileAlreadyExistsException(file.toString(), null, "is a folder");
         }
-        Files.createDirectories(folder);
-        Path aside = Files.createTempFile(folder, "." + target.getFileName() + ".", ".part");
+        List<Path> made = missing(folder);
+        Path aside = null;
         try {
-            Files.deleteIfExists(aside); // made again below with the user's own permissions
+            Files.createDirectories(folder);
+            aside = Files.createTempFile(folder, "." + target.getFileName() + ".", ".part");
+            Files.delete(aside); // made again below with the user's own permissions
             try (FileChannel channel = FileChannel.open(
                     aside, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE, StandardOpenOption.READ)) {
                 content.writeTo(channel);
@@ -67,7 +72,29 @@ public final class AtomicFile {
             }
             Files.move(aside, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         } finally {
-            Files.deleteIfExists(aside);
+            if (aside != null) {
+                Files.deleteIfExists(aside);
+            }
+            removeEmpty(made);
+        }
+    }
+
+    /** The folders on the way that do not exist yet, the deepest first. */
+    private static List<Path> missing(Path folder) {
+        List<Path> missing = new ArrayList<>();
+        for (Path at = folder; at != null && !Files.exists(at); at = at.getParent()) {
+            missing.add(at);
+        }
+        return missing;
+    }
+
+    private static void removeEmpty(List<Path> folders) throws IOException {
+        for (Path folder : folders) {
+            try {
+                Files.deleteIfExists(folder);
+            } catch (DirectoryNotEmptyException e) {
+                return; // the file is there, or somebody else's
+            }
         }
     }
 }

@@ -36,4 +36,13 @@ class AtomicFileTest {
             assertThat(files).containsExactly(file);
         }
     }
+
+    @Test
+    void aFailureLeavesNoFolderThatItMade() throws IOException {
+        assertThatThrownBy(() -> AtomicFile.write(folder.resolve("new/folder/a.txt"), out -> {
+                    throw new IOException("disk full");
+                }))
+                .hasMessage("disk full");
+        assertThat(folder).isEmptyDirectory();
+    }
 }

@@ -17,6 +17,10 @@ import java.util.Map;
  * those that there is data for). Thread-safe.
  */
 public final class ReportWriter {
+    /** Names of the files that a report may consist of. */
+    public static final List<String> FILES =
+            List.of("report.html", "cmc.png", "loss.png", "distances.png", "best.png", "worst.png");
+
     private static final int THUMB_WIDTH = 128;
     private static final int THUMB_HEIGHT = 256;
 

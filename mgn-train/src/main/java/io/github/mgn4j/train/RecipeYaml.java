@@ -39,6 +39,7 @@ public final class RecipeYaml {
         if (!Files.exists(file)) {
             throw new NoSuchFileException(file + ": no such recipe");
         }
+        RecipeException.check(!Files.isDirectory(file), "%s is a folder, expected a recipe (.yaml)", file);
         long size = Files.size(file);
         RecipeException.check(size <= MAX_BYTES, "%s: a recipe of at most 1 MiB wanted, found %s bytes", file, size);
         try {

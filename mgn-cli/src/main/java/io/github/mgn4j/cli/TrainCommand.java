@@ -107,7 +107,7 @@ final class TrainCommand implements Callable<Integer> {
             }
             return 0;
         } catch (DivergedException e) {
-            terminal.say(e.getMessage());
+            terminal.say(Failures.sentence(e));
             return ExitCode.SOFTWARE;
         }
     }

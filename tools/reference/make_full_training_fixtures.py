@@ -21,6 +21,7 @@ HEIGHT, WIDTH = 384, 128
 P, K = 4, 4
 STEPS = 5
 RAISE = 3.0
+FLOOR = 1e-2
 
 
 def model():
@@ -47,6 +48,15 @@ def gradients(dtype):
     return {k: v.item() for k, v in losses.items()}, {k: v.grad.double() for k, v in net.named_parameters()}
 
 
+def distance(losses32, gradients32, losses, gradients64):
+    return dict(
+        loss=max(abs(losses32[k] - float(v)) for k, v in losses.items()),
+        gradient=max(
+            ((gradients32[k] - v).norm() / max(v.norm().item(), FLOOR)).item() for k, v in gradients64.items()
+        ),
+    )
+
+
 def main():
     losses32, gradients32 = gradients(torch.float32)
     net = model().double()
@@ -62,12 +72,7 @@ def main():
         if step == 1:
             grads = dict(net.named_parameters())
             case["gradients"] = {mgn_torch.own_name(k): summary(v.grad) for k, v in grads.items()}
-            case["float32_distance"] = dict(
-                loss=max(abs(losses32[k] - v.item()) for k, v in losses.items()),
-                gradient=max(
-                    ((gradients32[k] - v.grad).norm() / (v.grad.norm() + 1e-12)).item() for k, v in grads.items()
-                ),
-            )
+            case["float32_distance"] = distance(losses32, gradients32, losses, {k: v.grad for k, v in grads.items()})
             print(case["float32_distance"], case["losses"][0], flush=True)
         optimizer.step()
         if step in (1, STEPS):

@@ -49,6 +49,14 @@ final class RandomBatches implements BatchSource {
     }
 
     @Override
+    public void seek(long iteration) {}
+
+    @Override
+    public String fingerprint() {
+        return "random";
+    }
+
+    @Override
     public Batch next() {
         return batch;
     }

@@ -143,10 +143,16 @@ class PyTorchParityTest {
     /** Norm and four entries, relative to the norm over the root of the length. */
     private static void check(
             String what, Parameter p, INDArray array, Map<String, List<Double>> all, double tolerance) {
+        check(what, p, array, all, tolerance, 1);
+    }
+
+    /** As above, relative to the norm or to {@code least}, whichever is larger. */
+    static void check(
+            String what, Parameter p, INDArray array, Map<String, List<Double>> all, double tolerance, double least) {
         List<Double> wanted = Objects.requireNonNull(all.get(p.name()), p.name());
         double[] values = pytorchOrder(p, array);
         double norm = Math.sqrt(Arrays.stream(values).map(v -> v * v).sum());
-        double allowed = tolerance * Math.max(1, wanted.get(0));
+        double allowed = tolerance * Math.max(least, wanted.get(0));
         assertThat(norm).as(what + " of " + p.name()).isCloseTo(wanted.get(0), within(allowed));
         for (int i = 0; i < 4; i++) {
             double found = values[i * (values.length - 1) / 3];

@@ -75,7 +75,8 @@ class FullSizeParityTest {
             Map<String, INDArray> gradients = trainer.gradients();
             for (Parameter p : parameters) {
                 if (p.trainable()) {
-                    PyTorchParityTest.check("gradient", p, Nd.named(gradients, p.name()), fixture.gradients(), 1e-3, FLOOR);
+                    PyTorchParityTest.check(
+                            "gradient", p, Nd.named(gradients, p.name()), fixture.gradients(), 1e-3, FLOOR);
                 }
             }
             for (int step = 1; step <= 5; step++) {

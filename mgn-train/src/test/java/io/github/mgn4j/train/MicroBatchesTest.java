@@ -32,12 +32,7 @@ class MicroBatchesTest {
     private static final int K = 2;
     private static final int PART = 4;
     private static final double MARGIN = 1.2;
-    private static final MgnSpec SPEC = MgnSpec.builder()
-            .backbone(18, 1 / 32.0)
-            .input(96, 48)
-            .embedding(8)
-            .classes(P)
-            .build();
+    private static final MgnSpec SPEC = Runs.SPEC.toBuilder().classes(P).build();
     private static final Model START = FormulaModels.of(SPEC);
 
     private static Trainer trainer() {
@@ -113,12 +108,12 @@ class MicroBatchesTest {
             for (String name : List.of(
                     "trunk.conv1.weight",
                     "trunk.layer1.1.bn2.weight",
-                    "branches.1.layer4.0.downsample.0.weight",
-                    "branches.2.layer3.1.bn1.bias",
+                    "branches.0.layer4.0.downsample.0.weight",
+                    "branches.0.layer3.1.bn1.bias",
                     "reductions.g1.0.weight",
-                    "reductions.g2.1.weight",
-                    "reductions.p3_1.0.weight",
-                    "classifiers.g2.weight",
+                    "reductions.g1.1.weight",
+                    "reductions.p2_1.0.weight",
+                    "classifiers.g1.weight",
                     "classifiers.p2_0.bias")) {
                 INDArray weight = trainer.array(name);
                 long middle = weight.length() / 2;

@@ -37,8 +37,9 @@ public record ObjectiveGraph(String labels, String total, String softmax, String
      *
      * @param batch images per step
      * @param classes number of identities
-     * @param logits the classifier's output for a feature, {@code [batch, classes]}
-     * @param reduced the reduced vector of a feature, {@code [batch, dims]}
+     * @param logits the classifier's output for a feature, {@code [batch, classes]}; asked for features with a softmax
+     *     loss alone
+     * @param reduced the reduced vector of a feature, {@code [batch, dims]}; asked for features with a triplet loss alone
      */
     public static ObjectiveGraph add(
             SameDiff sd,
@@ -47,7 +48,10 @@ public record ObjectiveGraph(String labels, String total, String softmax, String
             int classes,
             Function<FeaturePart, SDVariable> logits,
             Function<FeaturePart, SDVariable> reduced) {
-        DataType type = reduced.apply(objective.terms().get(0).feature()).dataType();
+        LossTerm first = objective.terms().get(0);
+        DataType type = (first instanceof SoftmaxTerm ? logits : reduced)
+                .apply(first.feature())
+                .dataType();
         SDVariable labels = sd.placeHolder(LABELS, type, batch, classes);
         Map<String, String> names = new LinkedHashMap<>();
         List<SDVariable> softmax = new ArrayList<>();

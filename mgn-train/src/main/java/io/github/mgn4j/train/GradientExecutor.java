@@ -10,7 +10,7 @@ public interface GradientExecutor extends AutoCloseable {
      * gradients, which share no memory with each other.
      *
      * @param outputs the values asked for, by variable name
-     * @param gradients by parameter name
+     * @param gradients by parameter name; a parameter that the loss does not depend on has none
      */
     record Result(Map<String, INDArray> outputs, Map<String, INDArray> gradients) {}
 

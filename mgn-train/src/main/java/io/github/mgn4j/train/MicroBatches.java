@@ -10,6 +10,7 @@ import io.github.mgn4j.plan.GraphPlan;
 import io.github.mgn4j.spec.FeaturePart;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -62,7 +63,7 @@ final class MicroBatches implements Gradients {
      * @param images of a whole batch, a multiple of the graph's
      * @param parameters names of the parameters whose gradients are wanted
      */
-    MicroBatches(TrainingGraph graph, Objective objective, int images, Iterable<String> parameters) {
+    MicroBatches(TrainingGraph graph, Objective objective, int images, Collection<String> parameters) {
         this.images = images;
         part = graph.batch();
         network = graph.sd();
@@ -87,10 +88,7 @@ final class MicroBatches implements Gradients {
         network.setLossVariables(surrogate().name());
         List<String> statistics = new ArrayList<>();
         graph.statistics().forEach(s -> statistics.addAll(List.of(s.mean(), s.variance())));
-        for (String name : parameters) {
-            sums.put(name, network.getVariable(name).getArr().ulike());
-        }
-        backward = new PlannedGradients(network, statistics, sums.keySet());
+        backward = new PlannedGradients(network, statistics, parameters);
         input = Nd4j.createUninitialized(type, inputShape, 'c');
         labels = Nd4j.zeros(type, images, graph.spec().classes());
     }
@@ -147,8 +145,8 @@ final class MicroBatches implements Gradients {
             vectorGradients.forEach((name, gradient) -> placeholders.put(GRADIENT_OF + name, rows(gradient, start)));
             GradientExecutor.Result result = backward.run(placeholders);
             statistics.accept(result.outputs());
-            sums.forEach((name, sum) -> {
-                INDArray gradient = Nd.named(result.gradients(), name);
+            result.gradients().forEach((name, gradient) -> {
+                INDArray sum = sums.computeIfAbsent(name, key -> gradient.ulike());
                 if (start == 0) {
                     sum.assign(gradient);
                 } else {

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -20,11 +21,11 @@ public final class PlannedGradients implements GradientExecutor {
     /** The name that SameDiff gives it; its own constant is not public. */
     private static final String GRADIENT_FUNCTION = "grad";
 
-    private static final String GRADIENT_SUFFIX = "-grad";
-
     private final SameDiff gradient;
     private final List<String> outputs;
-    private final List<String> parameters;
+    /** Names of the gradients' variables by those of the parameters. */
+    private final Map<String, String> gradients = new LinkedHashMap<>();
+
     private @Nullable GraphPlan plan;
 
     /**
@@ -32,13 +33,19 @@ public final class PlannedGradients implements GradientExecutor {
      * placeholders, which later runs have to keep.
      *
      * @param outputs names of the variables whose values are wanted
-     * @param parameters names of the variables whose gradients are wanted
+     * @param parameters names of the variables whose gradients are wanted; those that the loss does not depend on have none
      */
     public PlannedGradients(SameDiff sd, Collection<String> outputs, Collection<String> parameters) {
         this.outputs = List.copyOf(outputs);
-        this.parameters = List.copyOf(parameters);
-        sd.createGradFunction(this.parameters.toArray(new String[0]));
+        sd.createGradFunction(parameters.toArray(new String[0]));
         gradient = sd.getFunction(GRADIENT_FUNCTION);
+        for (String parameter : parameters) {
+            // Not always NAME-grad: where a variable is used twice, that is only the first of two summands.
+            SDVariable found = gradient.getGradForVariable(parameter);
+            if (found != null) {
+                gradients.put(parameter, found.name());
+            }
+        }
     }
 
     @Override
@@ -56,18 +63,18 @@ public final class PlannedGradients implements GradientExecutor {
         for (String name : outputs) {
             values.put(name, current.output(name));
         }
-        Map<String, INDArray> gradients = new LinkedHashMap<>();
-        for (String name : parameters) {
-            gradients.put(name, current.output(name + GRADIENT_SUFFIX));
+        Map<String, INDArray> arrays = new LinkedHashMap<>();
+        for (Map.Entry<String, String> entry : gradients.entrySet()) {
+            arrays.put(entry.getKey(), current.output(entry.getValue()));
         }
-        return new Result(values, gradients);
+        return new Result(values, arrays);
     }
 
     private GraphPlan plan(Map<String, INDArray> placeholders) {
         Map<String, long[]> shapes = new LinkedHashMap<>();
         placeholders.forEach((name, array) -> shapes.put(name, array.shape()));
         List<String> wanted = new ArrayList<>(outputs);
-        parameters.forEach(parameter -> wanted.add(parameter + GRADIENT_SUFFIX));
+        wanted.addAll(gradients.values());
         GraphPlan made = GraphPlan.of(gradient, shapes, wanted);
         checkNoneShared(made);
         return made;
@@ -76,11 +83,11 @@ public final class PlannedGradients implements GradientExecutor {
     /** Callers may change gradients in place. */
     private void checkNoneShared(GraphPlan made) {
         Set<Long> addresses = new HashSet<>();
-        for (String name : parameters) {
-            if (!addresses.add(made.output(name + GRADIENT_SUFFIX).data().address())) {
+        gradients.forEach((name, gradientName) -> {
+            if (!addresses.add(made.output(gradientName).data().address())) {
                 throw new IllegalStateException("the gradient of '" + name + "' shares its memory with another");
             }
-        }
+        });
     }
 
     @Override

@@ -5,6 +5,7 @@ import io.github.mgn4j.graph.TrainingGraph;
 import io.github.mgn4j.loss.Objective;
 import io.github.mgn4j.loss.ObjectiveGraph;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -23,7 +24,7 @@ final class WholeBatch implements Gradients {
     private GradientExecutor.@Nullable Result result;
 
     /** @param parameters names of the parameters whose gradients are wanted */
-    WholeBatch(TrainingGraph graph, Objective objective, Iterable<String> parameters) {
+    WholeBatch(TrainingGraph graph, Objective objective, Collection<String> parameters) {
         this.objective = ObjectiveGraph.add(
                 graph.sd(),
                 objective,
@@ -33,9 +34,7 @@ final class WholeBatch implements Gradients {
                 part -> Objects.requireNonNull(graph.heads().get(part)).reduced());
         List<String> outputs = new ArrayList<>(this.objective.outputs());
         graph.statistics().forEach(s -> outputs.addAll(List.of(s.mean(), s.variance())));
-        List<String> wanted = new ArrayList<>();
-        parameters.forEach(wanted::add);
-        executor = new PlannedGradients(graph.sd(), outputs, wanted);
+        executor = new PlannedGradients(graph.sd(), outputs, parameters);
         DataType type = graph.sd().getVariable(TrainingGraph.IMAGES).dataType();
         images = Nd4j.createUninitialized(
                 type, graph.sd().getVariable(TrainingGraph.IMAGES).placeholderShape(), 'c');

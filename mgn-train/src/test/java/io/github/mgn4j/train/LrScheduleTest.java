@@ -36,10 +36,42 @@ class LrScheduleTest {
     }
 
     @Test
+    void theCosineIsPyTorchs() {
+        // torch.optim.lr_scheduler.CosineAnnealingLR(lr=0.1, T_max=8, eta_min=0.01) of PyTorch 1.13
+        double[] wanted = {
+            0.1,
+            0.0965745789630079,
+            0.08681980515339463,
+            0.07222075445642905,
+            0.055,
+            0.03777924554357096,
+            0.023180194846605363,
+            0.013425421036992097,
+            0.01
+        };
+        LrSchedule schedule = new LrSchedule(LrSchedule.Shape.COSINE, 0.1, List.of(), 0.1, 0.01, 0);
+        for (int i = 0; i < wanted.length; i++) {
+            assertThat(schedule.at(i, 3, 8)).isCloseTo(wanted[i], within(1e-15));
+        }
+        assertThat(schedule.at(100, 3, 8)).isEqualTo(0.01);
+    }
+
+    @Test
+    void theCosineBeginsAfterTheWarmUp() {
+        LrSchedule schedule = new LrSchedule(LrSchedule.Shape.COSINE, 1, List.of(), 0.1, 0, 2);
+        double[] wanted = {0.25, 0.5, 0.75, 1, 1, 0.5 + Math.sqrt(0.125), 0.5, 0.5 - Math.sqrt(0.125), 0};
+        for (int i = 0; i < wanted.length; i++) {
+            assertThat(schedule.at(i, 2, 8)).as("step %s", i).isCloseTo(wanted[i], within(1e-12));
+        }
+    }
+
+    @Test
     void refusesWhatIsNoSchedule() {
         assertThatThrownBy(() -> new LrSchedule(0, List.of(), 0.1, 0)).hasMessage("lr must be above 0, not 0.0");
         assertThatThrownBy(() -> new LrSchedule(1, List.of(3.0, 2.0), 0.1, 0)).hasMessageContaining("[3.0, 2.0]");
         assertThatThrownBy(() -> new LrSchedule(1, List.of(), 1.5, 0)).hasMessageContaining("lr-gamma");
         assertThatThrownBy(() -> new LrSchedule(1, List.of(), 1, -1)).isInstanceOf(RecipeException.class);
+        assertThatThrownBy(() -> new LrSchedule(LrSchedule.Shape.COSINE, 0.1, List.of(), 1, 0.2, 0))
+                .hasMessage("lr-min must be 0 or more and at most lr, not 0.2");
     }
 }

@@ -81,6 +81,17 @@ class RecipeYamlTest {
                 "lr: '0.1'|lr must be a number, not '0.1'",
                 "momentum: 1|momentum must be 0 or more and below 1, not 1.0",
                 "weight-decay: -1|weight-decay must be 0 or more, not -1.0",
+                "lr-schedule: linear|lr-schedule must be step or cosine, not 'linear'",
+                "lr-min: 0.5|lr-min must be 0 or more and at most lr, not 0.5",
+                "new-layers-lr: -1|new-layers-lr must be 0 or more, not -1.0",
+                "decay-bias: no|decay-bias must be true or false, not 'no'",
+                "freeze-backbone: -5|freeze-backbone must be 0 or more, not -5",
+                "freeze-backbone: 0.5|freeze-backbone must be a whole number, not '0.5'",
+                "clip-norm: .inf|clip-norm must be 0 or more, not Infinity",
+                "micro-batch: 1|micro-batch must be 0, or from 2 a divisor of p x k = 64, not 1",
+                "micro-batch: 24|micro-batch must be 0, or from 2 a divisor of p x k = 64, not 24",
+                "evaluate-every: -1|evaluate-every must be 0 or more, not -1",
+                "checkpoint-every: -1|checkpoint-every must be 0 or more, not -1",
                 "margin: -1|margin must be 0 or more, not -1.0",
                 "label-smoothing: 1|label-smoothing must be 0 or more and below 1, not 1.0",
                 "optimizer: lion|optimizer must be sgd or adam, not 'lion'",
@@ -133,6 +144,12 @@ class RecipeYamlTest {
                 .lr(3.5e-4)
                 .lrSteps(List.of(1.5))
                 .lrGamma(0.3)
+                .lrSchedule(LrSchedule.Shape.COSINE)
+                .lrMin(1e-7)
+                .parameters(new ParameterSettings(10, false, false, 500))
+                .clipNorm(5)
+                .microBatch(4)
+                .evaluateEvery(100)
                 .warmUpEpochs(0.25)
                 .margin(0.3)
                 .softMargin(true)
@@ -141,5 +158,13 @@ class RecipeYamlTest {
                 .seed(-5_000_000_000L)
                 .checkpointEvery(0)
                 .build();
+    }
+
+    @Test
+    void partOfTheParameterSettingsLeavesTheOthersAsTheyAre() {
+        assertThat(RecipeYaml.parse("freeze-backbone: 7", "r.yaml").parameters())
+                .isEqualTo(new ParameterSettings(1, true, true, 7));
+        assertThat(RecipeYaml.parse("decay-batch-norm: false", "r.yaml").parameters())
+                .isEqualTo(new ParameterSettings(1, false, true, 0));
     }
 }

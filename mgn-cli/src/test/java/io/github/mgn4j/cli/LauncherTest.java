@@ -1,0 +1,147 @@
+package io.github.mgn4j.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The script {@code mgn} as a process, in a checkout whose build is a stand-in: it notes that it ran, and leaves the class
+ * path of these tests.
+ */
+class LauncherTest {
+    private static final Path SCRIPT = Path.of("..", "mgn");
+
+    @TempDir
+    Path folder;
+
+    private Path checkout;
+
+    /** How a process ended. */
+    private record Outcome(int status, String out, String err) {}
+
+    @BeforeEach
+    void makeCheckout() throws IOException {
+        assumeThat(System.getProperty("os.name")).doesNotContain("Windows");
+        checkout = Files.createDirectories(folder.resolve("a check out"));
+        Files.copy(SCRIPT, checkout.resolve("mgn"));
+        Files.writeString(checkout.resolve("pom.xml"), "<project/>");
+        Files.createDirectories(checkout.resolve("mgn-cli/src/main"));
+        Files.writeString(folder.resolve("classpath"), System.getProperty("java.class.path"));
+        script("mvnw", """
+                #!/bin/sh
+                echo built >>"$PWD/builds"
+                sleep 1
+                cp ../classpath mgn-cli/target/classpath.txt
+                : >mgn-cli/target/mgn-cli.jar
+                """);
+    }
+
+    private void script(String name, String text) throws IOException {
+        Path file = Files.writeString(checkout.resolve(name), text);
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
+    }
+
+    private Process start(Path script, String... args) throws IOException {
+        List<String> command = new ArrayList<>(List.of("/bin/sh", script.toString()));
+        command.addAll(List.of(args));
+        ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile());
+        Map<String, String> environment = builder.environment();
+        environment.put("JAVA_HOME", System.getProperty("java.home"));
+        environment.put("JAVA_TOOL_OPTIONS", "-Dsome=thing");
+        return builder.start();
+    }
+
+    private static Outcome end(Process process) throws IOException, InterruptedException {
+        String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        String err = new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(process.waitFor(1, TimeUnit.MINUTES)).isTrue();
+        return new Outcome(process.exitValue(), out, err);
+    }
+
+    private Outcome mgn(String... args) throws IOException, InterruptedException {
+        return end(start(checkout.resolve("mgn"), args));
+    }
+
+    private int builds() throws IOException {
+        return Files.readAllLines(checkout.resolve("builds")).size();
+    }
+
+    @Test
+    void buildsOnceAndThenOnlyRuns() throws IOException, InterruptedException {
+        Outcome first = mgn("--help");
+        assertThat(first.status()).as(first.err()).isZero();
+        assertThat(first.out()).startsWith("Usage: mgn");
+        assertThat(first.err().lines()).singleElement().asString().startsWith("mgn: building");
+
+        Path link = Files.createSymbolicLink(folder.resolve("link"), Path.of("a check out/mgn"));
+        Outcome second = end(start(link, "nix"));
+        assertThat(second).isEqualTo(new Outcome(2, "", "mgn: unknown argument 'nix'; see ./mgn --help\n"));
+        assertThat(builds()).isEqualTo(1);
+
+        Files.writeString(checkout.resolve("mgn-cli/src/main/New.java"), "class New {}");
+        Files.setLastModifiedTime(
+                checkout.resolve("mgn-cli/src/main/New.java"), FileTime.fromMillis(System.currentTimeMillis() + 5_000));
+        assertThat(mgn("--version").err()).startsWith("mgn: building");
+        assertThat(builds()).isEqualTo(2);
+    }
+
+    @Test
+    void twoFirstCallsBuildOnce() throws IOException, InterruptedException {
+        Process one = start(checkout.resolve("mgn"), "--version");
+        Process two = start(checkout.resolve("mgn"), "--version");
+        List<Outcome> both = List.of(end(one), end(two));
+        assertThat(both).extracting(Outcome::status).containsExactly(0, 0);
+        assertThat(both).extracting(Outcome::out).allMatch(out -> out.startsWith("mgn4j "));
+        assertThat(builds()).isEqualTo(1);
+        assertThat(checkout.resolve("mgn-cli/target/launcher.lock")).doesNotExist();
+    }
+
+    @Test
+    void theLockOfAKilledBuildIsTakenOver() throws IOException, InterruptedException {
+        Process gone = new ProcessBuilder("/bin/true").start();
+        gone.waitFor();
+        Path lock = Files.createDirectories(checkout.resolve("mgn-cli/target/launcher.lock"));
+        Files.createFile(lock.resolve("" + gone.pid()));
+        Outcome call = mgn("--version");
+        assertThat(call.status()).as(call.err()).isZero();
+        assertThat(call.err().lines()).hasSize(1);
+        assertThat(lock).doesNotExist();
+    }
+
+    @Test
+    void aBuildThatFailsSaysSo() throws IOException, InterruptedException {
+        script("mvnw", "#!/bin/sh\necho '[ERROR] no such thing'\nexit 1\n");
+        Outcome call = mgn("--version");
+        assertThat(call.status()).isEqualTo(1);
+        assertThat(call.out()).isEmpty();
+        assertThat(call.err()).contains("[ERROR] no such thing", "mgn: the build failed; see ", "build.log");
+        assertThat(checkout.resolve("mgn-cli/target/launcher.lock")).doesNotExist();
+    }
+
+    @Test
+    void anOldJavaIsNamed() throws IOException, InterruptedException {
+        Path java = Files.createDirectories(folder.resolve("jdk/bin")).resolve("java");
+        Files.writeString(java, "#!/bin/sh\n");
+        Files.setPosixFilePermissions(java, PosixFilePermissions.fromString("rwxr-xr-x"));
+        Files.writeString(folder.resolve("jdk/release"), "JAVA_VERSION=\"11.0.2\"\n");
+        ProcessBuilder builder =
+                new ProcessBuilder("/bin/sh", checkout.resolve("mgn").toString(), "--version");
+        builder.environment().put("JAVA_HOME", folder.resolve("jdk").toString());
+        Outcome call = end(builder.start());
+        assertThat(call.status()).isEqualTo(2);
+        assertThat(call.err()).isEqualTo("mgn: Java 17 or newer expected, found 11 at " + java + ": set JAVA_HOME\n");
+    }
+}

@@ -1,0 +1,179 @@
+package io.github.mgn4j.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.google.gson.JsonObject;
+import io.github.mgn4j.features.FeatureSet;
+import io.github.mgn4j.features.FeatureTable;
+import io.github.mgn4j.weights.ModelFile;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The way from nothing to a report, command by command. */
+class PipelineTest {
+    @TempDir
+    Path folder;
+
+    private Workshop workshop;
+
+    @BeforeEach
+    void prepare() throws IOException {
+        workshop = Workshop.in(folder);
+    }
+
+    @Test
+    void fromTrainingToTheReport() throws IOException {
+        Workshop.Call trained = workshop.mgn("train", "--data", "@data", "--recipe", "@recipe.yaml", "--out", "@run")
+                .ok();
+        assertThat(trained.out()).isEmpty();
+        assertThat(trained.err()).isEqualTo("mgn: trained -> " + workshop.path("run/model.safetensors") + "\n");
+        List<String> log = Files.readAllLines(workshop.path("run/log.csv"));
+        assertThat(log).hasSize(1 + 3).startsWith("epoch,iteration,loss,softmax,triplet,lr,images_per_second");
+        assertThat(workshop.path("run/recipe.yaml")).content().contains("iterations: 3");
+        assertThat(ModelFile.load(workshop.path("run/model.safetensors")).spec())
+                .isEqualTo(Workshop.SPEC);
+
+        extract("query", "q.npy");
+        extract("bounding_box_test", "g.npy");
+        Workshop.Call fromFeatures = workshop.mgn(
+                        "evaluate", "--query", "@q.npy", "--gallery", "@g.npy", "--json", "@f.json", "--report", "@f")
+                .ok();
+        Workshop.Call fromImages = workshop.mgn(
+                        "evaluate",
+                        "--model",
+                        "@run/model.safetensors",
+                        "--data",
+                        "@data",
+                        "--json",
+                        "@i.json",
+                        "--report",
+                        "@i")
+                .ok();
+        assertThat(fromFeatures.out()).isEqualTo(fromImages.out()).contains("rank-1", "mAP");
+        assertThat(workshop.json("f.json")).isEqualTo(workshop.json("i.json"));
+        assertThat(workshop.json("f.json").keySet())
+                .contains("queries", "rank1", "rank5", "rank10", "rank20", "cmc", "mAP", "mAP_trapezoid", "mINP");
+        assertThat(workshop.path("f"))
+                .isDirectoryContaining("glob:**report.html")
+                .isDirectoryContaining("glob:**cmc.png");
+        assertThat(workshop.path("i"))
+                .isDirectoryContaining("glob:**best.png")
+                .isDirectoryContaining("glob:**worst.png");
+    }
+
+    private void extract(String images, String out) {
+        workshop.mgn("extract", "--model", "@run/model.safetensors", "--images", "@data/" + images, "--out", "@" + out)
+                .ok();
+    }
+
+    @Test
+    void reRankingKeepsThePlainMetricsAsBaseline() throws IOException {
+        workshop.mgn("evaluate", "--model", "@model.safetensors", "--data", "@data", "--json", "@plain.json")
+                .ok();
+        Workshop.Call reRanked = workshop.mgn(
+                        "evaluate",
+                        "--model",
+                        "@model.safetensors",
+                        "--data",
+                        "@data",
+                        "--json",
+                        "@reranked.json",
+                        "--rerank",
+                        "--k1",
+                        "4",
+                        "--k2",
+                        "2",
+                        "--lambda",
+                        "1")
+                .ok();
+        assertThat(reRanked.out()).contains("plain", "re-ranked");
+        JsonObject json = workshop.json("reranked.json");
+        JsonObject plain = workshop.json("plain.json");
+        assertThat(json.getAsJsonObject("baseline")).isEqualTo(plain);
+        // With lambda 1 only the original distance counts, each column divided by its maximum.
+        assertThat(json.get("queries")).isEqualTo(plain.get("queries"));
+        assertThat(json.get("cmc").getAsJsonArray())
+                .hasSameSizeAs(plain.get("cmc").getAsJsonArray());
+    }
+
+    @Test
+    void importingAModelChangesNothing() throws IOException {
+        workshop.mgn("import", "--from", "@model.safetensors", "--out", "@again.safetensors")
+                .ok();
+        assertThat(workshop.path("again.safetensors")).hasSameBinaryContentAs(workshop.path("model.safetensors"));
+        workshop.mgn("import", "--from", "@model.safetensors", "--out", "@avg.safetensors", "--pool", "avg")
+                .ok();
+        workshop.mgn("extract", "--model", "@model.safetensors", "--images", "@data/query", "--out", "@max.npy")
+                .ok();
+        workshop.mgn("extract", "--model", "@avg.safetensors", "--images", "@data/query", "--out", "@avg.npy")
+                .ok();
+        assertThat(FeatureSet.read(workshop.path("avg.npy")).features())
+                .isNotEqualTo(FeatureSet.read(workshop.path("max.npy")).features());
+    }
+
+    @Test
+    void extractionFollowsItsOptions() throws IOException {
+        Path broken = workshop.path("data/query/0005_c1_broken.jpg");
+        Files.writeString(broken, "no image");
+        Workshop.Call skipped = workshop.mgn(
+                        "extract",
+                        "--model",
+                        "@model.safetensors",
+                        "--images",
+                        "@data",
+                        "--out",
+                        "@all.npy",
+                        "--on-error",
+                        "skip")
+                .ok();
+        assertThat(skipped.err()).contains("skipped: " + broken + ": not a JPEG", "(1 skipped)");
+        FeatureSet all = FeatureSet.read(workshop.path("all.npy"));
+        List<String> paths =
+                all.table().entries().stream().map(FeatureTable.Entry::path).toList();
+        assertThat(paths).isSorted().doesNotContain("query/" + broken.getFileName());
+        assertThat(paths.get(0)).startsWith("bounding_box_test/-1_c1s1_");
+        assertThat(all.table().entries().get(0).pid()).isEqualTo(-1);
+        Files.delete(broken);
+
+        extractQuery("whole", "--batch", "3");
+        extractQuery("noflip", "--no-flip");
+        extractQuery("bicubic", "--resize", "bicubic");
+        extractQuery("huge", "--batch", "2000000000");
+        FeatureSet whole = FeatureSet.read(workshop.path("whole.npy"));
+        int first = paths.indexOf("query/" + whole.table().entries().get(0).path());
+        for (int j = 0; j < Workshop.SPEC.dims(); j++) {
+            assertThat(whole.features().get(0, j)).isCloseTo(all.features().get(first, j), within(1e-4f));
+        }
+        assertThat(FeatureSet.read(workshop.path("noflip.npy")).features()).isNotEqualTo(whole.features());
+        assertThat(FeatureSet.read(workshop.path("bicubic.npy")).features()).isNotEqualTo(whole.features());
+        assertThat(FeatureSet.read(workshop.path("huge.npy")).features().rows())
+                .isEqualTo(whole.features().rows());
+    }
+
+    private void extractQuery(String name, String... options) {
+        List<String> args = new ArrayList<>(List.of(
+                "extract", "--model", "@model.safetensors", "--images", "@data/query", "--out", "@" + name + ".npy"));
+        args.addAll(List.of(options));
+        workshop.mgn(args.toArray(String[]::new)).ok();
+    }
+
+    @Test
+    void forceOverwrites() throws IOException {
+        Files.writeString(workshop.path("q.npy"), "old");
+        String[] call = {"extract", "--model", "@model.safetensors", "--images", "@data/query", "--out", "@q.npy"};
+        assertThat(workshop.mgn(call).status()).isEqualTo(2);
+        assertThat(workshop.path("q.npy")).hasContent("old");
+        String[] forced = Arrays.copyOf(call, call.length + 1);
+        forced[call.length] = "--force";
+        workshop.mgn(forced).ok();
+        assertThat(FeatureSet.read(workshop.path("q.npy")).features().rows()).isEqualTo(8);
+    }
+}

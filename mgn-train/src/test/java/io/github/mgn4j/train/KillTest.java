@@ -58,7 +58,7 @@ class KillTest {
 
     @Test
     void afterAFewKillsTheRunIsTheRunThatNeverStopped() throws Exception {
-        killAndCompare(5, 0);
+        killAndCompare(4, 0);
     }
 
     @Test

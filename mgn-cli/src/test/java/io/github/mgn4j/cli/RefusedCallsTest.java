@@ -67,6 +67,7 @@ class RefusedCallsTest {
         Files.write(path("huge/0001_c1.bmp"), huge.array());
         for (String name : List.of("bounding_box_train", "query", "bounding_box_test")) {
             Files.createDirectories(path("badtrain/" + name));
+            Files.writeString(path("badtrain/" + name + "/0003_c1s1_000001_01.jpg"), "no image");
         }
         for (String name : List.of("0001_c1s1_000001_01.jpg", "0001_c2s1_000002_01.jpg", "0002_c1s1_000003_01.jpg")) {
             Files.writeString(path("badtrain/bounding_box_train/" + name), "no image");

@@ -47,8 +47,8 @@ final class Progress implements AutoCloseable {
         if (now - last < (columns != null ? REDRAW_NANOS : LINE_NANOS) && done < total) {
             return;
         }
-        if (columns == null && now - start < LINE_NANOS) {
-            return; // short work needs no line
+        if (columns == null && done >= total && now - start < 2 * LINE_NANOS) {
+            return; // short work needs no line at its end
         }
         last = now;
         String text = "%s %d/%d, %s%s"

@@ -73,11 +73,11 @@ final class Training {
     private static String detail(StepReport step) {
         return String.format(
                 Locale.ROOT,
-                "loss %.3f (softmax %.3f, triplet %.3f), lr %.4g, %.1f images/s",
+                "loss %.3f (softmax %.3f, triplet %.3f), lr %s, %.1f images/s",
                 step.loss(),
                 step.softmax(),
                 step.triplet(),
-                step.lr(),
+                (float) step.lr(),
                 step.imagesPerSecond());
     }
 }

@@ -59,10 +59,8 @@ public final class GraphPlan implements AutoCloseable {
                 allocateInput(value, graph.getVariable(value.name).dataType(), shapes.get(value.name));
             }
         }
-        markUses(order.steps());
-        for (String name : names) {
-            order.value(name).lastUse = order.steps().size();
-        }
+        List<Value> wanted = names.stream().map(order::value).toList();
+        markUses(order.steps(), wanted);
         List<Step> steps = new ShapePass(order.steps()).run();
         for (Value value : order.values()) {
             INDArray array = value.array;
@@ -72,13 +70,10 @@ public final class GraphPlan implements AutoCloseable {
                 owned.add(array);
             }
         }
-        Rewriter rewriter = new Rewriter(names.stream().map(order::value).toList());
+        Rewriter rewriter = new Rewriter(wanted);
         steps = rewriter.run(steps);
         owned.addAll(rewriter.constants());
-        markUses(steps);
-        for (String name : names) {
-            order.value(name).lastUse = steps.size();
-        }
+        markUses(steps, wanted);
         MemoryPass memory = new MemoryPass(steps);
         memory.run();
         allocate(steps, memory);
@@ -103,12 +98,15 @@ public final class GraphPlan implements AutoCloseable {
         bytes += array.length() * type.width();
     }
 
-    private static void markUses(List<Step> steps) {
+    /** Says of every value which step reads it last; afresh, because rewritten steps have other places. */
+    private static void markUses(List<Step> steps, List<Value> wanted) {
+        steps.forEach(step -> step.outputs().forEach(output -> output.lastUse = -1));
         for (int i = 0; i < steps.size(); i++) {
             for (Value input : steps.get(i).inputs()) {
                 input.lastUse = i;
             }
         }
+        wanted.forEach(value -> value.lastUse = steps.size());
     }
 
     private void allocate(List<Step> steps, MemoryPass memory) {

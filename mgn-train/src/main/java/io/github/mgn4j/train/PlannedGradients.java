@@ -14,8 +14,8 @@ import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * Gradients by the gradient graph as SameDiff derives it, run as a {@link GraphPlan}: the same operations as SameDiff's
- * own interpreter, so the same numbers, in half the time and a fraction of the memory.
+ * Gradients by the gradient graph as SameDiff derives it, run as a {@link GraphPlan}: the same numbers as SameDiff's own
+ * interpreter up to the order of sums, in less time and memory.
  */
 public final class PlannedGradients implements GradientExecutor {
     /** The name that SameDiff gives it; its own constant is not public. */

@@ -5,15 +5,11 @@ import io.github.mgn4j.spec.ConvLayer;
 import io.github.mgn4j.spec.FeaturePart;
 import io.github.mgn4j.spec.InputSize;
 import io.github.mgn4j.spec.MgnSpec;
-import io.github.mgn4j.spec.NetworkBuilder;
 import io.github.mgn4j.spec.Parameter;
-import io.github.mgn4j.spec.PoolWindow;
-import io.github.mgn4j.spec.Pooling;
 import io.github.mgn4j.spec.Topology;
 import io.github.mgn4j.weights.Model;
 import io.github.mgn4j.weights.Tensor;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -44,13 +40,13 @@ public final class InferenceGraph implements AutoCloseable {
     public static InferenceGraph of(Model model, Layout layout) {
         SameDiff sd = SameDiff.create();
         MgnSpec spec = model.spec();
-        Folding folding = new Folding(sd, model, new Maps(sd, layout));
+        Folding folding = new Folding(sd, layout, model);
         InputSize input = spec.input();
         SDVariable images =
                 sd.placeHolder(IMAGES, DataType.FLOAT, Maps.imageShape(layout, -1, input.height(), input.width()));
         Map<FeaturePart, Topology.Vectors<SDVariable>> parts = new Topology(spec).build(images, folding);
         SDVariable[] vectors = parts.values().stream()
-                .map(v -> folding.maps.vector(v.reduced(), spec.featureDims()))
+                .map(v -> folding.vector(v.reduced(), spec.featureDims()))
                 .toArray(SDVariable[]::new);
         if (vectors.length == 1) {
             vectors[0].rename(FEATURES);
@@ -83,27 +79,20 @@ public final class InferenceGraph implements AutoCloseable {
     }
 
     /** Folds y = gamma * (conv(x) - mean) / sqrt(var + eps) + beta into the convolution's weight and a bias. */
-    private record Folding(SameDiff sd, Model model, Maps maps) implements NetworkBuilder<SDVariable> {
+    private static final class Folding extends Maps {
+        private final Model model;
+
+        Folding(SameDiff sd, Layout layout, Model model) {
+            super(sd, layout);
+            this.model = model;
+        }
+
         @Override
-        public SDVariable convolution(SDVariable input, ConvLayer layer, @Nullable SDVariable residual) {
+        SDVariable normalised(SDVariable input, ConvLayer layer) {
             double[] scale = scale(layer);
             SDVariable weight = sd.constant(layer.name() + ".weight", foldedWeight(layer, scale));
             SDVariable bias = sd.constant(layer.name() + ".bias", foldedBias(layer, scale));
-            SDVariable map = sd.cnn().conv2d(layer.name(), input, weight, bias, maps.config(layer));
-            if (residual != null) {
-                map = map.add(residual);
-            }
-            return layer.relu() ? sd.nn().relu(map, 0) : map;
-        }
-
-        @Override
-        public SDVariable stemPool(SDVariable input) {
-            return maps.stemPool(input);
-        }
-
-        @Override
-        public SDVariable pool(SDVariable map, Pooling pooling, PoolWindow window) {
-            return maps.pool(map, pooling, window);
+            return sd.cnn().conv2d(layer.name(), input, weight, bias, config(layer));
         }
 
         private Tensor tensor(String name) {

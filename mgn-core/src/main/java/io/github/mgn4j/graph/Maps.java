@@ -2,10 +2,12 @@ package io.github.mgn4j.graph;
 
 import io.github.mgn4j.engine.Layout;
 import io.github.mgn4j.spec.ConvLayer;
+import io.github.mgn4j.spec.NetworkBuilder;
 import io.github.mgn4j.spec.PoolWindow;
 import io.github.mgn4j.spec.Pooling;
 import java.util.HashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.autodiff.samediff.SDIndex;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
@@ -14,10 +16,10 @@ import org.nd4j.linalg.api.ops.impl.layers.convolution.config.Conv2DConfig;
 import org.nd4j.linalg.api.ops.impl.layers.convolution.config.PaddingMode;
 import org.nd4j.linalg.api.ops.impl.layers.convolution.config.Pooling2DConfig;
 
-/** The operations on feature maps that inference and training share. */
-final class Maps {
-    private final SameDiff sd;
-    private final Layout layout;
+/** The layers that inference and training share: all but what a convolution with its batch norm becomes. */
+abstract class Maps implements NetworkBuilder<SDVariable> {
+    final SameDiff sd;
+    final Layout layout;
     /** One pooling operation gives all stripes of a map; each stripe is cut from its result. */
     private final Map<String, SDVariable> stripePools = new HashMap<>();
 
@@ -31,7 +33,19 @@ final class Maps {
         return layout == Layout.NHWC ? new long[] {batch, height, width, 3} : new long[] {batch, 3, height, width};
     }
 
-    Conv2DConfig config(ConvLayer layer) {
+    /** The convolution and its batch norm, without ReLU. */
+    abstract SDVariable normalised(SDVariable input, ConvLayer layer);
+
+    @Override
+    public final SDVariable convolution(SDVariable input, ConvLayer layer, @Nullable SDVariable residual) {
+        SDVariable map = normalised(input, layer);
+        if (residual != null) {
+            map = map.add(residual);
+        }
+        return layer.relu() ? sd.nn().relu(map, 0) : map;
+    }
+
+    final Conv2DConfig config(ConvLayer layer) {
         return Conv2DConfig.builder()
                 .kH(layer.kernel())
                 .kW(layer.kernel())
@@ -47,12 +61,14 @@ final class Maps {
                 .build();
     }
 
-    SDVariable stemPool(SDVariable input) {
+    @Override
+    public final SDVariable stemPool(SDVariable input) {
         return sd.cnn().maxPooling2d(input, pooling(3, 3, 2, 2, 1));
     }
 
     /** A window's vector as a map of height and width 1. */
-    SDVariable pool(SDVariable map, Pooling kind, PoolWindow window) {
+    @Override
+    public final SDVariable pool(SDVariable map, Pooling kind, PoolWindow window) {
         SDVariable all = stripePools.computeIfAbsent(map.name() + "/" + window.rows(), key -> {
             Pooling2DConfig config = pooling(window.rows(), window.width(), window.rows(), window.width(), 0);
             return kind == Pooling.MAX
@@ -63,7 +79,7 @@ final class Maps {
     }
 
     /** {@code [batch, channels, 1, 1]} (or its NHWC form) to {@code [batch, channels]}. */
-    SDVariable vector(SDVariable map, int channels) {
+    final SDVariable vector(SDVariable map, int channels) {
         return sd.reshape(map, -1, channels);
     }
 

@@ -7,17 +7,13 @@ import io.github.mgn4j.spec.ConvLayer;
 import io.github.mgn4j.spec.FeaturePart;
 import io.github.mgn4j.spec.LinearLayer;
 import io.github.mgn4j.spec.MgnSpec;
-import io.github.mgn4j.spec.NetworkBuilder;
 import io.github.mgn4j.spec.NetworkSummary;
 import io.github.mgn4j.spec.Parameter;
-import io.github.mgn4j.spec.PoolWindow;
-import io.github.mgn4j.spec.Pooling;
 import io.github.mgn4j.spec.Topology;
 import io.github.mgn4j.weights.Model;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -81,8 +77,7 @@ public final class TrainingGraph {
         }
         SameDiff sd = SameDiff.create();
         MgnSpec spec = model.spec();
-        Maps maps = new Maps(sd, layout);
-        Layers layers = new Layers(sd, maps, layout, batch, type);
+        Layers layers = new Layers(sd, layout, batch, type);
         addParameters(sd, model, type);
         SDVariable images = sd.placeHolder(
                 IMAGES,
@@ -95,8 +90,8 @@ public final class TrainingGraph {
         for (LinearLayer classifier : topology.classifiers()) {
             FeaturePart part = classifier.feature();
             Topology.Vectors<SDVariable> v = Objects.requireNonNull(vectors.get(part));
-            SDVariable pooled = maps.vector(v.pooled(), spec.pooledDims());
-            SDVariable reduced = maps.vector(v.reduced(), spec.featureDims());
+            SDVariable pooled = layers.vector(v.pooled(), spec.pooledDims());
+            SDVariable reduced = layers.vector(v.reduced(), spec.featureDims());
             SDVariable seen = spec.classifiesPooled(part) ? pooled : reduced;
             heads.put(part, new Head(pooled, reduced, layers.linear(seen, classifier)));
         }
@@ -136,40 +131,21 @@ public final class TrainingGraph {
         return statistics;
     }
 
-    private static final class Layers implements NetworkBuilder<SDVariable> {
-        private final SameDiff sd;
-        private final Maps maps;
-        private final Layout layout;
+    private static final class Layers extends Maps {
         private final int batch;
         private final DataType type;
         private final ImmutableList.Builder<BatchStatistics> statistics = ImmutableList.builder();
 
-        Layers(SameDiff sd, Maps maps, Layout layout, int batch, DataType type) {
-            this.sd = sd;
-            this.maps = maps;
-            this.layout = layout;
+        Layers(SameDiff sd, Layout layout, int batch, DataType type) {
+            super(sd, layout);
             this.batch = batch;
             this.type = type;
         }
 
         @Override
-        public SDVariable convolution(SDVariable input, ConvLayer layer, @Nullable SDVariable residual) {
+        SDVariable normalised(SDVariable input, ConvLayer layer) {
             SDVariable weight = sd.getVariable(layer.name() + ".weight");
-            SDVariable map = batchNorm(sd.cnn().conv2d(layer.name(), input, weight, maps.config(layer)), layer);
-            if (residual != null) {
-                map = map.add(residual);
-            }
-            return layer.relu() ? sd.nn().relu(map, 0) : map;
-        }
-
-        @Override
-        public SDVariable stemPool(SDVariable input) {
-            return maps.stemPool(input);
-        }
-
-        @Override
-        public SDVariable pool(SDVariable map, Pooling pooling, PoolWindow window) {
-            return maps.pool(map, pooling, window);
+            return batchNorm(sd.cnn().conv2d(layer.name(), input, weight, config(layer)), layer);
         }
 
         SDVariable linear(SDVariable vector, LinearLayer layer) {

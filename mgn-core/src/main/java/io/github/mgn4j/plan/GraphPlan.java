@@ -34,7 +34,7 @@ public final class GraphPlan implements AutoCloseable {
     private record Bound(Step step, OpContext context) {}
 
     /**
-     * Plans what the outputs need. The graph is run once on zeros to learn its shapes.
+     * Plans what the outputs need. Nothing is computed but what depends on shapes and constants alone.
      *
      * @param graph without control flow and random numbers; a gradient graph is {@code sd.getFunction("grad")}
      * @param shapes shape of every placeholder that the outputs depend on

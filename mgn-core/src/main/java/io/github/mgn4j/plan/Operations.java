@@ -109,4 +109,23 @@ final class Operations {
             default -> false;
         };
     }
+
+    /** Whether the results' shapes depend on what is in the inputs, which no plan can foresee. */
+    static boolean hasShapeFromValues(Step step) {
+        return switch (step.op().opName()) {
+            case "Where",
+                    "where_np",
+                    "choose",
+                    "unique",
+                    "unique_with_counts",
+                    "listdiff",
+                    "dynamic_partition",
+                    "non_max_suppression",
+                    "non_max_suppression_v3",
+                    "sequence_mask",
+                    "range",
+                    "fill" -> true;
+            default -> false;
+        };
+    }
 }

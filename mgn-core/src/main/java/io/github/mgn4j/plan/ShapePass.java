@@ -1,65 +1,65 @@
 package io.github.mgn4j.plan;
 
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
+import org.nd4j.linalg.api.buffer.DataBuffer;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.api.ops.OpContext;
 import org.nd4j.linalg.api.shape.LongShapeDescriptor;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * Runs the steps once, freeing each array after its last use, to learn every shape; what depends on shapes and
- * constants alone becomes a constant. Returns the steps that remain.
+ * Asks every step for the shapes of its results. Only what depends on shapes and constants alone is computed, once, and
+ * becomes a constant: the rest of a graph costs neither time nor memory here. Returns the steps that remain.
  */
 final class ShapePass {
     private final List<Step> steps;
-    private final List<Step> remaining = new ArrayList<>();
+    /** Memory that stands in for values not computed yet: nobody reads or writes it, so it never becomes resident. */
+    private final Map<DataType, DataBuffer> scratch = new EnumMap<>(DataType.class);
 
     ShapePass(List<Step> steps) {
         this.steps = steps;
     }
 
     List<Step> run() {
+        List<Step> remaining = new ArrayList<>();
         try {
-            for (int i = 0; i < steps.size(); i++) {
-                Step step = steps.get(i);
+            for (Step step : steps) {
                 Operations.check(step);
-                execute(step);
-                if (isConstant(step)) {
-                    step.outputs().forEach(value -> value.kind = Value.Kind.CONSTANT);
-                } else {
+                if (!visit(step)) {
                     remaining.add(step);
                 }
-                freeDead(step, i);
             }
         } finally {
-            for (Step step : remaining) {
-                step.outputs().forEach(ShapePass::free);
-            }
+            scratch.values().forEach(Operations::close);
         }
         return remaining;
     }
 
-    private static boolean isConstant(Step step) {
-        return Operations.isShapeOnly(step)
-                || step.inputs().stream().allMatch(value -> value.kind == Value.Kind.CONSTANT);
-    }
-
-    private static void execute(Step step) {
-        List<INDArray> inputs = step.inputs().stream().map(Value::requireArray).toList();
-        OpContext context = Operations.context(step, inputs);
+    /** Whether the step's results are constants now. */
+    private boolean visit(Step step) {
+        boolean constant = step.inputs().stream().allMatch(value -> value.kind == Value.Kind.CONSTANT);
+        if (!constant && Operations.hasShapeFromValues(step)) {
+            throw new PlanException("operation '%s' (%s) has a result whose shape depends on values"
+                    .formatted(step.name(), step.op().opName()));
+        }
+        OpContext context = Operations.context(
+                step, step.inputs().stream().map(this::standIn).toList());
         try {
             List<LongShapeDescriptor> shapes = Operations.outputShapes(step, context);
             for (int o = 0; o < step.outputs().size(); o++) {
                 Value value = step.outputs().get(o);
-                LongShapeDescriptor shape = shapes.get(o);
-                value.shape = shape.getShape();
-                value.type = shape.dataType();
-                INDArray array = Nd4j.createUninitialized(value.type, value.shape, 'c');
-                value.array = array;
-                context.setOutputArray(o, array);
+                value.shape = shapes.get(o).getShape();
+                value.type = shapes.get(o).dataType();
             }
-            Operations.execute(step, context);
+            if (constant || Operations.isShapeOnly(step)) {
+                execute(step, context);
+                return true;
+            }
+            return false;
         } catch (RuntimeException e) {
             throw new IllegalStateException("operation '" + step.name() + "' failed while its graph was planned", e);
         } finally {
@@ -67,24 +67,31 @@ final class ShapePass {
         }
     }
 
-    private static void freeDead(Step step, int index) {
-        for (Value value : step.inputs()) {
-            if (value.isComputed() && value.lastUse == index) {
-                free(value);
-            }
+    private static void execute(Step step, OpContext context) {
+        for (int o = 0; o < step.outputs().size(); o++) {
+            Value value = step.outputs().get(o);
+            INDArray array = Nd4j.createUninitialized(value.type, value.shape, 'c');
+            value.array = array;
+            value.kind = Value.Kind.CONSTANT;
+            context.setOutputArray(o, array);
         }
-        for (Value value : step.outputs()) {
-            if (value.isComputed() && value.lastUse < index) {
-                free(value);
-            }
-        }
+        Operations.execute(step, context);
     }
 
-    private static void free(Value value) {
-        INDArray array = value.array;
-        if (value.isComputed() && array != null) {
-            array.close();
-            value.array = null;
+    private INDArray standIn(Value value) {
+        if (value.array != null) {
+            return value.array;
         }
+        DataBuffer buffer = scratch.get(value.type);
+        if (buffer == null || buffer.length() < value.length()) {
+            // Arrays made over the smaller one are kept by contexts that are closed already.
+            DataBuffer larger = Nd4j.createBuffer(value.type, Math.max(1, value.length()), false);
+            scratch.put(value.type, larger);
+            if (buffer != null) {
+                Operations.close(buffer);
+            }
+            buffer = larger;
+        }
+        return Nd4j.create(buffer, value.shape, Nd4j.getStrides(value.shape, 'c'), 0, 'c', value.type);
     }
 }

@@ -1,6 +1,5 @@
 package io.github.mgn4j.train;
 
-import java.util.Map;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.api.ops.impl.transforms.custom.Max;
 import org.nd4j.linalg.factory.Nd4j;
@@ -10,32 +9,17 @@ import org.nd4j.linalg.ops.transforms.Transforms;
  * Adam (Kingma and Ba, ICLR 2015) and AMSGrad (Reddi et al., ICLR 2018) as PyTorch defines them: weight decay is added to
  * the gradient, the maximum of AMSGrad is taken before the bias correction, epsilon is added after it.
  */
-public final class Adam implements Optimizer {
+public final class Adam extends GroupedOptimizer {
     private final OptimizerSettings settings;
-    private final ParameterGroups groups;
-    private final OptimizerState state = new OptimizerState();
-    private long steps;
 
     /** Reads the decay, the betas, epsilon and amsgrad of {@code settings}. */
     public Adam(OptimizerSettings settings, ParameterGroups groups) {
+        super(settings.weightDecay(), groups);
         this.settings = settings;
-        this.groups = groups;
     }
 
     @Override
-    public void step(Map<String, INDArray> parameters, Map<String, INDArray> gradients, double lr) {
-        steps++;
-        gradients.forEach((name, gradient) -> {
-            ParameterGroup group = groups.of(name);
-            if (group.lrMultiplier() != 0) {
-                INDArray weight = Nd.named(parameters, name);
-                Nd.addScaled(gradient, settings.weightDecay() * group.decayMultiplier(), weight);
-                update(name, weight, gradient, lr * group.lrMultiplier());
-            }
-        });
-    }
-
-    private void update(String name, INDArray weight, INDArray gradient, double lr) {
+    void update(String name, INDArray weight, INDArray gradient, double lr) {
         INDArray count = state.scalar("step", name, weight.dataType());
         double step = count.getDouble(0) + 1; // its own: a parameter may have been frozen at first
         count.assign(step);
@@ -58,26 +42,5 @@ public final class Adam implements Optimizer {
         divisor.divi(Math.sqrt(1 - Math.pow(settings.beta2(), step))).addi(settings.epsilon());
         mean.div(divisor, divisor);
         Nd.addScaled(weight, -lr / (1 - Math.pow(settings.beta1(), step)), divisor);
-    }
-
-    @Override
-    public long steps() {
-        return steps;
-    }
-
-    @Override
-    public Map<String, INDArray> state() {
-        return state.view();
-    }
-
-    @Override
-    public void restore(long newSteps, Map<String, INDArray> newState) {
-        state.restore(newState);
-        steps = newSteps;
-    }
-
-    @Override
-    public void close() {
-        state.close();
     }
 }

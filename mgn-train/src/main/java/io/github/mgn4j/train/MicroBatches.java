@@ -47,9 +47,9 @@ final class MicroBatches implements Gradients {
 
     private final SameDiff losses = SameDiff.create();
     private final ObjectiveGraph objective;
-    private final GradientExecutor lossGradients;
+    private final PlannedGradients lossGradients;
     private final GraphPlan forward;
-    private final GradientExecutor backward;
+    private final PlannedGradients backward;
     private final INDArray input;
     private final INDArray labels;
     private final Map<String, INDArray> sums = new LinkedHashMap<>();
@@ -129,7 +129,7 @@ final class MicroBatches implements Gradients {
             }
         }
         Nd.oneHot(labels, batch.labels());
-        GradientExecutor.Result result = lossGradients.run(Map.of(objective.labels(), labels));
+        PlannedGradients.Result result = lossGradients.run(Map.of(objective.labels(), labels));
         vectorGradients = result.gradients();
         return Nd.losses(objective, result.outputs());
     }
@@ -143,7 +143,7 @@ final class MicroBatches implements Gradients {
             placeholders.put(TrainingGraph.IMAGES, input);
             int start = from;
             vectorGradients.forEach((name, gradient) -> placeholders.put(GRADIENT_OF + name, rows(gradient, start)));
-            GradientExecutor.Result result = backward.run(placeholders);
+            PlannedGradients.Result result = backward.run(placeholders);
             statistics.accept(result.outputs());
             result.gradients().forEach((name, gradient) -> {
                 INDArray sum = sums.computeIfAbsent(name, key -> gradient.ulike());

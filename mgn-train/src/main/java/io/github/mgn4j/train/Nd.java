@@ -78,7 +78,7 @@ final class Nd {
         return named(outputs, name).getDouble(0);
     }
 
-    static INDArray named(Map<String, INDArray> arrays, String name) {
+    static <T> T named(Map<String, T> arrays, String name) {
         return Objects.requireNonNull(arrays.get(name), () -> "no array named '" + name + "'");
     }
 

@@ -15,9 +15,9 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * Gradients by the gradient graph as SameDiff derives it, run as a {@link GraphPlan}: the same numbers as SameDiff's own
- * interpreter up to the order of sums, in less time and memory.
+ * interpreter up to the order of sums, in less time and memory. Used by one thread.
  */
-public final class PlannedGradients implements GradientExecutor {
+final class PlannedGradients implements AutoCloseable {
     /** The name that SameDiff gives it; its own constant is not public. */
     private static final String GRADIENT_FUNCTION = "grad";
 
@@ -29,13 +29,22 @@ public final class PlannedGradients implements GradientExecutor {
     private @Nullable GraphPlan plan;
 
     /**
+     * What a run computed. The arrays are the executor's: valid until its next run or its end. The caller may change the
+     * gradients, which share no memory with each other.
+     *
+     * @param outputs the values asked for, by variable name
+     * @param gradients by parameter name; a parameter that the loss does not depend on has none
+     */
+    record Result(Map<String, INDArray> outputs, Map<String, INDArray> gradients) {}
+
+    /**
      * Derives the gradient of a graph with a loss variable; the plan is made by the first run, for the shapes of its
      * placeholders, which later runs have to keep.
      *
      * @param outputs names of the variables whose values are wanted
      * @param parameters names of the variables whose gradients are wanted; those that the loss does not depend on have none
      */
-    public PlannedGradients(SameDiff sd, Collection<String> outputs, Collection<String> parameters) {
+    PlannedGradients(SameDiff sd, Collection<String> outputs, Collection<String> parameters) {
         this.outputs = List.copyOf(outputs);
         sd.createGradFunction(parameters.toArray(new String[0]));
         gradient = sd.getFunction(GRADIENT_FUNCTION);
@@ -48,8 +57,8 @@ public final class PlannedGradients implements GradientExecutor {
         }
     }
 
-    @Override
-    public Result run(Map<String, INDArray> placeholders) {
+    /** Computes outputs and gradients for the given values of the placeholders. */
+    Result run(Map<String, INDArray> placeholders) {
         GraphPlan current = plan;
         if (current == null) {
             current = plan(placeholders);

@@ -18,10 +18,10 @@ import org.nd4j.linalg.factory.Nd4j;
 /** Runs a batch through the network, the losses and back in one go. */
 final class WholeBatch implements Gradients {
     private final ObjectiveGraph objective;
-    private final GradientExecutor executor;
+    private final PlannedGradients executor;
     private final INDArray images;
     private final INDArray labels;
-    private GradientExecutor.@Nullable Result result;
+    private PlannedGradients.@Nullable Result result;
 
     /** @param parameters names of the parameters whose gradients are wanted */
     WholeBatch(TrainingGraph graph, Objective objective, Collection<String> parameters) {
@@ -45,14 +45,14 @@ final class WholeBatch implements Gradients {
     public Losses losses(Batch batch) {
         Nd.fill(images, batch.images());
         Nd.oneHot(labels, batch.labels());
-        GradientExecutor.Result now = executor.run(Map.of(TrainingGraph.IMAGES, images, objective.labels(), labels));
+        PlannedGradients.Result now = executor.run(Map.of(TrainingGraph.IMAGES, images, objective.labels(), labels));
         result = now;
         return Nd.losses(objective, now.outputs());
     }
 
     @Override
     public Map<String, INDArray> gradients(Consumer<Map<String, INDArray>> statistics) {
-        GradientExecutor.Result now = Objects.requireNonNull(result, "losses come first");
+        PlannedGradients.Result now = Objects.requireNonNull(result, "losses come first");
         statistics.accept(now.outputs());
         return now.gradients();
     }

@@ -4,6 +4,7 @@ import com.google.common.primitives.ImmutableIntArray;
 import io.github.mgn4j.data.Batch;
 import io.github.mgn4j.engine.Layout;
 import io.github.mgn4j.spec.MgnSpec;
+import io.github.mgn4j.weights.FormulaWeights;
 import java.nio.FloatBuffer;
 
 /** One batch of the formula's images, again and again: image i shows identity i / k. */
@@ -15,12 +16,20 @@ final class MemoryBatches implements BatchSource {
     private int count;
 
     MemoryBatches(MgnSpec spec, int p, int k, Layout layout) {
+        this(
+                spec,
+                p,
+                k,
+                layout,
+                FormulaWeights.images(p * k, spec.input().height(), spec.input().width()));
+    }
+
+    /** @param nchw images {@code [p k, 3, height, width]} */
+    MemoryBatches(MgnSpec spec, int p, int k, Layout layout, float[] nchw) {
         this.layout = layout;
         classes = spec.classes();
-        int height = spec.input().height();
-        int width = spec.input().width();
-        float[] nhwc = FormulaModels.images(p * k, height, width);
-        images = layout == Layout.NHWC ? nhwc : toNchw(nhwc, height * width);
+        int pixels = spec.input().height() * spec.input().width();
+        images = layout == Layout.NCHW ? nchw : toNhwc(nchw, pixels);
         int[] identities = new int[p * k];
         for (int i = 0; i < identities.length; i++) {
             identities[i] = i / k;
@@ -28,14 +37,14 @@ final class MemoryBatches implements BatchSource {
         labels = ImmutableIntArray.copyOf(identities);
     }
 
-    private static float[] toNchw(float[] nhwc, int pixels) {
-        float[] nchw = new float[nhwc.length];
+    private static float[] toNhwc(float[] nchw, int pixels) {
+        float[] nhwc = new float[nchw.length];
         for (int i = 0; i < nhwc.length; i++) {
             int image = i / (3 * pixels);
             int pixel = i / 3 % pixels;
-            nchw[(image * 3 + i % 3) * pixels + pixel] = nhwc[i];
+            nhwc[i] = nchw[(image * 3 + i % 3) * pixels + pixel];
         }
-        return nchw;
+        return nhwc;
     }
 
     @Override

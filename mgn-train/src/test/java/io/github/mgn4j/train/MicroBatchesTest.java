@@ -14,6 +14,7 @@ import io.github.mgn4j.spec.GlobalFeature;
 import io.github.mgn4j.spec.MgnSpec;
 import io.github.mgn4j.spec.NetworkSummary;
 import io.github.mgn4j.spec.Parameter;
+import io.github.mgn4j.weights.FormulaWeights;
 import io.github.mgn4j.weights.Model;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -33,7 +34,7 @@ class MicroBatchesTest {
     private static final int PART = 4;
     private static final double MARGIN = 1.2;
     private static final MgnSpec SPEC = Runs.SPEC.toBuilder().classes(P).build();
-    private static final Model START = FormulaModels.of(SPEC);
+    private static final Model START = FormulaWeights.model(SPEC);
 
     private static Trainer trainer() {
         Recipe recipe =

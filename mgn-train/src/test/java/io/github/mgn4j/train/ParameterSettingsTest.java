@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.github.mgn4j.spec.MgnSpec;
+import io.github.mgn4j.weights.FormulaWeights;
 import io.github.mgn4j.weights.Model;
 import io.github.mgn4j.weights.Tensor;
 import java.io.IOException;
@@ -27,7 +28,7 @@ class ParameterSettingsTest {
     }
 
     private static Trainer trainer(RecipeBuilder recipe) {
-        return new Trainer(FormulaModels.of(Runs.SPEC), recipe.build(), Runs.data());
+        return new Trainer(FormulaWeights.model(Runs.SPEC), recipe.build(), Runs.data());
     }
 
     private static float[] values(Model model, String name) {

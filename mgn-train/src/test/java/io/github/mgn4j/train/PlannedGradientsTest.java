@@ -22,9 +22,9 @@ class PlannedGradientsTest {
         SDVariable unused = sd.var("unused", Nd4j.create(new double[] {1}));
         SDVariable loss = x.mul(x).add(x.mul(a)).add(sd.math().exp(x)).sum("loss");
         sd.setLossVariables(loss.name());
-        try (GradientExecutor gradients = new PlannedGradients(sd, List.of("loss"), List.of("x", unused.name()))) {
+        try (PlannedGradients gradients = new PlannedGradients(sd, List.of("loss"), List.of("x", unused.name()))) {
             INDArray given = Nd4j.create(new double[] {5, 7});
-            GradientExecutor.Result result = gradients.run(Map.of("a", given));
+            PlannedGradients.Result result = gradients.run(Map.of("a", given));
             assertThat(result.gradients()).containsOnlyKeys("x");
             assertThat(Nd.named(result.gradients(), "x").toDoubleVector())
                     .containsExactly(new double[] {6 + 5 + Math.exp(3), -4 + 7 + Math.exp(-2)}, within(1e-12));

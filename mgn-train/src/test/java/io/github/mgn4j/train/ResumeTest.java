@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.mgn4j.engine.Layout;
+import io.github.mgn4j.weights.FormulaWeights;
 import io.github.mgn4j.weights.Model;
 import io.github.mgn4j.weights.ModelFile;
 import io.github.mgn4j.weights.WeightsException;
@@ -166,7 +167,7 @@ class ResumeTest {
         MemoryBatches data = new MemoryBatches(Runs.SPEC.toBuilder().classes(2).build(), 2, 2, Layout.NHWC);
         try (RunFolder run = RunFolder.create(temp, false);
                 Trainer trainer = new Trainer(
-                        FormulaModels.of(Runs.SPEC.toBuilder().classes(2).build()),
+                        FormulaWeights.model(Runs.SPEC.toBuilder().classes(2).build()),
                         Runs.recipe().checkpointEvery(2).build(),
                         data)) {
             trainer.addListener(run);
@@ -189,7 +190,7 @@ class ResumeTest {
     @Test
     void aCheckpointOfBrokenWeightsIsNotMade() {
         try (Trainer trainer =
-                new Trainer(FormulaModels.of(Runs.SPEC), Runs.recipe().build(), Runs.data())) {
+                new Trainer(FormulaWeights.model(Runs.SPEC), Runs.recipe().build(), Runs.data())) {
             trainer.array("branches.0.layer4.0.conv1.weight").putScalar(3, Double.NaN);
             assertThatThrownBy(() -> trainer.checkpoint(Map.of()))
                     .isInstanceOf(DivergedException.class)
@@ -201,8 +202,8 @@ class ResumeTest {
     void notesAreFoundAgain() throws IOException {
         List<String> names;
         try (RunFolder run = RunFolder.create(temp, false);
-                Trainer trainer =
-                        new Trainer(FormulaModels.of(Runs.SPEC), Runs.recipe().build(), Runs.data())) {
+                Trainer trainer = new Trainer(
+                        FormulaWeights.model(Runs.SPEC), Runs.recipe().build(), Runs.data())) {
             run.note("data", "/somewhere \"else\"");
             trainer.addListener(run);
             trainer.requestStop();

@@ -8,6 +8,7 @@ import com.google.common.base.Splitter;
 import io.github.mgn4j.engine.Layout;
 import io.github.mgn4j.spec.Branch;
 import io.github.mgn4j.spec.MgnSpec;
+import io.github.mgn4j.weights.FormulaWeights;
 import io.github.mgn4j.weights.Model;
 import io.github.mgn4j.weights.ModelFile;
 import java.io.IOException;
@@ -38,7 +39,7 @@ class RunFolderTest {
         Model trained;
         try (RunFolder folder = RunFolder.create(out, false);
                 Trainer trainer =
-                        new Trainer(FormulaModels.of(SPEC), recipe, new MemoryBatches(SPEC, 2, 2, Layout.NHWC))) {
+                        new Trainer(FormulaWeights.model(SPEC), recipe, new MemoryBatches(SPEC, 2, 2, Layout.NHWC))) {
             trainer.addListener(folder);
             trainer.addListener((t, step) -> steps.add(step));
             trained = trainer.run();
@@ -93,7 +94,7 @@ class RunFolderTest {
 
     @Test
     void classifiersAreKeptForTheSameClassesAndNewForOthers() {
-        Model model = FormulaModels.of(SPEC);
+        Model model = FormulaWeights.model(SPEC);
         assertThat(StartingWeights.from(model, 2, 1)).isSameAs(model);
         Model other = StartingWeights.from(model, 5, 1);
         assertThat(other.spec().classes()).isEqualTo(5);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.mgn4j.spec.Branch;
 import io.github.mgn4j.spec.MgnSpec;
+import io.github.mgn4j.weights.FormulaWeights;
 import io.github.mgn4j.weights.Model;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -34,7 +35,7 @@ final class Runs {
     /** A run from the beginning, stopped after a number of steps (0 for never). */
     static Model begin(Path folder, Recipe recipe, long stopAfter) throws IOException {
         try (RunFolder run = RunFolder.create(folder, false);
-                Trainer trainer = new Trainer(FormulaModels.of(SPEC), recipe, data())) {
+                Trainer trainer = new Trainer(FormulaWeights.model(SPEC), recipe, data())) {
             return run(run, trainer, stopAfter);
         }
     }

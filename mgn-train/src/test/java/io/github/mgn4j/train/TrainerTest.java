@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.mgn4j.engine.Layout;
 import io.github.mgn4j.spec.MgnSpec;
+import io.github.mgn4j.weights.FormulaWeights;
 import io.github.mgn4j.weights.Model;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -20,7 +21,7 @@ class TrainerTest {
             .build();
 
     private static Trainer trainer(Recipe recipe, MemoryBatches data) {
-        return new Trainer(FormulaModels.of(SPEC), recipe, data);
+        return new Trainer(FormulaWeights.model(SPEC), recipe, data);
     }
 
     @Test
@@ -84,7 +85,7 @@ class TrainerTest {
     void otherClassesThanTheDatasAreRefused() {
         MemoryBatches data = new MemoryBatches(SPEC, 3, 2, Layout.NHWC);
         MgnSpec other = SPEC.toBuilder().classes(7).build();
-        assertThatThrownBy(() -> new Trainer(FormulaModels.of(other), Recipe.market1501(), data))
+        assertThatThrownBy(() -> new Trainer(FormulaWeights.model(other), Recipe.market1501(), data))
                 .isInstanceOf(RecipeException.class)
                 .hasMessage("the network has classifiers for 7 identities, the data has 3");
     }

@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * Weights and images by one formula, the same float32 bits here and in {@code tools/reference/formula.py}, so that
- * features can be compared with PyTorch's without a file of weights. Activations stay moderate through all layers.
+ * Weights and images by one formula, the same float32 bits here and in {@code tools/reference/formula.py}, so that two
+ * implementations or machines can be compared without a file of weights. Activations stay moderate through all layers.
  *
  * <p>The value at flat index i of tensor n is {@code low + (high - low) * u}, computed in double precision and rounded
  * once; u is the top 24 bits of {@code splitmix64(fnv1a64(n) + (i + 1) * golden)} over 2^24.
@@ -24,6 +24,27 @@ public final class FormulaWeights {
     /** A network with its formula weights. */
     public static Model model(MgnSpec spec) {
         return new Model(spec, of(spec));
+    }
+
+    /**
+     * A network with its formula weights and every batch norm's bias raised: at 3, hardly a unit is near the kinks of ReLU
+     * and max pooling, where the rounding of float32 would decide about its gradient.
+     */
+    public static Model raised(MgnSpec spec, float by) {
+        Weights weights = of(spec);
+        ImmutableMap.Builder<String, Tensor> map = ImmutableMap.builder();
+        for (Parameter p : NetworkSummary.of(spec).parameters()) {
+            Tensor tensor = weights.get(p.name());
+            if (p.kind() == Parameter.Kind.NORM_BIAS) {
+                float[] values = tensor.toArray();
+                for (int i = 0; i < values.length; i++) {
+                    values[i] += by;
+                }
+                tensor = Tensor.of(values, tensor.shape());
+            }
+            map.put(p.name(), tensor);
+        }
+        return new Model(spec, Weights.of(map.buildOrThrow()));
     }
 
     /** The formula weights of a network. */
@@ -59,6 +80,16 @@ public final class FormulaWeights {
             }
         }
         return values;
+    }
+
+    /** The images as 8-bit pixels {@code [count, 3, height, width]}: from [-2, 2) to 0..255. */
+    public static byte[] pixels(int count, int height, int width) {
+        float[] images = images(count, height, width);
+        byte[] pixels = new byte[images.length];
+        for (int i = 0; i < pixels.length; i++) {
+            pixels[i] = (byte) Math.max(0, Math.min(255, Math.floor((images[i] + 2.0) * 63.75)));
+        }
+        return pixels;
     }
 
     private static Tensor tensor(Parameter parameter, boolean bottleneck) {

@@ -1,0 +1,143 @@
+package io.github.mgn4j.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.google.gson.Gson;
+import com.google.gson.annotations.SerializedName;
+import io.github.mgn4j.engine.Layout;
+import io.github.mgn4j.spec.MgnSpec;
+import io.github.mgn4j.spec.NetworkSummary;
+import io.github.mgn4j.spec.Parameter;
+import io.github.mgn4j.weights.FormulaWeights;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.Reader;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * Five steps of SGD in float32 against PyTorch's in float64 (tools/reference/make_full_training_fixtures.py, which says why
+ * the batch norms are raised): 4 identities x 4 images through a tiny network, and through the paper's at full size.
+ */
+class FloatParityTest {
+    private static final int P = 4;
+    private static final int K = 4;
+    /** Of norms that errors are relative to: a batch norm takes out what the bias before it adds. */
+    private static final double FLOOR = 1e-2;
+
+    private record Distance(double loss, double gradient) {}
+
+    private record Case(
+            double width,
+            int embedding,
+            List<Integer> input,
+            List<Map<String, Double>> losses,
+            Map<String, List<Double>> gradients,
+            Map<String, Map<String, List<Double>>> weights,
+            @SerializedName("float32_distance") Distance float32) {
+        MgnSpec spec() {
+            return MgnSpec.builder()
+                    .backbone(50, width)
+                    .input(input.get(0), input.get(1))
+                    .embedding(embedding)
+                    .classes(P)
+                    .build();
+        }
+    }
+
+    private static Case[] cases() throws IOException {
+        try (Reader reader = new InputStreamReader(
+                Objects.requireNonNull(FloatParityTest.class.getResourceAsStream("/training-full.json")),
+                StandardCharsets.UTF_8)) {
+            return new Gson().fromJson(reader, Case[].class);
+        }
+    }
+
+    @Test
+    void aTinyNetworkTrainsAsInPyTorch() throws IOException {
+        trainsAsInPyTorch(cases()[0]);
+    }
+
+    @Test
+    @Tag("slow")
+    void thePapersNetworkTrainsAsInPyTorch() throws IOException {
+        Case full = cases()[1];
+        assertThat(full.spec()).isEqualTo(MgnSpec.mgn(P));
+        trainsAsInPyTorch(full);
+    }
+
+    private static void trainsAsInPyTorch(Case c) throws IOException {
+        MgnSpec spec = c.spec();
+        Recipe recipe = Recipe.builder().p(P).k(K).iterations(5).build();
+        List<Parameter> parameters = NetworkSummary.of(spec).parameters();
+        MemoryBatches batches = new MemoryBatches(
+                spec,
+                P,
+                K,
+                Layout.NHWC,
+                normalised(spec.input().height(), spec.input().width()));
+        try (Trainer trainer =
+                new Trainer(FormulaWeights.raised(spec, 3), recipe, recipe.objective(spec), batches, DataType.FLOAT)) {
+            Map<String, INDArray> gradients = trainer.gradients();
+            double farthest = 0;
+            for (Parameter p : parameters) {
+                if (p.trainable()) {
+                    double distance = PyTorchParityTest.distance(
+                            p, Nd.named(gradients, p.name()), Nd.named(c.gradients, p.name()), FLOOR);
+                    assertThat(distance).as("gradient of " + p.name()).isLessThan(1e-3);
+                    farthest = Math.max(farthest, distance);
+                }
+            }
+            System.out.printf("gradients: here %.1e, PyTorch in float32 %.1e%n", farthest, c.float32.gradient);
+            for (int step = 1; step <= c.losses.size(); step++) {
+                StepReport report = trainer.step();
+                double tolerance = step == 1 ? 1e-4 : 1e-3;
+                double off = 0;
+                for (Map.Entry<String, Double> term : c.losses.get(step - 1).entrySet()) {
+                    double found = Objects.requireNonNull(report.terms().get(term.getKey()));
+                    off = Math.max(off, Math.abs(found - term.getValue()));
+                    assertThat(found)
+                            .as("step " + step + " " + term.getKey())
+                            .isCloseTo(term.getValue(), within(tolerance * Math.max(1, term.getValue())));
+                }
+                System.out.printf(
+                        "losses of step %d: here %.1e, PyTorch in float32 (step 1) %.1e%n", step, off, c.float32.loss);
+                checkWeights(c, step, trainer, parameters);
+            }
+        }
+    }
+
+    private static void checkWeights(Case c, int step, Trainer trainer, List<Parameter> parameters) {
+        Map<String, List<Double>> wanted = c.weights.get(String.valueOf(step));
+        if (wanted == null) {
+            return;
+        }
+        double farthest = 0;
+        for (Parameter p : parameters) {
+            double distance = PyTorchParityTest.distance(p, trainer.array(p.name()), Nd.named(wanted, p.name()), FLOOR);
+            assertThat(distance).as("step " + step + " of " + p.name()).isLessThan(1e-3);
+            farthest = Math.max(farthest, distance);
+        }
+        System.out.printf("weights and statistics after step %d: here %.1e%n", step, farthest);
+    }
+
+    /** The formula's pixels as the network sees them. */
+    private static float[] normalised(int height, int width) {
+        double[] mean = {0.485, 0.456, 0.406};
+        double[] deviation = {0.229, 0.224, 0.225};
+        byte[] pixels = FormulaWeights.pixels(P * K, height, width);
+        float[] values = new float[pixels.length];
+        for (int i = 0; i < values.length; i++) {
+            int channel = i / (height * width) % 3;
+            values[i] = (float) (((pixels[i] & 0xff) / 255.0 - mean[channel]) / deviation[channel]);
+        }
+        return values;
+    }
+}

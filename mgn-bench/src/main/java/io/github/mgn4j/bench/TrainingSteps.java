@@ -1,12 +1,16 @@
 package io.github.mgn4j.bench;
 
 import io.github.mgn4j.spec.MgnSpec;
+import io.github.mgn4j.spec.NetworkSummary;
 import io.github.mgn4j.spec.Presets;
 import io.github.mgn4j.train.Recipe;
 import io.github.mgn4j.train.Trainer;
 import io.github.mgn4j.weights.WeightInit;
 import java.io.IOException;
 import java.util.Locale;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * Times whole training steps, one line each, as its PyTorch twin tools/reference/bench_training.py does: a program and
@@ -31,6 +35,29 @@ public final class TrainingSteps {
                 System.out.printf(
                         Locale.ROOT, "mgn4j step %d %.1f ms loss %.4f%n", i, (System.nanoTime() - start) / 1e6, loss);
             }
+            trainer.profile().entrySet().stream()
+                    .limit(8)
+                    .forEach(e -> System.out.printf(
+                            Locale.ROOT, "mgn4j profile %s %.0f ms%n", e.getKey(), e.getValue() / 1e6));
+            // Forward once, backward twice as much; the updates do not count beside it.
+            double operations = 3.0 * 2 * NetworkSummary.of(spec).macs() * p * k;
+            System.out.printf(
+                    Locale.ROOT, "mgn4j floor %.0f ms by the rate of a matrix product%n", operations / rate() / 1e6);
         }
+    }
+
+    /** Operations per nanosecond of a large float32 matrix product here and now. */
+    private static double rate() {
+        int n = 2048;
+        INDArray a = Nd4j.rand(DataType.FLOAT, n, n);
+        INDArray b = Nd4j.rand(DataType.FLOAT, n, n);
+        INDArray c = Nd4j.create(DataType.FLOAT, n, n);
+        double best = 0;
+        for (int i = 0; i < 10; i++) {
+            long start = System.nanoTime();
+            a.mmuli(b, c);
+            best = Math.max(best, 2.0 * n * n * n / (System.nanoTime() - start));
+        }
+        return best;
     }
 }

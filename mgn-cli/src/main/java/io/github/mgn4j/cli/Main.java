@@ -1,10 +1,13 @@
 package io.github.mgn4j.cli;
 
+import com.sun.management.OperatingSystemMXBean;
 import java.io.PrintStream;
 import java.io.PrintWriter;
+import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.TypeConversionException;
 
@@ -16,9 +19,21 @@ public final class Main {
         PrintStream results = System.out;
         // SameDiff prints while it builds gradient graphs; standard output is for results.
         System.setOut(new PrintStream(PrintStream.nullOutputStream(), false, StandardCharsets.UTF_8));
+        allowNativeMemory();
         int status = run(new Terminal(results, System.err), args);
         results.flush();
         System.exit(status);
+    }
+
+    /** JavaCPP allows native memory as much as the heap's limit, a quarter of the machine: training needs more. */
+    private static void allowNativeMemory() {
+        if (ManagementFactory.getOperatingSystemMXBean() instanceof OperatingSystemMXBean system) {
+            String all = String.valueOf(system.getTotalMemorySize()); // of the container, if there is one
+            for (String limit : List.of("maxbytes", "maxphysicalbytes")) {
+                String property = "org.bytedeco.javacpp." + limit;
+                System.setProperty(property, System.getProperty(property, all));
+            }
+        }
     }
 
     /** Runs one command line and returns its exit code; nothing is thrown. */

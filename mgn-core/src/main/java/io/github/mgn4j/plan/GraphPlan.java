@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.bytedeco.javacpp.Pointer;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.buffer.DataBuffer;
@@ -39,7 +40,8 @@ public final class GraphPlan implements AutoCloseable {
      * @param graph without control flow and random numbers; a gradient graph is {@code sd.getFunction("grad")}
      * @param shapes shape of every placeholder that the outputs depend on
      * @param outputs names of variables
-     * @throws PlanException if an output is unknown, a placeholder has no shape, or an operation cannot be planned
+     * @throws PlanException if an output is unknown, a placeholder has no shape, an operation cannot be planned, or its
+     *     arrays would not fit into the native memory that JavaCPP allows
      */
     public static GraphPlan of(SameDiff graph, Map<String, long[]> shapes, Collection<String> outputs) {
         GraphPlan plan = new GraphPlan();
@@ -110,6 +112,16 @@ public final class GraphPlan implements AutoCloseable {
     }
 
     private void allocate(List<Step> steps, MemoryPass memory) {
+        long wanted = memory.slots().stream()
+                .mapToLong(slot -> slot.length * slot.type.width())
+                .sum();
+        long limit = Pointer.maxBytes();
+        if (limit > 0 && Nd4j.getEnvironment().isCPU() && Pointer.totalBytes() + wanted > limit) {
+            throw new PlanException(
+                    ("the arrays of the plan take %d MB of native memory, and JavaCPP allows %d MB, %d MB of them"
+                                    + " taken: raise -Dorg.bytedeco.javacpp.maxbytes and maxphysicalbytes, or plan a smaller batch")
+                            .formatted(wanted >> 20, limit >> 20, Pointer.totalBytes() >> 20));
+        }
         Map<MemoryPass.Slot, DataBuffer> buffers = new HashMap<>();
         for (MemoryPass.Slot slot : memory.slots()) {
             DataBuffer buffer = Nd4j.createBuffer(slot.type, Math.max(1, slot.length), false);

@@ -24,6 +24,9 @@ interface Gradients extends AutoCloseable {
      */
     Map<String, INDArray> gradients(Consumer<Map<String, INDArray>> statistics);
 
+    /** Nanoseconds of another run forward and backward on the last images, by kind of operation, the slowest first. */
+    Map<String, Long> profile();
+
     @Override
     void close();
 }

@@ -167,6 +167,11 @@ final class MicroBatches implements Gradients {
     }
 
     @Override
+    public Map<String, Long> profile() {
+        return backward.profile();
+    }
+
+    @Override
     public void close() {
         forward.close();
         backward.close();

@@ -58,6 +58,11 @@ final class WholeBatch implements Gradients {
     }
 
     @Override
+    public Map<String, Long> profile() {
+        return executor.profile();
+    }
+
+    @Override
     public void close() {
         executor.close();
         Nd.close(images);

@@ -48,6 +48,20 @@ public record Objective(List<LossTerm> terms) {
                 .toList());
     }
 
+    /**
+     * This objective with the weights of its softmax and triplet terms multiplied; a factor of 0 leaves them out.
+     *
+     * @throws LossException if no term is left
+     */
+    public Objective weighted(double softmax, double triplet) {
+        List<LossTerm> weighted = new ArrayList<>();
+        softmaxTerms().stream()
+                .filter(t -> softmax != 0)
+                .forEach(t -> weighted.add(new SoftmaxTerm(t.feature(), t.weight() * softmax, t.loss())));
+        tripletTerms().stream().filter(t -> triplet != 0).forEach(t -> weighted.add(t.weighted(triplet)));
+        return new Objective(weighted);
+    }
+
     /** The classifications among the terms. */
     public List<SoftmaxTerm> softmaxTerms() {
         return terms.stream()

@@ -34,6 +34,11 @@ public final class TripletTerm implements LossTerm {
         return new TripletTerm(stripe, weight, loss);
     }
 
+    /** The same with its weight multiplied. */
+    TripletTerm weighted(double factor) {
+        return new TripletTerm(feature, weight * factor, loss);
+    }
+
     @Override
     public FeaturePart feature() {
         return feature;

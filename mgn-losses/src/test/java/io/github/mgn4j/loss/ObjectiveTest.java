@@ -35,6 +35,20 @@ class ObjectiveTest {
     }
 
     @Test
+    void weightsCanBeMultipliedOrTermsLeftOut() {
+        Objective doubled = Objective.mgn(SPEC).weighted(2, 0.5);
+        assertThat(doubled.softmaxTerms())
+                .hasSize(8)
+                .allSatisfy(t -> assertThat(t.weight()).isEqualTo(0.25));
+        assertThat(doubled.tripletTerms())
+                .hasSize(3)
+                .allSatisfy(t -> assertThat(t.weight()).isEqualTo(0.5 / 3));
+        assertThat(Objective.mgn(SPEC).weighted(1, 0).tripletTerms()).isEmpty();
+        assertThat(Objective.mgn(SPEC).weighted(0, 1).softmaxTerms()).isEmpty();
+        assertThatThrownBy(() -> Objective.mgn(SPEC).weighted(0, 0)).isInstanceOf(LossException.class);
+    }
+
+    @Test
     void theTableNamesEveryTerm() {
         String table = Objective.mgn(SPEC).table();
         assertThat(table.lines()).hasSize(12);

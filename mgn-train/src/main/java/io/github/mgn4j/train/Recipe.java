@@ -26,6 +26,8 @@ import org.jspecify.annotations.Nullable;
  * @param margin of the triplet loss
  * @param softMargin whether the triplet loss has a soft margin instead
  * @param labelSmoothing of the softmax loss
+ * @param softmaxWeight factor of the mean of the softmax terms; 0 leaves them out
+ * @param tripletWeight factor of the mean of the triplet terms; 0 leaves them out
  * @param augment names of the augmentations, in the order they are applied
  * @param seed decides sampling, augmentation and new weights
  * @param microBatch images that are run through the network at a time, a divisor of {@code p * k}; 0 for all at once. The
@@ -47,6 +49,8 @@ public record Recipe(
         double margin,
         boolean softMargin,
         double labelSmoothing,
+        double softmaxWeight,
+        double tripletWeight,
         List<String> augment,
         long seed,
         int microBatch,
@@ -73,6 +77,9 @@ public record Recipe(
                 labelSmoothing >= 0 && labelSmoothing < 1,
                 "label-smoothing must be 0 or more and below 1, not %s",
                 labelSmoothing);
+        checkWeight("softmax-weight", softmaxWeight);
+        checkWeight("triplet-weight", tripletWeight);
+        RecipeException.check(softmaxWeight + tripletWeight > 0, "softmax-weight and triplet-weight cannot both be 0");
         RecipeException.check(
                 new HashSet<>(augment).size() == augment.size(), "augment names something twice: %s", augment);
         RecipeException.check(
@@ -84,6 +91,11 @@ public record Recipe(
                 microBatch);
         RecipeException.check(evaluateEvery >= 0, "evaluate-every must be 0 or more, not %s", evaluateEvery);
         RecipeException.check(checkpointEvery >= 0, "checkpoint-every must be 0 or more, not %s", checkpointEvery);
+    }
+
+    private static void checkWeight(String name, double weight) {
+        RecipeException.check(
+                weight >= 0 && weight < Double.POSITIVE_INFINITY, "%s must be 0 or more, not %s", name, weight);
     }
 
     /** The article's recipe for Market-1501; {@code market1501.yaml} says the same with explanations. */
@@ -135,9 +147,13 @@ public record Recipe(
                 value instanceof Enum<?> v ? YamlValue.name(v) : value);
     }
 
-    /** The article's objective with this recipe's constants. */
+    /**
+     * The article's objective with this recipe's constants and weights.
+     *
+     * @throws io.github.mgn4j.loss.LossException if nothing is left to train on: triplets alone need global features
+     */
     public Objective objective(MgnSpec spec) {
         TripletLoss triplet = softMargin ? TripletLoss.softMargin() : TripletLoss.withMargin(margin);
-        return Objective.mgn(spec, new SoftmaxLoss(labelSmoothing), triplet);
+        return Objective.mgn(spec, new SoftmaxLoss(labelSmoothing), triplet).weighted(softmaxWeight, tripletWeight);
     }
 }

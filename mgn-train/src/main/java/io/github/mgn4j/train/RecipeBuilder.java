@@ -29,6 +29,8 @@ public final class RecipeBuilder {
     private double margin = TripletLoss.DEFAULT_MARGIN;
     private boolean softMargin;
     private double labelSmoothing;
+    private double softmaxWeight = 1;
+    private double tripletWeight = 1;
     private List<String> augment = List.of("flip");
     private long seed = 1;
     private int microBatch;
@@ -56,6 +58,8 @@ public final class RecipeBuilder {
         margin = recipe.margin();
         softMargin = recipe.softMargin();
         labelSmoothing = recipe.labelSmoothing();
+        softmaxWeight = recipe.softmaxWeight();
+        tripletWeight = recipe.tripletWeight();
         augment = recipe.augment();
         seed = recipe.seed();
         microBatch = recipe.microBatch();
@@ -196,6 +200,18 @@ public final class RecipeBuilder {
         return this;
     }
 
+    /** Factor of the mean of the softmax terms (1 in the article). */
+    public RecipeBuilder softmaxWeight(double weight) {
+        softmaxWeight = weight;
+        return this;
+    }
+
+    /** Factor of the mean of the triplet terms (1 in the article); 0 is the ablation without triplet loss. */
+    public RecipeBuilder tripletWeight(double weight) {
+        tripletWeight = weight;
+        return this;
+    }
+
     /** Names of augmentations in the order they are applied; empty for none. */
     @CanIgnoreReturnValue
     public RecipeBuilder augment(List<String> names) {
@@ -250,6 +266,8 @@ public final class RecipeBuilder {
                 margin,
                 softMargin,
                 labelSmoothing,
+                softmaxWeight,
+                tripletWeight,
                 augment,
                 seed,
                 microBatch,

@@ -74,6 +74,8 @@ final class RecipeKeys {
             .put("margin", new Key((b, v) -> b.margin(v.number()), Recipe::margin))
             .put("soft-margin", new Key((b, v) -> b.softMargin(v.bool()), Recipe::softMargin))
             .put("label-smoothing", new Key((b, v) -> b.labelSmoothing(v.number()), Recipe::labelSmoothing))
+            .put("softmax-weight", new Key((b, v) -> b.softmaxWeight(v.number()), Recipe::softmaxWeight))
+            .put("triplet-weight", new Key((b, v) -> b.tripletWeight(v.number()), Recipe::tripletWeight))
             .put("augment", new Key((b, v) -> b.augment(v.names()), Recipe::augment))
             .put("seed", new Key((b, v) -> b.seed(v.whole()), Recipe::seed))
             .put("micro-batch", new Key((b, v) -> b.microBatch(v.integer()), Recipe::microBatch))

@@ -92,6 +92,8 @@ class RecipeYamlTest {
                 "micro-batch: 24|micro-batch must be 0, or from 2 a divisor of p x k = 64, not 24",
                 "evaluate-every: -1|evaluate-every must be 0 or more, not -1",
                 "checkpoint-every: -1|checkpoint-every must be 0 or more, not -1",
+                "triplet-weight: -1|triplet-weight must be 0 or more, not -1.0",
+                "{softmax-weight: 0, triplet-weight: 0}|softmax-weight and triplet-weight cannot both be 0",
                 "margin: -1|margin must be 0 or more, not -1.0",
                 "label-smoothing: 1|label-smoothing must be 0 or more and below 1, not 1.0",
                 "optimizer: lion|optimizer must be sgd or adam, not 'lion'",
@@ -154,6 +156,8 @@ class RecipeYamlTest {
                 .margin(0.3)
                 .softMargin(true)
                 .labelSmoothing(0.1)
+                .softmaxWeight(2)
+                .tripletWeight(0.5)
                 .augment(List.of())
                 .seed(-5_000_000_000L)
                 .checkpointEvery(0)

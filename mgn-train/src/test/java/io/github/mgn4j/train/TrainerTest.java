@@ -50,6 +50,28 @@ class TrainerTest {
     }
 
     @Test
+    void eitherKindOfLossTrainsAlone() throws IOException {
+        for (double softmax : new double[] {0, 2}) {
+            Recipe recipe = Recipe.builder()
+                    .p(3)
+                    .k(2)
+                    .iterations(2)
+                    .softmaxWeight(softmax)
+                    .tripletWeight(softmax == 0 ? 1 : 0)
+                    .build();
+            try (Trainer trainer = trainer(recipe, new MemoryBatches(SPEC, 3, 2, Layout.NHWC))) {
+                Model before = trainer.model();
+                StepReport step = trainer.step();
+                assertThat(step.loss()).isPositive().isEqualTo(softmax == 0 ? step.triplet() : step.softmax());
+                assertThat(step.terms()).hasSize(softmax == 0 ? 3 : 8);
+                assertThat(trainer.model().weights().get("trunk.conv1.weight").toArray())
+                        .isNotEqualTo(before.weights().get("trunk.conv1.weight").toArray());
+                assertThat(trainer.profile()).containsKey("conv2d").containsKey("conv2d_bp");
+            }
+        }
+    }
+
+    @Test
     void theSameRunGivesTheSameBits() throws IOException {
         Recipe recipe = Recipe.builder().p(3).k(2).iterations(3).build();
         List<float[]> weights = new ArrayList<>();

@@ -9,7 +9,7 @@ peak='import resource; print("mgn4j peak", resource.getrusage(resource.RUSAGE_CH
 for round in $(seq "$rounds"); do
   echo "round $round, load $(cut -d' ' -f1 /proc/loadavg)"
   /usr/bin/python3 -c "import subprocess, sys; subprocess.run(sys.argv[1:], check=True); $peak" \
-    java -Xmx2g -Dorg.bytedeco.javacpp.maxbytes=18g -Dorg.bytedeco.javacpp.maxphysicalbytes=20g -cp "mgn-bench/target/mgn-bench.jar:$(cat mgn-bench/target/classpath.txt)" \
+    java -Xmx2g -Dorg.bytedeco.javacpp.maxphysicalbytes=20g -cp "mgn-bench/target/mgn-bench.jar:$(cat mgn-bench/target/classpath.txt)" \
     io.github.mgn4j.bench.TrainingSteps mgn "$p" "$k" "$steps" 2>/dev/null | grep mgn4j
   (cd tools/reference && /usr/bin/python3 bench_training.py "$p" "$k" "$steps")
 done

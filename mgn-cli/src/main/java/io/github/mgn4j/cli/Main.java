@@ -7,7 +7,6 @@ import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.TypeConversionException;
 
@@ -25,14 +24,12 @@ public final class Main {
         System.exit(status);
     }
 
-    /** JavaCPP allows native memory as much as the heap's limit, a quarter of the machine: training needs more. */
+    /** JavaCPP lets the process grow to twice the heap's limit, half of the machine: training may need more. */
     private static void allowNativeMemory() {
         if (ManagementFactory.getOperatingSystemMXBean() instanceof OperatingSystemMXBean system) {
+            String property = "org.bytedeco.javacpp.maxphysicalbytes";
             String all = String.valueOf(system.getTotalMemorySize()); // of the container, if there is one
-            for (String limit : List.of("maxbytes", "maxphysicalbytes")) {
-                String property = "org.bytedeco.javacpp." + limit;
-                System.setProperty(property, System.getProperty(property, all));
-            }
+            System.setProperty(property, System.getProperty(property, all));
         }
     }
 

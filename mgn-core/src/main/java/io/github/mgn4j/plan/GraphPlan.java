@@ -115,13 +115,7 @@ public final class GraphPlan implements AutoCloseable {
         long wanted = memory.slots().stream()
                 .mapToLong(slot -> slot.length * slot.type.width())
                 .sum();
-        long limit = Pointer.maxBytes();
-        if (limit > 0 && Nd4j.getEnvironment().isCPU() && Pointer.totalBytes() + wanted > limit) {
-            throw new PlanException(
-                    ("the arrays of the plan take %d MB of native memory, and JavaCPP allows %d MB, %d MB of them"
-                                    + " taken: raise -Dorg.bytedeco.javacpp.maxbytes and maxphysicalbytes, or plan a smaller batch")
-                            .formatted(wanted >> 20, limit >> 20, Pointer.totalBytes() >> 20));
-        }
+        checkMemory(wanted);
         Map<MemoryPass.Slot, DataBuffer> buffers = new HashMap<>();
         for (MemoryPass.Slot slot : memory.slots()) {
             DataBuffer buffer = Nd4j.createBuffer(slot.type, Math.max(1, slot.length), false);
@@ -136,6 +130,19 @@ public final class GraphPlan implements AutoCloseable {
                         : value.root.requireArray().data();
                 value.array = Nd4j.create(buffer, value.shape, Nd4j.getStrides(value.shape, 'c'), 0, 'c', value.type);
             }
+        }
+    }
+
+    /** JavaCPP, below ND4J, fails at some later small allocation once the process is larger than this. */
+    private static void checkMemory(long wanted) {
+        long limit = Pointer.maxPhysicalBytes();
+        long taken = Pointer.physicalBytes();
+        if (limit > 0 && Nd4j.getEnvironment().isCPU() && taken + wanted > limit) {
+            throw new PlanException(
+                    ("the plan needs %d MB of native memory; the process has %d MB, and JavaCPP allows it %d MB:"
+                                    + " raise -Dorg.bytedeco.javacpp.maxphysicalbytes (or -Xmx, twice which is the default),"
+                                    + " or plan a smaller batch")
+                            .formatted(wanted >> 20, taken >> 20, limit >> 20));
         }
     }
 

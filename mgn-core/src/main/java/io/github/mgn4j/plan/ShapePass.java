@@ -17,7 +17,7 @@ import org.nd4j.linalg.factory.Nd4j;
  */
 final class ShapePass {
     private final List<Step> steps;
-    /** Memory that stands in for values not computed yet: nobody reads or writes it, so it never becomes resident. */
+    /** Memory as large as the largest value, which stands in for all that are not computed: nobody reads or writes it. */
     private final Map<DataType, DataBuffer> scratch = new EnumMap<>(DataType.class);
 
     ShapePass(List<Step> steps) {

@@ -36,9 +36,4 @@ public final class Augmentations {
         }
         return all;
     }
-
-    static void checkProbability(double probability) {
-        DatasetException.check(
-                probability >= 0 && probability <= 1, "a probability must lie within 0 and 1, not %s", probability);
-    }
 }

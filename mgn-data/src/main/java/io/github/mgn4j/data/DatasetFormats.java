@@ -23,11 +23,16 @@ public final class DatasetFormats {
     }
 
     /**
-     * The format of a name.
+     * The format of a name, or of a name and an argument: {@code folder:cam(\d+)}, {@code cuhk03-np:labeled}.
      *
-     * @throws DatasetException when there is none; it lists those there are
+     * @throws DatasetException when there is none, naming those there are; or when the argument does not suit it
      */
-    public static DatasetFormat named(String name) {
+    public static DatasetFormat named(String nameAndArgument) {
+        int colon = nameAndArgument.indexOf(':');
+        if (colon >= 0) {
+            return named(nameAndArgument.substring(0, colon)).with(nameAndArgument.substring(colon + 1));
+        }
+        String name = nameAndArgument;
         return all().stream()
                 .filter(format -> format.name().equals(name))
                 .findFirst()

@@ -50,7 +50,7 @@ public final class DatasetBatches implements BatchSource {
     private static String fingerprint(List<ReidImage> images) {
         Hasher hasher = Hashing.sha256().newHasher();
         for (ReidImage image : images) {
-            hasher.putUnencodedChars(String.valueOf(image.path().getFileName()));
+            hasher.putUnencodedChars(image.name());
             hasher.putInt(image.pid());
         }
         return "%d images of %d identities, %s"

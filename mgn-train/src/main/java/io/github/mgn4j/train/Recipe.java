@@ -1,6 +1,7 @@
 package io.github.mgn4j.train;
 
 import io.github.mgn4j.data.EpochLength;
+import io.github.mgn4j.extract.OnError;
 import io.github.mgn4j.loss.Objective;
 import io.github.mgn4j.loss.SoftmaxLoss;
 import io.github.mgn4j.loss.TripletLoss;
@@ -27,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param softMargin whether the triplet loss has a soft margin instead
  * @param labelSmoothing of the softmax loss
  * @param augment names of the augmentations, in the order they are applied
+ * @param onError what is done about a training image that cannot be read
  * @param seed decides sampling, augmentation and new weights
  * @param microBatch images that are run through the network at a time, a divisor of {@code p * k}; 0 for all at once. The
  *     losses are those of the whole batch; batch norm sees one micro-batch at a time
@@ -48,6 +50,7 @@ public record Recipe(
         boolean softMargin,
         double labelSmoothing,
         List<String> augment,
+        OnError onError,
         long seed,
         int microBatch,
         int checkpointEvery,

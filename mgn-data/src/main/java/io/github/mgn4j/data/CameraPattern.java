@@ -1,5 +1,7 @@
 package io.github.mgn4j.data;
 
+import io.github.mgn4j.image.ImageFiles;
+import java.nio.file.Path;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
@@ -34,6 +36,12 @@ final class CameraPattern {
                 "camera pattern '%s': a group wanted around the camera, such as cam(\\d+)",
                 regex);
         return new CameraPattern(pattern, true);
+    }
+
+    /** As {@link #find(String, String)}, of a file in the data set's folder. */
+    String find(Path root, Path file) {
+        // The names of a million files are quickly made, their relative paths are not.
+        return required ? find(ImageFiles.relativeName(root, file), file.toString()) : find(Folders.fileName(file), "");
     }
 
     /**

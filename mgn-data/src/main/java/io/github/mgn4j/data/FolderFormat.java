@@ -2,7 +2,6 @@ package io.github.mgn4j.data;
 
 import com.google.common.collect.Interner;
 import com.google.common.collect.Interners;
-import io.github.mgn4j.image.ImageFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -102,7 +101,7 @@ public final class FolderFormat implements DatasetFormat {
             if (Files.isDirectory(folder)) {
                 for (Path identity : Folders.folders(folder)) {
                     for (Path file : Folders.under(identity)) {
-                        String camera = cameras.find(ImageFiles.relativeName(root, file), file.toString());
+                        String camera = cameras.find(root, file);
                         entries.add(new Listing.Entry(
                                 folders.intern(Folders.parent(file)),
                                 Folders.fileName(file),

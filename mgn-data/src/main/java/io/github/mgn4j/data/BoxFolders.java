@@ -128,10 +128,10 @@ record BoxFolders(String train, String query, String gallery) {
         MissingImages missing = new MissingImages();
         List<ReidImage> images = new ArrayList<>();
         ListFile.read(listFile, (name, where) -> {
-            if (!present.contains(name)) {
-                missing.add(where, folder.resolve(name));
-            }
             images.add(image(folder, name, where));
+            if (!present.contains(name)) { // it may not even be possible as a path
+                missing.add(where, folder + folder.getFileSystem().getSeparator() + name);
+            }
         });
         missing.check(images.size());
         return images;

@@ -99,7 +99,7 @@ final class CsvListing {
             throw new DatasetException(where + ": not a path: '" + fields.get(0) + "'", e);
         }
         if (!Files.isRegularFile(image)) {
-            missing.add(where, image);
+            missing.add(where, image.toString());
         }
         DatasetException.check(!fields.get(1).isEmpty(), "%s: the pid is empty", where);
         String camera = fields.get(2);

@@ -59,12 +59,26 @@ public final class DatasetFormats {
                 root,
                 found.stream().map(DatasetFormat::name).collect(Collectors.joining(", ")));
         if (found.isEmpty()) {
-            throw new DatasetException(root + ": no known data set layout; known: "
+            throw new DatasetException(root + ": no known data set layout" + inside(root) + "; known: "
                     + all().stream()
                             .map(format -> format.name() + " (" + format.expects() + ")")
                             .collect(Collectors.joining("; ")));
         }
         return found.get(0);
+    }
+
+    /** Downloads often have one folder too many around them. */
+    private static String inside(Path root) throws IOException {
+        if (Files.isDirectory(root)) {
+            for (Path folder : Folders.folders(root)) {
+                for (DatasetFormat format : all()) {
+                    if (format.recognises(folder)) {
+                        return ", but " + folder + " is in the layout " + format.name();
+                    }
+                }
+            }
+        }
+        return "";
     }
 
     /** Reads a data set in the format that it is found to be in. */

@@ -1,13 +1,11 @@
 package io.github.mgn4j.data;
 
-import java.nio.file.Path;
-
 /** Collects images that a list names but nobody finds, so that an error can say how much is missing. */
 final class MissingImages {
     private String first = "";
     private int count;
 
-    void add(String where, Path image) {
+    void add(String where, String image) {
         if (count++ == 0) {
             first = where + ": no such image: " + image;
         }

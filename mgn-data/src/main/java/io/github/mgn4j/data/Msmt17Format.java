@@ -70,7 +70,7 @@ public final class Msmt17Format implements DatasetFormat {
         ListFile.read(list, (line, where) -> {
             ReidImage image = image(line, where, folder, folders);
             if (!Files.isRegularFile(image.path())) {
-                missing.add(where, image.path());
+                missing.add(where, image.path().toString());
             }
             images.add(image);
         });

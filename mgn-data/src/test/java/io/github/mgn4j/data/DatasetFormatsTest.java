@@ -230,6 +230,10 @@ class DatasetFormatsTest {
                 .hasMessageStartingWith(root + ": no known data set layout")
                 .hasMessageContaining("bounding_box_train")
                 .hasMessageContaining("list_train.txt");
+        Trees.market(root.resolve("Market-1501-v15.09.15"));
+        assertThatThrownBy(() -> DatasetFormats.detect(root))
+                .hasMessageStartingWith(root + ": no known data set layout, but "
+                        + root.resolve("Market-1501-v15.09.15") + " is in the layout market1501; known: ");
     }
 
     /** Any tree of Market names is listed as a naive walk over it finds it. */

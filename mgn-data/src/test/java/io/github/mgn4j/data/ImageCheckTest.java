@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.concurrent.CountDownLatch;
 import java.util.stream.IntStream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
@@ -101,8 +102,16 @@ class ImageCheckTest {
     @Test
     void anInterruptEndsIt() throws IOException {
         add("a.png", encoded("png"));
+        CountDownLatch never = new CountDownLatch(1);
         Thread.currentThread().interrupt();
-        assertThatThrownBy(() -> found(ImageCheck.DECODE)).isInstanceOf(InterruptedIOException.class);
+        assertThatThrownBy(() -> ImageCheck.DECODE.unreadable(images, (done, total) -> {
+                    try {
+                        never.await(); // the work cannot be done before the interrupt is seen
+                    } catch (InterruptedException e) {
+                        Thread.currentThread().interrupt();
+                    }
+                }))
+                .isInstanceOf(InterruptedIOException.class);
         assertThat(Thread.interrupted()).isTrue();
     }
 }

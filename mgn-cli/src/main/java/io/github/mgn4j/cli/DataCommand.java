@@ -2,10 +2,17 @@ package io.github.mgn4j.cli;
 
 import io.github.mgn4j.data.DatasetFormat;
 import io.github.mgn4j.data.DatasetSummary;
+import io.github.mgn4j.data.ImageCheck;
+import io.github.mgn4j.data.ReidDataset;
+import io.github.mgn4j.data.ReidImage;
+import io.github.mgn4j.data.UnreadableImage;
 import io.github.mgn4j.io.AtomicFile;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -24,6 +31,14 @@ final class DataCommand implements Callable<Integer> {
     @Option(names = "--json", paramLabel = "FILE", description = "Write it as JSON to a file.")
     private @Nullable Path json;
 
+    @Option(
+            names = "--check",
+            paramLabel = "none|quick|decode",
+            defaultValue = "quick",
+            description = "How to look for unreadable images: not at all, at both ends of each file, or by decoding all"
+                    + " (default: ${DEFAULT-VALUE}).")
+    private ImageCheck check = ImageCheck.QUICK;
+
     @Mixin
     private OutputOptions output = new OutputOptions();
 
@@ -35,11 +50,26 @@ final class DataCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         output.check(json);
         DatasetFormat format = data.format();
-        DatasetSummary summary = DatasetSummary.of(data.read(), format.published());
+        ReidDataset dataset = data.read();
+        DatasetSummary summary =
+                DatasetSummary.of(dataset, format.published()).withUnreadable(check, unreadable(dataset));
         if (json != null) {
             AtomicFile.writeString(json, summary.toJson() + "\n");
         }
         terminal.println(summary.render().stripTrailing());
         return 0;
+    }
+
+    private List<UnreadableImage> unreadable(ReidDataset dataset) throws IOException {
+        List<ReidImage> images = Stream.of(dataset.train(), dataset.query(), dataset.gallery(), dataset.multiQuery())
+                .flatMap(List::stream)
+                .toList();
+        List<UnreadableImage> found = new ArrayList<>();
+        CancelOnSignal.run(() -> {
+            try (Progress progress = terminal.progress("images")) {
+                found.addAll(check.unreadable(images, progress::update));
+            }
+        });
+        return found;
     }
 }

@@ -13,10 +13,13 @@ final class DataOptions {
     @Option(names = "--data", required = true, paramLabel = "DIR", description = "Folder of the data set.")
     private Path data = Path.of("");
 
-    @Option(
-            names = "--format",
-            paramLabel = "FORMAT",
-            description = "market1501, dukemtmc, cuhk03-np, msmt17 or folder (default: what the folder looks like).")
+    /** What {@code --format} says about itself wherever it is offered. */
+    static final String FORMATS =
+            "market1501, dukemtmc, cuhk03-np (cuhk03-np:labeled, cuhk03-np:detected), msmt17, veri"
+                    + " or folder; folder:REGEX takes the camera from the first group of a regular expression, found in each"
+                    + " image's path (default: what the folder looks like).";
+
+    @Option(names = "--format", paramLabel = "FORMAT", description = FORMATS)
     private @Nullable String format;
 
     DatasetFormat format() throws IOException {

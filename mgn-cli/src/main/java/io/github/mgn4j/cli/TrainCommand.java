@@ -1,6 +1,10 @@
 package io.github.mgn4j.cli;
 
+import io.github.mgn4j.data.DatasetFormat;
+import io.github.mgn4j.data.DatasetSummary;
 import io.github.mgn4j.data.ReidDataset;
+import io.github.mgn4j.data.UnreadableImage;
+import io.github.mgn4j.extract.OnError;
 import io.github.mgn4j.train.Checkpoint;
 import io.github.mgn4j.train.DatasetBatches;
 import io.github.mgn4j.train.DivergedException;
@@ -15,6 +19,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -36,10 +41,7 @@ final class TrainCommand implements Callable<Integer> {
     @Option(names = "--data", paramLabel = "DIR", description = "Folder of the data set (with --resume: as before).")
     private @Nullable Path data;
 
-    @Option(
-            names = "--format",
-            paramLabel = "FORMAT",
-            description = "market1501, dukemtmc, cuhk03-np, msmt17 or folder (default: what the folder looks like).")
+    @Option(names = "--format", paramLabel = "FORMAT", description = DataOptions.FORMATS)
     private @Nullable String format;
 
     @Option(
@@ -72,8 +74,19 @@ final class TrainCommand implements Callable<Integer> {
     @Option(names = "--iterations", paramLabel = "N", description = "Total number of steps, instead of epochs.")
     private @Nullable Integer iterations;
 
-    @Option(names = "--augment", paramLabel = "NAMES", description = "none, or names with commas: flip, ...")
+    @Option(
+            names = "--augment",
+            paramLabel = "NAMES",
+            description = "none, or names with commas: flip, crop, erase, jitter.")
     private @Nullable String augment;
+
+    @Option(
+            names = "--on-error",
+            paramLabel = "fail|skip",
+            description =
+                    "A training image that cannot be read: end, or take another of the same identity and list them"
+                            + " at the end.")
+    private @Nullable OnError onError;
 
     @Option(names = "--seed", paramLabel = "S", description = "Decides sampling, augmentation and new weights.")
     private @Nullable Long seed;
@@ -92,6 +105,9 @@ final class TrainCommand implements Callable<Integer> {
 
     @Mixin
     private OutputOptions output = new OutputOptions();
+
+    /** What the data set lacks of the published one; said when the call is not refused any more. */
+    private Optional<String> warning = Optional.empty();
 
     TrainCommand(Terminal terminal) {
         this.terminal = terminal;
@@ -120,7 +136,7 @@ final class TrainCommand implements Callable<Integer> {
                             : "--data DIR is missing: where the data set is");
         }
         Recipe used = overridden(recipe == null ? Recipe.market1501() : RecipeYaml.read(recipe));
-        ReidDataset dataset = DataOptions.format(data, format).read(data);
+        ReidDataset dataset = read(data, format);
         OutputOptions.checkFolder(out);
         int classes = Training.classes(dataset);
         Model start;
@@ -141,6 +157,7 @@ final class TrainCommand implements Callable<Integer> {
         try (DatasetBatches batches = Training.batches(start, used, dataset);
                 RunFolder run = RunFolder.create(out, output.force())) {
             note(run, data, format);
+            warning.ifPresent(terminal::say);
             evaluate(run, used, dataset);
             try {
                 Training.run(start, used, batches, terminal, List.of(run, stop));
@@ -148,7 +165,7 @@ final class TrainCommand implements Callable<Integer> {
                 run.discardWithoutSteps();
                 throw e;
             }
-            finish(run, stop);
+            finish(run, batches, stop);
         }
     }
 
@@ -164,7 +181,7 @@ final class TrainCommand implements Callable<Integer> {
             Path folder = data != null ? data : noted(run);
             String layout =
                     data != null || format != null ? format : run.note(FORMAT).orElse(null);
-            ReidDataset dataset = DataOptions.format(folder, layout).read(folder);
+            ReidDataset dataset = read(folder, layout);
             note(run, folder, layout);
             evaluate(run, used, dataset);
             try (DatasetBatches batches = Training.batches(checkpoint.model(), used, dataset)) {
@@ -173,14 +190,28 @@ final class TrainCommand implements Callable<Integer> {
                     terminal.say("%s is finished: all %d steps are taken, nothing is left to do".formatted(out, total));
                     return;
                 }
+                warning.ifPresent(terminal::say);
                 terminal.say("resuming after step %d of %d".formatted(checkpoint.iteration(), total));
                 Training.resume(checkpoint, used, batches, terminal, List.of(run, stop));
-                finish(run, stop);
+                finish(run, batches, stop);
             }
         }
     }
 
-    private void finish(RunFolder run, StopOnSignal stop) {
+    private ReidDataset read(Path folder, @Nullable String layout) throws IOException {
+        DatasetFormat known = DataOptions.format(folder, layout);
+        ReidDataset dataset = known.read(folder);
+        warning = DatasetSummary.warning(dataset, known.published());
+        return dataset;
+    }
+
+    private void finish(RunFolder run, DatasetBatches batches, StopOnSignal stop) {
+        List<UnreadableImage> skipped = batches.skipped();
+        skipped.forEach(image -> terminal.say("skipped: " + image.reason()));
+        if (!skipped.isEmpty()) {
+            terminal.say("%d training images cannot be read; others of the same identities took their places"
+                    .formatted(skipped.size()));
+        }
         if (!stop.stopping()) {
             terminal.say("trained -> " + run.model());
         }
@@ -227,6 +258,9 @@ final class TrainCommand implements Callable<Integer> {
         }
         if (augment != null) {
             builder.augment(augment.equals("none") ? List.of() : List.of(augment.split(",", -1)));
+        }
+        if (onError != null) {
+            builder.onError(onError);
         }
         if (seed != null) {
             builder.seed(seed);

@@ -76,7 +76,8 @@ class ArchitectureTest {
                     ROOT + "image..",
                     ROOT + "features..",
                     ROOT + "eval..",
-                    ROOT + "data..")
+                    ROOT + "data",
+                    ROOT + "data.synth..")
             .should()
             .dependOnClassesThat()
             .resideInAPackage("org.nd4j..");

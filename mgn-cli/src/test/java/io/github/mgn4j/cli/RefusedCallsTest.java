@@ -228,6 +228,10 @@ class RefusedCallsTest {
             train --data @data --out @N --recipe @recipe.yaml --init @recipe.yaml | claims a safetensors header
             train --data @data --out @run --recipe @recipe.yaml         | belongs to an earlier run
             train --data @data --out @recipe.yaml --recipe @recipe.yaml | recipe.yaml: is a file
+            train --data @data --out @N --recipe @recipe.yaml --on-error nix | [fail, skip] but was 'nix'
+            train --data @data --out @N --format msmt17:v2              | msmt17 takes no argument, found 'msmt17:v2'
+            train --data @data --out @N --format folder:cam             | a group wanted around the camera
+            train --data @badtrain --out @N --recipe @recipe.yaml --on-error skip --p 1 | none of the
             train --data @badtrain --out @N --recipe @recipe.yaml --format market1501 | not a JPEG, PNG or BMP file
             train --out @N                                              | --data DIR is missing
             # evaluate
@@ -252,6 +256,8 @@ class RefusedCallsTest {
             # the others
             data --data @none                               | none: no such folder
             data --data @data --json @recipe.yaml           | exists already
+            data --data @data --check nix                   | [none, quick, decode] but was 'nix'
+            data --data @data --format cuhk03-np:drawn      | cuhk03-np:labeled or cuhk03-np:detected wanted
             bench --model @model.safetensors --batch 0      | batch must be at least 1
             bench --model @model.safetensors --seconds 0    | --seconds must be above 0
             bench --model @model.safetensors --batch 99999999 | --batch must be at most

@@ -1,67 +1,88 @@
 package io.github.mgn4j.data;
 
+import com.google.common.base.Suppliers;
 import com.google.common.primitives.ImmutableIntArray;
 import com.google.common.util.concurrent.ThreadFactoryBuilder;
 import io.github.mgn4j.engine.Layout;
+import io.github.mgn4j.extract.OnError;
 import io.github.mgn4j.image.Preprocessor;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
-import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Prepares training batches ahead of their use: an endless stream in the sampler's order, whatever the timing of the
  * threads. Memory is bounded: {@code prefetch + 1} buffers of one batch each, which are used again and again, and the
- * cache. For one consumer; {@link #close} ends the threads, which are daemons.
+ * cache. The threads share the work of each batch, identity by identity.
+ *
+ * <p>For one consumer; {@link #close} may come from any thread, and wakes the consumer. The threads are daemons and end
+ * with {@code close}, after a failure, and by themselves when nobody has asked for a batch for a second: an owner that
+ * forgets its loader, or dies, leaves none behind.
  */
 public final class BatchLoader implements AutoCloseable {
-    private static final long AUGMENTATION = 0x41756721L;
+    private static final long IDLE_SECONDS = 1;
 
-    private final ImageCache images;
+    private final BatchFiller filler;
     private final IdentityBalancedSampler sampler;
-    private final Preprocessor preprocessor;
-    private final Augmentation augmentation;
-    private final Layout layout;
-    private final long seed;
-    private final ExecutorService workers;
-    private final Deque<Future<Batch>> ahead = new ArrayDeque<>();
-    private final Deque<FloatBuffer> free = new ArrayDeque<>();
+    private final int k;
+    private final ThreadPoolExecutor workers;
+    private final Deque<Pending> ahead = new ConcurrentLinkedDeque<>();
+    private final Deque<FloatBuffer> free = new ConcurrentLinkedDeque<>();
     private long epoch;
     private int position;
     private @Nullable Batch current;
     private @Nullable Throwable failure;
-    private boolean closed;
+    private volatile boolean closed;
+
+    /** A batch in the making: one task for each identity. */
+    private record Pending(
+            long epoch, int position, Supplier<int[]> chosen, FloatBuffer buffer, List<Future<?>> parts) {}
 
     private BatchLoader(Builder builder, long epoch, int position) {
-        images = new ImageCache(builder.images, builder.preprocessor, builder.cacheBytes);
         sampler = builder.sampler;
-        preprocessor = builder.preprocessor;
-        augmentation = builder.augmentation;
-        layout = builder.layout;
-        seed = builder.seed;
+        k = sampler.imagesPerIdentity();
+        filler = new BatchFiller(
+                new ImageCache(builder.images, builder.preprocessor, builder.cacheBytes),
+                sampler.index(),
+                builder.preprocessor,
+                builder.augmentation,
+                builder.layout,
+                builder.seed,
+                builder.onError);
         this.epoch = epoch;
         this.position = position;
         for (int i = 0; i <= builder.prefetch; i++) {
-            free.add(ByteBuffer.allocateDirect(sampler.batchSize() * preprocessor.length() * Float.BYTES)
+            free.add(ByteBuffer.allocateDirect(sampler.batchSize() * builder.preprocessor.length() * Float.BYTES)
                     .order(ByteOrder.nativeOrder())
                     .asFloatBuffer());
         }
-        workers = Executors.newFixedThreadPool(
+        workers = new ThreadPoolExecutor(
                 builder.threads,
+                builder.threads,
+                IDLE_SECONDS,
+                TimeUnit.SECONDS,
+                new LinkedBlockingQueue<>(),
                 new ThreadFactoryBuilder()
                         .setDaemon(true)
                         .setNameFormat("mgn-loader-%d")
                         .build());
+        workers.allowCoreThreadTimeOut(true);
     }
 
     /** A loader of training images; {@code sampler} must index the same list. */
@@ -74,33 +95,39 @@ public final class BatchLoader implements AutoCloseable {
      *
      * @throws IOException when an image could not be read, naming its file; every later call throws it again
      * @throws IllegalArgumentException when a file is not an image that can be decoded, naming it; as above
+     * @throws IllegalStateException when the loader is closed, before or while this waits
      */
     public synchronized Batch next() throws IOException {
         throwFailure();
-        if (closed) {
-            throw new IllegalStateException("the loader is closed");
-        }
+        checkOpen();
         if (current != null) {
             free.add(current.images());
             current = null;
         }
-        while (!free.isEmpty()) {
-            submit(free.remove());
-        }
         try {
-            Batch batch = ahead.remove().get();
-            current = batch;
-            return batch;
+            for (FloatBuffer buffer = free.poll(); buffer != null; buffer = free.poll()) {
+                submit(buffer);
+            }
+            current = finished(ahead.remove());
+            return current;
         } catch (ExecutionException e) {
+            checkOpen();
             failure = e.getCause() == null ? e : e.getCause();
-            close();
-            throwFailure();
-            throw new IllegalStateException(failure); // not reached
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             failure = new InterruptedIOException("interrupted while waiting for a batch");
-            close();
-            throw (InterruptedIOException) failure;
+        } catch (CancellationException | RejectedExecutionException e) {
+            checkOpen();
+            failure = e;
+        }
+        close();
+        throwFailure();
+        throw new IllegalStateException(failure); // not reached
+    }
+
+    private void checkOpen() {
+        if (closed) {
+            throw new IllegalStateException("the loader is closed");
         }
     }
 
@@ -119,7 +146,16 @@ public final class BatchLoader implements AutoCloseable {
     private void submit(FloatBuffer buffer) {
         long batchEpoch = epoch;
         int batchPosition = position;
-        ahead.add(workers.submit(() -> load(batchEpoch, batchPosition, buffer)));
+        Supplier<int[]> chosen = Suppliers.memoize(() -> sampler.batch(batchEpoch, batchPosition));
+        List<Future<?>> parts = new ArrayList<>();
+        for (int i = 0; i < sampler.batchSize(); i += k) {
+            int from = i;
+            parts.add(workers.submit(() -> {
+                filler.fill(batchEpoch, batchPosition, chosen.get(), from, from + k, buffer);
+                return null;
+            }));
+        }
+        ahead.add(new Pending(batchEpoch, batchPosition, chosen, buffer, parts));
         position++;
         if (position == sampler.iterationsPerEpoch()) {
             position = 0;
@@ -127,33 +163,38 @@ public final class BatchLoader implements AutoCloseable {
         }
     }
 
-    private Batch load(long batchEpoch, int batchPosition, FloatBuffer buffer) throws IOException {
-        int[] chosen = sampler.batch(batchEpoch, batchPosition);
-        for (int i = 0; i < chosen.length; i++) {
-            if (Thread.interrupted()) {
-                throw new InterruptedIOException("the loader is closed");
-            }
-            TrainingSample sample = augmentation.apply(
-                    new TrainingSample(images.get(chosen[i]), false),
-                    Seeds.random(seed, AUGMENTATION, batchEpoch, batchPosition, i));
-            preprocessor.write(sample.image(), sample.mirrored(), layout, buffer, i * preprocessor.length());
+    private Batch finished(Pending batch) throws ExecutionException, InterruptedException {
+        for (Future<?> part : batch.parts()) {
+            part.get();
         }
         IdentityIndex index = sampler.index();
-        int[] labels = Arrays.stream(chosen).map(index::label).toArray();
+        int[] labels = Arrays.stream(batch.chosen().get()).map(index::label).toArray();
         return new Batch(
-                batchEpoch,
-                batchPosition,
-                chosen.length,
-                buffer,
+                batch.epoch(),
+                batch.position(),
+                labels.length,
+                batch.buffer(),
                 ImmutableIntArray.copyOf(labels),
                 ImmutableIntArray.copyOf(Arrays.stream(labels).map(index::pid).toArray()));
     }
 
-    /** Ends the threads; a batch that is being prepared is given up. */
+    /**
+     * The images that could not be read so far and were replaced, each once, in their order in the list; none under
+     * {@link OnError#FAIL}. As batches are prepared ahead, some may not have been missed yet. May be called after closing.
+     */
+    public List<UnreadableImage> skipped() {
+        return List.copyOf(filler.unreadable());
+    }
+
+    /** Ends the threads; batches that are being prepared are given up. */
     @Override
-    public synchronized void close() {
+    public void close() {
         closed = true;
-        workers.shutdownNow();
+        for (Runnable waiting : workers.shutdownNow()) {
+            if (waiting instanceof Future<?> part) {
+                part.cancel(false); // a consumer may be waiting for it
+            }
+        }
         ahead.clear();
         free.clear();
     }
@@ -165,7 +206,8 @@ public final class BatchLoader implements AutoCloseable {
         private final Preprocessor preprocessor;
         private Augmentation augmentation = Augmentation.NONE;
         private Layout layout = Layout.NHWC;
-        private int threads = 2;
+        private OnError onError = OnError.FAIL;
+        private int threads = Math.max(2, Math.min(8, Runtime.getRuntime().availableProcessors() / 2));
         private int prefetch = 2;
         private long cacheBytes;
         private long seed;
@@ -198,7 +240,18 @@ public final class BatchLoader implements AutoCloseable {
             return this;
         }
 
-        /** Worker threads; 2 by default. Each prepares a batch of its own. */
+        /**
+         * What is done about an image that cannot be read: {@link OnError#FAIL}, the default, ends the stream with its
+         * exception; {@link OnError#SKIP} takes the next image of the same identity that can be read, one that is not in
+         * the batch already if there is one, and notes it in {@link BatchLoader#skipped}. An identity without any image
+         * that can be read ends the stream all the same.
+         */
+        public Builder onError(OnError value) {
+            onError = value;
+            return this;
+        }
+
+        /** Worker threads; by default half of the processors, at least 2, at most 8. */
         public Builder threads(int value) {
             DatasetException.check(value >= 1 && value <= 1024, "1 to 1024 loader threads wanted, not %s", value);
             threads = value;

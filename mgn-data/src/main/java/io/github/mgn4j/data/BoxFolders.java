@@ -4,17 +4,25 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** The layout that Market-1501 began: three flat folders, and person and camera in the file names. */
-final class BoxFolders {
-    static final String TRAIN = "bounding_box_train";
-    static final String QUERY = "query";
-    static final String GALLERY = "bounding_box_test";
-    static final String EXPECTS = TRAIN + ", " + QUERY + " and " + GALLERY;
+/**
+ * The kind of layout that Market-1501 began: flat folders, and person and camera in the file names.
+ *
+ * @param train folder of the training images
+ * @param query folder of the queries
+ * @param gallery folder of the gallery
+ */
+record BoxFolders(String train, String query, String gallery) {
+    /** As most data sets name them. */
+    static final BoxFolders MARKET = new BoxFolders("bounding_box_train", "query", "bounding_box_test");
+
+    private static final String MULTI_QUERY = "gt_bbox";
 
     /** How the three data sets go on after the camera: they can be told apart by it. */
     enum Style {
@@ -29,18 +37,23 @@ final class BoxFolders {
         }
     }
 
-    private BoxFolders() {}
+    /** What a folder of this layout holds, in words. */
+    String expects() {
+        return train + ", " + query + " and " + gallery;
+    }
+
+    boolean exist(Path root) {
+        return Stream.of(train, query, gallery).allMatch(folder -> Files.isDirectory(root.resolve(folder)));
+    }
 
     /** The style of the file names, told from any one training image; empty if the folders are not there. */
-    static Optional<Style> style(Path root) throws IOException {
-        if (!Files.isDirectory(root.resolve(TRAIN))
-                || !Files.isDirectory(root.resolve(QUERY))
-                || !Files.isDirectory(root.resolve(GALLERY))) {
+    Optional<Style> style(Path root) throws IOException {
+        if (!exist(root)) {
             return Optional.empty();
         }
-        try (Stream<Path> entries = Files.list(root.resolve(TRAIN))) {
-            String name = entries.filter(Folders::isImage)
-                    .map(Folders::fileName)
+        try (Stream<Path> entries = Files.list(root.resolve(train))) {
+            String name = entries.map(Folders::fileName)
+                    .filter(Folders::isImage)
                     .findAny()
                     .orElse("");
             for (Style style : Style.values()) {
@@ -52,26 +65,82 @@ final class BoxFolders {
         return Optional.empty();
     }
 
-    static ReidDataset read(String name, Path root) throws IOException {
-        Folders.requireFolder(root, name + " has " + EXPECTS);
-        for (String folder : List.of(TRAIN, QUERY, GALLERY)) {
-            Folders.requireFolder(root.resolve(folder), name + " has " + EXPECTS);
+    /** Lists the folders' images. */
+    ReidDataset read(String format, Path root) throws IOException {
+        requireFolders(format, root);
+        Path extra = root.resolve(MULTI_QUERY);
+        return dataset(
+                format,
+                root,
+                list(root.resolve(train)),
+                list(root.resolve(query)),
+                list(root.resolve(gallery)),
+                Files.isDirectory(extra) ? list(extra) : List.of());
+    }
+
+    /** As {@link #read}, but of the images that a list file names where there is one; it may not name others. */
+    ReidDataset read(String format, Path root, BoxFolders lists) throws IOException {
+        requireFolders(format, root);
+        return dataset(
+                format,
+                root,
+                list(root.resolve(train), root.resolve(lists.train)),
+                list(root.resolve(query), root.resolve(lists.query)),
+                list(root.resolve(gallery), root.resolve(lists.gallery)),
+                List.of());
+    }
+
+    private void requireFolders(String format, Path root) {
+        Folders.requireFolder(root, format + " has " + expects());
+        for (String folder : List.of(train, query, gallery)) {
+            Folders.requireFolder(root.resolve(folder), format + " has " + expects());
         }
-        List<ReidImage> train =
-                list(root.resolve(TRAIN)).stream().filter(ReidImage::isPerson).toList();
-        DatasetException.check(!train.isEmpty(), "%s: shows no person", root.resolve(TRAIN));
-        return new ReidDataset(name, root, train, list(root.resolve(QUERY)), list(root.resolve(GALLERY)));
+    }
+
+    private ReidDataset dataset(
+            String format,
+            Path root,
+            List<ReidImage> training,
+            List<ReidImage> queries,
+            List<ReidImage> galleries,
+            List<ReidImage> extra) {
+        List<ReidImage> persons = training.stream().filter(ReidImage::isPerson).toList();
+        DatasetException.check(!persons.isEmpty(), "%s: shows no person", root.resolve(train));
+        List<ReidImage> multiQuery = extra.stream().filter(ReidImage::isPerson).toList();
+        return new ReidDataset(format, root, persons, queries, galleries, multiQuery);
     }
 
     private static List<ReidImage> list(Path folder) throws IOException {
-        List<ReidImage> images = new ArrayList<>();
-        for (Path file : Folders.in(folder)) {
-            MarketName name = MarketName.parse(Folders.fileName(file))
-                    .orElseThrow(() -> new DatasetException(
-                            file + ": person and camera wanted in the name, such as 0002_c1s1_000451_03.jpg"));
-            images.add(new ReidImage(file, name.pid(), name.camid()));
+        List<String> names = Folders.images(folder);
+        List<ReidImage> images = new ArrayList<>(names.size());
+        for (String name : names) {
+            images.add(image(folder, name, folder.resolve(name).toString()));
         }
         DatasetException.check(!images.isEmpty(), "%s: no images", folder);
         return images;
+    }
+
+    private static List<ReidImage> list(Path folder, Path listFile) throws IOException {
+        if (!Files.exists(listFile)) {
+            return list(folder);
+        }
+        Set<String> present = new HashSet<>(Folders.images(folder));
+        MissingImages missing = new MissingImages();
+        List<ReidImage> images = new ArrayList<>();
+        ListFile.read(listFile, (name, where) -> {
+            images.add(image(folder, name, where));
+            if (!present.contains(name)) { // it may not even be possible as a path
+                missing.add(where, folder + folder.getFileSystem().getSeparator() + name);
+            }
+        });
+        missing.check(images.size());
+        return images;
+    }
+
+    private static ReidImage image(Path folder, String fileName, String where) {
+        MarketName name = MarketName.parse(fileName)
+                .orElseThrow(() -> new DatasetException(
+                        where + ": person and camera wanted in the name, such as 0002_c1s1_000451_03.jpg"));
+        return new ReidImage(folder, fileName, name.pid(), name.camid());
     }
 }

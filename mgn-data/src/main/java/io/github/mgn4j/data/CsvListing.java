@@ -1,8 +1,9 @@
 package io.github.mgn4j.data;
 
+import com.google.common.collect.Interner;
+import com.google.common.collect.Interners;
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -12,10 +13,10 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /** Reads {@code path,pid,camid,split} files; paths are relative to the file's folder, {@code camid} may be empty. */
 final class CsvListing {
@@ -24,7 +25,23 @@ final class CsvListing {
     private static final Map<String, Split> SPLITS =
             Arrays.stream(Split.values()).collect(Collectors.toUnmodifiableMap(Split::folder, Function.identity()));
 
-    private CsvListing() {}
+    private final Path file;
+    private final Path folder;
+    private final CameraPattern cameras;
+    private final Interner<Path> folders = Interners.newStrongInterner();
+    private final Interner<String> names = Interners.newStrongInterner();
+    private final List<Listing.Entry> entries = new ArrayList<>();
+    private final Set<Place> seen = new HashSet<>();
+    private final MissingImages missing = new MissingImages();
+    private boolean headed;
+
+    private record Place(Split split, Path folder, String name) {}
+
+    private CsvListing(Path file, CameraPattern cameras) {
+        this.file = file;
+        this.cameras = cameras;
+        folder = Folders.parent(file.toAbsolutePath());
+    }
 
     /** Whether a file begins with the header. */
     static boolean isListing(Path file) {
@@ -44,64 +61,66 @@ final class CsvListing {
         return HEADER.equals(fields(header.strip().toLowerCase(Locale.ROOT)));
     }
 
-    static List<Listing.Entry> read(Path file) throws IOException {
-        List<String> lines;
-        try {
-            lines = Files.readAllLines(file);
-        } catch (CharacterCodingException e) {
-            throw new DatasetException(file + ": not a text file in UTF-8", e);
-        }
-        DatasetException.check(
-                !lines.isEmpty() && isHeader(lines.get(0)), "%s: the header %s wanted", file, String.join(",", HEADER));
-        Path folder = file.toAbsolutePath().getParent();
-        List<Listing.Entry> entries = new ArrayList<>(lines.size());
-        HashSet<String> seen = new HashSet<>();
-        for (int i = 1; i < lines.size(); i++) {
-            if (!lines.get(i).isBlank()) {
-                String where = file + " line " + (i + 1);
-                Listing.Entry entry = entry(lines.get(i), where, folder);
-                DatasetException.check(
-                        seen.add(entry.split() + " " + entry.path()), "%s: listed twice: %s", where, entry.path());
-                entries.add(entry);
-            }
-        }
-        DatasetException.check(!entries.isEmpty(), "%s: lists no image", file);
-        return entries;
+    static List<Listing.Entry> read(Path file, CameraPattern cameras) throws IOException {
+        CsvListing listing = new CsvListing(file, cameras);
+        ListFile.read(file, listing::take);
+        listing.missing.check(listing.entries.size());
+        DatasetException.check(!listing.entries.isEmpty(), "%s: lists no image", file);
+        return listing.entries;
     }
 
-    private static Listing.Entry entry(String line, String where, @Nullable Path folder) {
-        List<String> fields = fields(line.strip());
+    private void take(String line, String where) {
+        if (!headed) {
+            DatasetException.check(isHeader(line), "%s: the header %s wanted", file, String.join(",", HEADER));
+            headed = true;
+            return;
+        }
+        Listing.Entry entry = entry(line, where);
+        DatasetException.check(
+                seen.add(new Place(entry.split(), entry.folder(), entry.name())),
+                "%s: listed twice: %s",
+                where,
+                entry.path());
+        entries.add(entry);
+    }
+
+    private Listing.Entry entry(String line, String where) {
+        List<String> fields = fields(line);
         DatasetException.check(
                 fields.size() == HEADER.size(),
                 "%s: %s wanted, found %s fields",
                 where,
                 String.join(",", HEADER),
                 fields.size());
-        Path path;
+        Path image;
         try {
-            path = Path.of(fields.get(0));
+            image = folder.resolve(fields.get(0)).normalize();
         } catch (InvalidPathException e) {
             throw new DatasetException(where + ": not a path: '" + fields.get(0) + "'", e);
         }
-        Path image = folder == null ? path : folder.resolve(path).normalize();
-        DatasetException.check(Files.isRegularFile(image), "%s: no such image: %s", where, image);
+        if (!Files.isRegularFile(image)) {
+            missing.add(where, image.toString());
+        }
         DatasetException.check(!fields.get(1).isEmpty(), "%s: the pid is empty", where);
+        String camera = fields.get(2);
         DatasetException.check(
-                CAMERA.matcher(fields.get(2)).matches(),
-                "%s: a camera number or nothing wanted, found '%s'",
-                where,
-                fields.get(2));
+                CAMERA.matcher(camera).matches(), "%s: a camera number or nothing wanted, found '%s'", where, camera);
         Split split = SPLITS.get(fields.get(3).toLowerCase(Locale.ROOT));
         if (split == null) {
             throw new DatasetException(
                     where + ": the split train, query or gallery wanted, found '" + fields.get(3) + "'");
         }
-        return new Listing.Entry(image, fields.get(1), fields.get(2), split);
+        return new Listing.Entry(
+                folders.intern(Folders.parent(image)),
+                Folders.fileName(image),
+                names.intern(fields.get(1)),
+                names.intern(camera.isEmpty() ? cameras.find(fields.get(0), where) : camera),
+                split);
     }
 
     /** Splits a line at its commas; a field may stand in double quotes, a quote within being doubled. */
     static List<String> fields(String line) {
-        List<String> fields = new ArrayList<>();
+        List<String> fields = new ArrayList<>(HEADER.size());
         StringBuilder field = new StringBuilder();
         boolean quoted = false;
         for (int i = 0; i < line.length(); i++) {

@@ -19,4 +19,8 @@ public final class DatasetException extends IllegalArgumentException {
             throw new DatasetException(String.format(Locale.ROOT, message, args));
         }
     }
+
+    static void checkProbability(double probability) {
+        check(probability >= 0 && probability <= 1, "a probability must lie within 0 and 1, not %s", probability);
+    }
 }

@@ -16,12 +16,22 @@ public interface DatasetFormat {
     String expects();
 
     /**
+     * This format with an argument, as {@code --format name:argument} gives it.
+     *
+     * @throws DatasetException when the format takes none, or not this one
+     */
+    default DatasetFormat with(String argument) {
+        throw new DatasetException(
+                "the data set format " + name() + " takes no argument, found '" + name() + ":" + argument + "'");
+    }
+
+    /**
      * Whether a folder looks like this layout, from few of its entries. At most one format should say so of any folder.
      */
     boolean recognises(Path root) throws IOException;
 
     /**
-     * Lists a data set, each split in the order of its relative paths.
+     * Lists a data set, each split in the order of its relative paths or of its list file.
      *
      * @throws DatasetException when something of the layout is missing or malformed; it says what
      */

@@ -23,11 +23,16 @@ public final class DatasetFormats {
     }
 
     /**
-     * The format of a name.
+     * The format of a name, or of a name and an argument: {@code folder:cam(\d+)}, {@code cuhk03-np:labeled}.
      *
-     * @throws DatasetException when there is none; it lists those there are
+     * @throws DatasetException when there is none, naming those there are; or when the argument does not suit it
      */
-    public static DatasetFormat named(String name) {
+    public static DatasetFormat named(String nameAndArgument) {
+        int colon = nameAndArgument.indexOf(':');
+        if (colon >= 0) {
+            return named(nameAndArgument.substring(0, colon)).with(nameAndArgument.substring(colon + 1));
+        }
+        String name = nameAndArgument;
         return all().stream()
                 .filter(format -> format.name().equals(name))
                 .findFirst()
@@ -54,12 +59,26 @@ public final class DatasetFormats {
                 root,
                 found.stream().map(DatasetFormat::name).collect(Collectors.joining(", ")));
         if (found.isEmpty()) {
-            throw new DatasetException(root + ": no known data set layout; known: "
+            throw new DatasetException(root + ": no known data set layout" + inside(root) + "; known: "
                     + all().stream()
                             .map(format -> format.name() + " (" + format.expects() + ")")
                             .collect(Collectors.joining("; ")));
         }
         return found.get(0);
+    }
+
+    /** Downloads often have one folder too many around them. */
+    private static String inside(Path root) throws IOException {
+        if (Files.isDirectory(root)) {
+            for (Path folder : Folders.folders(root)) {
+                for (DatasetFormat format : all()) {
+                    if (format.recognises(folder)) {
+                        return ", but " + folder + " is in the layout " + format.name();
+                    }
+                }
+            }
+        }
+        return "";
     }
 
     /** Reads a data set in the format that it is found to be in. */

@@ -2,11 +2,11 @@ package io.github.mgn4j.data;
 
 import com.google.gson.GsonBuilder;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 
 /**
@@ -16,6 +16,9 @@ import java.util.SortedMap;
  * @param root where it lies
  * @param published the published variant that it was compared with, or empty
  * @param differences one sentence for each count that differs; empty if none does or nothing was published
+ * @param multiQuery more images of the persons searched for
+ * @param check how files that cannot be read were looked for
+ * @param unreadable those found
  */
 public record DatasetSummary(
         String format,
@@ -24,11 +27,16 @@ public record DatasetSummary(
         SplitSummary query,
         SplitSummary gallery,
         String published,
-        List<String> differences) {
+        List<String> differences,
+        SplitSummary multiQuery,
+        ImageCheck check,
+        List<UnreadableImage> unreadable) {
     private static final int HISTOGRAM_ROWS = 10;
+    private static final int UNREADABLE_ROWS = 20;
 
     public DatasetSummary {
         differences = List.copyOf(differences);
+        unreadable = List.copyOf(unreadable);
     }
 
     /** Counts a data set and compares it with the published variant that it is nearest to. */
@@ -36,12 +44,7 @@ public record DatasetSummary(
         SplitSummary train = SplitSummary.of(dataset.train());
         SplitSummary query = SplitSummary.of(dataset.query());
         SplitSummary gallery = SplitSummary.of(dataset.gallery());
-        PublishedCounts nearest = published.stream()
-                .min(Comparator.comparingLong(
-                        counts -> (long) Math.abs(counts.train().images() - train.images())
-                                + Math.abs(counts.query().images() - query.images())
-                                + Math.abs(counts.gallery().images() - gallery.images())))
-                .orElse(null);
+        PublishedCounts nearest = PublishedCounts.nearest(published, dataset).orElse(null);
         List<String> differences = new ArrayList<>();
         if (nearest != null) {
             compare("train", train, nearest.train(), differences);
@@ -55,7 +58,29 @@ public record DatasetSummary(
                 query,
                 gallery,
                 nearest == null ? "" : nearest.variant(),
-                differences);
+                differences,
+                SplitSummary.of(dataset.multiQuery()),
+                ImageCheck.NONE,
+                List.of());
+    }
+
+    /** The summary with the files that a check has found. */
+    public DatasetSummary withUnreadable(ImageCheck how, List<UnreadableImage> found) {
+        return new DatasetSummary(format, root, train, query, gallery, published, differences, multiQuery, how, found);
+    }
+
+    /**
+     * One line on what of a published data set is missing or too much: that somebody does not train on half of it without
+     * knowing. Empty when it is as published, or when it is so much smaller (no part has a quarter of the images) that
+     * something of one's own must be laid out like it.
+     */
+    public static Optional<String> warning(ReidDataset dataset, List<PublishedCounts> published) {
+        return PublishedCounts.nearest(published, dataset)
+                .filter(counts -> counts.resembles(dataset))
+                .map(counts -> of(dataset, List.of(counts)))
+                .filter(summary -> !summary.differences().isEmpty())
+                .map(summary -> summary.root() + " is not " + summary.published() + " as published: "
+                        + String.join("; ", summary.differences()));
     }
 
     private static void compare(
@@ -83,11 +108,27 @@ public record DatasetSummary(
                     .append('\n');
             differences.forEach(line -> text.append("  ").append(line).append('\n'));
         }
+        renderUnreadable(text);
         return text.toString();
     }
 
+    private void renderUnreadable(StringBuilder text) {
+        if (check == ImageCheck.NONE) {
+            return;
+        }
+        text.append(unreadable.isEmpty() ? "no unreadable image" : unreadable.size() + " unreadable images")
+                .append(check == ImageCheck.QUICK ? " (both ends of each file looked at)\n" : " (all decoded)\n");
+        unreadable.stream()
+                .limit(UNREADABLE_ROWS)
+                .forEach(image -> text.append("  ").append(image.reason()).append('\n'));
+        if (unreadable.size() > UNREADABLE_ROWS) {
+            text.append("  and ").append(unreadable.size() - UNREADABLE_ROWS).append(" more\n");
+        }
+    }
+
     private static void row(StringBuilder text, Object... cells) {
-        text.append(String.format(Locale.ROOT, "%-8s%12s%10s%10s%13s%8s", cells).stripTrailing())
+        text.append(String.format(Locale.ROOT, "%-11s%12s%10s%10s%13s%8s", cells)
+                        .stripTrailing())
                 .append('\n');
     }
 
@@ -114,10 +155,13 @@ public record DatasetSummary(
         splits.put("train", train);
         splits.put("query", query);
         splits.put("gallery", gallery);
+        if (multiQuery.images() > 0) {
+            splits.put("multiQuery", multiQuery);
+        }
         return splits;
     }
 
-    /** The summary as JSON: the record's components by their names. */
+    /** The summary as JSON: the record's components by their names; {@code multiQuery} where there are such images. */
     public String toJson() {
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("format", format);
@@ -125,6 +169,12 @@ public record DatasetSummary(
         json.putAll(splits());
         json.put("published", published);
         json.put("differences", differences);
+        json.put("check", check.name().toLowerCase(Locale.ROOT));
+        json.put(
+                "unreadable",
+                unreadable.stream()
+                        .map(image -> Map.of("path", image.path().toString(), "reason", image.reason()))
+                        .toList());
         return new GsonBuilder()
                         .setPrettyPrinting()
                         .disableHtmlEscaping()

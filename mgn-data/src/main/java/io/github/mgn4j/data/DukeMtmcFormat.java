@@ -16,17 +16,20 @@ public final class DukeMtmcFormat implements DatasetFormat {
 
     @Override
     public String expects() {
-        return BoxFolders.EXPECTS + ", named 0001_c2_f0046302.jpg";
+        return BoxFolders.MARKET.expects() + ", named 0001_c2_f0046302.jpg";
     }
 
     @Override
     public boolean recognises(Path root) throws IOException {
-        return BoxFolders.style(root).filter(BoxFolders.Style.DUKE::equals).isPresent();
+        return BoxFolders.MARKET
+                .style(root)
+                .filter(BoxFolders.Style.DUKE::equals)
+                .isPresent();
     }
 
     @Override
     public ReidDataset read(Path root) throws IOException {
-        return BoxFolders.read(name(), root);
+        return BoxFolders.MARKET.read(name(), root);
     }
 
     @Override

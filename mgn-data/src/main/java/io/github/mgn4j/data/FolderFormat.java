@@ -1,5 +1,7 @@
 package io.github.mgn4j.data;
 
+import com.google.common.collect.Interner;
+import com.google.common.collect.Interners;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,10 +17,26 @@ import java.util.stream.Stream;
  *
  * <p>Identities are the folders' names, the same name in all splits being the same identity. When all are different
  * numbers these are the pids ({@code -1} is junk), shifted up by one if an identity with the number 0 is trained on or
- * searched for; else the names are numbered from 1 in their order. A camera is the number after {@code _c} in the
- * file's name; an image without is its own camera, so that a search leaves out nothing but the very image searched for.
+ * searched for; else the names are numbered from 1 in their order.
+ *
+ * <p>A camera is the number after {@code _c} in the file's name; an image without is its own camera, so that a search
+ * leaves out nothing but the very image searched for. The format's argument is another regular expression, whose first group
+ * is the camera: {@code folder:/cam-(\w+)/}. It has to occur in every image's path within the data set
+ * ({@code train/IDENTITY/...}, or the path as the CSV file has it); cameras that are no numbers are numbered from 1 in the
+ * order of their names. A camera in the CSV file goes before.
  */
 public final class FolderFormat implements DatasetFormat {
+    private final CameraPattern cameras;
+
+    /** The format with {@code _c} before the camera. */
+    public FolderFormat() {
+        this(CameraPattern.DEFAULT);
+    }
+
+    private FolderFormat(CameraPattern cameras) {
+        this.cameras = cameras;
+    }
+
     @Override
     public String name() {
         return "folder";
@@ -27,6 +45,16 @@ public final class FolderFormat implements DatasetFormat {
     @Override
     public String expects() {
         return "train, query and gallery with one folder per identity, or a CSV file path,pid,camid,split";
+    }
+
+    /**
+     * The format with another place for the camera.
+     *
+     * @throws DatasetException when the argument is no regular expression with a group
+     */
+    @Override
+    public DatasetFormat with(String argument) {
+        return new FolderFormat(CameraPattern.of(argument));
     }
 
     @Override
@@ -53,7 +81,7 @@ public final class FolderFormat implements DatasetFormat {
     public ReidDataset read(Path root) throws IOException {
         DatasetException.check(Files.exists(root), "%s: no such folder (%s has %s)", root, name(), expects());
         if (!Files.isDirectory(root)) {
-            return Listing.number(name(), root, CsvListing.read(root));
+            return Listing.number(name(), root, CsvListing.read(root, cameras));
         }
         List<Path> csv = csv(root).stream().filter(CsvListing::isListing).toList();
         DatasetException.check(
@@ -61,17 +89,25 @@ public final class FolderFormat implements DatasetFormat {
                 "%s: several CSV listings (%s); give one of them",
                 root,
                 csv.stream().map(Folders::fileName).toList());
-        return Listing.number(name(), root, csv.isEmpty() ? walk(root) : CsvListing.read(csv.get(0)));
+        return Listing.number(name(), root, csv.isEmpty() ? walk(root) : CsvListing.read(csv.get(0), cameras));
     }
 
     private List<Listing.Entry> walk(Path root) throws IOException {
+        Interner<Path> folders = Interners.newStrongInterner();
+        Interner<String> names = Interners.newStrongInterner();
         List<Listing.Entry> entries = new ArrayList<>();
         for (Split split : Split.values()) {
             Path folder = root.resolve(split.folder());
             if (Files.isDirectory(folder)) {
                 for (Path identity : Folders.folders(folder)) {
                     for (Path file : Folders.under(identity)) {
-                        entries.add(new Listing.Entry(file, Folders.fileName(identity), "", split));
+                        String camera = cameras.find(root, file);
+                        entries.add(new Listing.Entry(
+                                folders.intern(Folders.parent(file)),
+                                Folders.fileName(file),
+                                Folders.fileName(identity),
+                                names.intern(camera),
+                                split));
                     }
                 }
             }

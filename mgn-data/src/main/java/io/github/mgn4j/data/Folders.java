@@ -2,6 +2,7 @@ package io.github.mgn4j.data;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
@@ -10,37 +11,47 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/** Lists image files and folders, leaving out the litter of real downloads (hidden files, Thumbs.db, notes). */
+/**
+ * Lists image files and folders, leaving out the litter of real downloads: hidden files and folders ({@code .DS_Store},
+ * {@code ._*}), {@code __MACOSX}, and whatever is no image by its name ({@code Thumbs.db}, {@code readme.txt}).
+ */
 final class Folders {
     private static final Set<String> EXTENSIONS = Set.of("jpg", "jpeg", "png", "bmp");
 
     private Folders() {}
 
-    static boolean isImage(Path file) {
-        String name = fileName(file);
+    static boolean isImage(String name) {
         int dot = name.lastIndexOf('.');
         return dot > 0
-                && !name.startsWith(".")
+                && !isLitter(name)
                 && EXTENSIONS.contains(name.substring(dot + 1).toLowerCase(Locale.ROOT));
     }
 
-    /** Images directly in a folder, by name. */
-    static List<Path> in(Path folder) throws IOException {
+    private static boolean isLitter(String name) {
+        return name.startsWith(".") || name.equals("__MACOSX");
+    }
+
+    /** Names of the images directly in a folder, in order. */
+    static List<String> images(Path folder) throws IOException {
         try (Stream<Path> entries = Files.list(folder)) {
-            return entries.filter(Folders::isImage)
-                    .filter(Files::isRegularFile)
-                    .sorted(Comparator.comparing(Folders::fileName))
+            return entries.filter(path -> isImage(fileName(path)) && Files.isRegularFile(path))
+                    .map(Folders::fileName)
+                    .sorted()
                     .toList();
         } catch (UncheckedIOException e) {
             throw e.getCause();
         }
     }
 
-    /** Images in a folder and the folders below it, by relative path. */
+    /** Images in a folder and the folders below it, links followed, by relative path. */
     static List<Path> under(Path folder) throws IOException {
-        try (Stream<Path> entries = Files.walk(folder)) {
-            return entries.filter(Folders::isImage)
-                    .filter(Files::isRegularFile)
+        // The walk knows what each entry is: to ask for it again would take longer than all the rest.
+        try (Stream<Path> entries = Files.find(
+                folder,
+                Integer.MAX_VALUE,
+                (path, attributes) -> attributes.isRegularFile() && isImage(fileName(path)),
+                FileVisitOption.FOLLOW_LINKS)) {
+            return entries.filter(path -> !inLitter(folder, path))
                     .sorted(Comparator.comparing(Path::toString))
                     .toList();
         } catch (UncheckedIOException e) {
@@ -48,11 +59,19 @@ final class Folders {
         }
     }
 
+    private static boolean inLitter(Path root, Path path) {
+        for (int i = root.getNameCount(); i < path.getNameCount() - 1; i++) {
+            if (isLitter(path.getName(i).toString())) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** Folders directly in a folder, by name. */
     static List<Path> folders(Path folder) throws IOException {
         try (Stream<Path> entries = Files.list(folder)) {
-            return entries.filter(path -> !fileName(path).startsWith("."))
-                    .filter(Files::isDirectory)
+            return entries.filter(path -> !isLitter(fileName(path)) && Files.isDirectory(path))
                     .sorted(Comparator.comparing(Folders::fileName))
                     .toList();
         } catch (UncheckedIOException e) {
@@ -63,6 +82,12 @@ final class Folders {
     static String fileName(Path path) {
         Path name = path.getFileName();
         return name == null ? "" : name.toString();
+    }
+
+    /** The folder that a path is in; the empty path for a name alone. */
+    static Path parent(Path path) {
+        Path parent = path.getParent();
+        return parent != null ? parent : path.getFileSystem().getPath("");
     }
 
     static void requireFolder(Path folder, String what) {

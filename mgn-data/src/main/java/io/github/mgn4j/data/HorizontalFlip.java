@@ -5,7 +5,7 @@ import java.util.SplittableRandom;
 /** Mirrors an image with a probability. */
 public record HorizontalFlip(double probability) implements Augmentation {
     public HorizontalFlip {
-        Augmentations.checkProbability(probability);
+        DatasetException.checkProbability(probability);
     }
 
     @Override

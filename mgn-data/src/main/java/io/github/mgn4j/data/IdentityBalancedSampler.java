@@ -65,6 +65,11 @@ public final class IdentityBalancedSampler {
         return p * k;
     }
 
+    /** K. */
+    public int imagesPerIdentity() {
+        return k;
+    }
+
     public int iterationsPerEpoch() {
         return iterations;
     }

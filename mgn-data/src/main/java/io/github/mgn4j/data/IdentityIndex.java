@@ -72,4 +72,9 @@ public final class IdentityIndex {
     int member(int label, int i) {
         return members[label][i];
     }
+
+    /** Which of its class's images one is: {@code member(label(image), place(image)) == image}. */
+    int place(int image) {
+        return Arrays.binarySearch(members[labels[image]], image);
+    }
 }

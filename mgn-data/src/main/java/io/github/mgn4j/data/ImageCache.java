@@ -4,6 +4,9 @@ import io.github.mgn4j.image.ImageDecoder;
 import io.github.mgn4j.image.Preprocessor;
 import io.github.mgn4j.image.RgbImage;
 import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.nio.channels.ClosedByInterruptException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
@@ -26,13 +29,23 @@ final class ImageCache {
         bytesLeft = new AtomicLong(bytes);
     }
 
+    ReidImage image(int i) {
+        return images.get(i);
+    }
+
+    /**
+     * An image at the network's size.
+     *
+     * @throws IOException if it cannot be read, naming the file
+     * @throws IllegalArgumentException if it is no image that can be decoded, naming the file
+     */
     RgbImage get(int i) throws IOException {
         RgbImage found = i < kept.length() ? kept.get(i) : null;
         if (found != null) {
             return found;
         }
         Path path = images.get(i).path();
-        RgbImage image = preprocessor.resize(ImageDecoder.decode(path));
+        RgbImage image = preprocessor.resize(decode(path));
         long bytes = (long) image.width() * image.height() * RgbImage.CHANNELS;
         if (i < kept.length() && bytesLeft.get() >= bytes) {
             // Two threads may both come here for one image: only the one that puts it in pays for it.
@@ -41,5 +54,19 @@ final class ImageCache {
             }
         }
         return image;
+    }
+
+    private static RgbImage decode(Path path) throws IOException {
+        try {
+            return ImageDecoder.decode(path);
+        } catch (FileSystemException | InterruptedIOException | ClosedByInterruptException e) {
+            throw e; // these name the file, or have nothing to do with it
+        } catch (IOException e) {
+            throw new IOException(path + ": " + e.getMessage(), e);
+        } catch (IllegalArgumentException e) {
+            throw e;
+        } catch (RuntimeException e) {
+            throw new IllegalStateException(path + ": " + e, e);
+        }
     }
 }

@@ -9,35 +9,38 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Turns identities and cameras given by name into numbers; {@link FolderFormat} states the rules. */
 final class Listing {
     private static final Pattern NUMBER = Pattern.compile("-1|\\d{1,9}");
-    private static final Pattern CAMERA = Pattern.compile("_c(\\d{1,8})(?!\\d)");
 
     private Listing() {}
 
     /**
      * An image as listed.
      *
-     * @param camera its number, or empty
+     * @param camera its number or name, or empty
      */
-    record Entry(Path path, String identity, String camera, Split split) {}
+    record Entry(Path folder, String name, String identity, String camera, Split split) {
+        Path path() {
+            return folder.resolve(name);
+        }
+    }
 
     static ReidDataset number(String name, Path root, List<Entry> entries) {
         Map<String, Integer> pids = pids(entries);
-        List<Integer> cameras = cameras(entries);
+        int[] cameras = cameras(entries);
         Map<Split, List<ReidImage>> splits = new EnumMap<>(Split.class);
         for (Split split : Split.values()) {
             splits.put(split, new ArrayList<>());
         }
-        for (int i = 0; i < entries.size(); i++) {
+        for (int i = 0; i < cameras.length; i++) {
             Entry entry = entries.get(i);
             int pid = pids.getOrDefault(entry.identity(), ReidImage.JUNK);
             if (pid > 0 || entry.split() != Split.TRAIN) {
-                splits.getOrDefault(entry.split(), List.of()).add(new ReidImage(entry.path(), pid, cameras.get(i)));
+                splits.getOrDefault(entry.split(), List.of())
+                        .add(new ReidImage(entry.folder(), entry.name(), pid, cameras[i]));
             }
         }
         List<ReidImage> train = splits.getOrDefault(Split.TRAIN, List.of());
@@ -80,28 +83,33 @@ final class Listing {
         return pids;
     }
 
-    private static List<Integer> cameras(List<Entry> entries) {
-        int highest = -1;
-        List<Integer> cameras = new ArrayList<>(entries.size());
-        for (Entry entry : entries) {
-            Matcher named = CAMERA.matcher(Folders.fileName(entry.path()));
-            int camera = -1;
-            if (!entry.camera().isEmpty()) {
-                camera = Integer.parseInt(entry.camera());
-            } else if (named.find()) {
-                camera = Integer.parseInt(named.group(1));
-            }
-            cameras.add(camera);
-            highest = Math.max(highest, camera);
-        }
+    private static int[] cameras(List<Entry> entries) {
+        Map<String, Integer> numbers = cameraNumbers(entries);
+        int fresh = numbers.values().stream().mapToInt(Integer::intValue).max().orElse(-1) + 1;
         // One for each file, not for each entry: a query may be listed in the gallery, too.
         Map<Path, Integer> own = new HashMap<>();
-        for (int i = 0; i < cameras.size(); i++) {
-            if (cameras.get(i) < 0) {
-                int fresh = highest + 1 + own.size();
-                cameras.set(i, own.computeIfAbsent(entries.get(i).path(), path -> fresh));
+        int[] cameras = new int[entries.size()];
+        for (int i = 0; i < cameras.length; i++) {
+            Entry entry = entries.get(i);
+            Integer number = numbers.get(entry.camera());
+            if (number == null) {
+                number = own.computeIfAbsent(entry.path(), path -> fresh + own.size());
             }
+            cameras[i] = number;
         }
         return cameras;
+    }
+
+    /** The cameras that have a name: their numbers, or numbers from 1 in the order of their names if one is no number. */
+    private static Map<String, Integer> cameraNumbers(List<Entry> entries) {
+        Set<String> names = new TreeSet<>();
+        entries.forEach(entry -> names.add(entry.camera()));
+        names.remove("");
+        boolean numbered = names.stream().allMatch(name -> NUMBER.matcher(name).matches() && !name.equals("-1"));
+        Map<String, Integer> numbers = new HashMap<>();
+        for (String name : names) {
+            numbers.put(name, numbered ? Integer.parseInt(name) : numbers.size() + 1);
+        }
+        return numbers;
     }
 }

@@ -5,7 +5,8 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * Market-1501 (Zheng et al., Scalable Person Re-identification, ICCV 2015), and whatever names its files alike.
+ * Market-1501 (Zheng et al., Scalable Person Re-identification, ICCV 2015), and whatever names its files alike. Where there
+ * is a folder {@code gt_bbox} its images are {@link ReidDataset#multiQuery()}.
  */
 public final class Market1501Format implements DatasetFormat {
     @Override
@@ -15,17 +16,20 @@ public final class Market1501Format implements DatasetFormat {
 
     @Override
     public String expects() {
-        return BoxFolders.EXPECTS + "";
+        return BoxFolders.MARKET.expects();
     }
 
     @Override
     public boolean recognises(Path root) throws IOException {
-        return BoxFolders.style(root).filter(BoxFolders.Style.MARKET::equals).isPresent();
+        return BoxFolders.MARKET
+                .style(root)
+                .filter(BoxFolders.Style.MARKET::equals)
+                .isPresent();
     }
 
     @Override
     public ReidDataset read(Path root) throws IOException {
-        return BoxFolders.read(name(), root);
+        return BoxFolders.MARKET.read(name(), root);
     }
 
     @Override

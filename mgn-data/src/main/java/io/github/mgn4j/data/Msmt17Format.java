@@ -1,7 +1,8 @@
 package io.github.mgn4j.data;
 
+import com.google.common.collect.Interner;
+import com.google.common.collect.Interners;
 import java.io.IOException;
-import java.nio.charset.MalformedInputException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -14,6 +15,7 @@ import java.util.regex.Pattern;
  * MSMT17 (Wei et al., Person Transfer GAN to Bridge Domain Gap, CVPR 2018), V1 and V2: list files with lines such as
  * {@code 0000/0000_000_01_0303morning_0008_0.jpg 0}, the camera in the name's third field. Its identities begin at 0,
  * which elsewhere is a distractor: they are counted from 1 here. Training takes the lists {@code train} and {@code val}.
+ * An image that is listed but missing is refused: half a download is not trained on.
  */
 public final class Msmt17Format implements DatasetFormat {
     private static final Pattern LINE = Pattern.compile("(\\S.*?)\\s+(\\d{1,9})");
@@ -62,23 +64,21 @@ public final class Msmt17Format implements DatasetFormat {
 
     private List<ReidImage> list(Path list, Path folder) throws IOException {
         DatasetException.check(Files.isRegularFile(list), "%s: no such file (%s has %s)", list, name(), expects());
-        List<String> lines;
-        try {
-            lines = Files.readAllLines(list);
-        } catch (MalformedInputException e) {
-            throw new DatasetException(list + ": not a text file in UTF-8", e);
-        }
-        List<ReidImage> images = new ArrayList<>(lines.size());
-        for (int i = 0; i < lines.size(); i++) {
-            if (!lines.get(i).isBlank()) {
-                images.add(image(lines.get(i).strip(), list + " line " + (i + 1), folder));
+        Interner<Path> folders = Interners.newStrongInterner();
+        MissingImages missing = new MissingImages();
+        List<ReidImage> images = new ArrayList<>();
+        ListFile.read(list, (line, where) -> {
+            ReidImage image = image(line, where, folder, folders);
+            if (!Files.isRegularFile(image.path())) {
+                missing.add(where, image.path().toString());
             }
-        }
-        DatasetException.check(!images.isEmpty(), "%s: lists no image", list);
+            images.add(image);
+        });
+        missing.check(images.size());
         return images;
     }
 
-    private static ReidImage image(String line, String where, Path folder) {
+    private static ReidImage image(String line, String where, Path folder, Interner<Path> folders) {
         Matcher fields = LINE.matcher(line);
         DatasetException.check(fields.matches(), "%s: path and identity wanted, found '%s'", where, line);
         Path file;
@@ -87,11 +87,15 @@ public final class Msmt17Format implements DatasetFormat {
         } catch (InvalidPathException e) {
             throw new DatasetException(where + ": not a path: '" + fields.group(1) + "'", e);
         }
-        Matcher camera = CAMERA.matcher(Folders.fileName(file));
+        String name = Folders.fileName(file);
+        Matcher camera = CAMERA.matcher(name);
         DatasetException.check(
                 camera.matches(), "%s: a camera wanted in the third field of '%s'", where, fields.group(1));
-        DatasetException.check(Files.isRegularFile(file), "%s: no such image: %s", where, file);
-        return new ReidImage(file, Integer.parseInt(fields.group(2)) + 1, Integer.parseInt(camera.group(1)));
+        return new ReidImage(
+                folders.intern(Folders.parent(file)),
+                name,
+                Integer.parseInt(fields.group(2)) + 1,
+                Integer.parseInt(camera.group(1)));
     }
 
     @Override

@@ -21,7 +21,7 @@ public record RandomErasing(double probability, double minArea, double maxArea, 
     private static final byte[] FILL = {125, 123, 114};
 
     public RandomErasing {
-        Augmentations.checkProbability(probability);
+        DatasetException.checkProbability(probability);
         DatasetException.check(
                 minArea > 0 && minArea <= maxArea && maxArea < 1,
                 "the erased share of an image must lie within 0 and 1, not %s to %s",

@@ -1,7 +1,10 @@
 package io.github.mgn4j.data;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * A listed data set: no image has been opened. Immutable.
@@ -11,16 +14,57 @@ import java.util.List;
  * @param train images to train on: persons only; empty where the data set has no such part
  * @param query images to search with
  * @param gallery images to search in: persons, distractors and junk
+ * @param multiQuery more images of the persons, by which a query may be strengthened (Market-1501's {@code gt_bbox});
+ *     empty in most data sets
  */
 public record ReidDataset(
-        String name, Path root, List<ReidImage> train, List<ReidImage> query, List<ReidImage> gallery) {
+        String name,
+        Path root,
+        List<ReidImage> train,
+        List<ReidImage> query,
+        List<ReidImage> gallery,
+        List<ReidImage> multiQuery) {
     public ReidDataset {
         train = List.copyOf(train);
         query = List.copyOf(query);
         gallery = List.copyOf(gallery);
-        for (ReidImage image : train) {
-            DatasetException.check(image.isPerson(), "%s: pid %s among the training images", image.path(), image.pid());
+        multiQuery = List.copyOf(multiQuery);
+        requirePersons("training", train);
+        requirePersons("multi-query", multiQuery);
+    }
+
+    /** A data set without images for multi-query. */
+    public ReidDataset(String name, Path root, List<ReidImage> train, List<ReidImage> query, List<ReidImage> gallery) {
+        this(name, root, train, query, gallery, List.of());
+    }
+
+    private static void requirePersons(String what, List<ReidImage> images) {
+        for (ReidImage image : images) {
+            DatasetException.check(image.isPerson(), "%s: pid %s among the %s images", image.path(), image.pid(), what);
         }
+    }
+
+    /**
+     * For each query, in their order, the images whose features multi-query evaluation averages: those in
+     * {@link #multiQuery} of the same person under the same camera, or the query itself where there are none (Zheng et
+     * al., Scalable Person Re-identification, ICCV 2015).
+     */
+    public List<List<ReidImage>> multiQueries() {
+        Map<Long, List<ReidImage>> byPersonAndCamera = new HashMap<>();
+        for (ReidImage image : multiQuery) {
+            byPersonAndCamera
+                    .computeIfAbsent(personAndCamera(image), key -> new ArrayList<>())
+                    .add(image);
+        }
+        List<List<ReidImage>> queries = new ArrayList<>(query.size());
+        for (ReidImage image : query) {
+            queries.add(List.copyOf(byPersonAndCamera.getOrDefault(personAndCamera(image), List.of(image))));
+        }
+        return queries;
+    }
+
+    private static long personAndCamera(ReidImage image) {
+        return (long) image.pid() << Integer.SIZE | image.camid();
     }
 
     /**

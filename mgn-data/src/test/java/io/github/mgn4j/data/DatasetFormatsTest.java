@@ -30,7 +30,23 @@ class DatasetFormatsTest {
         assertThat(DatasetFormats.named("msmt17")).isInstanceOf(Msmt17Format.class);
         assertThatThrownBy(() -> DatasetFormats.named("marked"))
                 .isInstanceOf(DatasetException.class)
-                .hasMessage("unknown data set format 'marked'; known: cuhk03-np, dukemtmc, folder, market1501, msmt17");
+                .hasMessage("unknown data set format 'marked'; known: cuhk03-np, dukemtmc, folder, hyphen, market1501,"
+                        + " msmt17, veri");
+        assertThatThrownBy(() -> DatasetFormats.named("msmt17:v2"))
+                .isInstanceOf(DatasetException.class)
+                .hasMessage("the data set format msmt17 takes no argument, found 'msmt17:v2'");
+        assertThatThrownBy(() -> DatasetFormats.named("cuhk03-np:drawn"))
+                .isInstanceOf(DatasetException.class)
+                .hasMessage("cuhk03-np:labeled or cuhk03-np:detected wanted, found 'drawn'");
+    }
+
+    @Test
+    void aFormatOfAnotherJarIsFound() throws IOException {
+        Trees.touch(root, HyphenFormat.MARKER);
+        Trees.touch(root, "train-7-2-1.jpg");
+        assertThat(DatasetFormats.detect(root)).isInstanceOf(HyphenFormat.class);
+        assertThat(DatasetFormats.read(root).train())
+                .containsExactly(new ReidImage(root.resolve("train-7-2-1.jpg"), 7, 2));
     }
 
     @Test
@@ -39,6 +55,9 @@ class DatasetFormatsTest {
         Trees.touch(root, "readme.txt");
         Trees.touch(root, "query/Thumbs.db");
         Trees.touch(root, "bounding_box_train/._0002_c1s1_000451_03.jpg");
+        Trees.touch(root, "bounding_box_train/.DS_Store");
+        Trees.touch(root, "bounding_box_test/desktop.ini");
+        Trees.touch(root, "__MACOSX/bounding_box_train/._0002_c1s1_000451_03.jpg");
         Trees.touch(root, "bounding_box_train/-1_c1s1_000451_03.jpg");
         Trees.touch(root, "bounding_box_train/0000_c1s1_000451_03.jpg");
         assertThat(DatasetFormats.detect(root).name()).isEqualTo("market1501");
@@ -52,6 +71,28 @@ class DatasetFormatsTest {
         assertThat(data.gallery())
                 .extracting(ReidImage::pid, ReidImage::camid)
                 .containsExactly(tuple(-1, 6), tuple(0, 1), tuple(1, 2));
+        assertThat(data.multiQuery()).isEmpty();
+        assertThat(data.multiQueries()).containsExactly(List.of(data.query().get(0)));
+    }
+
+    @Test
+    void marketsMultiQuery() throws IOException {
+        Trees.market(root);
+        Trees.touch(root, "query/0003_c4s1_001051_00.jpg");
+        Path same = Trees.touch(root, "gt_bbox/0001_c1s1_001051_00.jpg");
+        Path again = Trees.touch(root, "gt_bbox/0001_c1s2_001151_00.jpg");
+        Trees.touch(root, "gt_bbox/0001_c2s1_001051_00.jpg"); // another camera
+        Trees.touch(root, "gt_bbox/0003_c1s1_001051_00.jpg");
+        Trees.touch(root, "gt_bbox/0000_c4s1_001051_00.jpg"); // shows nobody
+        ReidDataset data = DatasetFormats.read(root);
+        assertThat(data.query()).extracting(ReidImage::pid).containsExactly(1, 3);
+        assertThat(data.multiQuery())
+                .extracting(ReidImage::pid, ReidImage::camid)
+                .containsExactly(tuple(1, 1), tuple(1, 1), tuple(1, 2), tuple(3, 1));
+        assertThat(data.multiQueries())
+                .containsExactly(
+                        List.of(new ReidImage(same, 1, 1), new ReidImage(again, 1, 1)),
+                        List.of(data.query().get(1)));
     }
 
     @ParameterizedTest
@@ -100,6 +141,16 @@ class DatasetFormatsTest {
         assertThat(labeled.name()).isEqualTo("cuhk03-np");
         assertThat(labeled.gallery())
                 .containsExactly(new ReidImage(root.resolve("labeled/bounding_box_test/0003_c2_6.png"), 3, 2));
+        Path odd = Trees.touch(root, "detected/query/0003_c2_9.png");
+        assertThat(DatasetFormats.named("cuhk03-np:labeled").read(root)).isEqualTo(labeled);
+        DatasetFormat detected = DatasetFormats.named("cuhk03-np:detected");
+        assertThat(detected.read(root).query())
+                .contains(new ReidImage(odd, 3, 2))
+                .hasSize(2);
+        assertThat(detected.published()).extracting(PublishedCounts::variant).containsExactly("CUHK03-NP detected");
+        assertThatThrownBy(() -> detected.read(root.resolve("detected")))
+                .isInstanceOf(DatasetException.class)
+                .hasMessageStartingWith(root.resolve("detected/detected") + ": no such folder");
         Files.move(root.resolve("detected"), root.resolveSibling(root.getFileName() + "-detected"));
         assertThat(DatasetFormats.read(root).train()).hasSize(1);
     }
@@ -123,10 +174,49 @@ class DatasetFormatsTest {
 
         Files.writeString(val, "0001/0001_000_15_0303noon_0009_0.jpg 1\n");
         assertThatThrownBy(() -> DatasetFormats.read(root)).hasMessageStartingWith(val + " line 1: no such image");
+        Files.writeString(
+                val, "0001/0001_000_15_0303noon_0009_0.jpg 1\n0001/0001_000_15_0303noon_0008_0.jpg 1\n".repeat(2));
+        assertThatThrownBy(() -> DatasetFormats.read(root)).hasMessageEndingWith(" (2 of 4 listed are missing)");
         Files.writeString(val, "0001/0001_000_15_0303noon_0008_0.jpg\n");
         assertThatThrownBy(() -> DatasetFormats.read(root)).hasMessageContaining("path and identity wanted");
         Files.delete(val);
         assertThatThrownBy(() -> DatasetFormats.read(root)).hasMessageStartingWith(val + ": no such file");
+    }
+
+    @Test
+    void msmt17v2() throws IOException {
+        Trees.touch(root, "mask_train_v2/0000/0000_000_01_0303morning_0008_0.jpg");
+        Trees.touch(root, "mask_test_v2/0000/0000_001_02_0303morning_0009_1.jpg");
+        for (String list : List.of("train", "val")) {
+            Trees.write(root, "list_" + list + ".txt", "0000/0000_000_01_0303morning_0008_0.jpg 0\n");
+        }
+        for (String list : List.of("query", "gallery")) {
+            Trees.write(root, "list_" + list + ".txt", "0000/0000_001_02_0303morning_0009_1.jpg 0\n");
+        }
+        assertThat(DatasetFormats.read(root).query())
+                .containsExactly(
+                        new ReidImage(root.resolve("mask_test_v2/0000/0000_001_02_0303morning_0009_1.jpg"), 1, 2));
+    }
+
+    @Test
+    void veri() throws IOException {
+        Trees.touch(root, "image_train/0001_c001_00016450_0.jpg");
+        Trees.touch(root, "image_train/0005_c020_00016450_0.jpg");
+        Trees.touch(root, "image_query/0002_c002_00030600_0.jpg");
+        Trees.touch(root, "image_test/0002_c003_00030600_0.jpg");
+        Trees.touch(root, "image_test/Thumbs.db");
+        assertThat(DatasetFormats.detect(root).name()).isEqualTo("veri");
+        ReidDataset all = DatasetFormats.read(root);
+        assertThat(all.train()).extracting(ReidImage::pid, ReidImage::camid).containsExactly(tuple(1, 1), tuple(5, 20));
+        assertThat(all.gallery())
+                .containsExactly(new ReidImage(root.resolve("image_test/0002_c003_00030600_0.jpg"), 2, 3));
+
+        Path list = Trees.write(root, "name_train.txt", "0005_c020_00016450_0.jpg\n");
+        assertThat(DatasetFormats.read(root).train()).extracting(ReidImage::pid).containsExactly(5);
+        Files.writeString(list, "0001_c001_00016450_0.jpg\n0001_c001_00016451_0.jpg\n");
+        assertThatThrownBy(() -> DatasetFormats.read(root))
+                .isInstanceOf(DatasetException.class)
+                .hasMessage(list + " line 2: no such image: " + root.resolve("image_train/0001_c001_00016451_0.jpg"));
     }
 
     @Test
@@ -140,6 +230,10 @@ class DatasetFormatsTest {
                 .hasMessageStartingWith(root + ": no known data set layout")
                 .hasMessageContaining("bounding_box_train")
                 .hasMessageContaining("list_train.txt");
+        Trees.market(root.resolve("Market-1501-v15.09.15"));
+        assertThatThrownBy(() -> DatasetFormats.detect(root))
+                .hasMessageStartingWith(root + ": no known data set layout, but "
+                        + root.resolve("Market-1501-v15.09.15") + " is in the layout market1501; known: ");
     }
 
     /** Any tree of Market names is listed as a naive walk over it finds it. */

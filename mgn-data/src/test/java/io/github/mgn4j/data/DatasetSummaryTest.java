@@ -29,7 +29,7 @@ class DatasetSummaryTest {
                 .hasSize(6)
                 .contains("train: 12936 images published, 3 found", "query: 750 identities published, 1 found");
         assertThat(summary.render())
-                .contains("train              2         3         3            0       0\n")
+                .contains("train                 2         3         3            0       0\n")
                 .contains("differs from the published Market-1501\n");
         JsonObject json = JsonParser.parseString(summary.toJson()).getAsJsonObject();
         assertThat(json.getAsJsonObject("gallery").get("junk").getAsInt()).isEqualTo(1);
@@ -38,6 +38,72 @@ class DatasetSummaryTest {
                         .get("2")
                         .getAsInt())
                 .isEqualTo(1);
+    }
+
+    @Test
+    void multiQueryIsARowOfItsOwn(@TempDir Path root) throws IOException {
+        Trees.market(root);
+        DatasetSummary without = DatasetSummary.of(DatasetFormats.read(root), List.of());
+        assertThat(without.render()).doesNotContain("multiQuery");
+        assertThat(without.toJson()).doesNotContain("multiQuery");
+        Trees.touch(root, "gt_bbox/0001_c1s1_001051_00.jpg");
+        DatasetSummary summary = DatasetSummary.of(DatasetFormats.read(root), List.of());
+        assertThat(summary.render()).contains("multiQuery            1         1         1            0       0\n");
+        assertThat(JsonParser.parseString(summary.toJson())
+                        .getAsJsonObject()
+                        .getAsJsonObject("multiQuery")
+                        .get("images")
+                        .getAsInt())
+                .isEqualTo(1);
+    }
+
+    @Test
+    void halfOfAPublishedDataSetIsWarnedOf() {
+        List<PublishedCounts> market = DatasetFormats.named("market1501").published();
+        assertThat(DatasetSummary.warning(data(12_936, 751, 3_368, 750, 19_732, 750), market))
+                .isEmpty();
+        assertThat(DatasetSummary.warning(data(6_468, 751, 3_368, 750, 19_732, 750), market))
+                .contains("x is not Market-1501 as published: train: 12936 images published, 6468 found");
+        assertThat(DatasetSummary.warning(data(3_234, 100, 10, 10, 10, 10), market))
+                .isPresent();
+        assertThat(DatasetSummary.warning(data(3_233, 100, 841, 10, 4_932, 10), market))
+                .isEmpty(); // something else
+        assertThat(DatasetSummary.warning(data(12_936, 751, 3_368, 750, 19_732, 750), List.of()))
+                .isEmpty();
+    }
+
+    private static ReidDataset data(int... imagesAndIdentities) {
+        List<List<ReidImage>> splits = new ArrayList<>();
+        for (int i = 0; i < 6; i += 2) {
+            splits.add(new ArrayList<>());
+            fill(splits.get(i / 2), imagesAndIdentities[i], imagesAndIdentities[i + 1]);
+        }
+        return new ReidDataset("market1501", Path.of("x"), splits.get(0), splits.get(1), splits.get(2));
+    }
+
+    @Test
+    void unreadableImagesAreListed() {
+        List<UnreadableImage> bad = new ArrayList<>();
+        for (int i = 0; i < 23; i++) {
+            bad.add(new UnreadableImage(Path.of("x" + i), "x" + i + ": the file is empty"));
+        }
+        DatasetSummary summary = DatasetSummary.of(data(2, 1, 1, 1, 1, 1), List.of());
+        assertThat(summary.render()).doesNotContain("unreadable");
+        assertThat(summary.withUnreadable(ImageCheck.QUICK, List.of()).render())
+                .endsWith("no unreadable image (both ends of each file looked at)\n");
+        DatasetSummary some = summary.withUnreadable(ImageCheck.DECODE, bad);
+        assertThat(some.render())
+                .contains("23 unreadable images (all decoded)\n  x0: the file is empty\n")
+                .endsWith("  x19: the file is empty\n  and 3 more\n");
+        JsonObject json = JsonParser.parseString(some.toJson()).getAsJsonObject();
+        assertThat(json.get("check").getAsString()).isEqualTo("decode");
+        assertThat(json.getAsJsonArray("unreadable")).hasSize(23);
+        assertThat(json.getAsJsonArray("unreadable")
+                        .get(22)
+                        .getAsJsonObject()
+                        .get("path")
+                        .getAsString())
+                .isEqualTo("x22");
     }
 
     @Test

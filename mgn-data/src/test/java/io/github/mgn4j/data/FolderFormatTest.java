@@ -5,9 +5,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.groups.Tuple.tuple;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -56,6 +62,125 @@ class FolderFormatTest {
         assertThat(read().train())
                 .extracting(ReidImage::pid, ReidImage::camid)
                 .containsExactly(tuple(7, 12), tuple(7, 3), tuple(7, 13));
+    }
+
+    @Test
+    void camerasFromAPattern() throws IOException {
+        Trees.touch(root, "train/7/cam-12/a_c1.jpg");
+        Trees.touch(root, "train/7/cam-3/a_c1.jpg");
+        Trees.touch(root, "query/8/cam-3/a.jpg");
+        Trees.touch(root, "gallery/8/cam-12/a.jpg");
+        DatasetFormat format = DatasetFormats.named("folder:/cam-(\\w+)/");
+        ReidDataset data = format.read(root);
+        assertThat(data.name()).isEqualTo("folder");
+        assertThat(data.train()).extracting(ReidImage::camid).containsExactly(12, 3);
+        assertThat(data.gallery()).extracting(ReidImage::camid).containsExactly(12);
+        Trees.touch(root, "train/7/cam-north/a.jpg"); // names, then: 12, 3, north
+        assertThat(format.read(root).train()).extracting(ReidImage::camid).containsExactly(1, 2, 3);
+        assertThat(format.read(root).query()).extracting(ReidImage::camid).containsExactly(2);
+        Path odd = Trees.touch(root, "query/8/roof/a.jpg");
+        assertThatThrownBy(() -> format.read(root))
+                .isInstanceOf(DatasetException.class)
+                .hasMessage(odd + ": no camera: the pattern /cam-(\\w+)/ does not occur in query/8/roof/a.jpg");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"folder:cam-(, Unclosed group", "folder:cam, a group wanted", "folder:, a group wanted"})
+    void patternsWithoutAGroupAreRefused(String format, String message) {
+        assertThatThrownBy(() -> DatasetFormats.named(format))
+                .isInstanceOf(DatasetException.class)
+                .hasMessageContaining(message)
+                .hasMessageNotContaining("\n");
+    }
+
+    @Test
+    void aPatternFillsTheGapsOfACsvFile() throws IOException {
+        Trees.touch(root, "hall/1.jpg");
+        Trees.touch(root, "yard/1.jpg");
+        Trees.write(root, "list.csv", "path,pid,camid,split\nhall/1.jpg,1,,train\nyard/1.jpg,1,,train\n");
+        assertThat(DatasetFormats.named("folder:^(\\w+)/").read(root).train())
+                .extracting(ReidImage::camid)
+                .containsExactly(1, 2);
+        Trees.write(root, "list.csv", "path,pid,camid,split\nhall/1.jpg,1,9,train\nyard/1.jpg,1,4,train\n");
+        assertThat(DatasetFormats.named("folder:^(\\w+)/").read(root).train())
+                .extracting(ReidImage::camid)
+                .containsExactly(9, 4);
+    }
+
+    @Test
+    void litterIsIgnored() throws IOException {
+        Trees.touch(root, "train/1/a.jpg");
+        Trees.touch(root, "train/1/._a.jpg");
+        Trees.touch(root, "train/1/__MACOSX/b.jpg");
+        Trees.touch(root, "train/1/.thumbs/c.jpg");
+        Trees.touch(root, "train/1/Thumbs.db");
+        Trees.touch(root, "train/__MACOSX/1/a.jpg");
+        Trees.touch(root, "train/readme.jpg");
+        assertThat(read().train()).containsExactly(new ReidImage(root.resolve("train/1/a.jpg"), 1, 0));
+    }
+
+    @Test
+    void linkedFoldersAreFollowed() throws IOException {
+        Trees.touch(root, "elsewhere/a_c2.jpg");
+        Files.createDirectories(root.resolve("train"));
+        Files.createSymbolicLink(root.resolve("train/4"), root.resolve("elsewhere"));
+        assertThat(read().train()).containsExactly(new ReidImage(root.resolve("train/4/a_c2.jpg"), 4, 2));
+    }
+
+    /** Any tree is listed as it was made, whatever the depth, the names and the litter. */
+    @Test
+    void anyTree() throws IOException {
+        for (int round = 0; round < 20; round++) {
+            SplittableRandom random = new SplittableRandom(round);
+            Path tree = root.resolve("tree" + round);
+            Map<String, Set<String>> expected = new HashMap<>();
+            Trees.touch(tree, "train/1/first_c1.jpg");
+            expected.computeIfAbsent("train", split -> new TreeSet<>()).add("1/first_c1.jpg 1 1");
+            for (int i = random.nextInt(60); i > 0; i--) {
+                String split = List.of("train", "query", "gallery").get(random.nextInt(3));
+                int pid = random.nextInt(1, 9);
+                int camera = random.nextInt(4);
+                String deep = "x/".repeat(random.nextInt(3));
+                String name = deep + (char) ('a' + random.nextInt(26)) + i + "_c" + camera + ".jpg";
+                Trees.touch(tree, split + "/" + pid + "/" + name);
+                expected.computeIfAbsent(split, s -> new TreeSet<>()).add(pid + "/" + name + " " + pid + " " + camera);
+                if (random.nextInt(4) == 0) {
+                    Trees.touch(
+                            tree,
+                            split + "/" + pid + "/" + deep
+                                    + List.of("._a.jpg", "notes.txt").get(i % 2));
+                }
+            }
+            if (expected.containsKey("query") != expected.containsKey("gallery")) {
+                assertThatThrownBy(() -> DatasetFormats.read(tree)).hasMessageContaining("but none in");
+                continue;
+            }
+            ReidDataset data = DatasetFormats.named("folder").read(tree);
+            assertThat(named(tree.resolve("train"), data.train())).isEqualTo(expected.get("train"));
+            assertThat(named(tree.resolve("query"), data.query())).isEqualTo(expected.getOrDefault("query", Set.of()));
+            assertThat(named(tree.resolve("gallery"), data.gallery()))
+                    .isEqualTo(expected.getOrDefault("gallery", Set.of()));
+            IdentityIndex index = IdentityIndex.of(data.train());
+            int p = random.nextInt(1, index.classes() + 1);
+            int k = random.nextInt(1, 6);
+            int[] batch = new IdentityBalancedSampler(index, p, k, EpochLength.FULL_PASS, round).batch(round, 0);
+            Map<Integer, Integer> drawn = new HashMap<>();
+            for (int image : batch) {
+                drawn.merge(data.train().get(image).pid(), 1, Integer::sum);
+            }
+            assertThat(drawn)
+                    .hasSize(p)
+                    .allSatisfy((pid, images) -> assertThat(images).isEqualTo(k));
+        }
+    }
+
+    private static Set<String> named(Path split, List<ReidImage> images) {
+        Set<String> names = new TreeSet<>();
+        for (ReidImage image : images) {
+            assertThat(names.add(split.relativize(image.path()) + " " + image.pid() + " " + image.camid()))
+                    .isTrue();
+        }
+        return names;
     }
 
     @Test

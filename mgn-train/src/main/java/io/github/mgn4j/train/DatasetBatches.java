@@ -8,10 +8,13 @@ import io.github.mgn4j.data.BatchLoader;
 import io.github.mgn4j.data.IdentityBalancedSampler;
 import io.github.mgn4j.data.IdentityIndex;
 import io.github.mgn4j.data.ReidImage;
+import io.github.mgn4j.data.UnreadableImage;
 import io.github.mgn4j.engine.Layout;
 import io.github.mgn4j.image.Preprocessor;
 import java.io.IOException;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Identity-balanced batches of a data set's training images, as a recipe wants them. */
@@ -20,6 +23,7 @@ public final class DatasetBatches implements BatchSource {
     private final Layout layout;
     private final BatchLoader.Builder builder;
     private final String fingerprint;
+    private final Set<UnreadableImage> skipped = new LinkedHashSet<>();
     private @Nullable BatchLoader loader;
 
     /**
@@ -42,6 +46,7 @@ public final class DatasetBatches implements BatchSource {
                 .augmentation(
                         Augmentations.parse(recipe.augment().isEmpty() ? "none" : String.join(",", recipe.augment())))
                 .layout(layout)
+                .onError(recipe.onError())
                 .cacheBytes(cacheBytes)
                 .seed(recipe.seed());
     }
@@ -50,7 +55,7 @@ public final class DatasetBatches implements BatchSource {
     private static String fingerprint(List<ReidImage> images) {
         Hasher hasher = Hashing.sha256().newHasher();
         for (ReidImage image : images) {
-            hasher.putUnencodedChars(String.valueOf(image.path().getFileName()));
+            hasher.putUnencodedChars(image.name());
             hasher.putInt(image.pid());
         }
         return "%d images of %d identities, %s"
@@ -82,9 +87,7 @@ public final class DatasetBatches implements BatchSource {
 
     @Override
     public void seek(long iteration) {
-        if (loader != null) {
-            loader.close();
-        }
+        close();
         loader = builder.start(
                 iteration / sampler.iterationsPerEpoch(), (int) (iteration % sampler.iterationsPerEpoch()));
     }
@@ -102,10 +105,22 @@ public final class DatasetBatches implements BatchSource {
         return loader.next();
     }
 
+    /**
+     * The images that could not be read so far, each once, where the recipe has others take their place. May be called after
+     * closing.
+     */
+    public List<UnreadableImage> skipped() {
+        if (loader != null) {
+            skipped.addAll(loader.skipped());
+        }
+        return List.copyOf(skipped);
+    }
+
     @Override
     public void close() {
         if (loader != null) {
             loader.close();
+            skipped.addAll(loader.skipped());
             loader = null;
         }
     }

@@ -1,6 +1,7 @@
 package io.github.mgn4j.train;
 
 import io.github.mgn4j.data.EpochLength;
+import io.github.mgn4j.extract.OnError;
 import io.github.mgn4j.loss.Objective;
 import io.github.mgn4j.loss.SoftmaxLoss;
 import io.github.mgn4j.loss.TripletLoss;
@@ -29,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  * @param softmaxWeight factor of the mean of the softmax terms; 0 leaves them out
  * @param tripletWeight factor of the mean of the triplet terms; 0 leaves them out
  * @param augment names of the augmentations, in the order they are applied
+ * @param onError what is done about a training image that cannot be read
  * @param seed decides sampling, augmentation and new weights
  * @param microBatch images that are run through the network at a time, a divisor of {@code p * k}; 0 for all at once. The
  *     losses are those of the whole batch; batch norm sees one micro-batch at a time
@@ -52,6 +54,7 @@ public record Recipe(
         double softmaxWeight,
         double tripletWeight,
         List<String> augment,
+        OnError onError,
         long seed,
         int microBatch,
         int checkpointEvery,

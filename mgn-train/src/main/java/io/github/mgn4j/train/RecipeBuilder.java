@@ -2,6 +2,7 @@ package io.github.mgn4j.train;
 
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import io.github.mgn4j.data.EpochLength;
+import io.github.mgn4j.extract.OnError;
 import io.github.mgn4j.loss.TripletLoss;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +33,7 @@ public final class RecipeBuilder {
     private double softmaxWeight = 1;
     private double tripletWeight = 1;
     private List<String> augment = List.of("flip");
+    private OnError onError = OnError.FAIL;
     private long seed = 1;
     private int microBatch;
     private int checkpointEvery = 1000;
@@ -61,6 +63,7 @@ public final class RecipeBuilder {
         softmaxWeight = recipe.softmaxWeight();
         tripletWeight = recipe.tripletWeight();
         augment = recipe.augment();
+        onError = recipe.onError();
         seed = recipe.seed();
         microBatch = recipe.microBatch();
         checkpointEvery = recipe.checkpointEvery();
@@ -219,6 +222,13 @@ public final class RecipeBuilder {
         return this;
     }
 
+    /** What is done about a training image that cannot be read: fail, or take another of the same identity. */
+    @CanIgnoreReturnValue
+    public RecipeBuilder onError(OnError policy) {
+        onError = policy;
+        return this;
+    }
+
     @CanIgnoreReturnValue
     public RecipeBuilder seed(long value) {
         seed = value;
@@ -269,6 +279,7 @@ public final class RecipeBuilder {
                 softmaxWeight,
                 tripletWeight,
                 augment,
+                onError,
                 seed,
                 microBatch,
                 checkpointEvery,

@@ -2,6 +2,7 @@ package io.github.mgn4j.train;
 
 import com.google.common.collect.ImmutableMap;
 import io.github.mgn4j.data.EpochLength;
+import io.github.mgn4j.extract.OnError;
 import io.github.mgn4j.spec.ClassifierPosition;
 import io.github.mgn4j.spec.InputSize;
 import io.github.mgn4j.spec.Pooling;
@@ -77,6 +78,7 @@ final class RecipeKeys {
             .put("softmax-weight", new Key((b, v) -> b.softmaxWeight(v.number()), Recipe::softmaxWeight))
             .put("triplet-weight", new Key((b, v) -> b.tripletWeight(v.number()), Recipe::tripletWeight))
             .put("augment", new Key((b, v) -> b.augment(v.names()), Recipe::augment))
+            .put("on-error", new Key((b, v) -> b.onError(v.constant(OnError.class)), r -> YamlValue.name(r.onError())))
             .put("seed", new Key((b, v) -> b.seed(v.whole()), Recipe::seed))
             .put("micro-batch", new Key((b, v) -> b.microBatch(v.integer()), Recipe::microBatch))
             .put("checkpoint-every", new Key((b, v) -> b.checkpointEvery(v.integer()), Recipe::checkpointEvery))

@@ -7,7 +7,9 @@ import static org.assertj.core.api.Assertions.within;
 import io.github.mgn4j.data.Batch;
 import io.github.mgn4j.data.DatasetException;
 import io.github.mgn4j.data.ReidImage;
+import io.github.mgn4j.data.UnreadableImage;
 import io.github.mgn4j.engine.Layout;
+import io.github.mgn4j.extract.OnError;
 import io.github.mgn4j.image.Preprocessor;
 import io.github.mgn4j.image.Resampling;
 import io.github.mgn4j.spec.Branch;
@@ -17,6 +19,7 @@ import io.github.mgn4j.weights.WeightInit;
 import java.awt.Color;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -86,6 +89,67 @@ class DatasetBatchesTest {
         }
         assertThat(steps.get(29).loss()).isLessThan(0.5 * steps.get(0).loss());
         assertThat(steps.get(29).epoch()).isEqualTo(15);
+    }
+
+    /** What a resumed training sees is what one sees that was never stopped. */
+    @Test
+    void goesOnInTheMiddleOfAnEpoch(@TempDir Path folder) throws IOException {
+        Recipe recipe = Recipe.builder()
+                .p(2)
+                .k(2)
+                .augment(List.of("flip", "crop", "jitter"))
+                .build();
+        List<float[]> whole = new ArrayList<>();
+        try (DatasetBatches data = batches(folder, recipe)) {
+            assertThat(data.iterationsPerEpoch()).isEqualTo(3);
+            for (int i = 0; i < 8; i++) {
+                whole.add(floats(data.next()));
+            }
+        }
+        try (DatasetBatches data = batches(folder, recipe)) {
+            for (int from : new int[] {4, 2, 7, 0}) {
+                data.seek(from);
+                for (int i = from; i < 8; i++) {
+                    assertThat(floats(data.next())).as("%s from %s", i, from).isEqualTo(whole.get(i));
+                }
+            }
+        }
+    }
+
+    private static float[] floats(Batch batch) {
+        float[] values = new float[batch.images().remaining()];
+        batch.images().duplicate().get(values);
+        return values;
+    }
+
+    @Test
+    void skipsAndTells(@TempDir Path folder) throws IOException {
+        Recipe skip = Recipe.builder().p(3).k(2).onError(OnError.SKIP).build();
+        List<ReidImage> images = images(folder);
+        Files.writeString(images.get(6).path(), "no image");
+        Files.delete(images.get(12).path());
+        Preprocessor preprocessor = new Preprocessor(INPUT, Resampling.BILINEAR);
+        DatasetBatches data = new DatasetBatches(images, skip, preprocessor, Layout.NHWC, 0);
+        try (data) {
+            for (int i = 0; i < 10; i++) {
+                assertThat(data.next().labels().asList()).containsExactlyInAnyOrder(0, 0, 1, 1, 2, 2);
+                if (i == 5) {
+                    data.seek(i); // what was found before is not forgotten
+                }
+            }
+        }
+        assertThat(data.skipped())
+                .extracting(UnreadableImage::path)
+                .containsExactlyInAnyOrder(images.get(6).path(), images.get(12).path());
+        Recipe fail = skip.toBuilder().onError(OnError.FAIL).build();
+        try (DatasetBatches strict = new DatasetBatches(images, fail, preprocessor, Layout.NHWC, 0)) {
+            assertThatThrownBy(() -> {
+                        for (int i = 0; i < 10; i++) {
+                            strict.next();
+                        }
+                    })
+                    .hasMessageMatching(".*(3_1|19_2)\\.png.*");
+        }
     }
 
     @Test

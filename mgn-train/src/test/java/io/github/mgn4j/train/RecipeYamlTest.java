@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.mgn4j.data.EpochLength;
+import io.github.mgn4j.extract.OnError;
 import io.github.mgn4j.spec.ClassifierPosition;
 import io.github.mgn4j.spec.InputSize;
 import io.github.mgn4j.spec.MgnSpec;
@@ -159,6 +160,7 @@ class RecipeYamlTest {
                 .softmaxWeight(2)
                 .tripletWeight(0.5)
                 .augment(List.of())
+                .onError(OnError.SKIP)
                 .seed(-5_000_000_000L)
                 .checkpointEvery(0)
                 .build();

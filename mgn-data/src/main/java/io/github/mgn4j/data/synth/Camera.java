@@ -23,6 +23,15 @@ record Camera(
         Pose.View view,
         List<Scene> scenes,
         long sceneSeed) {
+    /** Each pixel value on the scale 0..1, with the camera's gamma. */
+    double[] exposure() {
+        double[] exposure = new double[256];
+        for (int value = 0; value < exposure.length; value++) {
+            exposure[value] = StrictMath.pow(value / 255.0, gamma);
+        }
+        return exposure;
+    }
+
     enum Scene {
         STREET,
         PARK,

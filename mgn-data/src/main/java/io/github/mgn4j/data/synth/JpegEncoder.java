@@ -1,6 +1,8 @@
 package io.github.mgn4j.data.synth;
 
 import io.github.mgn4j.image.RgbImage;
+import java.awt.image.BufferedImage;
+import java.awt.image.DataBufferInt;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import javax.imageio.IIOImage;
@@ -23,9 +25,20 @@ final class JpegEncoder implements AutoCloseable {
         settings.setCompressionQuality(QUALITY);
         try (MemoryCacheImageOutputStream out = new MemoryCacheImageOutputStream(bytes)) {
             writer.setOutput(out);
-            writer.write(null, new IIOImage(image.toBufferedImage(), null, null), settings);
+            writer.write(null, new IIOImage(picture(image), null, null), settings);
         }
         return bytes.toByteArray();
+    }
+
+    private static BufferedImage picture(RgbImage image) {
+        BufferedImage picture = new BufferedImage(image.width(), image.height(), BufferedImage.TYPE_INT_RGB);
+        int[] packed = ((DataBufferInt) picture.getRaster().getDataBuffer()).getData();
+        byte[] rgb = image.rgb();
+        for (int i = 0; i < packed.length; i++) {
+            int at = i * RgbImage.CHANNELS;
+            packed[i] = (rgb[at] & 0xff) << 16 | (rgb[at + 1] & 0xff) << 8 | (rgb[at + 2] & 0xff);
+        }
+        return picture;
     }
 
     @Override

@@ -5,20 +5,26 @@ import io.github.mgn4j.image.Resampling;
 import io.github.mgn4j.image.RgbImage;
 import java.util.SplittableRandom;
 
-/** Turns a painted scene into a camera's picture: resolution, colour cast, light, contrast, noise. */
+/** Turns a painted scene into a camera's picture: resolution, colour cast, light, contrast, noise. Thread-safe. */
 final class Sensor {
     private static final int CHANNELS = RgbImage.CHANNELS;
 
-    private Sensor() {}
+    private final Camera camera;
+    private final double[] exposure;
 
-    static RgbImage expose(RgbImage scene, Camera camera, int width, int height, SplittableRandom random) {
+    Sensor(Camera camera) {
+        this.camera = camera;
+        exposure = camera.exposure();
+    }
+
+    RgbImage expose(RgbImage scene, int width, int height, SplittableRandom random) {
         double share = camera.sharpness() * Camera.between(random, 0.8, 1);
         int coarseWidth = Math.max(8, (int) (width * share));
         int coarseHeight = Math.max(16, (int) (height * share));
         RgbImage coarse = PillowResize.resize(scene, coarseWidth, coarseHeight, Resampling.BILINEAR);
         byte[] rgb =
                 PillowResize.resize(coarse, width, height, Resampling.BILINEAR).rgb();
-        int[][] response = response(camera, random);
+        int[][] response = response(random);
         double slope = Camera.between(random, -0.2, 0.2);
         for (int y = 0; y < height; y++) {
             for (int x = 0; x < width; x++) {
@@ -34,13 +40,13 @@ final class Sensor {
         return new RgbImage(width, height, rgb);
     }
 
-    private static int[][] response(Camera camera, SplittableRandom random) {
+    private int[][] response(SplittableRandom random) {
         double brightness = Camera.between(random, 0.85, 1.15);
         int[][] response = new int[CHANNELS][256];
         for (int c = 0; c < CHANNELS; c++) {
             double gain = camera.gain().get(c) * brightness * Camera.between(random, 0.93, 1.07);
             for (int value = 0; value < 256; value++) {
-                double exposed = gain * StrictMath.pow(value / 255.0, camera.gamma());
+                double exposed = gain * exposure[value];
                 response[c][value] = Brush.clamp(255 * ((exposed - 0.5) * camera.contrast() + 0.5));
             }
         }

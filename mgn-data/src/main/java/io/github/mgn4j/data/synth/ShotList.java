@@ -1,71 +1,86 @@
 package io.github.mgn4j.data.synth;
 
-import java.util.ArrayList;
-import java.util.List;
+import java.util.AbstractList;
 import java.util.Locale;
+import java.util.RandomAccess;
 
-/** Lists the images of a data set and names them as Market-1501 does. */
-final class ShotList {
+/**
+ * Lists the images of a data set and names them as Market-1501 does: the persons in training, those in test, the
+ * distractors, the junk. Each is made when it is asked for: there may be twenty million.
+ */
+final class ShotList extends AbstractList<Shot> implements RandomAccess {
     static final String TRAIN = "bounding_box_train";
     static final String QUERY = "query";
     static final String GALLERY = "bounding_box_test";
 
     private final SynthOptions options;
-    private final List<Shot> shots = new ArrayList<>();
+    private final int train;
+    private final int test;
+    private final int distractors;
+    private final int junk;
 
-    private ShotList(SynthOptions options) {
+    ShotList(SynthOptions options) {
         this.options = options;
+        train = options.ids() * options.cameras() * options.images();
+        test = options.ids() * options.cameras() * (options.images() + 1);
+        distractors = Math.max(2, train / 5);
+        junk = Math.max(1, train / 20);
     }
 
-    static List<Shot> of(SynthOptions options) {
-        ShotList list = new ShotList(options);
-        list.people();
-        list.distractors();
-        list.junk();
-        return list.shots;
+    @Override
+    public int size() {
+        return train + test + distractors + junk;
     }
 
-    private void people() {
-        for (int pid = 1; pid <= 2 * options.ids(); pid++) {
-            boolean train = pid <= options.ids();
-            for (int camera = 1; camera <= options.cameras(); camera++) {
-                for (int take = 1; take <= options.images(); take++) {
-                    add(train ? TRAIN : GALLERY, pid, Shot.Kind.PERSON, pid, camera, take);
-                }
-                if (!train) {
-                    add(QUERY, pid, Shot.Kind.PERSON, pid, camera, options.images() + 1);
-                }
-            }
+    @Override
+    public Shot get(int index) {
+        int i = index;
+        if (i < train) {
+            return person(index, 1, i, options.images());
         }
+        i -= train;
+        if (i < test) {
+            return person(index, options.ids() + 1, i, options.images() + 1);
+        }
+        i -= test;
+        if (i < distractors) {
+            return distractor(index, i);
+        }
+        return junk(index, i - distractors);
+    }
+
+    /** The last take of a test person under a camera is the query. */
+    private Shot person(int index, int firstPid, int i, int takes) {
+        int pid = firstPid + i / (takes * options.cameras());
+        int take = 1 + i % takes;
+        String testFolder = take > options.images() ? QUERY : GALLERY;
+        return shot(
+                index,
+                pid <= options.ids() ? TRAIN : testFolder,
+                pid,
+                Shot.Kind.PERSON,
+                pid,
+                1 + i / takes % options.cameras(),
+                take);
     }
 
     /** One for every five gallery images: half of them look-alikes of persons searched for, half false detections. */
-    private void distractors() {
-        int count = Math.max(2, options.ids() * options.cameras() * options.images() / 5);
-        for (int i = 0; i < count; i++) {
-            Shot.Kind kind = i % 2 == 0 ? Shot.Kind.LOOK_ALIKE : Shot.Kind.NOBODY;
-            add(GALLERY, 0, kind, options.ids() + 1 + i / 2 % options.ids(), 1 + i / 2 % options.cameras(), 1 + i);
-        }
+    private Shot distractor(int index, int i) {
+        Shot.Kind kind = i % 2 == 0 ? Shot.Kind.LOOK_ALIKE : Shot.Kind.NOBODY;
+        int who = options.ids() + 1 + i / 2 % options.ids();
+        return shot(index, GALLERY, 0, kind, who, 1 + i / 2 % options.cameras(), 1 + i);
     }
 
     /** One for every twenty gallery images. */
-    private void junk() {
-        int count = Math.max(1, options.ids() * options.cameras() * options.images() / 20);
-        for (int i = 0; i < count; i++) {
-            add(
-                    GALLERY,
-                    -1,
-                    Shot.Kind.FRAGMENT,
-                    options.ids() + 1 + i % options.ids(),
-                    1 + i % options.cameras(),
-                    1 + i);
-        }
+    private Shot junk(int index, int i) {
+        int who = options.ids() + 1 + i % options.ids();
+        return shot(index, GALLERY, -1, Shot.Kind.FRAGMENT, who, 1 + i % options.cameras(), 1 + i);
     }
 
-    private void add(String folder, int pid, Shot.Kind kind, long who, int camera, int take) {
+    private static Shot shot(int index, String folder, int pid, Shot.Kind kind, int who, int camera, int take) {
         String person = pid < 0 ? "-1" : String.format(Locale.ROOT, "%04d", pid);
-        int frame = 25 * shots.size() + 1; // as if taken from one film
+        int frame = 25 * index + 1; // as if taken from one film
         String name = String.format(Locale.ROOT, "%s_c%ds1_%06d_%02d.jpg", person, camera, frame, 1);
-        shots.add(new Shot(folder, name, kind, who, camera, take));
+        return new Shot(folder, name, kind, who, camera, take);
     }
 }

@@ -26,11 +26,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * Writes synthetic data sets in the Market-1501 layout: JPEGs in {@code bounding_box_train}, {@code query} and
  * {@code bounding_box_test}. Persons {@code 1..ids} are in training, {@code ids+1..2 ids} in test. Every image is a pure
- * function of the options and its place in the list, so the files have the same bytes on every run of one JDK.
+ * function of the options and its place in the list, so the files have the same bytes on every run of one JDK, whatever the
+ * number of threads: as many as there are processors.
  */
 public final class SyntheticDataset {
     private static final List<String> FOLDERS = List.of(ShotList.TRAIN, ShotList.QUERY, ShotList.GALLERY);
-    private static final int THREADS = 2;
 
     private SyntheticDataset() {}
 
@@ -49,6 +49,12 @@ public final class SyntheticDataset {
      * @throws IOException when it cannot be written; nothing is left behind then
      */
     public static void write(SynthOptions options, Path out, boolean overwrite, Progress progress) throws IOException {
+        write(options, out, overwrite, Runtime.getRuntime().availableProcessors(), progress);
+    }
+
+    /** With so many threads. */
+    static void write(SynthOptions options, Path out, boolean overwrite, int threads, Progress progress)
+            throws IOException {
         check(out, overwrite);
         Path target = out.toAbsolutePath().normalize();
         Path parent = target.getParent();
@@ -62,7 +68,7 @@ public final class SyntheticDataset {
             for (String folder : FOLDERS) {
                 Files.createDirectory(aside.resolve(folder));
             }
-            paint(options, aside, progress);
+            paint(options, aside, threads, progress);
             put(aside, target);
             complete = true;
         } finally {
@@ -120,20 +126,20 @@ public final class SyntheticDataset {
         }
     }
 
-    private static void paint(SynthOptions options, Path root, Progress progress) throws IOException {
-        List<Shot> shots = ShotList.of(options);
+    private static void paint(SynthOptions options, Path root, int threads, Progress progress) throws IOException {
+        List<Shot> shots = new ShotList(options);
         AtomicInteger next = new AtomicInteger();
         AtomicInteger done = new AtomicInteger();
         ShotPainter painter = new ShotPainter(options);
         ExecutorService workers = Executors.newFixedThreadPool(
-                THREADS,
+                threads,
                 new ThreadFactoryBuilder()
                         .setDaemon(true)
                         .setNameFormat("mgn-synth-%d")
                         .build());
         try {
             List<Future<?>> parts = new ArrayList<>();
-            for (int i = 0; i < THREADS; i++) {
+            for (int i = 0; i < threads; i++) {
                 parts.add(workers.submit(() -> {
                     try (JpegEncoder encoder = new JpegEncoder()) {
                         for (int at = next.getAndIncrement(); at < shots.size(); at = next.getAndIncrement()) {

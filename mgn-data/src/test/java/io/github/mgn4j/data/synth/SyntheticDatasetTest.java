@@ -62,6 +62,34 @@ class SyntheticDatasetTest {
         assertThat(other.values()).doesNotContainAnyElementsOf(one.values());
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {1, 3, 8})
+    void sameBytesWhateverTheThreads(int threads) throws IOException {
+        Path out = root.resolve("threads");
+        SyntheticDataset.write(SMALL, out, false, threads, (done, total) -> {});
+        assertThat(contents(out)).isEqualTo(contents(write("default", SMALL)));
+    }
+
+    /** Every shot of the list once, and no file twice, for any options. */
+    @ParameterizedTest
+    @CsvSource({"1,2,1", "3,2,2", "7,5,3", "40,3,1"})
+    void noTwoShotsAreTheSame(int ids, int cameras, int images) {
+        ShotList shots = new ShotList(new SynthOptions(ids, cameras, images, 64, 128, 1));
+        assertThat(shots)
+                .hasSize(ids * cameras * (2 * images + 1)
+                        + Math.max(2, ids * cameras * images / 5)
+                        + Math.max(1, ids * cameras * images / 20));
+        assertThat(shots.stream().map(shot -> shot.folder() + shot.name()).distinct())
+                .hasSameSizeAs(shots);
+        assertThat(shots.stream()
+                        .map(shot -> List.of(shot.kind().name().hashCode(), shot.who(), shot.camera(), shot.take()))
+                        .distinct())
+                .hasSameSizeAs(shots);
+        assertThat(shots)
+                .filteredOn(shot -> shot.folder().equals(ShotList.QUERY))
+                .hasSize(ids * cameras);
+    }
+
     @Test
     void theLayoutIsMarkets() throws IOException {
         SynthOptions options = new SynthOptions(4, 3, 2, 24, 48, 1);

@@ -140,9 +140,9 @@ final class JpegReader {
 
     /** The place after the next marker; bytes between segments that belong to none are passed over, as libjpeg does. */
     private int nextMarker(int from) {
-        byte[] data = file.data();
-        for (int i = from; i + 1 < data.length; i++) {
-            if (data[i] == -1 && data[i + 1] != 0 && data[i + 1] != -1) {
+        for (int i = file.find((byte) 0xff, from); i + 1 < file.length(); i = file.find((byte) 0xff, i + 1)) {
+            int code = file.u8(i + 1);
+            if (code != 0 && code != 0xff) {
                 return i + 2;
             }
         }

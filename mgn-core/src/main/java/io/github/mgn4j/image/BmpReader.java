@@ -4,6 +4,10 @@ package io.github.mgn4j.image;
 final class BmpReader {
     private static final int FILE_HEADER = 14;
     private static final int OS2_HEADER = 12;
+
+    /** A run of 255 pixels takes two bytes; more are left for rows that end early. */
+    private static final long MAX_PIXELS_PER_BYTE = 512;
+
     private static final int PLAIN = 0;
     private static final int RLE8 = 1;
     private static final int RLE4 = 2;
@@ -151,6 +155,10 @@ final class BmpReader {
 
     /** Palette indices, rows top to bottom, from run lengths; pixels that the runs leave out have index 0. */
     private byte[] readRuns() {
+        if ((long) width * height > file.length() * MAX_PIXELS_PER_BYTE) {
+            throw new ImageException(
+                    "truncated BMP: " + file.length() + " bytes cannot hold " + width + "x" + height + " pixels");
+        }
         byte[] indices = new byte[width * height];
         long at = pixels;
         int x = 0;

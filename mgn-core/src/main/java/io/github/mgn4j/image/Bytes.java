@@ -1,5 +1,8 @@
 package io.github.mgn4j.image;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 
 /**
@@ -9,6 +12,10 @@ import java.nio.charset.StandardCharsets;
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
 record Bytes(byte[] data) {
+    private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.nativeOrder());
+    private static final long ONES = 0x0101010101010101L;
+    private static final long HIGHS = 0x8080808080808080L;
+
     int length() {
         return data.length;
     }
@@ -46,6 +53,23 @@ record Bytes(byte[] data) {
             }
         }
         return true;
+    }
+
+    /** The first place of a byte at or after another place; the file's length if there is none. */
+    int find(byte wanted, int from) {
+        long pattern = (wanted & 0xffL) * ONES;
+        int at = from;
+        // Eight at a time: x - ONES & ~x has a high bit set where and only where some byte of x is zero.
+        for (; at + Long.BYTES <= data.length; at += Long.BYTES) {
+            long difference = (long) LONGS.get(data, at) ^ pattern;
+            if ((difference - ONES & ~difference & HIGHS) != 0) {
+                break;
+            }
+        }
+        while (at < data.length && data[at] != wanted) {
+            at++;
+        }
+        return at;
     }
 
     /** Fails unless {@code count} bytes lie at {@code at}. */

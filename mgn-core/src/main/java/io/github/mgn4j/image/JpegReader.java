@@ -1,20 +1,30 @@
 package io.github.mgn4j.image;
 
+import java.awt.Transparency;
+import java.awt.color.ColorSpace;
+import java.awt.image.BufferedImage;
+import java.awt.image.ColorModel;
+import java.awt.image.ComponentColorModel;
+import java.awt.image.DataBuffer;
+import java.awt.image.DataBufferByte;
 import java.awt.image.Raster;
+import java.awt.image.WritableRaster;
 import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.Iterator;
 import java.util.Locale;
+import java.util.stream.IntStream;
 import javax.imageio.ImageIO;
+import javax.imageio.ImageReadParam;
 import javax.imageio.ImageReader;
 import javax.imageio.stream.MemoryCacheImageInputStream;
 
 /**
- * JPEG. The Java runtime's own reader (libjpeg) decodes the components, in an image that is stripped of all metadata and
- * declared to be in no particular colour space, so that nothing but the coded data can influence it; what the components
- * mean is decided and converted here, as libjpeg does and Pillow uses it. Tests hold this for runtimes with libjpeg 6b and
- * with libjpeg-turbo.
+ * JPEG. The Java runtime's own reader (libjpeg) decodes an image that is stripped of all metadata, so that nothing but the
+ * coded data can influence it. What the components mean is decided here, as libjpeg does and Pillow uses it. The usual kind,
+ * YCbCr with samplings that every libjpeg enlarges alike, is declared as such, and libjpeg converts it to RGB; others
+ * are declared to be in no particular colour space and converted here. Tests hold this for runtimes with libjpeg 6b and with
+ * libjpeg-turbo.
  */
 final class JpegReader {
     /** The least that libjpeg can need for an 8x8 block is a bit. */
@@ -28,13 +38,39 @@ final class JpegReader {
     private static final int SCAN = 0xda;
     private static final int ADOBE_MARKER = 0xee;
 
-    /** An Adobe segment that says: components as they are. */
-    private static final byte[] AS_IS = {
-        (byte) 0xff, (byte) ADOBE_MARKER, 0, 14, 'A', 'd', 'o', 'b', 'e', 0, 100, 0, 0, 0, 0, 0
+    /** The beginning of every file given to libjpeg: an Adobe segment that says, at first, that components are meant as is. */
+    private static final byte[] HEAD = {
+        (byte) 0xff,
+        (byte) START,
+        (byte) 0xff,
+        (byte) ADOBE_MARKER,
+        0,
+        14,
+        'A',
+        'd',
+        'o',
+        'b',
+        'e',
+        0,
+        100,
+        0,
+        0,
+        0,
+        0,
+        0
     };
 
+    private static final int TRANSFORM = HEAD.length - 1;
+    private static final int YCC = 1;
+
+    private static final ColorModel SRGB = new ComponentColorModel(
+            ColorSpace.getInstance(ColorSpace.CS_sRGB), false, false, Transparency.OPAQUE, DataBuffer.TYPE_BYTE);
+
     private final Bytes file;
-    private final ByteArrayOutputStream bare;
+    /** What libjpeg gets: the head, and those of the file's segments that pixels depend on. */
+    private final byte[] bare;
+
+    private int bareLength;
     private int width;
     private int height;
     private int components;
@@ -47,27 +83,25 @@ final class JpegReader {
 
     private JpegReader(Bytes file) {
         this.file = file;
-        this.bare = new ByteArrayOutputStream(file.length() + AS_IS.length);
+        this.bare = new byte[HEAD.length + file.length()];
     }
 
     static ImageDecoder.Stored read(Bytes file) {
         JpegReader reader = new JpegReader(file);
         reader.readSegments();
-        byte[] samples = reader.readComponents();
-        reader.interpolateTallComponents(samples);
-        RgbImage image = reader.convert(samples);
+        RgbImage image = reader.isPlain() ? reader.readRgb() : reader.convert(reader.readComponents());
         return new ImageDecoder.Stored(image, Math.max(Exif.UPRIGHT, reader.orientation));
     }
 
     /** Walks from marker to marker, keeps what the pixels need and notes what the rest says about them. */
     private void readSegments() {
-        marker(START);
-        bare.writeBytes(AS_IS);
+        append(HEAD, 0, HEAD.length);
         int at = 2;
         while (true) {
             at = nextMarker(at);
             int marker = file.u8(at - 1);
             if (marker == END) {
+                append(file.data(), at - 2, 2);
                 break;
             }
             if (marker == START || marker == 1 || (marker >= 0xd0 && marker <= 0xd7)) {
@@ -86,12 +120,10 @@ final class JpegReader {
                     readFrame(marker, at + 2, end);
                 }
                 end = marker == SCAN ? endOfScan(end) : end;
-                marker(marker);
-                bare.write(file.data(), at, end - at);
+                append(file.data(), at - 2, end - at + 2);
             }
             at = end;
         }
-        marker(END);
         if (components == 0 || scans == 0) {
             throw new ImageException("corrupt JPEG: no picture before its end");
         }
@@ -101,16 +133,16 @@ final class JpegReader {
         }
     }
 
-    private void marker(int marker) {
-        bare.write(0xff);
-        bare.write(marker);
+    private void append(byte[] source, int from, int count) {
+        System.arraycopy(source, from, bare, bareLength, count);
+        bareLength += count;
     }
 
     /** The place after the next marker; bytes between segments that belong to none are passed over, as libjpeg does. */
     private int nextMarker(int from) {
-        for (int i = from; i + 1 < file.length(); i++) {
+        for (int i = file.find((byte) 0xff, from); i + 1 < file.length(); i = file.find((byte) 0xff, i + 1)) {
             int code = file.u8(i + 1);
-            if (file.u8(i) == 0xff && code != 0 && code != 0xff) {
+            if (code != 0 && code != 0xff) {
                 return i + 2;
             }
         }
@@ -172,8 +204,45 @@ final class JpegReader {
         }
     }
 
+    /** Whether libjpeg itself makes the RGB pixels that are wanted. */
+    private boolean isPlain() {
+        return components == 3 && isYcc() && !hasTallComponents();
+    }
+
+    private RgbImage readRgb() {
+        bare[TRANSFORM] = YCC;
+        byte[] rgb = new byte[width * height * RgbImage.CHANNELS];
+        WritableRaster raster = Raster.createInterleavedRaster(
+                new DataBufferByte(rgb, rgb.length), width, height, 3 * width, 3, new int[] {0, 1, 2}, null);
+        BufferedImage target = new BufferedImage(SRGB, raster, false, null);
+        decode(reader -> {
+            if (reader.getWidth(0) != width || reader.getHeight(0) != height) {
+                throw new ImageException("corrupt JPEG: contradicting headers");
+            }
+            ImageReadParam parameters = reader.getDefaultReadParam();
+            parameters.setDestination(target);
+            return reader.read(0, parameters);
+        });
+        return RgbImage.adopt(width, height, rgb);
+    }
+
     /** The interleaved components, enlarged to the picture's size. */
     private byte[] readComponents() {
+        Raster raster = decode(reader -> reader.readRaster(0, null));
+        if (raster.getWidth() != width || raster.getHeight() != height || raster.getNumBands() != components) {
+            throw new ImageException("corrupt JPEG: contradicting headers");
+        }
+        byte[] samples = (byte[]) raster.getDataElements(0, 0, width, height, new byte[width * height * components]);
+        interpolateTallComponents(samples);
+        return samples;
+    }
+
+    /** What is asked of the runtime's reader. */
+    private interface Request<T> {
+        T of(ImageReader reader) throws IOException;
+    }
+
+    private <T> T decode(Request<T> request) {
         ImageReader reader = runtimeReader();
         // libjpeg goes on after damage, filling in gray, and warns.
         String[] warning = {""};
@@ -184,15 +253,11 @@ final class JpegReader {
                 reader.abort();
             }
         });
-        byte[] interleaved;
+        T decoded;
         try (MemoryCacheImageInputStream in =
-                new MemoryCacheImageInputStream(new ByteArrayInputStream(bare.toByteArray()))) {
+                new MemoryCacheImageInputStream(new ByteArrayInputStream(bare, 0, bareLength))) {
             reader.setInput(in, true, true);
-            Raster raster = reader.readRaster(0, null);
-            if (raster.getWidth() != width || raster.getHeight() != height || raster.getNumBands() != components) {
-                throw new ImageException("corrupt JPEG: contradicting headers");
-            }
-            interleaved = (byte[]) raster.getDataElements(0, 0, width, height, new byte[width * height * components]);
+            decoded = request.of(reader);
         } catch (ImageException e) {
             throw e;
         } catch (IOException | RuntimeException e) {
@@ -204,7 +269,7 @@ final class JpegReader {
         if (!warning[0].isEmpty()) {
             throw new ImageException("corrupt JPEG: " + warning[0]);
         }
-        return interleaved;
+        return decoded;
     }
 
     /** The runtime's own reader, whatever other image libraries have registered themselves. */
@@ -219,18 +284,27 @@ final class JpegReader {
         throw new IllegalStateException("this Java runtime has no JPEG reader; is its module java.desktop missing?");
     }
 
+    private boolean hasTallComponents() {
+        return IntStream.range(0, components).anyMatch(this::isTall);
+    }
+
     private void interpolateTallComponents(byte[] samples) {
+        for (int i = 0; i < components; i++) {
+            if (isTall(i)) {
+                TallChroma.interpolate(samples, width, height, components, i);
+            }
+        }
+    }
+
+    /** Whether a component has all columns and half the rows. */
+    private boolean isTall(int component) {
         int across = 0;
         int down = 0;
         for (int each : sampling) {
             across = Math.max(across, each >> 4);
             down = Math.max(down, each & 15);
         }
-        for (int i = 0; i < components; i++) {
-            if (sampling[i] >> 4 == across && 2 * (sampling[i] & 15) == down) {
-                TallChroma.interpolate(samples, width, height, components, i);
-            }
-        }
+        return sampling[component] >> 4 == across && 2 * (sampling[component] & 15) == down;
     }
 
     private RgbImage convert(byte[] samples) {

@@ -3,6 +3,7 @@ package io.github.mgn4j.image;
 import com.google.common.cache.CacheBuilder;
 import com.google.common.cache.CacheLoader;
 import com.google.common.cache.LoadingCache;
+import java.util.Arrays;
 
 /**
  * The fixed-point weights with which one axis is resampled, computed as Pillow's {@code precompute_coeffs} and
@@ -21,7 +22,7 @@ final class Kernel {
     private static final LoadingCache<Axis, Kernel> CACHE = CacheBuilder.newBuilder()
             .concurrencyLevel(1)
             .maximumWeight(CACHED_WEIGHTS)
-            .weigher((Axis axis, Kernel kernel) -> kernel.weights.length)
+            .weigher((Axis axis, Kernel kernel) -> kernel.weights.length + 2 * kernel.pairs.length)
             .build(CacheLoader.from(Kernel::new));
 
     /** Most input samples that one output sample depends on: the row length of {@link #weights}. */
@@ -36,38 +37,112 @@ final class Kernel {
     /** {@code [outputs, taps]}; beyond {@link #count} the weights are zero. */
     final int[] weights;
 
+    /** Whether every sum of weighted samples lies in the samples' range, so that it can be rounded without limiting it. */
+    final boolean averages;
+
+    /**
+     * Per input sample its weights in the two outputs that see it, in one number: the later output's times 2^32 plus the
+     * earlier one's, so that one multiplication does for both. The later output of sample {@code x} is the last that starts
+     * at or before {@code x}. Filled for bilinear reductions; empty where a sample is seen by more
+     * than two outputs or sums may overshoot.
+     */
+    final long[] pairs;
+
     private record Axis(int in, int out, Resampling resampling) {}
 
     private Kernel(Axis axis) {
         double scale = (double) axis.in / axis.out;
         double stretch = Math.max(scale, 1.0);
         double support = axis.resampling.support() * stretch;
-        taps = (int) Math.ceil(support) * 2 + 1;
+        double[] row = new double[(int) Math.ceil(support) * 2 + 1];
         start = new int[axis.out];
         count = new int[axis.out];
-        weights = new int[Math.multiplyExact(axis.out, taps)];
-        double[] row = new double[taps];
         for (int i = 0; i < axis.out; i++) {
             double centre = (i + 0.5) * scale;
-            int first = Math.max(0, (int) (centre - support + 0.5));
-            int n = Math.min(axis.in, (int) (centre + support + 0.5)) - first;
+            start[i] = Math.max(0, (int) (centre - support + 0.5));
+            count[i] = Math.min(axis.in, (int) (centre + support + 0.5)) - start[i];
+        }
+        taps = Arrays.stream(count).max().orElseThrow();
+        weights = new int[Math.multiplyExact(axis.out, taps)];
+        for (int i = 0; i < axis.out; i++) {
+            double centre = (i + 0.5) * scale;
             double sum = 0;
-            for (int k = 0; k < n; k++) {
-                row[k] = axis.resampling.weight((k + first - centre + 0.5) * (1.0 / stretch));
+            for (int k = 0; k < count[i]; k++) {
+                row[k] = axis.resampling.weight((k + start[i] - centre + 0.5) * (1.0 / stretch));
                 sum += row[k];
             }
-            start[i] = first;
-            count[i] = n;
-            for (int k = 0; k < n; k++) {
+            for (int k = 0; k < count[i]; k++) {
                 double weight = (sum == 0 ? row[k] : row[k] / sum) * (1 << PRECISION_BITS);
                 weights[i * taps + k] = (int) (weight < 0 ? weight - 0.5 : weight + 0.5);
             }
         }
+        averages = neverOvershoots();
+        if (taps == 2) {
+            makeCountsEqual(axis.in);
+        }
+        pairs = averages && taps > 2 && noSampleIsSeenThrice() ? pairs(axis.in) : new long[0];
+    }
+
+    private boolean neverOvershoots() {
+        for (int i = 0; i < start.length; i++) {
+            long sum = 0;
+            for (int k = 0; k < count[i]; k++) {
+                int weight = weights[i * taps + k];
+                if (weight < 0) {
+                    return false;
+                }
+                sum += weight;
+            }
+            if (HALF + 255 * sum >= 256L << PRECISION_BITS) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Gives outputs at the border, which see one sample, a second one with no weight: loops without branches then do. */
+    private void makeCountsEqual(int in) {
+        for (int i = 0; i < start.length; i++) {
+            if (start[i] == in - 1) {
+                start[i]--;
+                weights[2 * i + 1] = weights[2 * i];
+                weights[2 * i] = 0;
+            }
+            count[i] = 2;
+        }
+    }
+
+    private boolean noSampleIsSeenThrice() {
+        for (int i = 2; i < start.length; i++) {
+            if (start[i - 2] + count[i - 2] > start[i]) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private long[] pairs(int in) {
+        long[] packed = new long[in];
+        for (int i = 0; i < start.length; i++) {
+            int next = i + 1 < start.length ? start[i + 1] : in;
+            for (int k = 0; k < count[i]; k++) {
+                long weight = weights[i * taps + k];
+                packed[start[i] + k] += start[i] + k < next ? weight << 32 : weight;
+            }
+        }
+        return packed;
     }
 
     /** The weights for an axis; cached, immutable by agreement. */
     static Kernel of(int in, int out, Resampling resampling) {
         return CACHE.getUnchecked(new Axis(in, out, resampling));
+    }
+
+    /** A sum of weighted samples as a sample: shifted, and limited to 0..255. Without comparisons, so that loops vectorise. */
+    static int round(int sum) {
+        int value = sum >> PRECISION_BITS;
+        value &= ~(value >> 31);
+        return (value | (255 - value) >> 31) & 255;
     }
 
     /** The largest number of consecutive outputs that share an input sample. */

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -155,5 +156,16 @@ class ImageDecoderTest {
         assertThatThrownBy(() -> decode(file))
                 .isInstanceOf(ImageException.class)
                 .hasMessageContaining("the header claims");
+    }
+
+    /** Runs may leave out any number of pixels: a file of no size could ask for all the memory there is. */
+    @Test
+    void refusesARunLengthBitmapThatItsFileCannotHold() {
+        byte[] file = ImageFixtures.bytes("decode/rle8.bmp");
+        ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN).putInt(18, 7000).putInt(22, 7000);
+
+        assertThatThrownBy(() -> decode(file))
+                .isInstanceOf(ImageException.class)
+                .hasMessage("test.img: truncated BMP: " + file.length + " bytes cannot hold 7000x7000 pixels");
     }
 }

@@ -77,6 +77,8 @@ class ArchitectureTest {
                     ROOT + "features..",
                     ROOT + "eval..",
                     ROOT + "data..")
+            .and()
+            .haveNameNotMatching(".*\\.eval\\.Nd4jProducts")
             .should()
             .dependOnClassesThat()
             .resideInAPackage("org.nd4j..");

@@ -21,25 +21,33 @@ record BlockShape(int queries, int gallery, int slices, int depth) {
      * Dimensions in one float32 sum: its error grows with them, and with it the number of pairs to look at again; the
      * number of sums to be read falls.
      */
-    private static final int MAX_DEPTH = 512;
+    private static final int MAX_DEPTH = 1024;
 
     private static final int MAX_QUERIES = 1024;
     private static final int MAX_GALLERY = 4096;
+    private static final int MAX_SQUARE = 2048;
 
     /** The largest blocks, of about equal sizes, that fit into some memory. */
     static BlockShape of(int queries, int gallery, int dims, long bytes) {
+        return of(queries, gallery, MAX_QUERIES, MAX_GALLERY, dims, bytes);
+    }
+
+    /** Square blocks, for images among themselves. */
+    static BlockShape square(int images, int dims, long bytes) {
+        return of(images, images, MAX_SQUARE, MAX_SQUARE, dims, bytes);
+    }
+
+    private static BlockShape of(int queries, int gallery, int maxRows, int maxColumns, int dims, long bytes) {
         checkBytes(bytes);
         int slices = parts(dims, MAX_DEPTH);
         int depth = parts(dims, slices);
-        int rows = Math.min(queries, MAX_QUERIES);
-        int columns = Math.min(gallery, MAX_GALLERY);
+        int rows = Math.min(queries, maxRows);
+        int columns = Math.min(gallery, maxColumns);
         while (bytes(rows, columns, slices, depth) > bytes && (rows > 1 || columns > 1)) {
-            // The product is smallest for its inputs when it is square.
-            if (rows >= columns) {
-                rows = (rows + 1) / 2;
-            } else {
-                columns = (columns + 1) / 2;
-            }
+            // For its size, a square block needs the fewest features.
+            int larger = Math.max(rows, columns);
+            rows = rows == larger ? (rows + 1) / 2 : rows;
+            columns = columns == larger ? (columns + 1) / 2 : columns;
         }
         return new BlockShape(
                 parts(queries, parts(queries, rows)), parts(gallery, parts(gallery, columns)), slices, depth);

@@ -19,8 +19,8 @@ final class FeatureScreen implements ScreenedDistances {
         boolean cosine = metric == Metric.COSINE;
         // The halved squared distance of unit vectors is one minus their cosine.
         squared = cosine
-                ? new SquaredScreen(queries.normalized(), gallery.normalized(), bytes)
-                : new SquaredScreen(queries, gallery, bytes);
+                ? SquaredScreen.between(queries.normalized(), gallery.normalized(), bytes)
+                : SquaredScreen.between(queries, gallery, bytes);
         zeroQueries = cosine ? FeatureDistances.zeros(queries) : null;
         zeroGallery = cosine ? FeatureDistances.zeros(gallery) : null;
         one = 2 / squared.distance(1);

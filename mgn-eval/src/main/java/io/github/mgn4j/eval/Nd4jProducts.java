@@ -1,6 +1,7 @@
 package io.github.mgn4j.eval;
 
 import java.nio.FloatBuffer;
+import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -14,15 +15,20 @@ import org.nd4j.linalg.factory.Nd4jBackend;
  * which takes newer processors for old ones.
  */
 final class Nd4jProducts implements BlockProducts {
-    private final INDArray[] queries;
-    private final INDArray[] gallery;
-    private final INDArray[] products;
+    private final List<INDArray> arrays;
+    private final FloatBuffer[] queryBuffers;
+    private final FloatBuffer[] galleryBuffers;
+    private final FloatBuffer[] productBuffers;
     private final DynamicCustomOp[] ops;
 
     private Nd4jProducts(int rows, int columns, int depth, int slices) {
-        queries = arrays(slices, rows, depth);
-        gallery = arrays(slices, columns, depth);
-        products = arrays(slices, rows, columns);
+        INDArray[] queries = arrays(slices, rows, depth);
+        INDArray[] gallery = arrays(slices, columns, depth);
+        INDArray[] products = arrays(slices, rows, columns);
+        arrays = Stream.of(queries, gallery, products).flatMap(Stream::of).toList();
+        queryBuffers = buffers(queries);
+        galleryBuffers = buffers(gallery);
+        productBuffers = buffers(products);
         ops = new DynamicCustomOp[slices];
         for (int s = 0; s < slices; s++) {
             ops[s] = DynamicCustomOp.builder("matmul")
@@ -50,19 +56,23 @@ final class Nd4jProducts implements BlockProducts {
                 .toArray(INDArray[]::new);
     }
 
+    private static FloatBuffer[] buffers(INDArray[] arrays) {
+        return Stream.of(arrays).map(array -> array.data().asNioFloat()).toArray(FloatBuffer[]::new);
+    }
+
     @Override
     public FloatBuffer queries(int slice) {
-        return queries[slice].data().asNioFloat();
+        return queryBuffers[slice];
     }
 
     @Override
     public FloatBuffer gallery(int slice) {
-        return gallery[slice].data().asNioFloat();
+        return galleryBuffers[slice];
     }
 
     @Override
     public FloatBuffer products(int slice) {
-        return products[slice].data().asNioFloat();
+        return productBuffers[slice];
     }
 
     @Override
@@ -74,6 +84,6 @@ final class Nd4jProducts implements BlockProducts {
 
     @Override
     public void close() {
-        Stream.of(queries, gallery, products).flatMap(Stream::of).forEach(INDArray::close);
+        arrays.forEach(INDArray::close);
     }
 }

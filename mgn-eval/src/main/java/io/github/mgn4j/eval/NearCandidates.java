@@ -16,8 +16,8 @@ final class NearCandidates {
     NearCandidates(int k, float tolerance) {
         this.k = k;
         this.tolerance = tolerance;
-        values = new float[k + 32];
-        entries = new int[k + 32];
+        values = new float[2 * k + 64];
+        entries = new int[2 * k + 64];
         limit = k == 0 ? Float.NEGATIVE_INFINITY : Float.POSITIVE_INFINITY;
     }
 
@@ -61,7 +61,7 @@ final class NearCandidates {
             }
         }
         size = kept;
-        if (size > values.length - 16) {
+        if (size > values.length - 32) {
             values = Arrays.copyOf(values, 2 * values.length);
             entries = Arrays.copyOf(entries, 2 * entries.length);
         }

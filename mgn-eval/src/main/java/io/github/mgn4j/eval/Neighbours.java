@@ -8,45 +8,54 @@ import java.util.stream.IntStream;
 final class Neighbours {
     private final ScreenedDistances distances;
     private final int[][] nearest;
+    private final double[][] nearestSquares;
     private final double[] farthest;
 
-    private Neighbours(ScreenedDistances distances, int[][] nearest, double[] farthest) {
+    private Neighbours(ScreenedDistances distances, int count) {
+        int images = distances.queries();
         this.distances = distances;
-        this.nearest = nearest;
-        this.farthest = farthest;
+        nearest = new int[images][];
+        nearestSquares = new double[images][];
+        farthest = new double[images];
+        NearCandidates[] near = new NearCandidates[images];
+        Arrays.setAll(near, i -> new NearCandidates(count, distances.tolerance(i)));
+        // The farthest is the nearest by the negative distance.
+        NearCandidates[] far = new NearCandidates[images];
+        Arrays.setAll(far, i -> new NearCandidates(1, distances.tolerance(i)));
+        distances.scan((i, from, width, part) -> collect(near[i], far[i], from, width, part));
+        IntStream.range(0, images).parallel().forEach(i -> {
+            nearest[i] = near[i].settle(j -> distances.exact(i, j));
+            nearestSquares[i] =
+                    IntStream.of(nearest[i]).mapToDouble(j -> squared(i, j)).toArray();
+            double max = squared(i, far[i].settle(j -> -distances.exact(i, j))[0]);
+            // Where all images are alike every distance is 0, over whatever.
+            farthest[i] = max == 0 ? 1 : max;
+        });
     }
 
     /** Finds the {@code count} nearest; of equally near ones the earlier is first. */
     static Neighbours of(FeatureMatrix all, int count, long blockBytes) {
-        ScreenedDistances distances = new SquaredScreen(all, all, blockBytes);
-        int images = all.rows();
-        NearCandidates[] candidates = new NearCandidates[images];
-        Arrays.setAll(candidates, i -> new NearCandidates(count, distances.tolerance(i)));
-        double[] farthest = new double[images];
-        distances.scan((i, from, width, near) -> {
-            NearCandidates row = candidates[i];
-            float tolerance = distances.tolerance(i);
-            double max = farthest[i];
-            float surelyNearer = Math.nextDown((float) (max - tolerance));
-            for (int j = 0; j < width; j++) {
-                float value = near[j];
-                if (value <= row.limit()) {
-                    row.offer(value, from + j);
-                }
-                if (value >= surelyNearer) {
-                    max = Math.max(max, distances.exact(i, from + j));
-                    surelyNearer = Math.nextDown((float) (max - tolerance));
-                }
+        return new Neighbours(SquaredScreen.within(all, blockBytes), count);
+    }
+
+    private static void collect(NearCandidates nearest, NearCandidates farthest, int from, int width, float[] near) {
+        float limit = nearest.limit();
+        float farLimit = -farthest.limit();
+        for (int j = 0; j < width; j++) {
+            float value = near[j];
+            if (value <= limit) {
+                nearest.offer(value, from + j);
+                limit = nearest.limit();
             }
-            farthest[i] = max;
-        });
-        int[][] nearest = new int[images][];
-        IntStream.range(0, images).parallel().forEach(i -> {
-            nearest[i] = candidates[i].settle(j -> distances.exact(i, j));
-            // Where all images are alike every distance is 0, over whatever.
-            farthest[i] = farthest[i] == 0 ? 1 : distances.distance(farthest[i]);
-        });
-        return new Neighbours(distances, nearest, farthest);
+            if (value >= farLimit) {
+                farthest.offer(-value, from + j);
+                farLimit = -farthest.limit();
+            }
+        }
+    }
+
+    private double squared(int i, int j) {
+        return distances.distance(distances.exact(i, j));
     }
 
     int size() {
@@ -65,7 +74,20 @@ final class Neighbours {
 
     /** Squared distance of two images, divided by the largest of image {@code i}. */
     double relative(int i, int j) {
-        return distances.distance(distances.exact(i, j)) / farthest[i];
+        return known(i, j) / farthest[i];
+    }
+
+    /** From the list of either, if the other is in it: reading two features takes longer. */
+    private double known(int i, int j) {
+        for (int rank = 0; rank < nearest[i].length; rank++) {
+            if (nearest[i][rank] == j) {
+                return nearestSquares[i][rank];
+            }
+            if (nearest[j][rank] == i) {
+                return nearestSquares[j][rank];
+            }
+        }
+        return squared(i, j);
     }
 
     /** Those of the k nearest of image {@code i}, and itself, that have it among theirs; nearest first. */

@@ -53,7 +53,7 @@ public record ReRanker(int k1, int k2, double lambda) {
     ScreenedDistances screen(FeatureMatrix queries, FeatureMatrix gallery, Metric metric, long blockBytes) {
         Prepared prepared = prepare(queries, gallery, metric, blockBytes);
         return new ReRankedScreen(
-                new SquaredScreen(prepared.queries, prepared.gallery, blockBytes),
+                SquaredScreen.between(prepared.queries, prepared.gallery, blockBytes),
                 prepared.neighbours,
                 prepared.jaccard,
                 lambda);

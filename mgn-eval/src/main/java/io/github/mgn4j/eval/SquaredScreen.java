@@ -32,12 +32,16 @@ final class SquaredScreen implements ScreenedDistances {
     /** Rows that one task works through. */
     private static final int ROWS = 16;
 
+    /** Columns that one task turns to rows: whole cache lines. */
+    private static final int COLUMNS = 64;
+
     private static final BlockProducts.@Nullable Factory PRODUCTS = Nd4jProducts.find();
 
     private final FeatureMatrix queries;
     private final FeatureMatrix gallery;
     private final SquaredDistances squared;
     private final BlockShape shape;
+    private final boolean symmetric;
     private final BlockProducts.@Nullable Factory products;
     private final float[] mean;
     private final float scale;
@@ -45,16 +49,17 @@ final class SquaredScreen implements ScreenedDistances {
     private final float[] gallerySquares;
     private final double longest;
 
-    SquaredScreen(FeatureMatrix queries, FeatureMatrix gallery, long bytes) {
-        this(queries, gallery, bytes, PRODUCTS);
-    }
-
-    /** With products of a given kind; null for none. */
-    SquaredScreen(FeatureMatrix queries, FeatureMatrix gallery, long bytes, BlockProducts.@Nullable Factory products) {
+    private SquaredScreen(
+            FeatureMatrix queries,
+            FeatureMatrix gallery,
+            BlockShape shape,
+            boolean symmetric,
+            BlockProducts.@Nullable Factory products) {
         this.queries = queries;
         this.gallery = gallery;
+        this.shape = shape;
+        this.symmetric = symmetric;
         squared = new SquaredDistances(queries, gallery);
-        shape = BlockShape.of(queries.rows(), gallery.rows(), queries.dims(), bytes);
         mean = mean(gallery);
         queryNorms = norms(queries);
         double[] galleryNorms = norms(gallery);
@@ -75,6 +80,28 @@ final class SquaredScreen implements ScreenedDistances {
         for (int i = 0; i < queryNorms.length; i++) {
             queryNorms[i] *= scale;
         }
+    }
+
+    static SquaredScreen between(FeatureMatrix queries, FeatureMatrix gallery, long bytes) {
+        return between(queries, gallery, bytes, PRODUCTS);
+    }
+
+    /** With products of a given kind; null for none. */
+    static SquaredScreen between(
+            FeatureMatrix queries, FeatureMatrix gallery, long bytes, BlockProducts.@Nullable Factory products) {
+        BlockShape shape = BlockShape.of(queries.rows(), gallery.rows(), queries.dims(), bytes);
+        return new SquaredScreen(queries, gallery, shape, false, products);
+    }
+
+    /** Distances of images among themselves: each product serves two rows. */
+    static SquaredScreen within(FeatureMatrix images, long bytes) {
+        return within(images, bytes, PRODUCTS);
+    }
+
+    /** With products of a given kind; null for none. */
+    static SquaredScreen within(FeatureMatrix images, long bytes, BlockProducts.@Nullable Factory products) {
+        BlockShape shape = BlockShape.square(images.rows(), images.dims(), bytes);
+        return new SquaredScreen(images, images, shape, true, products);
     }
 
     /** Of some rows: near enough, wherever the rows lie. */
@@ -165,11 +192,14 @@ final class SquaredScreen implements ScreenedDistances {
             for (int g = 0; g < gallery.rows(); g += shape.gallery()) {
                 int width = Math.min(shape.gallery(), gallery.rows() - g);
                 pack(gallery, g, width, block, true);
-                for (int q = 0; q < queries.rows(); q += shape.queries()) {
+                for (int q = 0; q < (symmetric ? g + 1 : queries.rows()); q += shape.queries()) {
                     int height = Math.min(shape.queries(), queries.rows() - q);
                     pack(queries, q, height, block, false);
                     block.multiply();
                     consume(block, q, height, g, width, consumer);
+                    if (symmetric && q < g) {
+                        consumeTransposed(block, q, height, g, width, consumer);
+                    }
                 }
             }
         }
@@ -179,7 +209,7 @@ final class SquaredScreen implements ScreenedDistances {
     private void pack(FeatureMatrix from, int first, int rows, BlockProducts to, boolean isGallery) {
         int dims = mean.length;
         int depth = shape.depth();
-        tasks(rows, (start, end) -> {
+        tasks(rows, ROWS, (start, end) -> {
             float[] row = new float[depth * shape.slices()];
             for (int i = start; i < end; i++) {
                 int at = (first + i) * dims;
@@ -194,24 +224,53 @@ final class SquaredScreen implements ScreenedDistances {
     }
 
     private void consume(BlockProducts block, int q, int height, int g, int width, PartConsumer consumer) {
-        tasks(height, (start, end) -> {
+        tasks(height, ROWS, (start, end) -> {
             float[] near = new float[width];
             float[] product = new float[width];
             for (int i = start; i < end; i++) {
-                block.products(0).get(i * shape.gallery(), near);
-                for (int s = 1; s < shape.slices(); s++) {
-                    block.products(s).get(i * shape.gallery(), product);
-                    for (int j = 0; j < width; j++) {
-                        near[j] += product[j];
-                    }
-                }
-                float square = (float) (queryNorms[q + i] * queryNorms[q + i]);
-                for (int j = 0; j < width; j++) {
-                    near[j] = square + gallerySquares[g + j] - 2 * near[j];
-                }
+                sum(block, i * shape.gallery(), near, product);
+                finish(q + i, g, width, near);
                 consumer.accept(q + i, g, width, near);
             }
         });
+    }
+
+    /** The columns of a block above the diagonal as the rows of the one below it. */
+    private void consumeTransposed(BlockProducts block, int q, int height, int g, int width, PartConsumer consumer) {
+        tasks(width, COLUMNS, (start, end) -> {
+            float[][] near = new float[end - start][height];
+            float[] strip = new float[end - start];
+            float[] product = new float[end - start];
+            for (int i = 0; i < height; i++) {
+                sum(block, i * shape.gallery() + start, strip, product);
+                for (int j = 0; j < strip.length; j++) {
+                    near[j][i] = strip[j];
+                }
+            }
+            for (int j = 0; j < near.length; j++) {
+                finish(g + start + j, q, height, near[j]);
+                consumer.accept(g + start + j, q, height, near[j]);
+            }
+        });
+    }
+
+    /** Inner products over all slices. */
+    private void sum(BlockProducts block, int at, float[] into, float[] product) {
+        block.products(0).get(at, into);
+        for (int s = 1; s < shape.slices(); s++) {
+            block.products(s).get(at, product);
+            for (int j = 0; j < into.length; j++) {
+                into[j] += product[j];
+            }
+        }
+    }
+
+    /** Turns inner products into squared distances. */
+    private void finish(int query, int from, int width, float[] near) {
+        float square = (float) (queryNorms[query] * queryNorms[query]);
+        for (int j = 0; j < width; j++) {
+            near[j] = square + gallerySquares[from + j] - 2 * near[j];
+        }
     }
 
     @FunctionalInterface
@@ -219,9 +278,9 @@ final class SquaredScreen implements ScreenedDistances {
         void run(int from, int to);
     }
 
-    private static void tasks(int rows, Range range) {
-        IntStream.range(0, (rows + ROWS - 1) / ROWS)
+    private static void tasks(int rows, int step, Range range) {
+        IntStream.range(0, (rows + step - 1) / step)
                 .parallel()
-                .forEach(t -> range.run(t * ROWS, Math.min(rows, (t + 1) * ROWS)));
+                .forEach(t -> range.run(t * step, Math.min(rows, (t + 1) * step)));
     }
 }

@@ -47,9 +47,19 @@ final class FeatureScreen implements ScreenedDistances {
         return squared.tolerance(query);
     }
 
+    /** The squared distance of features, of unit length under the cosine metric, for an exact value; no bit is lost. */
+    double square(double exact) {
+        return squared.distance(exact);
+    }
+
+    /** The exact value for a squared distance; no bit is lost. */
+    double ofSquare(double square) {
+        return square / squared.distance(1);
+    }
+
     @Override
     public double distance(double exact) {
-        double square = squared.distance(exact);
+        double square = square(exact);
         return metric == Metric.COSINE ? square / 2 : Math.sqrt(square);
     }
 

@@ -8,7 +8,10 @@ import io.github.mgn4j.eval.LabelledFeatures;
 import io.github.mgn4j.eval.Metric;
 import io.github.mgn4j.eval.MetricsJson;
 import io.github.mgn4j.eval.PairDistances;
+import io.github.mgn4j.eval.QueryExpansion;
 import io.github.mgn4j.eval.ReRanker;
+import io.github.mgn4j.eval.Verification;
+import io.github.mgn4j.eval.Verifier;
 import io.github.mgn4j.extract.FeatureExtractor;
 import io.github.mgn4j.features.FeatureSet;
 import io.github.mgn4j.report.ReportData;
@@ -30,6 +33,12 @@ import picocli.CommandLine.Option;
         mixinStandardHelpOptions = true,
         description = "Compute the re-identification metrics, from feature files or straight from images.")
 final class EvaluateCommand implements Callable<Integer> {
+    /** Gallery images in the report's rows. */
+    private static final int TOP = 10;
+
+    private static final int RESAMPLES = 1000;
+    private static final double CONFIDENCE = 0.95;
+
     private final Terminal terminal;
 
     @ArgGroup(multiplicity = "1")
@@ -53,6 +62,32 @@ final class EvaluateCommand implements Callable<Integer> {
 
     @Option(names = "--lambda", paramLabel = "X", defaultValue = "0.3", description = "Default: ${DEFAULT-VALUE}.")
     private double lambda;
+
+    @Option(
+            names = "--expand",
+            paramLabel = "N",
+            description = "Expand each query by its N nearest gallery features before (alpha query expansion).")
+    private @Nullable Integer expand;
+
+    @Option(
+            names = "--alpha",
+            paramLabel = "X",
+            defaultValue = "3",
+            description = "Power of the cosine that weighs them (default: ${DEFAULT-VALUE}).")
+    private double alpha;
+
+    @Option(
+            names = "--roc",
+            description =
+                    "Also the true accept rate at false accept rates of 0.1 to 0.0001, and the distance that gives each.")
+    private boolean roc;
+
+    @Option(
+            names = "--block-memory",
+            paramLabel = "MIB",
+            defaultValue = "128",
+            description = "Memory for blocks of distances, beside the features (default: ${DEFAULT-VALUE} MiB).")
+    private int blockMemory;
 
     @Option(names = "--json", paramLabel = "FILE", description = "Write the metrics as JSON to a file.")
     private @Nullable Path json;
@@ -108,6 +143,8 @@ final class EvaluateCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         ReRanker reRanker = new ReRanker(k1, k2, lambda);
+        QueryExpansion expansion = expand == null ? null : new QueryExpansion(expand, alpha);
+        Evaluator evaluator = new Evaluator(metric, TOP, (long) blockMemory << 20);
         output.check(json);
         if (report != null) {
             OutputOptions.checkFolder(report);
@@ -116,30 +153,44 @@ final class EvaluateCommand implements Callable<Integer> {
             }
         }
         ReidDataset dataset = source.images == null ? null : source.images.read();
-        TestSet test = dataset == null ? fromFiles() : fromImages(dataset);
-        Evaluator evaluator = new Evaluator(metric);
+        TestSet test = expanded(dataset == null ? fromFiles() : fromImages(dataset), expansion);
         Evaluation plain = evaluator.evaluate(test.query(), test.gallery());
         Evaluation shown = rerank ? evaluator.evaluate(test.query(), test.gallery(), reRanker) : plain;
         MetricsJson metrics = MetricsJson.of(shown.metrics());
         if (rerank) {
             metrics = metrics.withBaseline(plain.metrics());
         }
+        Verification verification = roc
+                ? new Verifier(metric, RESAMPLES, CONFIDENCE, 0, evaluator.blockBytes())
+                        .verify(test.query(), test.gallery())
+                : null;
+        if (verification != null) {
+            metrics = metrics.with(verification);
+        }
         if (json != null) {
             metrics.write(json);
         }
         if (report != null) {
-            writeReport(report, shown, plain, test, dataset);
+            writeReport(report, shown, plain, test, dataset, verification);
         }
         terminal.println(MetricsText.header());
         terminal.println(MetricsText.row("plain", plain.metrics()));
         if (rerank) {
             terminal.println(MetricsText.row("re-ranked", shown.metrics()));
         }
+        if (verification != null) {
+            VerificationText.lines(verification).forEach(terminal::println);
+        }
         return 0;
     }
 
     private void writeReport(
-            Path folder, Evaluation shown, Evaluation plain, TestSet test, @Nullable ReidDataset dataset)
+            Path folder,
+            Evaluation shown,
+            Evaluation plain,
+            TestSet test,
+            @Nullable ReidDataset dataset,
+            @Nullable Verification verification)
             throws IOException {
         ReportData.Builder page = ReportData.builder("Re-identification")
                 .fact("distance", metric.name().toLowerCase(Locale.ROOT))
@@ -151,11 +202,23 @@ final class EvaluateCommand implements Callable<Integer> {
             page.fact("re-ranking", "k1 %d, k2 %d, lambda %s".formatted(k1, k2, lambda));
             page.metrics("plain", plain.metrics());
         }
+        if (expand != null) {
+            page.fact("query expansion", "%d nearest, alpha %s".formatted(expand, alpha));
+        }
+        if (verification != null) {
+            VerificationText.facts(verification).forEach(page::fact);
+        }
         if (dataset != null) {
             page.fact("data", dataset.root() + " (" + dataset.name() + ")");
             Reports.addGalleries(page, shown, dataset);
         }
         ReportWriter.write(folder, page.build());
+    }
+
+    private TestSet expanded(TestSet test, @Nullable QueryExpansion expansion) {
+        return expansion == null
+                ? test
+                : new TestSet(expansion.expand(test.query(), test.gallery(), metric), test.gallery());
     }
 
     private TestSet fromFiles() throws IOException {

@@ -78,6 +78,8 @@ class ArchitectureTest {
                     ROOT + "eval..",
                     ROOT + "data",
                     ROOT + "data.synth..")
+            .and()
+            .haveNameNotMatching(".*\\.eval\\.Nd4jProducts")
             .should()
             .dependOnClassesThat()
             .resideInAPackage("org.nd4j..");

@@ -105,6 +105,47 @@ class PipelineTest {
     }
 
     @Test
+    void evaluateVerifiesAndExpands() throws IOException {
+        workshop.mgn("evaluate", "--model", "@model.safetensors", "--data", "@data", "--json", "@plain.json")
+                .ok();
+        Workshop.Call verified = workshop.mgn(
+                        "evaluate",
+                        "--model",
+                        "@model.safetensors",
+                        "--data",
+                        "@data",
+                        "--json",
+                        "@roc.json",
+                        "--block-memory",
+                        "1",
+                        "--roc")
+                .ok();
+        assertThat(verified.out()).contains("same person at 10% false accepts: ", "at 0.01% false accepts: ");
+        JsonObject json = workshop.json("roc.json");
+        JsonObject verification = json.remove("verification").getAsJsonObject();
+        assertThat(json).isEqualTo(workshop.json("plain.json"));
+        assertThat(verification.getAsJsonArray("points")).hasSize(4);
+        assertThat(verification.get("same_pairs").getAsLong()).isPositive();
+
+        workshop.mgn(
+                        "evaluate",
+                        "--model",
+                        "@model.safetensors",
+                        "--data",
+                        "@data",
+                        "--json",
+                        "@expanded.json",
+                        "--expand",
+                        "3",
+                        "--alpha",
+                        "1",
+                        "--metric",
+                        "cosine")
+                .ok();
+        assertThat(workshop.json("expanded.json").get("queries")).isEqualTo(json.get("queries"));
+    }
+
+    @Test
     void importingAModelChangesNothing() throws IOException {
         workshop.mgn("import", "--from", "@model.safetensors", "--out", "@again.safetensors")
                 .ok();

@@ -247,6 +247,10 @@ class RefusedCallsTest {
             evaluate --query @good.npy --gallery @gallery.npy --rerank --lambda 1.1 | lambda is 1.1, must lie in 0..1
             evaluate --query @good.npy --gallery @gallery.npy --rerank --k1 0       | k1 is 0, must be at least 1
             evaluate --query @good.npy --gallery @gallery.npy --rerank --k2 0       | k2 is 0, must be at least 1
+            evaluate --query @good.npy --gallery @gallery.npy --expand 0            | neighbours is 0, must be at least 1
+            evaluate --query @good.npy --gallery @gallery.npy --expand 1 --alpha -1 | alpha is -1.0, must be 0 or more
+            evaluate --query @good.npy --gallery @gallery.npy --expand 999          | neighbours is 999, but the gallery has only
+            evaluate --query @good.npy --gallery @gallery.npy --block-memory 0      | memory for blocks is 0 bytes, must be at least
             evaluate --query @good.npy --gallery @gallery.npy --metric l1           | [euclidean, cosine] but was 'l1'
             evaluate --query @good.npy --gallery @gallery.npy --json @recipe.yaml   | exists already
             evaluate --query @good.npy --gallery @gallery.npy --report @report      | cmc.png: exists already

@@ -2,26 +2,37 @@ package io.github.mgn4j.eval;
 
 import static io.github.mgn4j.eval.EvaluationException.check;
 
-import io.github.mgn4j.features.FeatureMatrix;
 import java.util.List;
-import java.util.stream.IntStream;
 
 /**
  * Computes the re-identification metrics as the Market-1501 protocol defines them. For each query a gallery entry is
  * left out when it shows the same person under the same camera, or is junk. Entries at the same distance keep the
  * gallery's order. Queries without a match are not counted.
  *
- * <p>Immutable and thread-safe; an evaluation uses the cores of the common pool, and its result does not depend on their
- * number. It holds as many rows of distances as cores times 32, never all.
+ * <p>Distances are computed a block of queries and gallery at a time, by matrix products where there is an ND4J backend
+ * for a CPU. The products' rounding decides nothing: what it leaves open is settled by sums of squared differences in a
+ * fixed order, so that equal features are equally near and the result is the same for any number of cores, size of
+ * blocks and backend.
+ *
+ * <p>Immutable and thread-safe; an evaluation uses the cores of the common pool.
  *
  * @param metric the distance
  * @param top how many of the nearest gallery entries to keep in each {@link QueryResult}
+ * @param blockBytes memory that the blocks of features and distances may take; at least 1 MiB. Beside it an evaluation
+ *     needs a copy of the features under {@link Metric#COSINE}, one of the gallery's where there is junk in it, and less
+ *     than a kilobyte for each query
  */
-public record Evaluator(Metric metric, int top) {
+public record Evaluator(Metric metric, int top, long blockBytes) {
     private static final int DEFAULT_TOP = 10;
 
     public Evaluator {
         check(top >= 0, "top is %d, must not be negative", top);
+        BlockShape.checkBytes(blockBytes);
+    }
+
+    /** With blocks of 128 MiB, beyond which they get no faster. */
+    public Evaluator(Metric metric, int top) {
+        this(metric, top, BlockShape.DEFAULT_BYTES);
     }
 
     /** Keeps the 10 nearest entries. */
@@ -35,8 +46,13 @@ public record Evaluator(Metric metric, int top) {
      * @throws EvaluationException if the dims differ, or no query has a match
      */
     public Evaluation evaluate(LabelledFeatures query, LabelledFeatures gallery) {
-        Distances distances = Distances.between(query.features(), gallery.features(), metric);
-        return evaluate(distances, query.labels(), gallery.labels());
+        Candidates candidates = Candidates.of(gallery);
+        return evaluate(
+                new FeatureScreen(query.features(), candidates.features(), metric, blockBytes),
+                query.labels(),
+                candidates,
+                false,
+                gallery.labels().size());
     }
 
     /**
@@ -47,14 +63,13 @@ public record Evaluator(Metric metric, int top) {
      *     query has a match
      */
     public Evaluation evaluate(LabelledFeatures query, LabelledFeatures gallery, ReRanker reRanker) {
-        Labels labels = gallery.labels();
-        int[] kept =
-                IntStream.range(0, labels.size()).filter(j -> !labels.isJunk(j)).toArray();
-        boolean all = kept.length == labels.size();
-        FeatureMatrix features = all ? gallery.features() : gallery.features().select(kept);
-        Distances reRanked = reRanker.reRank(query.features(), features, metric);
-        Distances distances = all ? reRanked : new SpreadDistances(reRanked, kept, labels.size());
-        return evaluate(distances, query.labels(), labels);
+        Candidates candidates = Candidates.of(gallery);
+        return evaluate(
+                reRanker.screen(query.features(), candidates.features(), metric, blockBytes),
+                query.labels(),
+                candidates,
+                false,
+                gallery.labels().size());
     }
 
     /**
@@ -63,20 +78,22 @@ public record Evaluator(Metric metric, int top) {
      * @throws EvaluationException if no query has a match
      */
     public Evaluation evaluate(LabelledFeatures all) {
-        Distances distances = Distances.between(all.features(), all.features(), metric);
-        return evaluate(distances, all.labels(), all.labels(), true);
+        Candidates candidates = Candidates.of(all);
+        return evaluate(
+                new FeatureScreen(all.features(), candidates.features(), metric, blockBytes),
+                all.labels(),
+                candidates,
+                true,
+                all.labels().size());
     }
 
     /**
-     * Ranks the gallery for each query by any distances, row i of which is the query of label i.
+     * Ranks the gallery for each query by any distances, row i of which is the query of label i. It holds as many rows
+     * of them as cores times 32.
      *
      * @throws EvaluationException if the labels are of other sizes than the distances, or no query has a match
      */
     public Evaluation evaluate(Distances distances, Labels query, Labels gallery) {
-        return evaluate(distances, query, gallery, false);
-    }
-
-    private Evaluation evaluate(Distances distances, Labels query, Labels gallery, boolean itself) {
         check(
                 query.size() == distances.queries() && gallery.size() == distances.gallery(),
                 "distances of %d queries to %d gallery images, but labels of %d and %d",
@@ -85,9 +102,16 @@ public record Evaluator(Metric metric, int top) {
                 query.size(),
                 gallery.size());
         QueryResult[] results = new QueryResult[query.size()];
-        QueryBlocks.forEachRow(
-                distances, (q, row) -> results[q] = RankedList.rank(q, query, gallery, row, itself ? q : -1, top));
-        List<QueryResult> all = List.of(results);
-        return new Evaluation(Metrics.of(all, gallery.size()), all);
+        QueryBlocks.forEachRow(distances, (q, row) -> results[q] = RankedList.rank(q, query, gallery, row, top));
+        return evaluation(List.of(results), gallery.size());
+    }
+
+    private Evaluation evaluate(
+            ScreenedDistances distances, Labels query, Candidates gallery, boolean itself, int gallerySize) {
+        return evaluation(new RankScan(distances, query, gallery, itself, top).run(), gallerySize);
+    }
+
+    private static Evaluation evaluation(List<QueryResult> results, int gallerySize) {
+        return new Evaluation(Metrics.of(results, gallerySize), results);
     }
 }

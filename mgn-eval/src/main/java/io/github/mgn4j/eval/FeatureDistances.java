@@ -21,7 +21,8 @@ final class FeatureDistances implements Distances {
         zeroGallery = cosine ? zeros(gallery) : null;
     }
 
-    private static boolean @Nullable [] zeros(FeatureMatrix features) {
+    /** Which rows are all zeros; null for none. */
+    static boolean @Nullable [] zeros(FeatureMatrix features) {
         boolean[] zeros = new boolean[features.rows()];
         boolean any = false;
         for (int i = 0; i < zeros.length; i++) {

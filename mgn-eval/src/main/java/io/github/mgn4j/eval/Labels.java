@@ -4,7 +4,10 @@ import static io.github.mgn4j.eval.EvaluationException.check;
 
 import io.github.mgn4j.features.FeatureTable;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
 
 /** The person and the camera of each image. Immutable. */
 public final class Labels {
@@ -74,6 +77,24 @@ public final class Labels {
 
     public boolean isJunk(int i) {
         return pids[i] == JUNK;
+    }
+
+    /** The labels of some images, in the order given. */
+    Labels select(int[] indices) {
+        return new Labels(
+                IntStream.of(indices).map(i -> pids[i]).toArray(),
+                IntStream.of(indices).map(i -> camids[i]).toArray());
+    }
+
+    /** The images of each person, ascending. */
+    Map<Integer, int[]> byPid() {
+        Map<Integer, IntStream.Builder> builders = new HashMap<>();
+        for (int i = 0; i < pids.length; i++) {
+            builders.computeIfAbsent(pids[i], pid -> IntStream.builder()).add(i);
+        }
+        Map<Integer, int[]> images = new HashMap<>();
+        builders.forEach((pid, builder) -> images.put(pid, builder.build().toArray()));
+        return images;
     }
 
     /** True if image {@code i} shows the same person under the same, known camera as {@code other}'s image. */

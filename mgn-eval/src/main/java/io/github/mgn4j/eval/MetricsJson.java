@@ -3,7 +3,9 @@ package io.github.mgn4j.eval;
 import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
 import com.google.gson.JsonArray;
+import com.google.gson.JsonNull;
 import com.google.gson.JsonObject;
+import com.google.gson.JsonPrimitive;
 import io.github.mgn4j.io.AtomicFile;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -11,10 +13,11 @@ import java.nio.file.Path;
 /**
  * Metrics as JSON: {@code queries}, {@code queries_without_match}, {@code rank1}, {@code rank5}, {@code rank10}, {@code
  * rank20}, {@code cmc}, {@code mAP}, {@code mAP_trapezoid}, {@code mINP}; beside them, objects with the same keys for
- * what they are compared with. Immutable.
+ * what they are compared with, and {@code verification}. Immutable.
  */
 public final class MetricsJson {
-    private static final Gson GSON = new GsonBuilder().setPrettyPrinting().create();
+    private static final Gson GSON =
+            new GsonBuilder().setPrettyPrinting().serializeNulls().create();
 
     private final JsonObject object;
 
@@ -48,6 +51,32 @@ public final class MetricsJson {
     public MetricsJson with(String key, Metrics other) {
         JsonObject copy = object.deepCopy();
         copy.add(key, of(other).object);
+        return new MetricsJson(copy);
+    }
+
+    /**
+     * With {@code verification}: {@code same_pairs}, {@code different_pairs} and {@code points}, each of which has {@code
+     * false_accept_target}, {@code threshold} (null where nothing may be accepted), {@code false_accept}, {@code
+     * true_accept}, {@code true_accept_low} and {@code true_accept_high}.
+     */
+    public MetricsJson with(Verification verification) {
+        JsonArray points = new JsonArray();
+        for (Verification.Point point : verification.points()) {
+            JsonObject one = new JsonObject();
+            one.addProperty("false_accept_target", point.target());
+            one.add("threshold", point.threshold() < 0 ? JsonNull.INSTANCE : new JsonPrimitive(point.threshold()));
+            one.addProperty("false_accept", point.falseAccept());
+            one.addProperty("true_accept", point.trueAccept());
+            one.addProperty("true_accept_low", point.low());
+            one.addProperty("true_accept_high", point.high());
+            points.add(one);
+        }
+        JsonObject added = new JsonObject();
+        added.addProperty("same_pairs", verification.samePairs());
+        added.addProperty("different_pairs", verification.differentPairs());
+        added.add("points", points);
+        JsonObject copy = object.deepCopy();
+        copy.add("verification", added);
         return new MetricsJson(copy);
     }
 

@@ -2,36 +2,60 @@ package io.github.mgn4j.eval;
 
 import io.github.mgn4j.features.FeatureMatrix;
 import java.util.Arrays;
+import java.util.stream.IntStream;
 
 /** The nearest neighbours of each image among all, itself among them, and the distance to its farthest. */
 final class Neighbours {
-    private final SquaredDistances distances;
+    private final ScreenedDistances distances;
     private final int[][] nearest;
+    private final double[][] nearestSquares;
     private final double[] farthest;
 
-    private Neighbours(SquaredDistances distances, int[][] nearest, double[] farthest) {
+    private Neighbours(ScreenedDistances distances, int count) {
+        int images = distances.queries();
         this.distances = distances;
-        this.nearest = nearest;
-        this.farthest = farthest;
-    }
-
-    /** Finds the {@code count} nearest; of equally near ones the earlier is first. */
-    static Neighbours of(FeatureMatrix all, int count) {
-        SquaredDistances distances = new SquaredDistances(all, all);
-        int[][] nearest = new int[all.rows()][];
-        double[] farthest = new double[all.rows()];
-        QueryBlocks.forEachRow(distances, (i, row) -> {
-            NearestQueue queue = new NearestQueue(count);
-            double max = 0;
-            for (int j = 0; j < row.length; j++) {
-                queue.offer(row[j], j);
-                max = Math.max(max, row[j]);
-            }
-            nearest[i] = queue.ascending();
+        nearest = new int[images][];
+        nearestSquares = new double[images][];
+        farthest = new double[images];
+        NearCandidates[] near = new NearCandidates[images];
+        Arrays.setAll(near, i -> new NearCandidates(count, distances.tolerance(i)));
+        // The farthest is the nearest by the negative distance.
+        NearCandidates[] far = new NearCandidates[images];
+        Arrays.setAll(far, i -> new NearCandidates(1, distances.tolerance(i)));
+        distances.scan((i, from, width, part) -> collect(near[i], far[i], from, width, part));
+        IntStream.range(0, images).parallel().forEach(i -> {
+            nearest[i] = near[i].settle(j -> distances.exact(i, j));
+            nearestSquares[i] =
+                    IntStream.of(nearest[i]).mapToDouble(j -> squared(i, j)).toArray();
+            double max = squared(i, far[i].settle(j -> -distances.exact(i, j))[0]);
             // Where all images are alike every distance is 0, over whatever.
             farthest[i] = max == 0 ? 1 : max;
         });
-        return new Neighbours(distances, nearest, farthest);
+    }
+
+    /** Finds the {@code count} nearest; of equally near ones the earlier is first. */
+    static Neighbours of(FeatureMatrix all, int count, long blockBytes) {
+        return new Neighbours(SquaredScreen.within(all, blockBytes), count);
+    }
+
+    private static void collect(NearCandidates nearest, NearCandidates farthest, int from, int width, float[] near) {
+        float limit = nearest.limit();
+        float farLimit = -farthest.limit();
+        for (int j = 0; j < width; j++) {
+            float value = near[j];
+            if (value <= limit) {
+                nearest.offer(value, from + j);
+                limit = nearest.limit();
+            }
+            if (value >= farLimit) {
+                farthest.offer(-value, from + j);
+                farLimit = -farthest.limit();
+            }
+        }
+    }
+
+    private double squared(int i, int j) {
+        return distances.distance(distances.exact(i, j));
     }
 
     int size() {
@@ -50,7 +74,20 @@ final class Neighbours {
 
     /** Squared distance of two images, divided by the largest of image {@code i}. */
     double relative(int i, int j) {
-        return distances.pair(i, j) / farthest[i];
+        return known(i, j) / farthest[i];
+    }
+
+    /** From the list of either, if the other is in it: reading two features takes longer. */
+    private double known(int i, int j) {
+        for (int rank = 0; rank < nearest[i].length; rank++) {
+            if (nearest[i][rank] == j) {
+                return nearestSquares[i][rank];
+            }
+            if (nearest[j][rank] == i) {
+                return nearestSquares[j][rank];
+            }
+        }
+        return squared(i, j);
     }
 
     /** Those of the k nearest of image {@code i}, and itself, that have it among theirs; nearest first. */

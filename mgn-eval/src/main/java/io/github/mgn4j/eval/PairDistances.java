@@ -9,7 +9,8 @@ import java.util.stream.LongStream;
 
 /**
  * How the distances of pairs of the same person and of different people are distributed: histograms over the pairs of a
- * query and a gallery entry that an evaluation compares. Immutable.
+ * query and a gallery entry that an evaluation compares. They are made for looking at: a pair whose distance is within
+ * rounding of the end of a bin may be counted in the next. {@link Verification} is exact. Immutable.
  *
  * @param from where the first bin begins
  * @param to where the last bin ends
@@ -37,22 +38,23 @@ public record PairDistances(
      * @throws EvaluationException if the dims differ or there is no pair of one of the two kinds
      */
     public static PairDistances of(LabelledFeatures query, LabelledFeatures gallery, Metric metric) {
-        Distances distances = Distances.between(query.features(), gallery.features(), metric);
+        ScreenedDistances distances =
+                new FeatureScreen(query.features(), gallery.features(), metric, BlockShape.DEFAULT_BYTES);
         double bound = metric == Metric.COSINE ? 2.001 : 1e-30 + 1.001 * (longest(query) + longest(gallery));
         Labels queries = query.labels();
         Labels entries = gallery.labels();
         long[] same = new long[FINE];
         long[] different = new long[FINE];
-        QueryBlocks.forEachRow(distances, (q, row) -> {
-            int[] bins = new int[row.length];
-            for (int j = 0; j < row.length; j++) {
-                bins[j] = (int) Math.min(FINE - 1, row[j] / bound * FINE);
+        distances.scan((q, from, width, near) -> {
+            int[] bins = new int[width];
+            for (int j = 0; j < width; j++) {
+                bins[j] = (int) Math.min(FINE - 1, distances.distance(Math.max(0, near[j])) / bound * FINE);
             }
             // Whole numbers: the order in which threads come by does not show.
             synchronized (same) {
-                for (int j = 0; j < row.length; j++) {
-                    if (!entries.isJunk(j) && !entries.sameView(j, queries, q)) {
-                        (entries.pid(j) == queries.pid(q) ? same : different)[bins[j]]++;
+                for (int j = 0; j < width; j++) {
+                    if (!entries.isJunk(from + j) && !entries.sameView(from + j, queries, q)) {
+                        (entries.pid(from + j) == queries.pid(q) ? same : different)[bins[j]]++;
                     }
                 }
             }

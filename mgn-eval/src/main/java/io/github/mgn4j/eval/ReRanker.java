@@ -41,19 +41,45 @@ public record ReRanker(int k1, int k2, double lambda) {
      * @throws EvaluationException if the dims differ, or the gallery has fewer than k1 or k2 images
      */
     public Distances reRank(FeatureMatrix queries, FeatureMatrix gallery, Metric metric) {
+        Prepared prepared = prepare(queries, gallery, metric, BlockShape.DEFAULT_BYTES);
+        return new ReRankedDistances(
+                new SquaredDistances(prepared.queries, prepared.gallery),
+                prepared.neighbours,
+                prepared.jaccard,
+                lambda);
+    }
+
+    /** The same distances, screened. */
+    ScreenedDistances screen(FeatureMatrix queries, FeatureMatrix gallery, Metric metric, long blockBytes) {
+        Prepared prepared = prepare(queries, gallery, metric, blockBytes);
+        return new ReRankedScreen(
+                SquaredScreen.between(prepared.queries, prepared.gallery, blockBytes),
+                prepared.neighbours,
+                prepared.jaccard,
+                lambda);
+    }
+
+    private record Prepared(
+            FeatureMatrix queries, FeatureMatrix gallery, Neighbours neighbours, JaccardDistances jaccard) {}
+
+    private Prepared prepare(FeatureMatrix queries, FeatureMatrix gallery, Metric metric, long blockBytes) {
         check(
                 Math.max(k1, k2) <= gallery.rows(),
                 "%s is %d, but the gallery to re-rank has only %d images (junk left out)",
                 k1 >= k2 ? "k1" : "k2",
                 Math.max(k1, k2),
                 gallery.rows());
+        check(
+                queries.dims() == gallery.dims(),
+                "query features have %d dims, gallery features %d",
+                queries.dims(),
+                gallery.dims());
         boolean cosine = metric == Metric.COSINE;
         FeatureMatrix unitQueries = cosine ? queries.normalized() : queries;
         FeatureMatrix unitGallery = cosine ? gallery.normalized() : gallery;
-        SquaredDistances original = new SquaredDistances(unitQueries, unitGallery);
-        Neighbours neighbours = Neighbours.of(concatenate(unitQueries, unitGallery), Math.max(k1 + 1, k2));
+        Neighbours neighbours = Neighbours.of(concatenate(unitQueries, unitGallery), Math.max(k1 + 1, k2), blockBytes);
         SparseRow[] encoding = new ReciprocalEncoding(neighbours, k1, k2).encode();
-        return new ReRankedDistances(original, neighbours, encoding, lambda);
+        return new Prepared(unitQueries, unitGallery, neighbours, JaccardDistances.of(encoding, queries.rows()));
     }
 
     private static FeatureMatrix concatenate(FeatureMatrix first, FeatureMatrix second) {

@@ -27,6 +27,12 @@ final class SparseRow {
         return values[i];
     }
 
+    /** Where the first entry stands whose column is {@code column} or above. */
+    int find(int column) {
+        int at = Arrays.binarySearch(columns, column);
+        return at >= 0 ? at : -at - 1;
+    }
+
     static SparseRow mean(List<SparseRow> rows) {
         int[] columns = rows.stream()
                 .flatMapToInt(row -> IntStream.of(row.columns))

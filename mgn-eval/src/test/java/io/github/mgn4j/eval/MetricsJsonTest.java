@@ -2,6 +2,7 @@ package io.github.mgn4j.eval;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.gson.JsonNull;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import java.io.IOException;
@@ -43,5 +44,27 @@ class MetricsJsonTest {
         assertThat(json.getAsJsonObject("baseline").get("rank1").getAsDouble()).isEqualTo(0.5);
         assertThat(json.getAsJsonObject("untrained")).isEqualTo(plain.toJson());
         assertThat(plain.toJson().has("baseline")).isFalse();
+    }
+
+    @Test
+    void writesTheRatesOfVerification(@TempDir Path folder) throws IOException {
+        Verification verification = new Verification(
+                10,
+                20_000,
+                List.of(
+                        new Verification.Point(0.1, 3.5, 0.09, 0.8, 0.7, 0.9),
+                        new Verification.Point(1e-4, -1, 0, 0, 0, 0)));
+        Path file = folder.resolve("metrics.json");
+        MetricsJson.of(METRICS).with(verification).write(file);
+        JsonObject json =
+                JsonParser.parseString(Files.readString(file)).getAsJsonObject().getAsJsonObject("verification");
+        assertThat(json.get("same_pairs").getAsLong()).isEqualTo(10);
+        assertThat(json.get("different_pairs").getAsLong()).isEqualTo(20_000);
+        JsonObject point = json.getAsJsonArray("points").get(0).getAsJsonObject();
+        assertThat(point.toString())
+                .isEqualTo("{\"false_accept_target\":0.1,\"threshold\":3.5,\"false_accept\":0.09,"
+                        + "\"true_accept\":0.8,\"true_accept_low\":0.7,\"true_accept_high\":0.9}");
+        assertThat(json.getAsJsonArray("points").get(1).getAsJsonObject().get("threshold"))
+                .isSameAs(JsonNull.INSTANCE);
     }
 }

@@ -1,0 +1,46 @@
+package io.github.mgn4j.eval;
+
+import static io.github.mgn4j.eval.EvaluationException.check;
+
+import io.github.mgn4j.features.FeatureMatrix;
+import java.util.Map;
+import java.util.stream.IntStream;
+
+/**
+ * The multi-query protocol of Market-1501 (Zheng et al., ICCV 2015): a query is what a camera saw of a person in several
+ * images, such as those of {@code gt_bbox}.
+ */
+public final class MultiQuery {
+    private static final int[] NONE = {};
+
+    private MultiQuery() {}
+
+    /**
+     * Replaces the features of each query by the mean of those of other images of the same person and camera, which
+     * usually show the query's image again. A query of which there are none, or of an unknown camera, stays as it is.
+     * Under {@link Metric#COSINE} normalise both before, if each image is to count alike.
+     *
+     * @throws EvaluationException if the dims differ
+     */
+    public static LabelledFeatures average(LabelledFeatures query, LabelledFeatures images) {
+        FeatureMatrix from = images.features();
+        int dims = query.features().dims();
+        check(dims == from.dims(), "query features have %d dims, those of the other images %d", dims, from.dims());
+        Map<Integer, int[]> imagesOf = images.labels().byPid();
+        float[] means = query.features().data().clone();
+        for (int q = 0; q < query.labels().size(); q++) {
+            int at = q;
+            int[] same = IntStream.of(imagesOf.getOrDefault(query.labels().pid(q), NONE))
+                    .filter(j -> images.labels().sameView(j, query.labels(), at))
+                    .toArray();
+            for (int d = 0; d < dims && same.length > 0; d++) {
+                double sum = 0;
+                for (int j : same) {
+                    sum += from.data()[j * dims + d];
+                }
+                means[q * dims + d] = (float) (sum / same.length);
+            }
+        }
+        return new LabelledFeatures(FeatureMatrix.of(means, query.features().rows(), dims), query.labels());
+    }
+}

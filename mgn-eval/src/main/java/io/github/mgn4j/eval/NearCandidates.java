@@ -1,0 +1,69 @@
+package io.github.mgn4j.eval;
+
+import java.util.Arrays;
+import java.util.function.IntToDoubleFunction;
+
+/** Finds the k nearest entries of a row from near values: keeps all that may be among them, settles who is in the end. */
+final class NearCandidates {
+    private final int k;
+    private final float tolerance;
+    private float[] values;
+    private int[] entries;
+    private int size;
+    private float limit;
+
+    /** @param tolerance how far the values offered are from the exact ones at most */
+    NearCandidates(int k, float tolerance) {
+        this.k = k;
+        this.tolerance = tolerance;
+        values = new float[2 * k + 64];
+        entries = new int[2 * k + 64];
+        limit = k == 0 ? Float.NEGATIVE_INFINITY : Float.POSITIVE_INFINITY;
+    }
+
+    /** Entries with values above this need not be offered. */
+    float limit() {
+        return limit;
+    }
+
+    void offer(float near, int entry) {
+        if (near <= limit) {
+            if (size == values.length) {
+                prune();
+            }
+            values[size] = near;
+            entries[size++] = entry;
+        }
+    }
+
+    /** The entries nearest by exact distance, nearest first; of equally near ones the smaller first. */
+    int[] settle(IntToDoubleFunction exact) {
+        if (size > k && k > 0) {
+            prune();
+        }
+        NearestQueue queue = new NearestQueue(Math.min(k, size));
+        for (int i = 0; i < size; i++) {
+            queue.offer(exact.applyAsDouble(entries[i]), entries[i]);
+        }
+        return queue.ascending();
+    }
+
+    private void prune() {
+        float[] sorted = Arrays.copyOf(values, size);
+        Arrays.sort(sorted);
+        // k entries are no farther than this value and the tolerance; no nearer one has a value above that by more.
+        limit = Math.min(limit, Math.nextUp((float) (sorted[k - 1] + 2.0 * tolerance)));
+        int kept = 0;
+        for (int i = 0; i < size; i++) {
+            if (values[i] <= limit) {
+                values[kept] = values[i];
+                entries[kept++] = entries[i];
+            }
+        }
+        size = kept;
+        if (size > values.length - 32) {
+            values = Arrays.copyOf(values, 2 * values.length);
+            entries = Arrays.copyOf(entries, 2 * entries.length);
+        }
+    }
+}

@@ -1,0 +1,76 @@
+package io.github.mgn4j.eval;
+
+import io.github.mgn4j.features.FeatureMatrix;
+import java.util.Arrays;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.stream.DoubleStream;
+import java.util.stream.IntStream;
+
+/**
+ * Distances at which pairs of two people become, step by step, a few percent more: exact values of pairs of some
+ * queries, from the nearest pair to beyond a false accept rate of 10%.
+ */
+final class PairEdges {
+    private static final int QUERIES = 64;
+    private static final double LARGEST_RATE = 0.15;
+    private static final double STEP = 1.04;
+
+    private PairEdges() {}
+
+    /** Ascending, as {@linkplain FeatureScreen#square squares}; negative for one that is below every distance. */
+    static double[] choose(LabelledFeatures query, Candidates gallery, Metric metric, long blockBytes) {
+        int count = query.labels().size();
+        int[] some = IntStream.range(0, Math.min(QUERIES, count))
+                .map(i -> (int) ((long) i * count / Math.min(QUERIES, count)))
+                .toArray();
+        Labels labels = query.labels().select(some);
+        FeatureMatrix features = query.features().select(some);
+        FeatureScreen sample = new FeatureScreen(features, gallery.features(), metric, blockBytes);
+        int people = gallery.labels().size();
+        float[] values = new float[Math.multiplyExact(some.length, people)];
+        sample.scan((q, from, width, near) -> {
+            for (int j = 0; j < width; j++) {
+                boolean same = gallery.labels().pid(from + j) == labels.pid(q);
+                values[q * people + from + j] = same ? Float.POSITIVE_INFINITY : near[j];
+            }
+        });
+        float[] sorted = values.clone();
+        Arrays.parallelSort(sorted);
+        int pairs = sorted.length;
+        while (pairs > 0 && sorted[pairs - 1] == Float.POSITIVE_INFINITY) {
+            pairs--;
+        }
+        if (pairs == 0) {
+            return new double[] {0};
+        }
+        int wanted = (int) Math.ceil(LARGEST_RATE * pairs);
+        double tolerance = IntStream.range(0, some.length)
+                .mapToDouble(sample::tolerance)
+                .max()
+                .orElse(0);
+        double limit = sorted[wanted - 1] + 2 * tolerance;
+        double[] exact = IntStream.range(0, values.length)
+                .parallel()
+                .filter(i -> values[i] <= limit)
+                .mapToDouble(i -> sample.square(sample.exact(i / people, i % people)))
+                .toArray();
+        Arrays.parallelSort(exact);
+        // Below all: the pairs of one person that are nearer than any two people of these queries.
+        DoubleStream below = DoubleStream.of(Math.nextDown(exact[0]));
+        DoubleStream at = ranks(pairs, wanted).stream().mapToDouble(rank -> exact[rank - 1]);
+        return DoubleStream.concat(below, at).distinct().toArray();
+    }
+
+    /** Ascending: the ranks that a target allows among so many pairs, and steps between them. */
+    private static SortedSet<Integer> ranks(int pairs, int last) {
+        SortedSet<Integer> ranks = new TreeSet<>();
+        for (double rank = 1; rank <= last; rank = Math.max(rank + 1, rank * STEP)) {
+            ranks.add((int) rank);
+        }
+        for (double target : Verifier.TARGETS) {
+            ranks.add(Math.max(1, (int) (target * pairs)));
+        }
+        return ranks;
+    }
+}

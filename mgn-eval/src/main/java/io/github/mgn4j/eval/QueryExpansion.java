@@ -1,0 +1,101 @@
+package io.github.mgn4j.eval;
+
+import static io.github.mgn4j.eval.EvaluationException.check;
+
+import io.github.mgn4j.features.FeatureMatrix;
+import java.util.Arrays;
+import java.util.stream.IntStream;
+
+/**
+ * Alpha query expansion (Radenovic, Tolias and Chum, TPAMI 2019, section 3.5): a query is replaced by the mean of itself
+ * and its nearest gallery features, each weighted by its cosine with the query to the power of alpha, those at more
+ * than a right angle by nothing. The features are L2-normalised before under {@link Metric#COSINE}, as in the article,
+ * and left as they are under {@link Metric#EUCLIDEAN}. Immutable and thread-safe.
+ *
+ * @param neighbours how many of the nearest gallery entries to take in
+ * @param alpha 0 for a plain mean, more to trust the nearest more; the article's is 3
+ */
+public record QueryExpansion(int neighbours, double alpha) {
+    /** @throws EvaluationException if there are no neighbours or alpha is negative or not finite */
+    public QueryExpansion {
+        check(neighbours >= 1, "neighbours is %d, must be at least 1", neighbours);
+        check(alpha >= 0 && alpha < Double.POSITIVE_INFINITY, "alpha is %s, must be 0 or more", alpha);
+    }
+
+    /**
+     * Expands the queries from the gallery without its junk; the other labels are not looked at, as nobody has them when
+     * searching.
+     *
+     * @throws EvaluationException if the dims differ or the gallery has fewer images than {@code neighbours}, junk left
+     *     out
+     */
+    public LabelledFeatures expand(LabelledFeatures query, LabelledFeatures gallery, Metric metric) {
+        FeatureMatrix candidates = Candidates.of(gallery).features();
+        return new LabelledFeatures(expand(query.features(), candidates, metric), query.labels());
+    }
+
+    /**
+     * Expands the queries from a gallery.
+     *
+     * @throws EvaluationException if the dims differ or the gallery has fewer images than {@code neighbours}
+     */
+    public FeatureMatrix expand(FeatureMatrix query, FeatureMatrix gallery, Metric metric) {
+        check(
+                neighbours <= gallery.rows(),
+                "neighbours is %d, but the gallery has only %d images (junk left out)",
+                neighbours,
+                gallery.rows());
+        boolean cosine = metric == Metric.COSINE;
+        FeatureMatrix queries = cosine ? query.normalized() : query;
+        FeatureMatrix entries = cosine ? gallery.normalized() : gallery;
+        ScreenedDistances distances = SquaredScreen.between(queries, entries, BlockShape.DEFAULT_BYTES);
+        NearCandidates[] nearest = new NearCandidates[queries.rows()];
+        Arrays.setAll(nearest, q -> new NearCandidates(neighbours, distances.tolerance(q)));
+        distances.scan((q, from, width, near) -> {
+            for (int j = 0; j < width; j++) {
+                if (near[j] <= nearest[q].limit()) {
+                    nearest[q].offer(near[j], from + j);
+                }
+            }
+        });
+        float[] expanded = new float[queries.data().length];
+        IntStream.range(0, nearest.length)
+                .parallel()
+                .forEach(q -> expand(queries, q, entries, nearest[q].settle(j -> distances.exact(q, j)), expanded));
+        return FeatureMatrix.of(expanded, queries.rows(), queries.dims());
+    }
+
+    private void expand(FeatureMatrix queries, int q, FeatureMatrix gallery, int[] nearest, float[] into) {
+        int dims = queries.dims();
+        double[] sum = new double[dims];
+        for (int d = 0; d < dims; d++) {
+            sum[d] = queries.data()[q * dims + d];
+        }
+        double weights = 1;
+        for (int j : nearest) {
+            double weight = Math.pow(Math.max(0, cosine(queries, q, gallery, j)), alpha);
+            weights += weight;
+            for (int d = 0; d < dims; d++) {
+                sum[d] += weight * gallery.data()[j * dims + d];
+            }
+        }
+        for (int d = 0; d < dims; d++) {
+            into[q * dims + d] = (float) (sum[d] / weights);
+        }
+    }
+
+    /** 0 where one of the two is all zeros. */
+    private static double cosine(FeatureMatrix a, int i, FeatureMatrix b, int j) {
+        double product = 0;
+        double squareA = 0;
+        double squareB = 0;
+        for (int d = 0; d < a.dims(); d++) {
+            double x = a.data()[i * a.dims() + d];
+            double y = b.data()[j * b.dims() + d];
+            product += x * y;
+            squareA += x * x;
+            squareB += y * y;
+        }
+        return product == 0 ? 0 : product / Math.sqrt(squareA * squareB);
+    }
+}

@@ -1,0 +1,125 @@
+package io.github.mgn4j.eval;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+
+/**
+ * Ranks the gallery for every query as far as the metrics need it, in one scan of near distances: for each true match
+ * the number of entries before it, and the nearest entries. No row is held or sorted.
+ */
+final class RankScan {
+    private static final int[] NONE = {};
+    private static final float HIDDEN = Float.POSITIVE_INFINITY;
+
+    private final ScreenedDistances distances;
+    private final Labels queries;
+    private final Labels gallery;
+    private final int[] columns;
+    private final boolean itself;
+    private final int top;
+    private final Map<Integer, int[]> entriesOf;
+    private final Row[] rows;
+
+    /**
+     * @param distances to the gallery without its junk
+     * @param itself true if the gallery is the queries, each of which is left out for itself
+     */
+    RankScan(ScreenedDistances distances, Labels queries, Candidates gallery, boolean itself, int top) {
+        this.distances = distances;
+        this.queries = queries;
+        this.gallery = gallery.labels();
+        this.columns = gallery.columns();
+        this.itself = itself;
+        this.top = top;
+        entriesOf = this.gallery.byPid();
+        rows = new Row[queries.size()];
+    }
+
+    List<QueryResult> run() {
+        IntStream.range(0, rows.length).parallel().forEach(q -> rows[q] = new Row(q));
+        distances.scan((query, from, width, near) -> rows[query].accept(from, width, near));
+        QueryResult[] results = new QueryResult[rows.length];
+        IntStream.range(0, rows.length).parallel().forEach(q -> results[q] = rows[q].result());
+        return List.of(results);
+    }
+
+    /** One query. */
+    private final class Row {
+        private final int query;
+        private final float tolerance;
+        /** Entries with the query's pid, ascending: known before, so the scan passes over them. */
+        private final int[] samePerson;
+
+        private final RankedMatches matches;
+        private final NearCandidates nearest;
+        private final float[] surelyBefore;
+        private final float[] surelyAfter;
+        private int nextSame;
+
+        Row(int query) {
+            this.query = query;
+            tolerance = distances.tolerance(query);
+            samePerson = entriesOf.getOrDefault(queries.pid(query), NONE);
+            int[] kept = IntStream.of(samePerson)
+                    .filter(j -> !(itself && columns[j] == query) && !gallery.sameView(j, queries, query))
+                    .toArray();
+            double[] exact = IntStream.of(kept)
+                    .mapToDouble(j -> distances.exact(query, j))
+                    .toArray();
+            matches = new RankedMatches(kept, exact);
+            nearest = new NearCandidates(Math.min(top, gallery.size()), tolerance);
+            surelyBefore = new float[kept.length];
+            surelyAfter = new float[kept.length];
+            for (int i = 0; i < kept.length; i++) {
+                nearest.offer((float) exact[i], kept[i]);
+                surelyBefore[i] = Math.nextDown((float) (matches.distance(i) - tolerance));
+                surelyAfter[i] = Math.nextUp((float) (matches.distance(i) + tolerance));
+            }
+        }
+
+        void accept(int from, int width, float[] near) {
+            for (; nextSame < samePerson.length && samePerson[nextSame] < from + width; nextSame++) {
+                near[samePerson[nextSame] - from] = HIDDEN;
+            }
+            int count = matches.size();
+            float last = count == 0 ? Float.NEGATIVE_INFINITY : surelyAfter[count - 1];
+            for (int j = 0; j < width; j++) {
+                float value = near[j];
+                if (value <= nearest.limit() && value != HIDDEN) {
+                    nearest.offer(value, from + j);
+                }
+                if (value <= last) {
+                    place(value, from + j);
+                }
+            }
+        }
+
+        private void place(float value, int entry) {
+            int low = 0;
+            int high = surelyAfter.length - 1;
+            while (low < high) {
+                int middle = (low + high) >>> 1;
+                if (value > surelyAfter[middle]) {
+                    low = middle + 1;
+                } else {
+                    high = middle;
+                }
+            }
+            if (value < surelyBefore[low]) {
+                matches.countBefore(low);
+            } else {
+                matches.count(distances.exact(query, entry), entry);
+            }
+        }
+
+        QueryResult result() {
+            List<QueryResult.Ranked> ranked = new ArrayList<>();
+            for (int j : nearest.settle(entry -> distances.exact(query, entry))) {
+                ranked.add(new QueryResult.Ranked(columns[j], distances.distance(distances.exact(query, j))));
+            }
+            return matches.score(query, ranked);
+        }
+    }
+}

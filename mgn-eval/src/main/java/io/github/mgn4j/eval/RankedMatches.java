@@ -1,0 +1,76 @@
+package io.github.mgn4j.eval;
+
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/** The true matches of a query, nearest first, and how many entries of other people lie before each. */
+final class RankedMatches {
+    private final int[] entries;
+    private final double[] distances;
+    /** At i, entries of other people before match i, but not before match i - 1; after the last match, all others. */
+    private final int[] before;
+
+    /** @param distances of each of the entries; of equally near ones the earlier in the gallery is first */
+    RankedMatches(int[] entries, double[] distances) {
+        int[] order = IntStream.range(0, entries.length)
+                .boxed()
+                .sorted(Comparator.comparingDouble((Integer i) -> distances[i]).thenComparing(i -> entries[i]))
+                .mapToInt(i -> i)
+                .toArray();
+        this.entries = IntStream.of(order).map(i -> entries[i]).toArray();
+        this.distances = IntStream.of(order).mapToDouble(i -> distances[i]).toArray();
+        before = new int[entries.length + 1];
+    }
+
+    int size() {
+        return entries.length;
+    }
+
+    /** Of the i-th nearest. */
+    double distance(int i) {
+        return distances[i];
+    }
+
+    /** Counts an entry of another person, known to lie before match i and after those before it. */
+    void countBefore(int i) {
+        before[i]++;
+    }
+
+    /** Counts an entry of another person. */
+    void count(double distance, int entry) {
+        int low = 0;
+        int high = entries.length;
+        while (low < high) {
+            int middle = (low + high) >>> 1;
+            if (distances[middle] < distance || (distances[middle] == distance && entries[middle] < entry)) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        before[low]++;
+    }
+
+    /** The figures of the query, once all entries are counted. */
+    QueryResult score(int query, List<QueryResult.Ranked> top) {
+        int count = entries.length;
+        if (count == 0) {
+            return new QueryResult(query, 0, 0, 0, 0, 0, top);
+        }
+        double precisions = 0;
+        double trapezoids = 0;
+        int others = 0;
+        for (int i = 0; i < count; i++) {
+            others += before[i];
+            int rank = i + 1 + others;
+            double precision = (i + 1.0) / rank;
+            double previous = rank == 1 ? 1 : i / (rank - 1.0);
+            precisions += precision;
+            trapezoids += (previous + precision) / 2;
+        }
+        int last = count + others;
+        return new QueryResult(
+                query, count, precisions / count, trapezoids / count, (double) count / last, 1 + before[0], top);
+    }
+}

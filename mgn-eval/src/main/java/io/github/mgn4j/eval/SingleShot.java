@@ -1,0 +1,107 @@
+package io.github.mgn4j.eval;
+
+import static io.github.mgn4j.eval.EvaluationException.check;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+import java.util.stream.IntStream;
+
+/**
+ * The classic protocol of CUHK03 (Li et al., CVPR 2014): in each trial the gallery holds one random image of every person,
+ * and a query's rank is that of its match among the people. As toolkits do it, the images are drawn for each query from
+ * those that are left after the query's own person under its own camera and junk are left out. Entries at the same
+ * distance keep the gallery's order.
+ *
+ * <p>A query's draws depend on the seed and its number alone. Immutable and thread-safe.
+ *
+ * @param metric the distance
+ * @param trials number of random galleries for each query; the original takes 100
+ * @param seed of the draws
+ */
+public record SingleShot(Metric metric, int trials, long seed) {
+    public SingleShot {
+        check(trials >= 1, "trials is %d, must be at least 1", trials);
+    }
+
+    /**
+     * The outcome.
+     *
+     * @param queries with at least one true match
+     * @param queriesWithoutMatch the others, which are not counted
+     * @param cmc at index k, the part of the queries and trials whose match is at rank k + 1 or before; 50 entries, or the
+     *     number of people in the gallery where that is smaller
+     */
+    public record Result(int queries, int queriesWithoutMatch, List<Double> cmc) {
+        public Result {
+            cmc = List.copyOf(cmc);
+        }
+
+        /** The part matched among the first {@code k}; beyond the curve, its last value. */
+        public double rank(int k) {
+            check(k >= 1, "rank is %d, must be at least 1", k);
+            return cmc.get(Math.min(k, cmc.size()) - 1);
+        }
+    }
+
+    /**
+     * Runs the trials.
+     *
+     * @throws EvaluationException if the dims differ, or no query has a match
+     */
+    public Result evaluate(LabelledFeatures query, LabelledFeatures gallery) {
+        Candidates candidates = Candidates.of(gallery);
+        Distances distances = Distances.between(query.features(), candidates.features(), metric);
+        int[][] people = new TreeMap<>(candidates.labels().byPid()).values().toArray(int[][]::new);
+        Map<Integer, int[]> entriesOf = candidates.labels().byPid();
+        int[] curve = new int[Math.max(1, Math.min(Metrics.RANKS, people.length))];
+        int[] counted = {0};
+        QueryBlocks.forEachRow(distances, (q, row) -> {
+            int pid = query.labels().pid(q);
+            int[] matches = IntStream.of(entriesOf.getOrDefault(pid, new int[0]))
+                    .filter(j -> !candidates.labels().sameView(j, query.labels(), q))
+                    .toArray();
+            if (matches.length == 0) {
+                return;
+            }
+            int[][] others = Arrays.stream(people)
+                    .filter(entries -> candidates.labels().pid(entries[0]) != pid)
+                    .toArray(int[][]::new);
+            int[] ranks = ranks(q, row, matches, others);
+            synchronized (curve) {
+                counted[0]++;
+                IntStream.of(ranks).filter(rank -> rank < curve.length).forEach(rank -> curve[rank]++);
+            }
+        });
+        check(
+                counted[0] > 0,
+                "none of the %d queries has a true match among the %d gallery images"
+                        + " (same person, another camera, not junk)",
+                query.labels().size(),
+                gallery.labels().size());
+        Arrays.parallelPrefix(curve, Integer::sum);
+        double all = (double) trials * counted[0];
+        return new Result(
+                counted[0],
+                query.labels().size() - counted[0],
+                IntStream.of(curve).mapToObj(hits -> hits / all).toList());
+    }
+
+    /** How many people are nearer than the match in each trial. */
+    private int[] ranks(int query, double[] row, int[] matches, int[][] others) {
+        SplittableRandom random = new SplittableRandom(seed ^ 0xD1342543DE82EF95L * (query + 1));
+        int[] ranks = new int[trials];
+        for (int t = 0; t < trials; t++) {
+            int match = matches[random.nextInt(matches.length)];
+            for (int[] entries : others) {
+                int other = entries[random.nextInt(entries.length)];
+                if (row[other] < row[match] || (row[other] == row[match] && other < match)) {
+                    ranks[t]++;
+                }
+            }
+        }
+        return ranks;
+    }
+}

@@ -1,0 +1,145 @@
+package io.github.mgn4j.eval;
+
+import static io.github.mgn4j.eval.EvaluationException.check;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.stream.DoubleStream;
+import java.util.stream.IntStream;
+
+/**
+ * Measures {@link Verification}: the true accept rates at false accept rates of 10% to 0.01%, and the distances that give
+ * them.
+ *
+ * <p>Pairs are counted between fixed distances that lie a few percent of false accept rate apart, chosen from the pairs
+ * of some queries. A threshold is the largest of these distances that keeps to its target; all rates at it are exact and
+ * do not depend on blocks or threads.
+ *
+ * <p>The interval is a percentile bootstrap over people: pairs of one query, or of one person's queries, are not
+ * independent, so people are drawn with replacement from those in the queries, with all their pairs, and threshold and
+ * rate are determined anew for each draw. The gallery stays as it is.
+ *
+ * <p>Immutable and thread-safe.
+ *
+ * @param metric the distance
+ * @param resamples number of bootstrap draws; 0 for none, which makes the interval as wide as the rate
+ * @param confidence part of the draws' rates that the interval holds, between 0 and 1
+ * @param seed of the draws
+ * @param blockBytes as of {@link Evaluator}
+ */
+public record Verifier(Metric metric, int resamples, double confidence, long seed, long blockBytes) {
+    static final List<Double> TARGETS = List.of(1e-1, 1e-2, 1e-3, 1e-4);
+
+    public Verifier {
+        check(resamples >= 0, "resamples is %d, must not be negative", resamples);
+        check(confidence > 0 && confidence < 1, "confidence is %s, must lie between 0 and 1", confidence);
+        BlockShape.checkBytes(blockBytes);
+    }
+
+    /** 1000 draws, a 95% interval. */
+    public Verifier(Metric metric) {
+        this(metric, 1000, 0.95, 0, BlockShape.DEFAULT_BYTES);
+    }
+
+    /**
+     * Compares queries with a gallery; junk and images of the same person and camera are no pairs.
+     *
+     * @throws EvaluationException if the dims differ or there is no pair of one of the two kinds
+     */
+    public Verification verify(LabelledFeatures query, LabelledFeatures gallery) {
+        Candidates candidates = Candidates.of(gallery);
+        FeatureScreen distances = new FeatureScreen(query.features(), candidates.features(), metric, blockBytes);
+        double[] edges = DoubleStream.of(PairEdges.choose(query, candidates, metric, blockBytes))
+                .map(distances::ofSquare)
+                .toArray();
+        PairCounts counts = PairCounts.of(distances, query.labels(), candidates.labels(), edges);
+        long[] ones = new long[counts.people()];
+        Arrays.fill(ones, 1);
+        Roc roc = new Roc(counts, ones);
+        check(roc.same > 0, "no pair of one person to compare");
+        check(roc.different > 0, "no pair of different people to compare");
+        double[][] draws = draws(counts);
+        List<Verification.Point> points = new ArrayList<>();
+        for (int t = 0; t < TARGETS.size(); t++) {
+            int edge = roc.edge(TARGETS.get(t));
+            double rate = roc.trueAccept(edge);
+            double[] rates = draws[t];
+            points.add(new Verification.Point(
+                    TARGETS.get(t),
+                    edge < 0 || edges[edge] < 0 ? -1 : distances.distance(edges[edge]),
+                    roc.falseAccept(edge),
+                    rate,
+                    rates.length == 0 ? rate : quantile(rates, (1 - confidence) / 2),
+                    rates.length == 0 ? rate : quantile(rates, (1 + confidence) / 2)));
+        }
+        return new Verification(roc.same, roc.different, points);
+    }
+
+    /** For each target the true accept rates of the draws, ascending. */
+    private double[][] draws(PairCounts counts) {
+        double[][] rates = IntStream.range(0, resamples)
+                .parallel()
+                .mapToObj(r -> {
+                    SplittableRandom random = new SplittableRandom(seed ^ 0xD1342543DE82EF95L * (r + 1));
+                    long[] weights = new long[counts.people()];
+                    for (int i = 0; i < weights.length; i++) {
+                        weights[random.nextInt(weights.length)]++;
+                    }
+                    Roc roc = new Roc(counts, weights);
+                    return TARGETS.stream()
+                            .mapToDouble(target -> roc.trueAccept(roc.edge(target)))
+                            .toArray();
+                })
+                // A draw may hold only people without a pair.
+                .filter(row -> !Double.isNaN(row[0]))
+                .toArray(double[][]::new);
+        return IntStream.range(0, TARGETS.size())
+                .mapToObj(t ->
+                        Arrays.stream(rates).mapToDouble(row -> row[t]).sorted().toArray())
+                .toArray(double[][]::new);
+    }
+
+    private static double quantile(double[] sorted, double q) {
+        double at = q * (sorted.length - 1);
+        int low = (int) at;
+        int high = Math.min(low + 1, sorted.length - 1);
+        return sorted[low] + (at - low) * (sorted[high] - sorted[low]);
+    }
+
+    /** The curve of people counted some times each. */
+    private static final class Roc {
+        private final long same;
+        private final long different;
+        private final long[] sameUpTo;
+        private final long[] differentUpTo;
+
+        Roc(PairCounts counts, long[] weights) {
+            sameUpTo = counts.same(weights);
+            differentUpTo = counts.different(weights);
+            Arrays.parallelPrefix(sameUpTo, Long::sum);
+            Arrays.parallelPrefix(differentUpTo, Long::sum);
+            same = sameUpTo[sameUpTo.length - 1];
+            different = differentUpTo[differentUpTo.length - 1];
+        }
+
+        /** The last edge up to which no more than a part of the pairs of two people lie; -1 for none. */
+        int edge(double target) {
+            int edge = -1;
+            while (edge + 2 < differentUpTo.length && differentUpTo[edge + 1] <= target * different) {
+                edge++;
+            }
+            return edge;
+        }
+
+        double falseAccept(int edge) {
+            return edge < 0 ? 0 : (double) differentUpTo[edge] / different;
+        }
+
+        /** NaN where there is no pair of one person. */
+        double trueAccept(int edge) {
+            return same == 0 ? Double.NaN : edge < 0 ? 0 : (double) sameUpTo[edge] / same;
+        }
+    }
+}

@@ -72,6 +72,10 @@ class RefusedCallsTest {
         for (String name : List.of("0001_c1s1_000001_01.jpg", "0001_c2s1_000002_01.jpg", "0002_c1s1_000003_01.jpg")) {
             Files.writeString(path("badtrain/bounding_box_train/" + name), "no image");
         }
+        for (String part : List.of("notest/bounding_box_train", "notrain/query", "notrain/bounding_box_test")) {
+            Files.createDirectories(path(part));
+            Files.writeString(path(part + "/0001_c1s1_000001_01.jpg"), "no image");
+        }
     }
 
     private static void models() throws IOException {
@@ -212,6 +216,7 @@ class RefusedCallsTest {
             extract --model @recipe.yaml --images @data --out @N/f.npy           | recipe.yaml: claims a safetensors header
             # train
             train --data @none --out @N                                 | none: no such folder
+            train --data @notrain --out @N                              | no training images
             train --data @empty --out @N                                | no known data set layout
             train --data @data --out @N --format nix                    | unknown data set format 'nix'
             train --data @data --out @N --recipe @none                  | no such recipe
@@ -256,6 +261,7 @@ class RefusedCallsTest {
             evaluate --query @good.npy --gallery @gallery.npy --report @report      | cmc.png: exists already
             evaluate --query @good.npy --gallery @gallery.npy --report @recipe.yaml | is a file, expected a folder
             evaluate --query @good.npy --gallery @gallery.npy --engine samediff     | --model=MODEL, --data=DIR
+            evaluate --model @model.safetensors --data @notest                      | no query images
             evaluate --model @model.safetensors --query @good.npy --gallery @gallery.npy --data @data | mutually exclusive
             # the others
             data --data @none                               | none: no such folder

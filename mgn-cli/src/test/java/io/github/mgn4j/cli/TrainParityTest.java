@@ -127,8 +127,6 @@ class TrainParityTest {
     private void writeImages(int height, int width) throws IOException {
         byte[] pixels = FormulaWeights.pixels(P * K, height, width);
         Path train = Files.createDirectories(folder.resolve("crops/bounding_box_train"));
-        Path query = Files.createDirectories(folder.resolve("crops/query"));
-        Path gallery = Files.createDirectories(folder.resolve("crops/bounding_box_test"));
         int plane = height * width;
         for (int n = 0; n < P * K; n++) {
             BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
@@ -139,9 +137,7 @@ class TrainParityTest {
                 image.setRGB(i % width, i / width, red << 16 | green << 8 | blue);
             }
             String name = "%04d_c%ds1_%06d_00.png".formatted(1 + n / K, 1 + n % K, n);
-            for (Path split : List.of(train, query, gallery)) {
-                ImageIO.write(image, "png", split.resolve(name).toFile());
-            }
+            ImageIO.write(image, "png", train.resolve(name).toFile());
         }
     }
 }

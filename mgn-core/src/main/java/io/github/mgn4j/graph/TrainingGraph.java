@@ -3,6 +3,7 @@ package io.github.mgn4j.graph;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import io.github.mgn4j.engine.Layout;
+import io.github.mgn4j.plan.RowGroups;
 import io.github.mgn4j.spec.ConvLayer;
 import io.github.mgn4j.spec.FeaturePart;
 import io.github.mgn4j.spec.LinearLayer;
@@ -154,7 +155,7 @@ public final class TrainingGraph {
         }
 
         /**
-         * Composed, because SameDiff's own batch norm cannot be trained; the statistics are products with a row of 1/n,
+         * Composed, because SameDiff's own batch norm cannot be trained; the statistics are products with rows of 1/n,
          * because reductions over the leading axes are slow in NHWC; the variance is a mean of squares, because the
          * gradient of SameDiff's variance is wrong.
          */
@@ -167,10 +168,9 @@ public final class TrainingGraph {
             long count = (long) batch * layer.outputHeight() * layer.outputWidth();
             SDVariable rows = layout == Layout.NHWC ? map : sd.permute(map, 0, 2, 3, 1);
             SDVariable x = sd.reshape(rows, count, channels);
-            SDVariable averaging = averaging(count);
-            SDVariable mean = sd.mmul(norm + ".batch_mean", averaging, x);
+            SDVariable mean = mean(norm + ".batch_mean", x, count, channels);
             SDVariable centred = x.sub(mean);
-            SDVariable variance = sd.mmul(norm + ".batch_var", averaging, centred.mul(centred));
+            SDVariable variance = mean(norm + ".batch_var", centred.mul(centred), count, channels);
             SDVariable deviation = sd.math().sqrt(variance.add(ConvLayer.EPSILON));
             SDVariable scale =
                     sd.reshape(sd.getVariable(norm + ".weight"), 1, channels).div(deviation);
@@ -181,6 +181,14 @@ public final class TrainingGraph {
                 return sd.reshape(y, mapShape);
             }
             return sd.permute(sd.reshape(y, batch, layer.outputHeight(), layer.outputWidth(), channels), 0, 3, 1, 2);
+        }
+
+        /** Of the rows, in two products: one over all of them (196,608 in the first layer) loses digits in float32. */
+        private SDVariable mean(String name, SDVariable x, long count, int channels) {
+            long groups = RowGroups.of(count);
+            SDVariable wide = sd.reshape(x, count / groups, groups * channels);
+            SDVariable means = sd.reshape(sd.mmul(averaging(count / groups), wide), groups, channels);
+            return sd.mmul(name, averaging(groups), means);
         }
 
         private SDVariable averaging(long count) {

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The gradients of sum, difference and product of a matrix and a row (or of two arrays of one shape): what is the
- * incoming gradient itself is not copied, and sums over the rows are matrix products with a row of ones, many times
+ * incoming gradient itself is not copied, and sums over the rows are matrix products with rows of ones, many times
  * faster than ND4J's reductions.
  */
 final class RowBroadcast implements Rule {
@@ -40,10 +40,24 @@ final class RowBroadcast implements Rule {
                 summand = rewriter.temporary(step, dy.type, dy.shape);
                 steps.add(Steps.times(step, dy, a, summand));
             }
-            double sign = name.equals("subtract_bp") ? -1 : 1;
-            steps.add(Steps.product(step, rewriter.row(sign, a.shape[0], dy.type), false, summand, false, db));
+            sumOfRows(step, rewriter, name.equals("subtract_bp") ? -1 : 1, summand, db, steps);
         }
         return steps;
+    }
+
+    /** In two products over groups of about the root of the count: one over all rows loses digits in float32. */
+    private static void sumOfRows(
+            Step step, Rewriter rewriter, double sign, Value matrix, Value sum, List<Step> steps) {
+        long groups = RowGroups.of(matrix.shape[0]);
+        long size = matrix.shape[0] / groups;
+        long columns = matrix.shape[1];
+        Value wide = rewriter.temporary(step, matrix.type, size, groups * columns);
+        Value wideSum = rewriter.temporary(step, matrix.type, 1, groups * columns);
+        Value sums = rewriter.temporary(step, matrix.type, groups, columns);
+        steps.add(Steps.view(step, matrix, wide));
+        steps.add(Steps.product(step, rewriter.row(1, size, matrix.type), false, wide, false, wideSum));
+        steps.add(Steps.view(step, wideSum, sums));
+        steps.add(Steps.product(step, rewriter.row(sign, groups, matrix.type), false, sums, false, sum));
     }
 
     private static boolean isRowOf(Value row, Value matrix) {

@@ -12,7 +12,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * The kind of layout that Market-1501 began: flat folders, and person and camera in the file names.
+ * The kind of layout that Market-1501 began: flat folders, and person and camera in the file names. A folder that is missing
+ * or empty is a part that the data set lacks: training needs no gallery, evaluation no training images.
  *
  * @param train folder of the training images
  * @param query folder of the queries
@@ -42,27 +43,37 @@ record BoxFolders(String train, String query, String gallery) {
         return train + ", " + query + " and " + gallery;
     }
 
+    /** Whether a folder of training images or of a gallery is there: a data set may lack the other part. */
     boolean exist(Path root) {
-        return Stream.of(train, query, gallery).allMatch(folder -> Files.isDirectory(root.resolve(folder)));
+        return Stream.of(train, gallery).anyMatch(folder -> Files.isDirectory(root.resolve(folder)));
     }
 
-    /** The style of the file names, told from any one training image; empty if the folders are not there. */
+    /** The style of the file names, told from any one image; empty if the folders are not there. */
     Optional<Style> style(Path root) throws IOException {
         if (!exist(root)) {
             return Optional.empty();
         }
-        try (Stream<Path> entries = Files.list(root.resolve(train))) {
-            String name = entries.map(Folders::fileName)
-                    .filter(Folders::isImage)
-                    .findAny()
-                    .orElse("");
-            for (Style style : Style.values()) {
-                if (style.pattern.matcher(name).matches()) {
-                    return Optional.of(style);
-                }
+        String name = "";
+        for (String folder : List.of(train, gallery)) {
+            if (name.isEmpty() && Files.isDirectory(root.resolve(folder))) {
+                name = anyImage(root.resolve(folder));
+            }
+        }
+        for (Style style : Style.values()) {
+            if (style.pattern.matcher(name).matches()) {
+                return Optional.of(style);
             }
         }
         return Optional.empty();
+    }
+
+    private static String anyImage(Path folder) throws IOException {
+        try (Stream<Path> entries = Files.list(folder)) {
+            return entries.map(Folders::fileName)
+                    .filter(Folders::isImage)
+                    .findAny()
+                    .orElse("");
+        }
     }
 
     /** Lists the folders' images. */
@@ -92,9 +103,8 @@ record BoxFolders(String train, String query, String gallery) {
 
     private void requireFolders(String format, Path root) {
         Folders.requireFolder(root, format + " has " + expects());
-        for (String folder : List.of(train, query, gallery)) {
-            Folders.requireFolder(root.resolve(folder), format + " has " + expects());
-        }
+        DatasetException.check(
+                exist(root) || Files.isDirectory(root.resolve(query)), "%s: none of %s (%s)", root, expects(), format);
     }
 
     private ReidDataset dataset(
@@ -105,18 +115,27 @@ record BoxFolders(String train, String query, String gallery) {
             List<ReidImage> galleries,
             List<ReidImage> extra) {
         List<ReidImage> persons = training.stream().filter(ReidImage::isPerson).toList();
-        DatasetException.check(!persons.isEmpty(), "%s: shows no person", root.resolve(train));
+        DatasetException.check(training.isEmpty() || !persons.isEmpty(), "%s: shows no person", root.resolve(train));
+        DatasetException.check(
+                !(training.isEmpty() && queries.isEmpty() && galleries.isEmpty()),
+                "%s: no images (%s has %s)",
+                root,
+                format,
+                expects());
         List<ReidImage> multiQuery = extra.stream().filter(ReidImage::isPerson).toList();
         return new ReidDataset(format, root, persons, queries, galleries, multiQuery);
     }
 
     private static List<ReidImage> list(Path folder) throws IOException {
+        if (!Files.exists(folder)) {
+            return List.of();
+        }
+        Folders.requireFolder(folder, "a folder of images wanted");
         List<String> names = Folders.images(folder);
         List<ReidImage> images = new ArrayList<>(names.size());
         for (String name : names) {
             images.add(image(folder, name, folder.resolve(name).toString()));
         }
-        DatasetException.check(!images.isEmpty(), "%s: no images", folder);
         return images;
     }
 

@@ -97,16 +97,34 @@ class DatasetFormatsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"bounding_box_train", "query", "bounding_box_test"})
-    void aMissingFolderIsNamed(String missing) throws IOException {
+    void aMissingOrEmptyFolderIsAPartThatIsLacking(String missing) throws IOException {
         Trees.market(root);
         Files.move(root.resolve(missing), root.resolve("elsewhere"));
+        for (int round = 0; round < 2; round++) {
+            ReidDataset data = DatasetFormats.read(root);
+            assertThat(data.name()).isEqualTo("market1501");
+            assertThat(data.train().isEmpty()).isEqualTo(missing.equals("bounding_box_train"));
+            assertThat(data.query().isEmpty()).isEqualTo(missing.equals("query"));
+            assertThat(data.gallery().isEmpty()).isEqualTo(missing.equals("bounding_box_test"));
+            Files.createDirectories(root.resolve(missing));
+        }
+        Files.delete(root.resolve(missing));
+        Path file = Trees.touch(root, missing);
         assertThatThrownBy(() -> DatasetFormats.named("market1501").read(root))
                 .isInstanceOf(DatasetException.class)
-                .hasMessageStartingWith(root.resolve(missing) + ": no such folder");
-        Files.createDirectory(root.resolve(missing));
-        assertThatThrownBy(() -> DatasetFormats.named("market1501").read(root))
+                .hasMessageStartingWith(file + ": not a folder");
+    }
+
+    @Test
+    void noneOfTheFoldersOrNoImageIsRefused() throws IOException {
+        DatasetFormat market = DatasetFormats.named("market1501");
+        assertThatThrownBy(() -> market.read(root))
                 .isInstanceOf(DatasetException.class)
-                .hasMessage(root.resolve(missing) + ": no images");
+                .hasMessage(root + ": none of bounding_box_train, query and bounding_box_test (market1501)");
+        Files.createDirectory(root.resolve("bounding_box_train"));
+        assertThatThrownBy(() -> market.read(root))
+                .isInstanceOf(DatasetException.class)
+                .hasMessage(root + ": no images (market1501 has bounding_box_train, query and bounding_box_test)");
     }
 
     @Test

@@ -4,6 +4,7 @@
     MALLOC_TRIM_THRESHOLD_=8589934592 MALLOC_MMAP_THRESHOLD_=8589934592 OMP_WAIT_POLICY=PASSIVE \\
       /usr/bin/python3 tools/reference/bench_training.py P K STEPS
 """
+import os
 import resource
 import sys
 import time
@@ -22,6 +23,7 @@ def total(losses):
 
 
 def main(p, k, steps):
+    torch.set_num_threads(len(os.sched_getaffinity(0)))  # PyTorch leaves out hyper-threads by itself
     torch.manual_seed(1)
     net = mgn_torch.Mgn(50, 1, 256, p, "max").train().to(memory_format=torch.channels_last)
     images = (4 * torch.rand(p * k, 3, 384, 128) - 2).to(memory_format=torch.channels_last)

@@ -183,12 +183,16 @@ public final class TrainingGraph {
             return sd.permute(sd.reshape(y, batch, layer.outputHeight(), layer.outputWidth(), channels), 0, 3, 1, 2);
         }
 
-        /** Of the rows, in two products: one over all of them (196,608 in the first layer) loses digits in float32. */
+        /** {@code [1, channels]}: of the rows, a few at a time as {@link RowGroups} has it. */
         private SDVariable mean(String name, SDVariable x, long count, int channels) {
-            long groups = RowGroups.of(count);
-            SDVariable wide = sd.reshape(x, count / groups, groups * channels);
-            SDVariable means = sd.reshape(sd.mmul(averaging(count / groups), wide), groups, channels);
-            return sd.mmul(name, averaging(groups), means);
+            SDVariable means = x;
+            long rows = count;
+            while (RowGroups.size(rows) < rows) {
+                long size = RowGroups.size(rows);
+                rows /= size;
+                means = sd.mmul(averaging(size), sd.reshape(means, size, rows * channels));
+            }
+            return sd.mmul(name, averaging(rows), sd.reshape(means, rows, channels));
         }
 
         private SDVariable averaging(long count) {

@@ -45,19 +45,21 @@ final class RowBroadcast implements Rule {
         return steps;
     }
 
-    /** In two products over groups of about the root of the count: one over all rows loses digits in float32. */
     private static void sumOfRows(
             Step step, Rewriter rewriter, double sign, Value matrix, Value sum, List<Step> steps) {
-        long groups = RowGroups.of(matrix.shape[0]);
-        long size = matrix.shape[0] / groups;
+        long rows = matrix.shape[0];
         long columns = matrix.shape[1];
-        Value wide = rewriter.temporary(step, matrix.type, size, groups * columns);
-        Value wideSum = rewriter.temporary(step, matrix.type, 1, groups * columns);
-        Value sums = rewriter.temporary(step, matrix.type, groups, columns);
-        steps.add(Steps.view(step, matrix, wide));
-        steps.add(Steps.product(step, rewriter.row(1, size, matrix.type), false, wide, false, wideSum));
-        steps.add(Steps.view(step, wideSum, sums));
-        steps.add(Steps.product(step, rewriter.row(sign, groups, matrix.type), false, sums, false, sum));
+        Value sums = matrix;
+        while (rows > 1) {
+            long size = RowGroups.size(rows);
+            rows /= size;
+            Value grouped = rewriter.temporary(step, matrix.type, size, rows * columns);
+            Value smaller = rows == 1 ? sum : rewriter.temporary(step, matrix.type, 1, rows * columns);
+            steps.add(Steps.view(step, sums, grouped));
+            Value ones = rewriter.row(rows == 1 ? sign : 1, size, matrix.type);
+            steps.add(Steps.product(step, ones, false, grouped, false, smaller));
+            sums = smaller;
+        }
     }
 
     private static boolean isRowOf(Value row, Value matrix) {

@@ -6,6 +6,7 @@ import io.github.mgn4j.spec.NetworkSummary;
 import io.github.mgn4j.spec.Parameter;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 
 /**
@@ -18,6 +19,7 @@ import java.util.stream.IntStream;
 public final class FormulaWeights {
     private static final long GOLDEN = 0x9E3779B97F4A7C15L;
     private static final int PATCH = 16;
+    private static final float RAISE = 3;
 
     private FormulaWeights() {}
 
@@ -27,22 +29,32 @@ public final class FormulaWeights {
     }
 
     /**
-     * A network with its formula weights and every batch norm's bias raised: at 3, hardly a unit is near the kinks of ReLU
-     * and max pooling, where the rounding of float32 would decide about its gradient.
+     * A network whose gradients float32's rounding does not decide about: the formula's, but every batch norm's bias is
+     * raised by 3, so that hardly a unit is near the kink of ReLU, and the reduction and the classifier of a feature do not
+     * see the channels of it that are cut.
+     *
+     * @param cut for the names of features, channels whose maximum is close to the next value
      */
-    public static Model raised(MgnSpec spec, float by) {
+    public static Model awayFromKinks(MgnSpec spec, Map<String, List<Integer>> cut) {
         Weights weights = of(spec);
         ImmutableMap.Builder<String, Tensor> map = ImmutableMap.builder();
         for (Parameter p : NetworkSummary.of(spec).parameters()) {
             Tensor tensor = weights.get(p.name());
+            float[] values = tensor.toArray();
             if (p.kind() == Parameter.Kind.NORM_BIAS) {
-                float[] values = tensor.toArray();
                 for (int i = 0; i < values.length; i++) {
-                    values[i] += by;
+                    values[i] += RAISE;
                 }
-                tensor = Tensor.of(values, tensor.shape());
+            } else if (p.shape().size() > 1 && p.shape().get(1) == spec.pooledDims()) {
+                String[] name = p.name().split("\\.", -1);
+                boolean head = name[0].equals("reductions") || name[0].equals("classifiers");
+                for (int channel : head ? cut.getOrDefault(name[1], List.of()) : List.<Integer>of()) {
+                    for (int i = channel; i < values.length; i += spec.pooledDims()) {
+                        values[i] = 0;
+                    }
+                }
             }
-            map.put(p.name(), tensor);
+            map.put(p.name(), Tensor.of(values, tensor.shape()));
         }
         return new Model(spec, Weights.of(map.buildOrThrow()));
     }

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * List files and names with random damage: whatever is in them, the answer is a data set or a {@link DatasetException} that
- * names the file. {@code -Dmgn.fuzz.seconds=600} on the slow test goes on for that long.
+ * names the file. {@code -Dfuzz.seconds=600} on the slow test goes on for that long.
  */
 class ListingFuzzTest {
     private static final String ALPHABET = "0123456789_-cs.,;\"'\\/ \t\r\n\0\uFEFFé٣\uD83D\uDE00train.jpgquery#";
@@ -65,7 +65,7 @@ class ListingFuzzTest {
     @Test
     @Tag("slow")
     void manyDamagedListsAreReadOrRefused() throws IOException {
-        long end = System.nanoTime() + 1_000_000_000L * Long.getLong("mgn.fuzz.seconds", 20);
+        long end = System.nanoTime() + 1_000_000_000L * Long.getLong("fuzz.seconds", 20);
         for (long round = 1_000_000; System.nanoTime() < end; round++) {
             round(round);
         }

@@ -10,6 +10,7 @@ import io.github.mgn4j.spec.MgnSpec;
 import io.github.mgn4j.spec.NetworkSummary;
 import io.github.mgn4j.spec.Parameter;
 import io.github.mgn4j.weights.FormulaWeights;
+import io.github.mgn4j.weights.Model;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.Reader;
@@ -23,21 +24,25 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * Five steps of SGD in float32 against PyTorch's in float64 (tools/reference/make_full_training_fixtures.py, which says why
- * the batch norms are raised): 4 identities x 4 images through a tiny network, and through the paper's at full size.
+ * Five steps of SGD in float32 against PyTorch's in float64 (tools/reference/make_full_training_fixtures.py, which says
+ * why batch norms are raised and channels cut): 4 identities x 4 images through a tiny network, and through the paper's at full size.
  */
 class FloatParityTest {
     private static final int P = 4;
     private static final int K = 4;
+    private static final int STEPS = 5;
     /** Of the norms of weights that errors are relative to. */
     private static final double FLOOR = 1e-2;
 
-    private record Distance(double loss, double gradient) {}
+    /** How far PyTorch's own float32 lies from its float64. */
+    private record Distance(List<Double> loss, double gradient, Map<String, Double> weights) {}
 
     private record Case(
             double width,
             int embedding,
             List<Integer> input,
+            double rate,
+            Map<String, List<Integer>> cut,
             List<Map<String, Double>> losses,
             Map<String, List<Double>> gradients,
             Map<String, Map<String, List<Double>>> weights,
@@ -76,24 +81,20 @@ class FloatParityTest {
 
     @Test
     void aTinyNetworkTrainsAsInPyTorch() throws IOException {
-        trainsAsInPyTorch(cases()[0], 1e-3, 5);
+        trainsAsInPyTorch(cases()[0]);
     }
 
-    /**
-     * One step: at this learning rate and these losses rounding grows a hundredfold in the second. Gradients are farther than
-     * the 1e-3 of the tiny network: PyTorch's own float32 lies 1.2e-3 from its float64, ours 2.8e-3.
-     */
     @Test
     @Tag("slow")
     void thePapersNetworkTrainsAsInPyTorch() throws IOException {
         Case full = cases()[1];
         assertThat(full.spec()).isEqualTo(MgnSpec.mgn(P));
-        trainsAsInPyTorch(full, 4e-3, 1);
+        trainsAsInPyTorch(full);
     }
 
-    private static void trainsAsInPyTorch(Case c, double tolerance, int steps) throws IOException {
+    private static void trainsAsInPyTorch(Case c) throws IOException {
         MgnSpec spec = c.spec();
-        Recipe recipe = Recipe.builder().p(P).k(K).iterations(5).build();
+        Recipe recipe = Recipe.builder().p(P).k(K).iterations(STEPS).lr(c.rate).build();
         List<Parameter> parameters = NetworkSummary.of(spec).parameters();
         MemoryBatches batches = new MemoryBatches(
                 spec,
@@ -101,22 +102,23 @@ class FloatParityTest {
                 K,
                 Layout.NHWC,
                 normalised(spec.input().height(), spec.input().width()));
-        try (Trainer trainer =
-                new Trainer(FormulaWeights.raised(spec, 3), recipe, recipe.objective(spec), batches, DataType.FLOAT)) {
+        Model start = FormulaWeights.awayFromKinks(spec, c.cut);
+        try (Trainer trainer = new Trainer(start, recipe, recipe.objective(spec), batches, DataType.FLOAT)) {
             Map<String, INDArray> gradients = trainer.gradients();
             double farthest = 0;
             for (Parameter p : parameters) {
                 if (p.trainable()) {
                     double distance = PyTorchParityTest.distance(
                             p, Nd.named(gradients, p.name()), Nd.named(c.gradients, p.name()), c.scale(p));
-                    assertThat(distance).as("gradient of " + p.name()).isLessThan(tolerance);
+                    assertThat(distance).as("gradient of " + p.name()).isLessThan(1e-3);
                     farthest = Math.max(farthest, distance);
                 }
             }
             System.out.printf("gradients: here %.1e, PyTorch in float32 %.1e%n", farthest, c.float32.gradient);
-            for (int step = 1; step <= steps; step++) {
+            for (int step = 1; step <= STEPS; step++) {
                 StepReport report = trainer.step();
-                double near = step == 1 ? 1e-4 : 1e-3;
+                // Five steps take the triplet terms from 3.5 to 0.03: rounding grows with them, in PyTorch as here.
+                double near = step == 1 ? 1e-4 : 5e-3;
                 double off = 0;
                 for (Map.Entry<String, Double> term : c.losses.get(step - 1).entrySet()) {
                     double found = Objects.requireNonNull(report.terms().get(term.getKey()));
@@ -126,7 +128,8 @@ class FloatParityTest {
                             .isCloseTo(term.getValue(), within(near * Math.max(1, term.getValue())));
                 }
                 System.out.printf(
-                        "losses of step %d: here %.1e, PyTorch in float32 (step 1) %.1e%n", step, off, c.float32.loss);
+                        "losses of step %d: here %.1e, PyTorch in float32 %.1e%n",
+                        step, off, c.float32.loss.get(step - 1));
                 checkWeights(c, step, trainer, parameters);
             }
         }
@@ -140,10 +143,12 @@ class FloatParityTest {
         double farthest = 0;
         for (Parameter p : parameters) {
             double distance = PyTorchParityTest.distance(p, trainer.array(p.name()), Nd.named(wanted, p.name()), FLOOR);
-            assertThat(distance).as("step " + step + " of " + p.name()).isLessThan(1e-3);
+            assertThat(distance).as("step " + step + " of " + p.name()).isLessThan(1e-4);
             farthest = Math.max(farthest, distance);
         }
-        System.out.printf("weights and statistics after step %d: here %.1e%n", step, farthest);
+        System.out.printf(
+                "weights and statistics after step %d: here %.1e, PyTorch in float32 %.1e%n",
+                step, farthest, Nd.named(c.float32.weights, String.valueOf(step)));
     }
 
     /** The formula's pixels as the network sees them. */

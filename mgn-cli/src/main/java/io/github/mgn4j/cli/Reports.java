@@ -1,12 +1,14 @@
 package io.github.mgn4j.cli;
 
-import io.github.mgn4j.data.ReidDataset;
-import io.github.mgn4j.data.ReidImage;
 import io.github.mgn4j.eval.Evaluation;
+import io.github.mgn4j.eval.EvaluationException;
+import io.github.mgn4j.eval.Metric;
+import io.github.mgn4j.eval.PairDistances;
+import io.github.mgn4j.eval.Verification;
+import io.github.mgn4j.eval.Verifier;
 import io.github.mgn4j.report.RankedGallery;
 import io.github.mgn4j.report.ReportData;
-import io.github.mgn4j.report.ReportImage;
-import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Fills reports from what the commands have. */
 final class Reports {
@@ -18,16 +20,23 @@ final class Reports {
     private Reports() {}
 
     /** Adds the ranked galleries of the best and worst queries. */
-    static void addGalleries(ReportData.Builder report, Evaluation evaluation, ReidDataset dataset) {
-        List<ReportImage> queries = images(dataset.query());
-        List<ReportImage> gallery = images(dataset.gallery());
-        report.best(RankedGallery.best(evaluation, queries, gallery, QUERIES));
-        report.worst(RankedGallery.worst(evaluation, queries, gallery, QUERIES));
+    static void addGalleries(ReportData.Builder report, Evaluation evaluation, ReportImages images) {
+        report.best(RankedGallery.best(evaluation, images.query(), images.gallery(), QUERIES));
+        report.worst(RankedGallery.worst(evaluation, images.query(), images.gallery(), QUERIES));
     }
 
-    private static List<ReportImage> images(List<ReidImage> images) {
-        return images.stream()
-                .map(image -> new ReportImage(image.path(), image.pid(), image.camid()))
-                .toList();
+    /**
+     * Adds how far apart pairs are, and thresholds. Where there are no pairs to compare the report says so instead.
+     *
+     * @param verification if it has been made already
+     */
+    static void addPairs(ReportData.Builder report, TestSet test, Metric metric, @Nullable Verification verification) {
+        try {
+            report.pairs(PairDistances.of(test.query(), test.gallery(), metric));
+            report.verification(
+                    verification != null ? verification : new Verifier(metric).verify(test.query(), test.gallery()));
+        } catch (EvaluationException e) {
+            report.fact("thresholds", "none: " + e.getMessage());
+        }
     }
 }

@@ -17,5 +17,8 @@ interface Canvas {
     /** A translucent polygon with corners x0, y0, x1, y1, ... */
     void area(double[] points, Ink ink);
 
+    /** A filled circle. */
+    void dot(double x, double y, double radius, Ink ink);
+
     void text(double x, double y, String text, Anchor anchor, Ink ink);
 }

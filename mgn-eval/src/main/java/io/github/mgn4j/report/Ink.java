@@ -8,6 +8,8 @@ enum Ink {
     GRID(0xe5e7eb),
     AXIS(0x9ca3af),
     TEXT(0x4b5563),
+    /** What a chart points at. */
+    MARK(0x111827),
     FIRST(0x2563eb),
     SECOND(0xd97706),
     THIRD(0x0f8a7e),

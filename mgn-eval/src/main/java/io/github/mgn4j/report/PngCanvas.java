@@ -6,6 +6,7 @@ import java.awt.Color;
 import java.awt.Composite;
 import java.awt.Graphics2D;
 import java.awt.RenderingHints;
+import java.awt.geom.Ellipse2D;
 import java.awt.geom.Line2D;
 import java.awt.geom.Path2D;
 import java.awt.image.BufferedImage;
@@ -50,6 +51,12 @@ final class PngCanvas implements Canvas {
         path.closePath();
         graphics.fill(path);
         graphics.setComposite(before);
+    }
+
+    @Override
+    public void dot(double x, double y, double radius, Ink ink) {
+        graphics.setColor(ink.color());
+        graphics.fill(new Ellipse2D.Double(x - radius, y - radius, 2 * radius, 2 * radius));
     }
 
     @Override

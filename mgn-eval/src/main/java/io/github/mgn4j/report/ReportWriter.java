@@ -13,13 +13,13 @@ import java.util.Map;
 
 /**
  * Writes a report: {@code report.html}, which holds all it shows and needs neither network nor scripts, and beside it the
- * same pictures as PNGs ({@code cmc.png}, {@code loss.png}, {@code distances.png}, {@code best.png}, {@code worst.png},
- * those that there is data for). Thread-safe.
+ * same pictures as PNGs ({@code cmc.png}, {@code distances.png}, {@code roc.png}, {@code loss.png}, {@code best.png},
+ * {@code worst.png}, those that there is data for). Thread-safe.
  */
 public final class ReportWriter {
     /** Names of the files that a report may consist of. */
     public static final List<String> FILES =
-            List.of("report.html", "cmc.png", "loss.png", "distances.png", "best.png", "worst.png");
+            List.of("report.html", "cmc.png", "distances.png", "roc.png", "loss.png", "best.png", "worst.png");
 
     private static final int THUMB_WIDTH = 128;
     private static final int THUMB_HEIGHT = 256;
@@ -40,7 +40,10 @@ public final class ReportWriter {
             svgs.put("Cumulative matching", write(folder, "cmc", Charts.cmc(data.metrics())));
         }
         if (data.pairs() != null) {
-            svgs.put("Distances of pairs", write(folder, "distances", Charts.pairs(data.pairs())));
+            svgs.put("Distances of pairs", write(folder, "distances", Charts.pairs(data.pairs(), data.chosen())));
+        }
+        if (data.verification() != null) {
+            svgs.put("Same person or not", write(folder, "roc", Charts.roc(data.verification())));
         }
         if (!data.loss().isEmpty()) {
             svgs.put("Training loss", write(folder, "loss", Charts.loss(data.loss())));
@@ -48,8 +51,7 @@ public final class ReportWriter {
         Map<ReportImage, BufferedImage> thumbnails = new HashMap<>();
         for (List<RankedGallery> galleries : List.of(data.best(), data.worst())) {
             for (RankedGallery gallery : galleries) {
-                read(gallery.query(), thumbnails);
-                gallery.entries().forEach(entry -> read(entry.image(), thumbnails));
+                gallery.images().forEach(image -> read(image, thumbnails));
             }
         }
         Map<ReportImage, String> uris = new HashMap<>();
@@ -82,7 +84,7 @@ public final class ReportWriter {
 
     private static void writeStrip(Path file, List<RankedGallery> galleries, Map<ReportImage, BufferedImage> thumbnails)
             throws IOException {
-        if (!galleries.isEmpty()) {
+        if (galleries.stream().flatMap(RankedGallery::images).anyMatch(thumbnails::containsKey)) {
             byte[] png = Pictures.png(GalleryStrip.draw(galleries, thumbnails::get));
             AtomicFile.write(file, out -> out.write(png));
         }

@@ -33,6 +33,13 @@ final class SvgCanvas implements Canvas {
     }
 
     @Override
+    public void dot(double x, double y, double radius, Ink ink) {
+        svg.append("<circle class=\"").append(ink.css()).append("\" cx=\"").append(number(x));
+        svg.append("\" cy=\"").append(number(y)).append("\" r=\"").append(number(radius));
+        svg.append("\"/>\n");
+    }
+
+    @Override
     public void text(double x, double y, String text, Anchor anchor, Ink ink) {
         svg.append("<text class=\"").append(ink.css()).append("\" x=\"").append(number(x));
         svg.append("\" y=\"").append(number(y)).append("\" text-anchor=\"");

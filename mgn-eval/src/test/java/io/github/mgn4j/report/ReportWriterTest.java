@@ -8,6 +8,7 @@ import io.github.mgn4j.eval.LabelledFeatures;
 import io.github.mgn4j.eval.Metric;
 import io.github.mgn4j.eval.Metrics;
 import io.github.mgn4j.eval.PairDistances;
+import io.github.mgn4j.eval.Verifier;
 import io.github.mgn4j.features.FeatureMatrix;
 import java.awt.Color;
 import java.awt.Graphics2D;
@@ -26,6 +27,8 @@ import javax.imageio.ImageIO;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.w3c.dom.Element;
+import org.w3c.dom.NodeList;
 import org.xml.sax.InputSource;
 
 class ReportWriterTest {
@@ -44,7 +47,8 @@ class ReportWriterTest {
                 .contains("<h1>A report &lt;b&gt; &amp; &quot;more&quot;</h1>")
                 .contains("<dt>data &lt;i&gt;</dt><dd>synthetic</dd>")
                 .contains("61.2%", "Rank-1", "mINP", "2 more without a match", "trained", "untrained")
-                .contains("Cumulative matching", "Distances of pairs", "Training loss")
+                .contains("Cumulative matching", "Distances of pairs", "Training loss", "Same person or not")
+                .contains("<h2>Thresholds</h2>", "95% bootstrap over people", "1% false accepts</text>")
                 .contains("Best queries", "Hardest queries", "cam 2", "no image", "class=\"frame miss distractor\"")
                 .contains("prefers-color-scheme: dark", "width=device-width")
                 .doesNotContain("<script", "<b> &", "<i>");
@@ -61,9 +65,9 @@ class ReportWriterTest {
         try (var files = Files.list(folder.resolve("out"))) {
             assertThat(files.map(file -> file.getFileName().toString()))
                     .containsExactlyInAnyOrder(
-                            "report.html", "cmc.png", "loss.png", "distances.png", "best.png", "worst.png");
+                            "report.html", "cmc.png", "loss.png", "distances.png", "roc.png", "best.png", "worst.png");
         }
-        for (String name : List.of("cmc", "loss", "distances")) {
+        for (String name : List.of("cmc", "loss", "distances", "roc")) {
             BufferedImage chart =
                     ImageIO.read(folder.resolve("out/" + name + ".png").toFile());
             assertThat(chart.getWidth()).isEqualTo(960);
@@ -71,19 +75,42 @@ class ReportWriterTest {
         }
     }
 
+    /** The page is XML too, so that a parser can tell that every element is closed. */
     @Test
-    void everyChartIsWellFormed() throws Exception {
+    void thePageIsWellFormed() throws Exception {
         String html = Files.readString(ReportWriter.write(folder, sample()));
-        Matcher svg = Pattern.compile("<svg.*?</svg>", Pattern.DOTALL).matcher(html);
-        int charts = 0;
-        while (svg.find()) {
-            DocumentBuilderFactory.newInstance()
-                    .newDocumentBuilder()
-                    .parse(new InputSource(new StringReader(svg.group())));
-            assertThat(svg.group()).doesNotContain("NaN", "Infinity");
-            charts++;
+        Element page = DocumentBuilderFactory.newInstance()
+                .newDocumentBuilder()
+                .parse(new InputSource(new StringReader(html)))
+                .getDocumentElement();
+        assertThat(page.getTagName()).isEqualTo("html");
+        NodeList charts = page.getElementsByTagName("svg");
+        assertThat(charts.getLength()).isEqualTo(4);
+        for (int i = 0; i < charts.getLength(); i++) {
+            assertThat(((Element) charts.item(i)).getAttribute("aria-label")).isNotBlank();
         }
-        assertThat(charts).isEqualTo(3);
+        NodeList pictures = page.getElementsByTagName("img");
+        for (int i = 0; i < pictures.getLength(); i++) {
+            assertThat(((Element) pictures.item(i)).getAttribute("alt")).isNotBlank();
+        }
+        assertThat(html).doesNotContain("NaN", "Infinity");
+    }
+
+    @Test
+    void withoutImagesTheListsSaySo() throws IOException {
+        ReportImage image = new ReportImage(folder.resolve("nowhere/3 & 4.jpg"), 3, 1);
+        ReportImage other = new ReportImage(folder.resolve("nowhere/5.jpg"), 5, 2);
+        RankedGallery gallery = new RankedGallery(
+                image,
+                0.5,
+                2,
+                List.of(new RankedGallery.Entry(other, 0.5, false), new RankedGallery.Entry(image, 0.75, true)));
+        Path page = ReportWriter.write(
+                folder, ReportData.builder("r").best(List.of(gallery)).build());
+        assertThat(page)
+                .content()
+                .contains("None of the images can be read", "3 &amp; 4.jpg and others", "person 5", "0.750");
+        assertThat(folder).isDirectoryNotContaining("glob:**.png");
     }
 
     @Test
@@ -171,6 +198,7 @@ class ReportWriterTest {
                 .metrics("untrained", evaluation.metrics())
                 .loss(loss)
                 .pairs(PairDistances.of(set.query, set.gallery, Metric.EUCLIDEAN))
+                .verification(new Verifier(Metric.EUCLIDEAN).verify(set.query, set.gallery))
                 .best(RankedGallery.best(evaluation, set.queryImages, set.galleryImages, 4))
                 .worst(RankedGallery.worst(evaluation, set.queryImages, set.galleryImages, 4))
                 .build();

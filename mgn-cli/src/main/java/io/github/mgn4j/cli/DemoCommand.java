@@ -139,7 +139,7 @@ final class DemoCommand implements Callable<Integer> {
                 .metrics("trained", evaluation.metrics())
                 .metrics("untrained", before.metrics())
                 .loss(losses);
-        Reports.addPairs(page, after.test(), Metric.EUCLIDEAN, null);
+        Reports.addFeatures(page, after.test(), Metric.EUCLIDEAN, null);
         Reports.addGalleries(page, evaluation, ReportImages.of(dataset));
         ReportWriter.write(out, page.build());
     }

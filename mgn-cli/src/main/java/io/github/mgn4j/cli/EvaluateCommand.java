@@ -190,7 +190,7 @@ final class EvaluateCommand implements Callable<Integer> {
         }
         if (report != null) {
             ReportData.Builder page = describe(shown, plain, test, dataset).loss(losses);
-            Reports.addPairs(page, test, metric, verification);
+            Reports.addFeatures(page, test, metric, verification);
             Reports.addGalleries(page, shown, input.images());
             ReportWriter.write(report, page.build());
         }

@@ -6,6 +6,7 @@ import io.github.mgn4j.eval.Metric;
 import io.github.mgn4j.eval.PairDistances;
 import io.github.mgn4j.eval.Verification;
 import io.github.mgn4j.eval.Verifier;
+import io.github.mgn4j.report.EmbeddingMap;
 import io.github.mgn4j.report.RankedGallery;
 import io.github.mgn4j.report.ReportData;
 import org.jspecify.annotations.Nullable;
@@ -26,17 +27,24 @@ final class Reports {
     }
 
     /**
-     * Adds how far apart pairs are, and thresholds. Where there are no pairs to compare the report says so instead.
+     * Adds how far apart pairs are, thresholds, and the map. Where there is too little to compare the report says so
+     * instead.
      *
      * @param verification if it has been made already
      */
-    static void addPairs(ReportData.Builder report, TestSet test, Metric metric, @Nullable Verification verification) {
+    static void addFeatures(
+            ReportData.Builder report, TestSet test, Metric metric, @Nullable Verification verification) {
         try {
             report.pairs(PairDistances.of(test.query(), test.gallery(), metric));
             report.verification(
                     verification != null ? verification : new Verifier(metric).verify(test.query(), test.gallery()));
         } catch (EvaluationException e) {
             report.fact("thresholds", "none: " + e.getMessage());
+        }
+        try {
+            report.map(EmbeddingMap.of(test.query(), test.gallery(), metric));
+        } catch (EvaluationException e) {
+            report.fact("map", "none: " + e.getMessage());
         }
     }
 }

@@ -77,10 +77,17 @@ class PipelineTest {
                 .contains("queries", "rank1", "rank5", "rank10", "rank20", "cmc", "mAP", "mAP_trapezoid", "mINP");
         assertThat(workshop.path("f").toFile().list())
                 .containsExactlyInAnyOrder(
-                        "report.html", "cmc.png", "distances.png", "roc.png", "loss.png", "best.png", "worst.png");
+                        "report.html",
+                        "cmc.png",
+                        "distances.png",
+                        "roc.png",
+                        "map.png",
+                        "loss.png",
+                        "best.png",
+                        "worst.png");
         assertThat(workshop.path("i").toFile().list())
                 .containsExactlyInAnyOrder(
-                        "report.html", "cmc.png", "distances.png", "roc.png", "best.png", "worst.png");
+                        "report.html", "cmc.png", "distances.png", "roc.png", "map.png", "best.png", "worst.png");
         assertThat(workshop.path("f/best.png")).hasSameBinaryContentAs(workshop.path("i/best.png"));
     }
 
@@ -92,7 +99,7 @@ class PipelineTest {
                 .ok();
         assertThat(workshop.path("r/report.html")).content().contains("None of the images can be read, so the lists");
         assertThat(workshop.path("r").toFile().list())
-                .containsExactlyInAnyOrder("report.html", "cmc.png", "distances.png", "roc.png");
+                .containsExactlyInAnyOrder("report.html", "cmc.png", "distances.png", "roc.png", "map.png");
 
         // Beside the images they are found.
         Files.move(workshop.path("q.npy"), workshop.path("data/query/q.npy"));

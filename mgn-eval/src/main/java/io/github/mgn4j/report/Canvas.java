@@ -20,5 +20,11 @@ interface Canvas {
     /** A filled circle. */
     void dot(double x, double y, double radius, Ink ink);
 
+    /** A circle that is not filled. */
+    void ring(double x, double y, double radius, Ink ink);
+
+    /** A bold text in the middle of a point that is legible on anything. */
+    void label(double x, double y, String text);
+
     void text(double x, double y, String text, Anchor anchor, Ink ink);
 }

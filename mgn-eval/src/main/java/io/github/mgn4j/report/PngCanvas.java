@@ -60,6 +60,23 @@ final class PngCanvas implements Canvas {
     }
 
     @Override
+    public void ring(double x, double y, double radius, Ink ink) {
+        graphics.setColor(ink.color());
+        graphics.setStroke(new BasicStroke(1.75f));
+        graphics.draw(new Ellipse2D.Double(x - radius, y - radius, 2 * radius, 2 * radius));
+    }
+
+    @Override
+    public void label(double x, double y, String text) {
+        for (int i = 0; i < 8; i++) {
+            double turn = Math.PI * i / 4;
+            PngText.draw(
+                    graphics, text, x + 1.5 * Math.cos(turn), y + 1.5 * Math.sin(turn), Anchor.MIDDLE, 12, Color.WHITE);
+        }
+        PngText.draw(graphics, text, x, y, Anchor.MIDDLE, 12, Ink.MARK.color());
+    }
+
+    @Override
     public void text(double x, double y, String text, Anchor anchor, Ink ink) {
         PngText.draw(graphics, text, x, y, anchor, 12, ink.color());
     }

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param pairs how distances are distributed
  * @param verification how well one distance tells whether two images are of one person; of its thresholds, the one at
  *     1% false accepts is drawn into the distribution of distances
+ * @param map features laid out in a plane
  */
 public record ReportData(
         String title,
@@ -24,6 +25,7 @@ public record ReportData(
         List<LossPoint> loss,
         @Nullable PairDistances pairs,
         @Nullable Verification verification,
+        @Nullable EmbeddingMap map,
         List<RankedGallery> best,
         List<RankedGallery> worst) {
     private static final double CHOSEN_RATE = 0.01;
@@ -64,6 +66,7 @@ public record ReportData(
         private List<LossPoint> loss = List.of();
         private @Nullable PairDistances pairs;
         private @Nullable Verification verification;
+        private @Nullable EmbeddingMap map;
         private List<RankedGallery> best = List.of();
         private List<RankedGallery> worst = List.of();
 
@@ -97,6 +100,11 @@ public record ReportData(
             return this;
         }
 
+        public Builder map(EmbeddingMap features) {
+            map = features;
+            return this;
+        }
+
         public Builder best(List<RankedGallery> galleries) {
             best = galleries;
             return this;
@@ -108,7 +116,7 @@ public record ReportData(
         }
 
         public ReportData build() {
-            return new ReportData(title, facts, metrics, loss, pairs, verification, best, worst);
+            return new ReportData(title, facts, metrics, loss, pairs, verification, map, best, worst);
         }
     }
 }

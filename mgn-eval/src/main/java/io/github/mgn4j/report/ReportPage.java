@@ -63,6 +63,9 @@ final class ReportPage {
             writeVerification(data.verification());
         }
         page.append("</div>\n");
+        if (data.map() != null) {
+            writeMap(data.map());
+        }
         GallerySection galleries = new GallerySection(page, thumbnails);
         galleries.write("Best queries", data.best());
         galleries.write("Hardest queries", data.worst());
@@ -157,6 +160,19 @@ final class ReportPage {
             page.append("</tr>\n");
         }
         page.append("</tbody>\n</table></div>\n</section>\n");
+    }
+
+    private void writeMap(EmbeddingMap map) {
+        page.append("<section class=\"card map\">\n<h2>Embedding map</h2>\n<p class=\"note\">");
+        page.append(String.format(
+                Locale.ROOT,
+                "t-SNE of %,d of %,d images, perplexity 30. Numbers and colours: %d people, evenly chosen; rings are"
+                        + " queries, dots gallery images. Grey: everybody else. Only who is near whom means"
+                        + " something, not how large groups are or how far apart.</p>\n",
+                map.points().size(),
+                map.images(),
+                map.people().size()));
+        page.append(new MapPicture(map).toSvg()).append("</section>\n");
     }
 
     private static String percent(ToDoubleFunction<Metrics> value, Metrics metrics) {

@@ -48,7 +48,11 @@ class ReportWriterTest {
                 .contains("<dt>data &lt;i&gt;</dt><dd>synthetic</dd>")
                 .contains("61.2%", "Rank-1", "mINP", "2 more without a match", "trained", "untrained")
                 .contains("Cumulative matching", "Distances of pairs", "Training loss", "Same person or not")
-                .contains("<h2>Thresholds</h2>", "95% bootstrap over people", "1% false accepts</text>")
+                .contains(
+                        "<h2>Thresholds</h2>",
+                        "95% bootstrap over people",
+                        "t-SNE of 38 of 38 images",
+                        "1% false accepts</text>")
                 .contains("Best queries", "Hardest queries", "cam 2", "no image", "class=\"frame miss distractor\"")
                 .contains("prefers-color-scheme: dark", "width=device-width")
                 .doesNotContain("<script", "<b> &", "<i>");
@@ -65,7 +69,14 @@ class ReportWriterTest {
         try (var files = Files.list(folder.resolve("out"))) {
             assertThat(files.map(file -> file.getFileName().toString()))
                     .containsExactlyInAnyOrder(
-                            "report.html", "cmc.png", "loss.png", "distances.png", "roc.png", "best.png", "worst.png");
+                            "report.html",
+                            "cmc.png",
+                            "loss.png",
+                            "distances.png",
+                            "roc.png",
+                            "map.png",
+                            "best.png",
+                            "worst.png");
         }
         for (String name : List.of("cmc", "loss", "distances", "roc")) {
             BufferedImage chart =
@@ -85,7 +96,7 @@ class ReportWriterTest {
                 .getDocumentElement();
         assertThat(page.getTagName()).isEqualTo("html");
         NodeList charts = page.getElementsByTagName("svg");
-        assertThat(charts.getLength()).isEqualTo(4);
+        assertThat(charts.getLength()).isEqualTo(5);
         for (int i = 0; i < charts.getLength(); i++) {
             assertThat(((Element) charts.item(i)).getAttribute("aria-label")).isNotBlank();
         }
@@ -198,6 +209,7 @@ class ReportWriterTest {
                 .metrics("untrained", evaluation.metrics())
                 .loss(loss)
                 .pairs(PairDistances.of(set.query, set.gallery, Metric.EUCLIDEAN))
+                .map(EmbeddingMap.of(set.query, set.gallery, Metric.EUCLIDEAN))
                 .verification(new Verifier(Metric.EUCLIDEAN).verify(set.query, set.gallery))
                 .best(RankedGallery.best(evaluation, set.queryImages, set.galleryImages, 4))
                 .worst(RankedGallery.worst(evaluation, set.queryImages, set.galleryImages, 4))

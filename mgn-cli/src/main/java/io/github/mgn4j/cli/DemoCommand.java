@@ -140,7 +140,9 @@ final class DemoCommand implements Callable<Integer> {
                 .metrics("untrained", before.metrics())
                 .loss(losses);
         Reports.addFeatures(page, after.test(), Metric.EUCLIDEAN, null);
-        Reports.addGalleries(page, evaluation, ReportImages.of(dataset));
+        ReportImages images = ReportImages.of(dataset);
+        Reports.addAttention(page, trained, evaluation, images);
+        Reports.addGalleries(page, evaluation, images);
         ReportWriter.write(out, page.build());
     }
 }

@@ -16,6 +16,7 @@ import io.github.mgn4j.features.FeatureSet;
 import io.github.mgn4j.report.LossPoint;
 import io.github.mgn4j.report.ReportData;
 import io.github.mgn4j.report.ReportWriter;
+import io.github.mgn4j.weights.Model;
 import io.github.mgn4j.weights.ModelFile;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -191,6 +192,9 @@ final class EvaluateCommand implements Callable<Integer> {
         if (report != null) {
             ReportData.Builder page = describe(shown, plain, test, dataset).loss(losses);
             Reports.addFeatures(page, test, metric, verification);
+            if (input.model() != null) {
+                Reports.addAttention(page, input.model(), shown, input.images());
+            }
             Reports.addGalleries(page, shown, input.images());
             ReportWriter.write(report, page.build());
         }
@@ -225,8 +229,14 @@ final class EvaluateCommand implements Callable<Integer> {
         return page;
     }
 
-    /** What is evaluated, and the images of it. */
-    private record Input(TestSet test, ReportImages images) {}
+    /**
+     * What is evaluated.
+     *
+     * @param images of it
+     * @param model that its features were extracted with; null for features from files
+     */
+    private record Input(
+            TestSet test, ReportImages images, @Nullable Model model) {}
 
     private TestSet expanded(TestSet test, @Nullable QueryExpansion expansion) {
         return expansion == null
@@ -243,15 +253,16 @@ final class EvaluateCommand implements Callable<Integer> {
                 test,
                 new ReportImages(
                         ReportImages.of(query.table(), test.query().labels(), files.query, files.queryImages),
-                        ReportImages.of(gallery.table(), test.gallery().labels(), files.gallery, files.galleryImages)));
+                        ReportImages.of(gallery.table(), test.gallery().labels(), files.gallery, files.galleryImages)),
+                null);
     }
 
     private Input fromImages(ReidDataset dataset) throws IOException {
         Images images = Objects.requireNonNull(source.images);
-        try (FeatureExtractor extractor = FeatureExtractor.builder(ModelFile.load(images.model))
-                .engine(images.engine)
-                .build()) {
-            return new Input(TestSet.extract(extractor, dataset, terminal), ReportImages.of(dataset));
+        Model model = ModelFile.load(images.model);
+        try (FeatureExtractor extractor =
+                FeatureExtractor.builder(model).engine(images.engine).build()) {
+            return new Input(TestSet.extract(extractor, dataset, terminal), ReportImages.of(dataset), model);
         }
     }
 }

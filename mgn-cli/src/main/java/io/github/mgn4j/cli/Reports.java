@@ -1,14 +1,23 @@
 package io.github.mgn4j.cli;
 
+import com.google.common.base.Joiner;
 import io.github.mgn4j.eval.Evaluation;
 import io.github.mgn4j.eval.EvaluationException;
 import io.github.mgn4j.eval.Metric;
 import io.github.mgn4j.eval.PairDistances;
 import io.github.mgn4j.eval.Verification;
 import io.github.mgn4j.eval.Verifier;
+import io.github.mgn4j.graph.ActivationMap;
+import io.github.mgn4j.graph.ActivationMaps;
+import io.github.mgn4j.image.ImageDecoder;
+import io.github.mgn4j.report.Attention;
 import io.github.mgn4j.report.EmbeddingMap;
 import io.github.mgn4j.report.RankedGallery;
 import io.github.mgn4j.report.ReportData;
+import io.github.mgn4j.weights.Model;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Fills reports from what the commands have. */
@@ -46,5 +55,35 @@ final class Reports {
         } catch (EvaluationException e) {
             report.fact("map", "none: " + e.getMessage());
         }
+    }
+
+    /** Adds where the network looks in the best and the worst queries that the report shows. */
+    static void addAttention(ReportData.Builder report, Model model, Evaluation evaluation, ReportImages images)
+            throws IOException {
+        List<RankedGallery> queries =
+                new ArrayList<>(RankedGallery.best(evaluation, images.query(), images.gallery(), QUERIES / 2));
+        for (RankedGallery worst : RankedGallery.worst(evaluation, images.query(), images.gallery(), QUERIES / 2)) {
+            if (queries.stream().noneMatch(best -> best.query().equals(worst.query()))) {
+                queries.add(worst);
+            }
+        }
+        List<String> names = model.spec().branches().stream()
+                .map(branch -> branch.stripes().isEmpty()
+                        ? "global"
+                        : "part-" + Joiner.on(", part-").join(branch.stripes()))
+                .toList();
+        List<Attention> attention = new ArrayList<>();
+        try (ActivationMaps maps = ActivationMaps.of(model)) {
+            for (RankedGallery gallery : queries) {
+                List<ActivationMap> found =
+                        maps.compute(ImageDecoder.decode(gallery.query().file()));
+                List<Attention.Layer> layers = new ArrayList<>();
+                for (int b = 0; b < names.size(); b++) {
+                    layers.add(new Attention.Layer(names.get(b), found.get(b)));
+                }
+                attention.add(new Attention(gallery.query(), layers));
+            }
+        }
+        report.attention(attention);
     }
 }

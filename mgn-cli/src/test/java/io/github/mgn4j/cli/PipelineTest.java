@@ -87,7 +87,14 @@ class PipelineTest {
                         "worst.png");
         assertThat(workshop.path("i").toFile().list())
                 .containsExactlyInAnyOrder(
-                        "report.html", "cmc.png", "distances.png", "roc.png", "map.png", "best.png", "worst.png");
+                        "report.html",
+                        "cmc.png",
+                        "distances.png",
+                        "roc.png",
+                        "map.png",
+                        "attention.png",
+                        "best.png",
+                        "worst.png");
         assertThat(workshop.path("f/best.png")).hasSameBinaryContentAs(workshop.path("i/best.png"));
     }
 

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param verification how well one distance tells whether two images are of one person; of its thresholds, the one at
  *     1% false accepts is drawn into the distribution of distances
  * @param map features laid out in a plane
+ * @param attention where in some images the network looks
  */
 public record ReportData(
         String title,
@@ -26,6 +27,7 @@ public record ReportData(
         @Nullable PairDistances pairs,
         @Nullable Verification verification,
         @Nullable EmbeddingMap map,
+        List<Attention> attention,
         List<RankedGallery> best,
         List<RankedGallery> worst) {
     private static final double CHOSEN_RATE = 0.01;
@@ -34,6 +36,7 @@ public record ReportData(
         facts = List.copyOf(facts);
         metrics = List.copyOf(metrics);
         loss = List.copyOf(loss);
+        attention = List.copyOf(attention);
         best = List.copyOf(best);
         worst = List.copyOf(worst);
     }
@@ -67,6 +70,7 @@ public record ReportData(
         private @Nullable PairDistances pairs;
         private @Nullable Verification verification;
         private @Nullable EmbeddingMap map;
+        private List<Attention> attention = List.of();
         private List<RankedGallery> best = List.of();
         private List<RankedGallery> worst = List.of();
 
@@ -105,6 +109,11 @@ public record ReportData(
             return this;
         }
 
+        public Builder attention(List<Attention> images) {
+            attention = images;
+            return this;
+        }
+
         public Builder best(List<RankedGallery> galleries) {
             best = galleries;
             return this;
@@ -116,7 +125,7 @@ public record ReportData(
         }
 
         public ReportData build() {
-            return new ReportData(title, facts, metrics, loss, pairs, verification, map, best, worst);
+            return new ReportData(title, facts, metrics, loss, pairs, verification, map, attention, best, worst);
         }
     }
 }

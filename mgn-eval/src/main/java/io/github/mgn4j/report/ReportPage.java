@@ -4,6 +4,7 @@ import io.github.mgn4j.eval.Metrics;
 import io.github.mgn4j.eval.Verification;
 import io.github.mgn4j.report.ReportData.Fact;
 import io.github.mgn4j.report.ReportData.NamedMetrics;
+import java.io.IOException;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -25,6 +26,7 @@ final class ReportPage {
     private final ReportData data;
     private final Map<String, String> charts;
     private final Map<ReportImage, String> thumbnails;
+    private final AttentionSection attention;
     private final StringBuilder page = new StringBuilder();
 
     /**
@@ -33,13 +35,18 @@ final class ReportPage {
      * @param charts SVG elements by title, in order
      * @param thumbnails data URIs; an image without one gets an empty frame
      */
-    ReportPage(ReportData data, Map<String, String> charts, Map<ReportImage, String> thumbnails) {
+    ReportPage(
+            ReportData data,
+            Map<String, String> charts,
+            Map<ReportImage, String> thumbnails,
+            AttentionSection attention) {
         this.data = data;
         this.charts = charts;
         this.thumbnails = thumbnails;
+        this.attention = attention;
     }
 
-    String write(String style) {
+    String write(String style) throws IOException {
         page.append("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\"/>\n");
         page.append("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\n");
         page.append("<meta name=\"color-scheme\" content=\"light dark\"/>\n<title>");
@@ -66,6 +73,7 @@ final class ReportPage {
         if (data.map() != null) {
             writeMap(data.map());
         }
+        attention.write(page);
         GallerySection galleries = new GallerySection(page, thumbnails);
         galleries.write("Best queries", data.best());
         galleries.write("Hardest queries", data.worst());

@@ -14,12 +14,20 @@ import java.util.Map;
 /**
  * Writes a report: {@code report.html}, which holds all it shows and needs neither network nor scripts, and beside it the
  * same pictures as PNGs ({@code cmc.png}, {@code distances.png}, {@code roc.png}, {@code loss.png}, {@code map.png},
- * {@code best.png}, {@code worst.png}, those that there is data for). Thread-safe.
+ * {@code attention.png}, {@code best.png}, {@code worst.png}, those that there is data for). Thread-safe.
  */
 public final class ReportWriter {
     /** Names of the files that a report may consist of. */
     public static final List<String> FILES = List.of(
-            "report.html", "cmc.png", "distances.png", "roc.png", "loss.png", "map.png", "best.png", "worst.png");
+            "report.html",
+            "cmc.png",
+            "distances.png",
+            "roc.png",
+            "loss.png",
+            "map.png",
+            "attention.png",
+            "best.png",
+            "worst.png");
 
     private static final int THUMB_WIDTH = 128;
     private static final int THUMB_HEIGHT = 256;
@@ -57,6 +65,10 @@ public final class ReportWriter {
                 gallery.images().forEach(image -> read(image, thumbnails));
             }
         }
+        AttentionSection attention = AttentionSection.of(data.attention());
+        if (!attention.isEmpty()) {
+            writePicture(folder, "attention", attention.toImage());
+        }
         Map<ReportImage, String> uris = new HashMap<>();
         for (Map.Entry<ReportImage, BufferedImage> thumbnail : thumbnails.entrySet()) {
             uris.put(thumbnail.getKey(), Html.dataUri(Pictures.jpeg(thumbnail.getValue())));
@@ -66,7 +78,7 @@ public final class ReportWriter {
         String style =
                 Resources.toString(Resources.getResource(ReportWriter.class, "report.css"), StandardCharsets.UTF_8);
         Path page = folder.resolve("report.html");
-        AtomicFile.writeString(page, new ReportPage(data, svgs, uris).write(style));
+        AtomicFile.writeString(page, new ReportPage(data, svgs, uris, attention).write(style));
         return page;
     }
 

@@ -10,6 +10,7 @@ import io.github.mgn4j.eval.Metrics;
 import io.github.mgn4j.eval.PairDistances;
 import io.github.mgn4j.eval.Verifier;
 import io.github.mgn4j.features.FeatureMatrix;
+import io.github.mgn4j.graph.ActivationMap;
 import java.awt.Color;
 import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;
@@ -75,6 +76,7 @@ class ReportWriterTest {
                             "distances.png",
                             "roc.png",
                             "map.png",
+                            "attention.png",
                             "best.png",
                             "worst.png");
         }
@@ -209,11 +211,18 @@ class ReportWriterTest {
                 .metrics("untrained", evaluation.metrics())
                 .loss(loss)
                 .pairs(PairDistances.of(set.query, set.gallery, Metric.EUCLIDEAN))
+                .attention(List.of(
+                        new Attention(set.queryImages.get(0), List.of(layer("global"), layer("part <2>"))),
+                        new Attention(new ReportImage(folder.resolve("none.jpg"), 9, 2), List.of(layer("global")))))
                 .map(EmbeddingMap.of(set.query, set.gallery, Metric.EUCLIDEAN))
                 .verification(new Verifier(Metric.EUCLIDEAN).verify(set.query, set.gallery))
                 .best(RankedGallery.best(evaluation, set.queryImages, set.galleryImages, 4))
                 .worst(RankedGallery.worst(evaluation, set.queryImages, set.galleryImages, 4))
                 .build();
+    }
+
+    private static Attention.Layer layer(String name) {
+        return new Attention.Layer(name, ActivationMap.of(2, 1, new float[] {0, 1}));
     }
 
     /** Four people and distractors under two cameras. */

@@ -8,6 +8,7 @@ import io.github.mgn4j.eval.Evaluation;
 import io.github.mgn4j.eval.Evaluator;
 import io.github.mgn4j.eval.Metric;
 import io.github.mgn4j.eval.MetricsJson;
+import io.github.mgn4j.eval.Verifier;
 import io.github.mgn4j.extract.FeatureExtractor;
 import io.github.mgn4j.report.LossPoint;
 import io.github.mgn4j.report.ReportData;
@@ -139,7 +140,7 @@ final class DemoCommand implements Callable<Integer> {
                 .metrics("trained", evaluation.metrics())
                 .metrics("untrained", before.metrics())
                 .loss(losses);
-        Reports.addFeatures(page, after.test(), Metric.EUCLIDEAN, null);
+        Reports.addFeatures(page, after.test(), new Verifier(Metric.EUCLIDEAN), null);
         ReportImages images = ReportImages.of(dataset);
         Reports.addAttention(page, trained, evaluation, images);
         Reports.addGalleries(page, evaluation, images);

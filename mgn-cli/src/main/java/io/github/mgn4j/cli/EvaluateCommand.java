@@ -179,10 +179,8 @@ final class EvaluateCommand implements Callable<Integer> {
         if (rerank) {
             metrics = metrics.withBaseline(plain.metrics());
         }
-        Verification verification = roc
-                ? new Verifier(metric, RESAMPLES, CONFIDENCE, 0, evaluator.blockBytes())
-                        .verify(test.query(), test.gallery())
-                : null;
+        Verifier verifier = new Verifier(metric, RESAMPLES, CONFIDENCE, 0, evaluator.blockBytes());
+        Verification verification = roc ? verifier.verify(test.query(), test.gallery()) : null;
         if (verification != null) {
             metrics = metrics.with(verification);
         }
@@ -191,7 +189,7 @@ final class EvaluateCommand implements Callable<Integer> {
         }
         if (report != null) {
             ReportData.Builder page = describe(shown, plain, test, dataset).loss(losses);
-            Reports.addFeatures(page, test, metric, verification);
+            Reports.addFeatures(page, test, verifier, verification);
             if (input.model() != null) {
                 Reports.addAttention(page, input.model(), shown, input.images());
             }

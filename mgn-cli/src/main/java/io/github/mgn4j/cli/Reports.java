@@ -39,14 +39,15 @@ final class Reports {
      * Adds how far apart pairs are, thresholds, and the map. Where there is too little to compare the report says so
      * instead.
      *
+     * @param verifier how to make the thresholds, and the metric of all
      * @param verification if it has been made already
      */
     static void addFeatures(
-            ReportData.Builder report, TestSet test, Metric metric, @Nullable Verification verification) {
+            ReportData.Builder report, TestSet test, Verifier verifier, @Nullable Verification verification) {
+        Metric metric = verifier.metric();
         try {
             report.pairs(PairDistances.of(test.query(), test.gallery(), metric));
-            report.verification(
-                    verification != null ? verification : new Verifier(metric).verify(test.query(), test.gallery()));
+            report.verification(verification != null ? verification : verifier.verify(test.query(), test.gallery()));
         } catch (EvaluationException e) {
             report.fact("thresholds", "none: " + e.getMessage());
         }

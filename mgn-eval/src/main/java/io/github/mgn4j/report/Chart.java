@@ -12,11 +12,11 @@ record Chart(String description, Axis x, Axis y, List<Series> series, List<Mark>
     private static final int WIDTH = 480;
     private static final int HEIGHT = 300;
     private static final int LEFT = 52;
-    private static final int RIGHT = 14;
+    private static final int RIGHT = 20;
     private static final int TOP = 34;
     private static final int BOTTOM = 46;
     /** Width of a letter, larger ones on phones too: the legend must be laid out where no font can be measured. */
-    private static final double LETTER = 7.6;
+    private static final double LETTER = 8.2;
 
     Chart {
         series = List.copyOf(series);
@@ -75,7 +75,7 @@ record Chart(String description, Axis x, Axis y, List<Series> series, List<Mark>
             String name = series.get(i).name();
             canvas.curve(new double[] {at, 14, at + 16, 14}, Ink.series(i));
             canvas.text(at + 22, 18, name, Canvas.Anchor.START, Ink.TEXT);
-            at += 40 + name.length() * LETTER;
+            at += 34 + name.length() * LETTER;
         }
         // Where the legend takes all the room, the page's heading has to do.
         if (at + y.label().length() * LETTER < WIDTH - RIGHT) {

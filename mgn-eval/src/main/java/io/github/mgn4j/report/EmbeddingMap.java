@@ -8,6 +8,7 @@ import io.github.mgn4j.eval.Metric;
 import io.github.mgn4j.eval.Tsne;
 import io.github.mgn4j.features.FeatureMatrix;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -73,7 +74,7 @@ public record EmbeddingMap(List<Point> points, List<Integer> people, int images)
         List<Place> shown = new ArrayList<>(spread(
                 all.stream().filter(place -> !coloured.contains(place.pid())).toList(), MAX_POINTS - theirs.size()));
         shown.addAll(theirs);
-        double[][] plane = new Tsne().layout(features(shown, metric));
+        double[][] plane = lengthwise(new Tsne().layout(features(shown, metric)));
         List<Point> points = IntStream.range(0, plane.length)
                 .mapToObj(i -> new Point(
                         plane[i][0],
@@ -82,6 +83,24 @@ public record EmbeddingMap(List<Point> points, List<Integer> people, int images)
                         shown.get(i).query()))
                 .toList();
         return new EmbeddingMap(points, people, all.size());
+    }
+
+    /** Turned such that it is widest across: t-SNE leaves a layout's direction open. */
+    private static double[][] lengthwise(double[][] plane) {
+        double xx = 0;
+        double xy = 0;
+        double yy = 0;
+        for (double[] point : plane) {
+            xx += point[0] * point[0];
+            xy += point[0] * point[1];
+            yy += point[1] * point[1];
+        }
+        double angle = Math.atan2(2 * xy, xx - yy) / 2;
+        double cos = Math.cos(angle);
+        double sin = Math.sin(angle);
+        return Arrays.stream(plane)
+                .map(point -> new double[] {cos * point[0] + sin * point[1], cos * point[1] - sin * point[0]})
+                .toArray(double[][]::new);
     }
 
     private static void addPlaces(LabelledFeatures set, boolean query, List<Place> all) {

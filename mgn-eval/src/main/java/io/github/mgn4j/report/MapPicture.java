@@ -1,7 +1,8 @@
 package io.github.mgn4j.report;
 
+import java.awt.geom.Point2D;
 import java.awt.image.BufferedImage;
-import java.util.Collections;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -12,6 +13,10 @@ final class MapPicture {
     private static final int WIDTH = 720;
     private static final int HEIGHT = 520;
     private static final int MARGIN = 18;
+    /** Room that a label takes, larger letters on phones too. A person for whom there is none goes without. */
+    private static final int LABEL_WIDTH = 48;
+
+    private static final int LABEL_HEIGHT = 22;
 
     private final EmbeddingMap map;
 
@@ -61,11 +66,19 @@ final class MapPicture {
                 canvas.dot(x.applyAsDouble(point), y.applyAsDouble(point), radius, ink);
             }
         }
+        List<Point2D> labels = new ArrayList<>();
         for (int pid : map.people()) {
-            List<EmbeddingMap.Point> images =
-                    map.points().stream().filter(point -> point.pid() == pid).toList();
-            EmbeddingMap.Point middle = middle(images);
-            canvas.label(x.applyAsDouble(middle), y.applyAsDouble(middle) - 7, "" + pid);
+            Point2D at = central(pid).stream()
+                    .map(point -> new Point2D.Double(x.applyAsDouble(point), y.applyAsDouble(point) - 7))
+                    .filter(spot -> labels.stream()
+                            .noneMatch(other -> Math.abs(other.getX() - spot.x) < LABEL_WIDTH
+                                    && Math.abs(other.getY() - spot.y) < LABEL_HEIGHT))
+                    .findFirst()
+                    .orElse(null);
+            if (at != null) {
+                labels.add(at);
+                canvas.label(at.getX(), at.getY(), "" + pid);
+            }
         }
     }
 
@@ -77,12 +90,14 @@ final class MapPicture {
                         .orElse(0);
     }
 
-    /** The image that the others are nearest to: the mean may lie where none is. */
-    private static EmbeddingMap.Point middle(List<EmbeddingMap.Point> images) {
-        return Collections.min(
-                images,
-                Comparator.comparingDouble(image -> images.stream()
+    /** A person's images, those first that the others are nearest to: the mean may lie where none is. */
+    private List<EmbeddingMap.Point> central(int pid) {
+        List<EmbeddingMap.Point> images =
+                map.points().stream().filter(point -> point.pid() == pid).toList();
+        return images.stream()
+                .sorted(Comparator.comparingDouble(image -> images.stream()
                         .mapToDouble(other -> Math.hypot(image.x() - other.x(), image.y() - other.y()))
-                        .sum()));
+                        .sum()))
+                .toList();
     }
 }

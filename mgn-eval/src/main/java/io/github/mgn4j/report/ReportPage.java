@@ -23,6 +23,9 @@ final class ReportPage {
             new Row("mAP, trapezoid", "as the Market-1501 Matlab code computes it", Metrics::mAPTrapezoid),
             new Row("mINP", "how early the last match comes", Metrics::mINP));
 
+    /** Title of the chart that the table of thresholds goes with. */
+    static final String ROC = "Same person or not";
+
     private final ReportData data;
     private final Map<String, String> charts;
     private final Map<ReportImage, String> thumbnails;
@@ -65,10 +68,10 @@ final class ReportPage {
                     .append(Html.escape(title))
                     .append("</h2>\n");
             page.append(svg).append("</section>\n");
+            if (title.equals(ROC) && data.verification() != null) {
+                writeVerification(data.verification());
+            }
         });
-        if (data.verification() != null) {
-            writeVerification(data.verification());
-        }
         page.append("</div>\n");
         if (data.map() != null) {
             writeMap(data.map());
@@ -150,7 +153,7 @@ final class ReportPage {
                 verification.samePairs(),
                 verification.differentPairs(),
                 Html.percent(verification.confidence())));
-        page.append("<div class=\"scroll\"><table>\n<thead><tr><th>False accept rate</th><th>True accept rate</th>");
+        page.append("<div class=\"scroll\"><table>\n<thead><tr><th>False accepts</th><th>True accepts</th>");
         page.append("<th>Interval</th><th>Threshold</th></tr></thead>\n<tbody>\n");
         for (Verification.Point point : verification.points()) {
             page.append("<tr><th>").append(Html.percent(point.target())).append("</th>");

@@ -47,11 +47,11 @@ public final class ReportWriter {
         if (!data.metrics().isEmpty()) {
             svgs.put("Cumulative matching", write(folder, "cmc", Charts.cmc(data.metrics())));
         }
+        if (data.verification() != null) {
+            svgs.put(ReportPage.ROC, write(folder, "roc", Charts.roc(data.verification())));
+        }
         if (data.pairs() != null) {
             svgs.put("Distances of pairs", write(folder, "distances", Charts.pairs(data.pairs(), data.chosen())));
-        }
-        if (data.verification() != null) {
-            svgs.put("Same person or not", write(folder, "roc", Charts.roc(data.verification())));
         }
         if (!data.loss().isEmpty()) {
             svgs.put("Training loss", write(folder, "loss", Charts.loss(data.loss())));

@@ -16,7 +16,7 @@ record Chart(String description, Axis x, Axis y, List<Series> series, List<Mark>
     private static final int TOP = 34;
     private static final int BOTTOM = 46;
     /** Width of a letter, larger ones on phones too: the legend must be laid out where no font can be measured. */
-    private static final double LETTER = 8.2;
+    private static final double LETTER = 8.8;
 
     Chart {
         series = List.copyOf(series);

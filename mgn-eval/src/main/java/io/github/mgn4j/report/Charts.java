@@ -134,7 +134,7 @@ final class Charts {
                         pairs.samePairs(),
                         pairs.differentPairs()),
                 new Axis("distance", pairs.from(), pairs.to(), false),
-                new Axis("share of pairs", 0, max * 1.05, true),
+                new Axis("pairs", 0, max * 1.05, true),
                 List.of(
                         new Series("same person", outline(pairs, pairs.same()), true),
                         new Series("different people", outline(pairs, pairs.different()), true)),

@@ -8,7 +8,7 @@ import io.github.mgn4j.eval.Evaluation;
 import io.github.mgn4j.eval.Evaluator;
 import io.github.mgn4j.eval.Metric;
 import io.github.mgn4j.eval.MetricsJson;
-import io.github.mgn4j.eval.PairDistances;
+import io.github.mgn4j.eval.Verifier;
 import io.github.mgn4j.extract.FeatureExtractor;
 import io.github.mgn4j.report.LossPoint;
 import io.github.mgn4j.report.ReportData;
@@ -139,9 +139,11 @@ final class DemoCommand implements Callable<Integer> {
                 .fact("training", "%d steps of %d images".formatted(losses.size(), recipe.batchSize()))
                 .metrics("trained", evaluation.metrics())
                 .metrics("untrained", before.metrics())
-                .loss(losses)
-                .pairs(PairDistances.of(after.test().query(), after.test().gallery(), Metric.EUCLIDEAN));
-        Reports.addGalleries(page, evaluation, dataset);
+                .loss(losses);
+        Reports.addFeatures(page, after.test(), new Verifier(Metric.EUCLIDEAN), null);
+        ReportImages images = ReportImages.of(dataset);
+        Reports.addAttention(page, trained, evaluation, images);
+        Reports.addGalleries(page, evaluation, images);
         ReportWriter.write(out, page.build());
     }
 }

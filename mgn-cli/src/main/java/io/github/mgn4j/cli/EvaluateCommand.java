@@ -7,18 +7,20 @@ import io.github.mgn4j.eval.Evaluator;
 import io.github.mgn4j.eval.LabelledFeatures;
 import io.github.mgn4j.eval.Metric;
 import io.github.mgn4j.eval.MetricsJson;
-import io.github.mgn4j.eval.PairDistances;
 import io.github.mgn4j.eval.QueryExpansion;
 import io.github.mgn4j.eval.ReRanker;
 import io.github.mgn4j.eval.Verification;
 import io.github.mgn4j.eval.Verifier;
 import io.github.mgn4j.extract.FeatureExtractor;
 import io.github.mgn4j.features.FeatureSet;
+import io.github.mgn4j.report.LossPoint;
 import io.github.mgn4j.report.ReportData;
 import io.github.mgn4j.report.ReportWriter;
+import io.github.mgn4j.weights.Model;
 import io.github.mgn4j.weights.ModelFile;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.Callable;
@@ -95,6 +97,9 @@ final class EvaluateCommand implements Callable<Integer> {
     @Option(names = "--report", paramLabel = "DIR", description = "Write report.html with pictures to a folder.")
     private @Nullable Path report;
 
+    @Option(names = "--run", paramLabel = "RUN", description = "Training run whose loss the report shows.")
+    private @Nullable Path run;
+
     @Mixin
     private OutputOptions output = new OutputOptions();
 
@@ -118,6 +123,18 @@ final class EvaluateCommand implements Callable<Integer> {
 
         @Option(names = "--gallery", required = true, paramLabel = "G.npy", description = "Features of the gallery.")
         private Path gallery = Path.of("");
+
+        @Option(
+                names = "--query-images",
+                paramLabel = "DIR",
+                description = "Folder of the queries' images, for the report.")
+        private @Nullable Path queryImages;
+
+        @Option(
+                names = "--gallery-images",
+                paramLabel = "DIR",
+                description = "Folder of the gallery's images, for the report.")
+        private @Nullable Path galleryImages;
     }
 
     /** A model and a data set. */
@@ -152,18 +169,18 @@ final class EvaluateCommand implements Callable<Integer> {
                 output.check(report.resolve(name));
             }
         }
+        List<LossPoint> losses = run == null ? List.of() : LossLog.read(run);
         ReidDataset dataset = source.images == null ? null : source.images.read();
-        TestSet test = expanded(dataset == null ? fromFiles() : fromImages(dataset), expansion);
+        Input input = dataset == null ? fromFiles() : fromImages(dataset);
+        TestSet test = expanded(input.test(), expansion);
         Evaluation plain = evaluator.evaluate(test.query(), test.gallery());
         Evaluation shown = rerank ? evaluator.evaluate(test.query(), test.gallery(), reRanker) : plain;
         MetricsJson metrics = MetricsJson.of(shown.metrics());
         if (rerank) {
             metrics = metrics.withBaseline(plain.metrics());
         }
-        Verification verification = roc
-                ? new Verifier(metric, RESAMPLES, CONFIDENCE, 0, evaluator.blockBytes())
-                        .verify(test.query(), test.gallery())
-                : null;
+        Verifier verifier = new Verifier(metric, RESAMPLES, CONFIDENCE, 0, evaluator.blockBytes());
+        Verification verification = roc ? verifier.verify(test.query(), test.gallery()) : null;
         if (verification != null) {
             metrics = metrics.with(verification);
         }
@@ -171,7 +188,13 @@ final class EvaluateCommand implements Callable<Integer> {
             metrics.write(json);
         }
         if (report != null) {
-            writeReport(report, shown, plain, test, dataset, verification);
+            ReportData.Builder page = describe(shown, plain, test, dataset).loss(losses);
+            Reports.addFeatures(page, test, verifier, verification);
+            if (input.model() != null) {
+                Reports.addAttention(page, input.model(), shown, input.images());
+            }
+            Reports.addGalleries(page, shown, input.images());
+            ReportWriter.write(report, page.build());
         }
         terminal.println(MetricsText.header());
         terminal.println(MetricsText.row("plain", plain.metrics()));
@@ -184,20 +207,13 @@ final class EvaluateCommand implements Callable<Integer> {
         return 0;
     }
 
-    private void writeReport(
-            Path folder,
-            Evaluation shown,
-            Evaluation plain,
-            TestSet test,
-            @Nullable ReidDataset dataset,
-            @Nullable Verification verification)
-            throws IOException {
+    private ReportData.Builder describe(
+            Evaluation shown, Evaluation plain, TestSet test, @Nullable ReidDataset dataset) {
         ReportData.Builder page = ReportData.builder("Re-identification")
                 .fact("distance", metric.name().toLowerCase(Locale.ROOT))
                 .fact("queries", "" + test.query().labels().size())
                 .fact("gallery", "" + test.gallery().labels().size())
-                .metrics(rerank ? "re-ranked" : "plain", shown.metrics())
-                .pairs(PairDistances.of(test.query(), test.gallery(), metric));
+                .metrics(rerank ? "re-ranked" : "plain", shown.metrics());
         if (rerank) {
             page.fact("re-ranking", "k1 %d, k2 %d, lambda %s".formatted(k1, k2, lambda));
             page.metrics("plain", plain.metrics());
@@ -205,15 +221,20 @@ final class EvaluateCommand implements Callable<Integer> {
         if (expand != null) {
             page.fact("query expansion", "%d nearest, alpha %s".formatted(expand, alpha));
         }
-        if (verification != null) {
-            VerificationText.facts(verification).forEach(page::fact);
-        }
         if (dataset != null) {
             page.fact("data", dataset.root() + " (" + dataset.name() + ")");
-            Reports.addGalleries(page, shown, dataset);
         }
-        ReportWriter.write(folder, page.build());
+        return page;
     }
+
+    /**
+     * What is evaluated.
+     *
+     * @param images of it
+     * @param model that its features were extracted with; null for features from files
+     */
+    private record Input(
+            TestSet test, ReportImages images, @Nullable Model model) {}
 
     private TestSet expanded(TestSet test, @Nullable QueryExpansion expansion) {
         return expansion == null
@@ -221,18 +242,25 @@ final class EvaluateCommand implements Callable<Integer> {
                 : new TestSet(expansion.expand(test.query(), test.gallery(), metric), test.gallery());
     }
 
-    private TestSet fromFiles() throws IOException {
+    private Input fromFiles() throws IOException {
         Files files = Objects.requireNonNull(source.files);
-        return new TestSet(
-                LabelledFeatures.of(FeatureSet.read(files.query)), LabelledFeatures.of(FeatureSet.read(files.gallery)));
+        FeatureSet query = FeatureSet.read(files.query);
+        FeatureSet gallery = FeatureSet.read(files.gallery);
+        TestSet test = new TestSet(LabelledFeatures.of(query), LabelledFeatures.of(gallery));
+        return new Input(
+                test,
+                new ReportImages(
+                        ReportImages.of(query.table(), test.query().labels(), files.query, files.queryImages),
+                        ReportImages.of(gallery.table(), test.gallery().labels(), files.gallery, files.galleryImages)),
+                null);
     }
 
-    private TestSet fromImages(ReidDataset dataset) throws IOException {
+    private Input fromImages(ReidDataset dataset) throws IOException {
         Images images = Objects.requireNonNull(source.images);
-        try (FeatureExtractor extractor = FeatureExtractor.builder(ModelFile.load(images.model))
-                .engine(images.engine)
-                .build()) {
-            return TestSet.extract(extractor, dataset, terminal);
+        Model model = ModelFile.load(images.model);
+        try (FeatureExtractor extractor =
+                FeatureExtractor.builder(model).engine(images.engine).build()) {
+            return new Input(TestSet.extract(extractor, dataset, terminal), ReportImages.of(dataset), model);
         }
     }
 }

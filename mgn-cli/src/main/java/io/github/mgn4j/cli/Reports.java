@@ -1,12 +1,24 @@
 package io.github.mgn4j.cli;
 
-import io.github.mgn4j.data.ReidDataset;
-import io.github.mgn4j.data.ReidImage;
+import com.google.common.base.Joiner;
 import io.github.mgn4j.eval.Evaluation;
+import io.github.mgn4j.eval.EvaluationException;
+import io.github.mgn4j.eval.Metric;
+import io.github.mgn4j.eval.PairDistances;
+import io.github.mgn4j.eval.Verification;
+import io.github.mgn4j.eval.Verifier;
+import io.github.mgn4j.graph.ActivationMap;
+import io.github.mgn4j.graph.ActivationMaps;
+import io.github.mgn4j.image.ImageDecoder;
+import io.github.mgn4j.report.Attention;
+import io.github.mgn4j.report.EmbeddingMap;
 import io.github.mgn4j.report.RankedGallery;
 import io.github.mgn4j.report.ReportData;
-import io.github.mgn4j.report.ReportImage;
+import io.github.mgn4j.weights.Model;
+import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Fills reports from what the commands have. */
 final class Reports {
@@ -18,16 +30,61 @@ final class Reports {
     private Reports() {}
 
     /** Adds the ranked galleries of the best and worst queries. */
-    static void addGalleries(ReportData.Builder report, Evaluation evaluation, ReidDataset dataset) {
-        List<ReportImage> queries = images(dataset.query());
-        List<ReportImage> gallery = images(dataset.gallery());
-        report.best(RankedGallery.best(evaluation, queries, gallery, QUERIES));
-        report.worst(RankedGallery.worst(evaluation, queries, gallery, QUERIES));
+    static void addGalleries(ReportData.Builder report, Evaluation evaluation, ReportImages images) {
+        report.best(RankedGallery.best(evaluation, images.query(), images.gallery(), QUERIES));
+        report.worst(RankedGallery.worst(evaluation, images.query(), images.gallery(), QUERIES));
     }
 
-    private static List<ReportImage> images(List<ReidImage> images) {
-        return images.stream()
-                .map(image -> new ReportImage(image.path(), image.pid(), image.camid()))
+    /**
+     * Adds how far apart pairs are, thresholds, and the map. Where there is too little to compare the report says so
+     * instead.
+     *
+     * @param verifier how to make the thresholds, and the metric of all
+     * @param verification if it has been made already
+     */
+    static void addFeatures(
+            ReportData.Builder report, TestSet test, Verifier verifier, @Nullable Verification verification) {
+        Metric metric = verifier.metric();
+        try {
+            report.pairs(PairDistances.of(test.query(), test.gallery(), metric));
+            report.verification(verification != null ? verification : verifier.verify(test.query(), test.gallery()));
+        } catch (EvaluationException e) {
+            report.fact("thresholds", "none: " + e.getMessage());
+        }
+        try {
+            report.map(EmbeddingMap.of(test.query(), test.gallery(), metric));
+        } catch (EvaluationException e) {
+            report.fact("map", "none: " + e.getMessage());
+        }
+    }
+
+    /** Adds where the network looks in the best and the worst queries that the report shows. */
+    static void addAttention(ReportData.Builder report, Model model, Evaluation evaluation, ReportImages images)
+            throws IOException {
+        List<RankedGallery> queries =
+                new ArrayList<>(RankedGallery.best(evaluation, images.query(), images.gallery(), QUERIES / 2));
+        for (RankedGallery worst : RankedGallery.worst(evaluation, images.query(), images.gallery(), QUERIES / 2)) {
+            if (queries.stream().noneMatch(best -> best.query().equals(worst.query()))) {
+                queries.add(worst);
+            }
+        }
+        List<String> names = model.spec().branches().stream()
+                .map(branch -> branch.stripes().isEmpty()
+                        ? "global"
+                        : "part-" + Joiner.on(", part-").join(branch.stripes()))
                 .toList();
+        List<Attention> attention = new ArrayList<>();
+        try (ActivationMaps maps = ActivationMaps.of(model)) {
+            for (RankedGallery gallery : queries) {
+                List<ActivationMap> found =
+                        maps.compute(ImageDecoder.decode(gallery.query().file()));
+                List<Attention.Layer> layers = new ArrayList<>();
+                for (int b = 0; b < names.size(); b++) {
+                    layers.add(new Attention.Layer(names.get(b), found.get(b)));
+                }
+                attention.add(new Attention(gallery.query(), layers));
+            }
+        }
+        report.attention(attention);
     }
 }

@@ -32,7 +32,7 @@ class DemoCommandTest {
         assertThat(metrics.keySet()).isEqualTo(untrained.keySet()).contains("rank1", "mAP", "cmc", "mINP");
         assertThat(metrics).isNotEqualTo(untrained);
         assertThat(out.resolve("report.html")).content().contains("untrained", "<svg", "data:image/jpeg;base64");
-        for (String png : new String[] {"cmc", "loss", "distances", "best", "worst"}) {
+        for (String png : new String[] {"cmc", "loss", "distances", "roc", "map", "attention", "best", "worst"}) {
             assertThat(Files.readAllBytes(out.resolve(png + ".png"))).startsWith(0x89, 'P', 'N', 'G');
         }
         assertThat(Files.readAllLines(out.resolve("run/log.csv"))).hasSize(1 + 2);

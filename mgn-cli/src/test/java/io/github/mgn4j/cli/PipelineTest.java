@@ -41,10 +41,24 @@ class PipelineTest {
         assertThat(ModelFile.load(workshop.path("run/model.safetensors")).spec())
                 .isEqualTo(Workshop.SPEC);
 
-        extract("query", "q.npy");
-        extract("bounding_box_test", "g.npy");
+        extract("@run/model.safetensors", "query", "q.npy");
+        extract("@run/model.safetensors", "bounding_box_test", "g.npy");
         Workshop.Call fromFeatures = workshop.mgn(
-                        "evaluate", "--query", "@q.npy", "--gallery", "@g.npy", "--json", "@f.json", "--report", "@f")
+                        "evaluate",
+                        "--query",
+                        "@q.npy",
+                        "--gallery",
+                        "@g.npy",
+                        "--query-images",
+                        "@data/query",
+                        "--gallery-images",
+                        "@data/bounding_box_test",
+                        "--run",
+                        "@run",
+                        "--json",
+                        "@f.json",
+                        "--report",
+                        "@f")
                 .ok();
         Workshop.Call fromImages = workshop.mgn(
                         "evaluate",
@@ -61,16 +75,52 @@ class PipelineTest {
         assertThat(workshop.json("f.json")).isEqualTo(workshop.json("i.json"));
         assertThat(workshop.json("f.json").keySet())
                 .contains("queries", "rank1", "rank5", "rank10", "rank20", "cmc", "mAP", "mAP_trapezoid", "mINP");
-        assertThat(workshop.path("f"))
-                .isDirectoryContaining("glob:**report.html")
-                .isDirectoryContaining("glob:**cmc.png");
-        assertThat(workshop.path("i"))
-                .isDirectoryContaining("glob:**best.png")
-                .isDirectoryContaining("glob:**worst.png");
+        assertThat(workshop.path("f").toFile().list())
+                .containsExactlyInAnyOrder(
+                        "report.html",
+                        "cmc.png",
+                        "distances.png",
+                        "roc.png",
+                        "map.png",
+                        "loss.png",
+                        "best.png",
+                        "worst.png");
+        assertThat(workshop.path("i").toFile().list())
+                .containsExactlyInAnyOrder(
+                        "report.html",
+                        "cmc.png",
+                        "distances.png",
+                        "roc.png",
+                        "map.png",
+                        "attention.png",
+                        "best.png",
+                        "worst.png");
+        assertThat(workshop.path("f/best.png")).hasSameBinaryContentAs(workshop.path("i/best.png"));
     }
 
-    private void extract(String images, String out) {
-        workshop.mgn("extract", "--model", "@run/model.safetensors", "--images", "@data/" + images, "--out", "@" + out)
+    @Test
+    void aReportOfFeaturesAloneSaysWhereItLookedForImages() throws IOException {
+        extract("@model.safetensors", "query", "q.npy");
+        extract("@model.safetensors", "bounding_box_test", "g.npy");
+        workshop.mgn("evaluate", "--query", "@q.npy", "--gallery", "@g.npy", "--report", "@r")
+                .ok();
+        assertThat(workshop.path("r/report.html")).content().contains("None of the images can be read, so the lists");
+        assertThat(workshop.path("r").toFile().list())
+                .containsExactlyInAnyOrder("report.html", "cmc.png", "distances.png", "roc.png", "map.png");
+
+        // Beside the images they are found.
+        Files.move(workshop.path("q.npy"), workshop.path("data/query/q.npy"));
+        Files.move(workshop.path("q.csv"), workshop.path("data/query/q.csv"));
+        workshop.mgn("evaluate", "--query", "@data/query/q.npy", "--gallery", "@g.npy", "--report", "@s")
+                .ok();
+        assertThat(workshop.path("s/report.html"))
+                .content()
+                .contains("data:image/jpeg")
+                .doesNotContain("None of the images");
+    }
+
+    private void extract(String model, String images, String out) {
+        workshop.mgn("extract", "--model", model, "--images", "@data/" + images, "--out", "@" + out)
                 .ok();
     }
 

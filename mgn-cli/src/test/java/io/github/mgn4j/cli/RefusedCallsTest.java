@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.mgn4j.features.FeatureMatrix;
 import io.github.mgn4j.features.FeatureTable;
 import io.github.mgn4j.features.NpyFile;
+import io.github.mgn4j.train.RunFolder;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
@@ -49,6 +50,7 @@ class RefusedCallsTest {
         Files.writeString(path("run/log.csv"), "a run's\n");
         Files.createDirectories(path("report"));
         Files.writeString(path("report/cmc.png"), "somebody's\n");
+        Files.writeString(path("report/log.csv"), RunFolder.LOG_HEADER + "\n1,2,x,1,1\n");
     }
 
     private static Path path(String name) {
@@ -259,6 +261,8 @@ class RefusedCallsTest {
             evaluate --query @good.npy --gallery @gallery.npy --metric l1           | [euclidean, cosine] but was 'l1'
             evaluate --query @good.npy --gallery @gallery.npy --json @recipe.yaml   | exists already
             evaluate --query @good.npy --gallery @gallery.npy --report @report      | cmc.png: exists already
+            evaluate --query @good.npy --gallery @gallery.npy --run @none           | none/log.csv: no such file
+            evaluate --query @good.npy --gallery @gallery.npy --run @report         | log.csv: line 2 is '1,2,x,1,1', expected numbers
             evaluate --query @good.npy --gallery @gallery.npy --report @recipe.yaml | is a file, expected a folder
             evaluate --query @good.npy --gallery @gallery.npy --engine samediff     | --model=MODEL, --data=DIR
             evaluate --model @model.safetensors --data @notest                      | no query images

@@ -1,7 +1,5 @@
 package io.github.mgn4j.features;
 
-import static io.github.mgn4j.features.FeatureException.check;
-
 import com.google.common.base.Preconditions;
 import io.github.mgn4j.io.AtomicFile;
 import java.io.IOException;
@@ -11,6 +9,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Locale;
 
 /**
  * NumPy files ({@code .npy}) of features. Reads float32 and float64 of either byte order, in C and Fortran order, format
@@ -62,22 +61,28 @@ public final class NpyFile {
                 throw new IOException(file + ": became shorter while it was read");
             }
             buffer.flip();
+            boolean floats = header.itemSize() == Float.BYTES;
             for (; buffer.remaining() >= header.itemSize() && i < data.length; i++) {
-                double value = header.itemSize() == 4 ? buffer.getFloat() : buffer.getDouble();
-                int row = header.fortran() ? i % header.rows() : i / header.dims();
-                int column = header.fortran() ? i / header.rows() : i % header.dims();
+                double value = floats ? buffer.getFloat() : buffer.getDouble();
                 float rounded = (float) value;
-                check(
-                        Float.isFinite(rounded),
-                        "%s: row %d, column %d is %s, expected a finite float32 value",
-                        file,
-                        row,
-                        column,
-                        value);
-                data[row * header.dims() + column] = rounded;
+                if (!Float.isFinite(rounded)) {
+                    throw notFinite(file, header, i, value);
+                }
+                data[header.fortran() ? i % header.rows() * header.dims() + i / header.rows() : i] = rounded;
             }
             buffer.compact();
         }
+    }
+
+    /** Refuses the file's value {@code i}. Not {@code check}, whose arguments would be boxed for every value. */
+    private static FeatureException notFinite(Path file, NpyHeader header, int i, double value) {
+        return new FeatureException(String.format(
+                Locale.ROOT,
+                "%s: row %d, column %d is %s, expected a finite float32 value",
+                file,
+                header.fortran() ? i % header.rows() : i / header.dims(),
+                header.fortran() ? i / header.rows() : i % header.dims(),
+                value));
     }
 
     /**

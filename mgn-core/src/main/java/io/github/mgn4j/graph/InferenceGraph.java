@@ -9,6 +9,7 @@ import io.github.mgn4j.spec.Parameter;
 import io.github.mgn4j.spec.Topology;
 import io.github.mgn4j.weights.Model;
 import io.github.mgn4j.weights.Tensor;
+import java.util.List;
 import java.util.Map;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
@@ -30,21 +31,21 @@ public final class InferenceGraph implements AutoCloseable {
     private final MgnSpec spec;
     private final Layout layout;
 
-    private InferenceGraph(SameDiff sd, MgnSpec spec, Layout layout) {
+    private final List<String> outputs;
+
+    private InferenceGraph(SameDiff sd, MgnSpec spec, Layout layout, List<String> outputs) {
         this.sd = sd;
         this.spec = spec;
         this.layout = layout;
+        this.outputs = List.copyOf(outputs);
     }
 
     /** Builds the graph of a model in a layout. */
     public static InferenceGraph of(Model model, Layout layout) {
-        SameDiff sd = SameDiff.create();
         MgnSpec spec = model.spec();
-        Folding folding = new Folding(sd, layout, model);
-        InputSize input = spec.input();
-        SDVariable images =
-                sd.placeHolder(IMAGES, DataType.FLOAT, Maps.imageShape(layout, -1, input.height(), input.width()));
-        Map<FeaturePart, Topology.Vectors<SDVariable>> parts = new Topology(spec).build(images, folding);
+        Folding folding = new Folding(SameDiff.create(), layout, model);
+        SameDiff sd = folding.sd;
+        Map<FeaturePart, Topology.Vectors<SDVariable>> parts = new Topology(spec).build(folding.images(), folding);
         SDVariable[] vectors = parts.values().stream()
                 .map(v -> folding.vector(v.reduced(), spec.featureDims()))
                 .toArray(SDVariable[]::new);
@@ -53,7 +54,18 @@ public final class InferenceGraph implements AutoCloseable {
         } else {
             sd.concat(FEATURES, 1, vectors);
         }
-        return new InferenceGraph(sd, spec, layout);
+        return new InferenceGraph(sd, spec, layout, List.of(FEATURES));
+    }
+
+    /** Builds the graph of a model up to its pooling: its outputs are the last maps of the branches. */
+    static InferenceGraph ofMaps(Model model, Layout layout) {
+        Folding folding = new Folding(SameDiff.create(), layout, model);
+        List<SDVariable> maps = new Topology(model.spec()).buildMaps(folding.images(), folding);
+        return new InferenceGraph(
+                folding.sd,
+                model.spec(),
+                layout,
+                maps.stream().map(SDVariable::name).toList());
     }
 
     public SameDiff sd() {
@@ -66,6 +78,11 @@ public final class InferenceGraph implements AutoCloseable {
 
     public Layout layout() {
         return layout;
+    }
+
+    /** Names of the outputs: {@link #FEATURES}, or the map of each branch. */
+    List<String> outputs() {
+        return outputs;
     }
 
     @Override
@@ -85,6 +102,11 @@ public final class InferenceGraph implements AutoCloseable {
         Folding(SameDiff sd, Layout layout, Model model) {
             super(sd, layout);
             this.model = model;
+        }
+
+        SDVariable images() {
+            InputSize input = model.spec().input();
+            return sd.placeHolder(IMAGES, DataType.FLOAT, Maps.imageShape(layout, -1, input.height(), input.width()));
         }
 
         @Override

@@ -38,16 +38,31 @@ public final class Topology {
      * @return the vectors of every feature, in the order of {@link MgnSpec#features()}
      */
     public <T> Map<FeaturePart, Vectors<T>> build(T images, NetworkBuilder<T> builder) {
-        Flow<T> trunk = trunk(images, builder);
-        List<Flow<T>> maps = new ArrayList<>();
-        for (int b = 0; b < spec.branches().size(); b++) {
-            maps.add(branch(b, trunk, builder));
-        }
+        List<Flow<T>> maps = branches(images, builder);
         ImmutableMap.Builder<FeaturePart, Vectors<T>> features = ImmutableMap.builder();
         for (FeaturePart part : spec.features()) {
             features.put(part, head(part, maps.get(part.branch()), builder));
         }
         return features.buildOrThrow();
+    }
+
+    /**
+     * Builds the network up to its pooling.
+     *
+     * @param images as for {@link #build}
+     * @return the last map of every branch, in the order of {@link MgnSpec#branches()}
+     */
+    public <T> List<T> buildMaps(T images, NetworkBuilder<T> builder) {
+        return branches(images, builder).stream().map(Flow::map).toList();
+    }
+
+    private <T> List<Flow<T>> branches(T images, NetworkBuilder<T> builder) {
+        Flow<T> trunk = trunk(images, builder);
+        List<Flow<T>> maps = new ArrayList<>();
+        for (int b = 0; b < spec.branches().size(); b++) {
+            maps.add(branch(b, trunk, builder));
+        }
+        return maps;
     }
 
     /** The classifiers, one for every feature, in the order of the features. */

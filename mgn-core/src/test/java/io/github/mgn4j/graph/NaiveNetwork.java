@@ -32,6 +32,11 @@ public final class NaiveNetwork implements NetworkBuilder<double[][][]> {
         return all.stream().mapToDouble(Double::doubleValue).toArray();
     }
 
+    /** Last map {@code [c][h][w]} of every branch. */
+    static List<double[][][]> maps(Model model, double[][][] image) {
+        return new Topology(model.spec()).buildMaps(image, new NaiveNetwork(model));
+    }
+
     @Override
     public double[][][] convolution(double[][][] input, ConvLayer layer, double @Nullable [][][] residual) {
         double[][][] out = new double[layer.out()][layer.outputHeight()][layer.outputWidth()];

@@ -55,8 +55,8 @@ public final class MetricsJson {
     }
 
     /**
-     * With {@code verification}: {@code same_pairs}, {@code different_pairs} and {@code points}, each of which has {@code
-     * false_accept_target}, {@code threshold} (null where nothing may be accepted), {@code false_accept}, {@code
+     * With {@code verification}: {@code same_pairs}, {@code different_pairs}, {@code confidence} (of the bootstrap
+     * intervals) and {@code points}, each of which has {@code false_accept_target}, {@code threshold} (null where nothing may be accepted), {@code false_accept}, {@code
      * true_accept}, {@code true_accept_low} and {@code true_accept_high}.
      */
     public MetricsJson with(Verification verification) {
@@ -74,6 +74,7 @@ public final class MetricsJson {
         JsonObject added = new JsonObject();
         added.addProperty("same_pairs", verification.samePairs());
         added.addProperty("different_pairs", verification.differentPairs());
+        added.addProperty("confidence", verification.confidence());
         added.add("points", points);
         JsonObject copy = object.deepCopy();
         copy.add("verification", added);

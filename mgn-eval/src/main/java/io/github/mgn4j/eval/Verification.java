@@ -8,12 +8,26 @@ import java.util.List;
  *
  * @param samePairs number of pairs of one person
  * @param differentPairs number of pairs of two people
+ * @param confidence of the points' bootstrap intervals, such as 0.95
  * @param points by descending false accept rate
+ * @param curve the whole ROC curve that the points are taken from, by ascending threshold, steps of a few percent of
+ *     false accept rate apart, up to a rate of about 15%
  */
-public record Verification(long samePairs, long differentPairs, List<Point> points) {
+public record Verification(
+        long samePairs, long differentPairs, double confidence, List<Point> points, List<Step> curve) {
     public Verification {
         points = List.copyOf(points);
+        curve = List.copyOf(curve);
     }
+
+    /**
+     * What accepting every pair up to a distance gives; exact.
+     *
+     * @param threshold the distance
+     * @param falseAccept part of the pairs of two people that are accepted
+     * @param trueAccept part of the pairs of one person that are accepted
+     */
+    public record Step(double threshold, double falseAccept, double trueAccept) {}
 
     /**
      * A point of the ROC curve.

@@ -74,7 +74,13 @@ public record Verifier(Metric metric, int resamples, double confidence, long see
                     rates.length == 0 ? rate : quantile(rates, (1 - confidence) / 2),
                     rates.length == 0 ? rate : quantile(rates, (1 + confidence) / 2)));
         }
-        return new Verification(roc.same, roc.different, points);
+        double[] thresholds = DoubleStream.of(edges).map(distances::distance).toArray();
+        List<Verification.Step> curve = IntStream.range(0, edges.length)
+                // What differs by rounding alone is one threshold: the upper one's.
+                .filter(e -> edges[e] >= 0 && (e + 1 == edges.length || thresholds[e] < thresholds[e + 1]))
+                .mapToObj(e -> new Verification.Step(thresholds[e], roc.falseAccept(e), roc.trueAccept(e)))
+                .toList();
+        return new Verification(roc.same, roc.different, confidence, points, curve);
     }
 
     /** For each target the true accept rates of the draws, ascending. */

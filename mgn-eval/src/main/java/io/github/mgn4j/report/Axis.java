@@ -3,13 +3,15 @@ package io.github.mgn4j.report;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.IntStream;
 
 /**
  * An axis with ticks at round numbers.
  *
  * @param percent whether values are fractions to be shown as percentages
+ * @param log whether each power of ten takes the same room; the ends are then positive
  */
-record Axis(String label, double from, double to, boolean percent) {
+record Axis(String label, double from, double to, boolean percent, boolean log) {
     /** An axis over a range; an empty range is widened. */
     Axis {
         if (!(to > from)) {
@@ -17,8 +19,22 @@ record Axis(String label, double from, double to, boolean percent) {
         }
     }
 
-    /** About {@code count} ticks, each 1, 2 or 5 times a power of ten from the next. */
+    /** A linear axis. */
+    Axis(String label, double from, double to, boolean percent) {
+        this(label, from, to, percent, false);
+    }
+
+    /**
+     * About {@code count} ticks, each 1, 2 or 5 times a power of ten from the next; the powers of ten on a logarithmic
+     * axis.
+     */
     List<Double> ticks(int count) {
+        if (log) {
+            return IntStream.rangeClosed(
+                            (int) Math.ceil(Math.log10(from) - 1e-9), (int) Math.floor(Math.log10(to) + 1e-9))
+                    .mapToObj(power -> Math.pow(10, power))
+                    .toList();
+        }
         double rough = (to - from) / count;
         double power = Math.pow(10, Math.floor(Math.log10(rough)));
         double step = power * (rough / power <= 1 ? 1 : rough / power <= 2 ? 2 : rough / power <= 5 ? 5 : 10);
@@ -29,15 +45,16 @@ record Axis(String label, double from, double to, boolean percent) {
         return ticks;
     }
 
+    /** @param step to the next tick; of no account on a logarithmic axis, where each has the digits it needs */
     String format(double tick, double step) {
         double shown = percent ? tick * 100 : tick;
-        double shownStep = percent ? step * 100 : step;
+        double shownStep = log ? shown : percent ? step * 100 : step;
         int digits = (int) Math.max(0, Math.min(12, Math.ceil(-Math.log10(shownStep) - 1e-9)));
         return String.format(Locale.ROOT, "%,." + digits + "f", shown) + (percent ? "%" : "");
     }
 
     /** Where a value lies between the ends, 0 to 1. */
     double position(double value) {
-        return (value - from) / (to - from);
+        return log ? Math.log(value / from) / Math.log(to / from) : (value - from) / (to - from);
     }
 }

@@ -17,5 +17,14 @@ interface Canvas {
     /** A translucent polygon with corners x0, y0, x1, y1, ... */
     void area(double[] points, Ink ink);
 
+    /** A filled circle. */
+    void dot(double x, double y, double radius, Ink ink);
+
+    /** A circle that is not filled. */
+    void ring(double x, double y, double radius, Ink ink);
+
+    /** A bold text in the middle of a point that is legible on anything. */
+    void label(double x, double y, String text);
+
     void text(double x, double y, String text, Anchor anchor, Ink ink);
 }

@@ -8,19 +8,33 @@ import java.util.List;
  *
  * @param description for those who cannot see it
  */
-record Chart(String description, Axis x, Axis y, List<Series> series) {
+record Chart(String description, Axis x, Axis y, List<Series> series, List<Mark> marks) {
     private static final int WIDTH = 480;
     private static final int HEIGHT = 300;
     private static final int LEFT = 52;
-    private static final int RIGHT = 14;
+    private static final int RIGHT = 20;
     private static final int TOP = 34;
     private static final int BOTTOM = 46;
     /** Width of a letter, larger ones on phones too: the legend must be laid out where no font can be measured. */
-    private static final double LETTER = 7.6;
+    private static final double LETTER = 8.8;
 
     Chart {
         series = List.copyOf(series);
+        marks = List.copyOf(marks);
     }
+
+    Chart(String description, Axis x, Axis y, List<Series> series) {
+        this(description, x, y, series, List.of());
+    }
+
+    /** Something pointed at in the chart. */
+    sealed interface Mark {}
+
+    /** A line across the chart at an x, with its name beside it. */
+    record Limit(double x, String name) implements Mark {}
+
+    /** A point of the first curve and how uncertain it is. */
+    record Interval(double x, double low, double y, double high) implements Mark {}
 
     /**
      * A curve.
@@ -55,12 +69,13 @@ record Chart(String description, Axis x, Axis y, List<Series> series) {
             }
             canvas.curve(points, Ink.series(i));
         }
+        marks.forEach(mark -> draw(mark, canvas));
         double at = LEFT;
         for (int i = 0; i < series.size(); i++) {
             String name = series.get(i).name();
             canvas.curve(new double[] {at, 14, at + 16, 14}, Ink.series(i));
             canvas.text(at + 22, 18, name, Canvas.Anchor.START, Ink.TEXT);
-            at += 40 + name.length() * LETTER;
+            at += 34 + name.length() * LETTER;
         }
         // Where the legend takes all the room, the page's heading has to do.
         if (at + y.label().length() * LETTER < WIDTH - RIGHT) {
@@ -68,17 +83,39 @@ record Chart(String description, Axis x, Axis y, List<Series> series) {
         }
     }
 
+    private void draw(Mark mark, Canvas canvas) {
+        if (mark instanceof Limit limit) {
+            double at = across(limit.x());
+            boolean right = x.position(limit.x()) < 0.6;
+            canvas.line(at, TOP, at, HEIGHT - BOTTOM, Ink.MARK);
+            Canvas.Anchor anchor = right ? Canvas.Anchor.START : Canvas.Anchor.END;
+            canvas.text(at + (right ? 6 : -6), TOP + 12, limit.name(), anchor, Ink.MARK);
+        } else if (mark instanceof Interval interval) {
+            double at = across(interval.x());
+            canvas.curve(new double[] {at, down(interval.low()), at, down(interval.high())}, Ink.FIRST);
+            canvas.dot(at, down(interval.y()), 4, Ink.FIRST);
+        }
+    }
+
+    private double across(double value) {
+        return LEFT + x.position(value) * (WIDTH - LEFT - RIGHT);
+    }
+
+    private double down(double value) {
+        return HEIGHT - BOTTOM - y.position(value) * (HEIGHT - BOTTOM - TOP);
+    }
+
     private void drawAxes(Canvas canvas) {
         int bottom = HEIGHT - BOTTOM;
         List<Double> ys = y.ticks(5);
         for (double tick : ys) {
-            double at = bottom - y.position(tick) * (bottom - TOP);
+            double at = down(tick);
             canvas.line(LEFT, at, WIDTH - RIGHT, at, Ink.GRID);
             canvas.text(LEFT - 8, at + 4, y.format(tick, step(ys)), Canvas.Anchor.END, Ink.TEXT);
         }
         List<Double> xs = x.ticks(6);
         for (double tick : xs) {
-            double at = LEFT + x.position(tick) * (WIDTH - LEFT - RIGHT);
+            double at = across(tick);
             canvas.line(at, bottom, at, bottom + 4, Ink.AXIS);
             canvas.text(at, bottom + 18, x.format(tick, step(xs)), Canvas.Anchor.MIDDLE, Ink.TEXT);
         }
@@ -92,10 +129,9 @@ record Chart(String description, Axis x, Axis y, List<Series> series) {
 
     private double[] scale(List<Double> points) {
         double[] scaled = new double[points.size()];
-        int bottom = HEIGHT - BOTTOM;
         for (int i = 0; i < scaled.length; i += 2) {
-            scaled[i] = LEFT + x.position(points.get(i)) * (WIDTH - LEFT - RIGHT);
-            scaled[i + 1] = bottom - y.position(points.get(i + 1)) * (bottom - TOP);
+            scaled[i] = across(points.get(i));
+            scaled[i + 1] = down(points.get(i + 1));
         }
         return scaled;
     }

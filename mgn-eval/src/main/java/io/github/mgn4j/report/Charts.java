@@ -2,6 +2,7 @@ package io.github.mgn4j.report;
 
 import io.github.mgn4j.eval.Metrics;
 import io.github.mgn4j.eval.PairDistances;
+import io.github.mgn4j.eval.Verification;
 import io.github.mgn4j.report.Chart.Series;
 import io.github.mgn4j.report.ReportData.NamedMetrics;
 import java.util.ArrayList;
@@ -9,11 +10,17 @@ import java.util.List;
 import java.util.Locale;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** The charts of a report. */
 final class Charts {
     /** More points than can be told apart are averaged. */
     private static final int MAX_POINTS = 200;
+
+    /** The ends of the ROC curve. */
+    private static final double LEAST_RATE = 1e-4;
+
+    private static final double LARGEST_RATE = 0.1;
 
     private Charts() {}
 
@@ -78,7 +85,44 @@ final class Charts {
         return new Series(name, means, false);
     }
 
-    static Chart pairs(PairDistances pairs) {
+    /** True accept rates at false accept rates of 0.01% to 10%, with their intervals where they are known. */
+    static Chart roc(Verification verification) {
+        List<Chart.Mark> marks = new ArrayList<>();
+        for (Verification.Point point : verification.points()) {
+            marks.add(new Chart.Interval(point.target(), point.low(), point.trueAccept(), point.high()));
+        }
+        Verification.Point last = verification.points().get(0);
+        return new Chart(
+                String.format(
+                        Locale.ROOT,
+                        "ROC curve: %.1f%% of the pairs of one person accepted at a false accept rate of %s",
+                        100 * last.trueAccept(),
+                        Html.percent(last.target())),
+                new Axis("false accept rate", LEAST_RATE, LARGEST_RATE, true, true),
+                new Axis("", 0, 1, true),
+                List.of(new Series("true accept rate", rocPoints(verification.curve()), false)),
+                marks);
+    }
+
+    /** At each false accept rate the largest threshold that keeps to it: a step function. */
+    private static List<Double> rocPoints(List<Verification.Step> curve) {
+        double rate = 0;
+        for (Verification.Step step : curve) {
+            rate = step.falseAccept() <= LEAST_RATE ? step.trueAccept() : rate;
+        }
+        List<Double> points = new ArrayList<>(List.of(LEAST_RATE, rate));
+        for (Verification.Step step : curve) {
+            if (step.falseAccept() > LEAST_RATE && step.falseAccept() <= LARGEST_RATE) {
+                points.addAll(List.of(step.falseAccept(), rate, step.falseAccept(), step.trueAccept()));
+                rate = step.trueAccept();
+            }
+        }
+        points.addAll(List.of(LARGEST_RATE, rate));
+        return points;
+    }
+
+    /** @param chosen where the chart draws its threshold, null for nowhere */
+    static Chart pairs(PairDistances pairs, Verification.@Nullable Point chosen) {
         double max = 0;
         for (int b = 0; b < pairs.same().size(); b++) {
             max = Math.max(max, Math.max(pairs.same().get(b), pairs.different().get(b)));
@@ -90,10 +134,19 @@ final class Charts {
                         pairs.samePairs(),
                         pairs.differentPairs()),
                 new Axis("distance", pairs.from(), pairs.to(), false),
-                new Axis("share of pairs", 0, max * 1.05, true),
+                new Axis("pairs", 0, max * 1.05, true),
                 List.of(
                         new Series("same person", outline(pairs, pairs.same()), true),
-                        new Series("different people", outline(pairs, pairs.different()), true)));
+                        new Series("different people", outline(pairs, pairs.different()), true)),
+                chosen == null || chosen.threshold() < 0
+                        ? List.of()
+                        : List.of(new Chart.Limit(
+                                chosen.threshold(),
+                                String.format(
+                                        Locale.ROOT,
+                                        "%.4g: %s false accepts",
+                                        chosen.threshold(),
+                                        Html.percent(chosen.target())))));
     }
 
     private static List<Double> outline(PairDistances pairs, List<Double> bins) {

@@ -72,12 +72,7 @@ final class GalleryStrip {
         graphics.setColor(EMPTY);
         graphics.fillRect(x, y, THUMB_WIDTH + 8, THUMB_HEIGHT + 8);
         if (thumbnail != null) {
-            double scale = Math.min(
-                    (double) THUMB_WIDTH / thumbnail.getWidth(), (double) THUMB_HEIGHT / thumbnail.getHeight());
-            int w = (int) Math.round(thumbnail.getWidth() * scale);
-            int h = (int) Math.round(thumbnail.getHeight() * scale);
-            graphics.setRenderingHint(RenderingHints.KEY_INTERPOLATION, RenderingHints.VALUE_INTERPOLATION_BICUBIC);
-            graphics.drawImage(thumbnail, x + 4 + (THUMB_WIDTH - w) / 2, y + 4 + (THUMB_HEIGHT - h) / 2, w, h, null);
+            Pictures.place(thumbnail, graphics, x + 4, y + 4, THUMB_WIDTH, THUMB_HEIGHT);
         }
         graphics.setColor(frame);
         float[] dashes = dashed ? new float[] {10, 6} : null;

@@ -1,5 +1,7 @@
 package io.github.mgn4j.report;
 
+import java.math.BigDecimal;
+import java.math.MathContext;
 import java.util.Base64;
 
 /** Pieces of HTML. */
@@ -24,6 +26,14 @@ final class Html {
             }
         });
         return escaped.toString();
+    }
+
+    /** A rate as a percentage, with the digits it needs: "0.01%". */
+    static String percent(double rate) {
+        return new BigDecimal(100 * rate)
+                        .round(new MathContext(3))
+                        .stripTrailingZeros()
+                        .toPlainString() + "%";
     }
 
     /** A JPEG as the source of an image element. */

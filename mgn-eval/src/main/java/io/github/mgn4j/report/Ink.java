@@ -1,6 +1,8 @@
 package io.github.mgn4j.report;
 
 import java.awt.Color;
+import java.util.EnumSet;
+import java.util.List;
 import java.util.Locale;
 
 /** What a line or a letter is for. Its colour is the page's business in HTML, where it may be dark, and here in PNGs. */
@@ -8,12 +10,31 @@ enum Ink {
     GRID(0xe5e7eb),
     AXIS(0x9ca3af),
     TEXT(0x4b5563),
+    /** What a chart points at. */
+    MARK(0x111827),
     FIRST(0x2563eb),
     SECOND(0xd97706),
     THIRD(0x0f8a7e),
-    FOURTH(0x9333ea);
+    FOURTH(0x9333ea),
+    /** People of a map who have no colour of their own. */
+    OTHERS(0xd1d5db),
+    /** People of a map; the colours are the same on light and on dark pages. */
+    PERSON_1(0x3b82f6),
+    PERSON_2(0xf97316),
+    PERSON_3(0x16a34a),
+    PERSON_4(0xef4444),
+    PERSON_5(0xa855f7),
+    PERSON_6(0xa16207),
+    PERSON_7(0xec4899),
+    PERSON_8(0x84cc16),
+    PERSON_9(0x06b6d4),
+    PERSON_10(0xeab308),
+    PERSON_11(0x4f46e5),
+    PERSON_12(0x0d9488);
 
     private static final Ink[] SERIES = {FIRST, SECOND, THIRD, FOURTH};
+
+    private static final List<Ink> PEOPLE = List.copyOf(EnumSet.range(PERSON_1, PERSON_12));
 
     private final Color color;
 
@@ -25,12 +46,17 @@ enum Ink {
         return SERIES[i % SERIES.length];
     }
 
+    /** @param i from 0, less than {@link EmbeddingMap#MAX_PEOPLE} */
+    static Ink person(int i) {
+        return PEOPLE.get(i);
+    }
+
     Color color() {
         return color;
     }
 
     /** Its class in the page's style sheet. */
     String css() {
-        return name().toLowerCase(Locale.ROOT);
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 }

@@ -69,6 +69,28 @@ final class Pictures {
         return current;
     }
 
+    /** Draws an image into the middle of a box, as large as fits. */
+    static void place(BufferedImage image, Graphics2D graphics, int x, int y, int width, int height) {
+        double scale = Math.min((double) width / image.getWidth(), (double) height / image.getHeight());
+        int w = Math.max(1, (int) Math.round(image.getWidth() * scale));
+        int h = Math.max(1, (int) Math.round(image.getHeight() * scale));
+        graphics.setRenderingHint(RenderingHints.KEY_INTERPOLATION, RenderingHints.VALUE_INTERPOLATION_BICUBIC);
+        graphics.drawImage(image, x + (width - w) / 2, y + (height - h) / 2, w, h, null);
+    }
+
+    /** The image as large as fits into a box. */
+    static BufferedImage enlarged(BufferedImage image, int width, int height) {
+        double scale = Math.min((double) width / image.getWidth(), (double) height / image.getHeight());
+        BufferedImage large = new BufferedImage(
+                Math.max(1, (int) Math.round(image.getWidth() * scale)),
+                Math.max(1, (int) Math.round(image.getHeight() * scale)),
+                BufferedImage.TYPE_INT_RGB);
+        Graphics2D graphics = large.createGraphics();
+        place(image, graphics, 0, 0, large.getWidth(), large.getHeight());
+        graphics.dispose();
+        return large;
+    }
+
     static byte[] jpeg(BufferedImage image) throws IOException {
         return encode(image, "jpeg");
     }

@@ -6,6 +6,7 @@ import java.awt.Color;
 import java.awt.Composite;
 import java.awt.Graphics2D;
 import java.awt.RenderingHints;
+import java.awt.geom.Ellipse2D;
 import java.awt.geom.Line2D;
 import java.awt.geom.Path2D;
 import java.awt.image.BufferedImage;
@@ -50,6 +51,29 @@ final class PngCanvas implements Canvas {
         path.closePath();
         graphics.fill(path);
         graphics.setComposite(before);
+    }
+
+    @Override
+    public void dot(double x, double y, double radius, Ink ink) {
+        graphics.setColor(ink.color());
+        graphics.fill(new Ellipse2D.Double(x - radius, y - radius, 2 * radius, 2 * radius));
+    }
+
+    @Override
+    public void ring(double x, double y, double radius, Ink ink) {
+        graphics.setColor(ink.color());
+        graphics.setStroke(new BasicStroke(1.75f));
+        graphics.draw(new Ellipse2D.Double(x - radius, y - radius, 2 * radius, 2 * radius));
+    }
+
+    @Override
+    public void label(double x, double y, String text) {
+        for (int i = 0; i < 8; i++) {
+            double turn = Math.PI * i / 4;
+            PngText.draw(
+                    graphics, text, x + 1.5 * Math.cos(turn), y + 1.5 * Math.sin(turn), Anchor.MIDDLE, 12, Color.WHITE);
+        }
+        PngText.draw(graphics, text, x, y, Anchor.MIDDLE, 12, Ink.MARK.color());
     }
 
     @Override

@@ -6,6 +6,7 @@ import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * A query and the gallery images found nearest to it, nearest first.
@@ -24,6 +25,11 @@ public record RankedGallery(ReportImage query, double ap, int firstHit, List<Ent
      * @param match true if it shows the person of the query
      */
     public record Entry(ReportImage image, double distance, boolean match) {}
+
+    /** The query's image and those found. */
+    Stream<ReportImage> images() {
+        return Stream.concat(Stream.of(query), entries.stream().map(Entry::image));
+    }
 
     /**
      * The queries with the highest average precision, at most one of each person.

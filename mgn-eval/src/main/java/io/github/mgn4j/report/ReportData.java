@@ -2,6 +2,7 @@ package io.github.mgn4j.report;
 
 import io.github.mgn4j.eval.Metrics;
 import io.github.mgn4j.eval.PairDistances;
+import io.github.mgn4j.eval.Verification;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -13,6 +14,10 @@ import org.jspecify.annotations.Nullable;
  * @param metrics the evaluation, and after it what it is compared with
  * @param loss the steps of a training run
  * @param pairs how distances are distributed
+ * @param verification how well one distance tells whether two images are of one person; of its thresholds, the one at
+ *     1% false accepts is drawn into the distribution of distances
+ * @param map features laid out in a plane
+ * @param attention where in some images the network looks
  */
 public record ReportData(
         String title,
@@ -20,14 +25,30 @@ public record ReportData(
         List<NamedMetrics> metrics,
         List<LossPoint> loss,
         @Nullable PairDistances pairs,
+        @Nullable Verification verification,
+        @Nullable EmbeddingMap map,
+        List<Attention> attention,
         List<RankedGallery> best,
         List<RankedGallery> worst) {
+    private static final double CHOSEN_RATE = 0.01;
+
     public ReportData {
         facts = List.copyOf(facts);
         metrics = List.copyOf(metrics);
         loss = List.copyOf(loss);
+        attention = List.copyOf(attention);
         best = List.copyOf(best);
         worst = List.copyOf(worst);
+    }
+
+    /** The threshold to draw: the one that lets as many pairs of different people pass as most uses can bear. */
+    Verification.@Nullable Point chosen() {
+        return verification == null
+                ? null
+                : verification.points().stream()
+                        .filter(point -> point.target() == CHOSEN_RATE)
+                        .findFirst()
+                        .orElse(null);
     }
 
     /** A name and its value. */
@@ -47,6 +68,9 @@ public record ReportData(
         private final List<NamedMetrics> metrics = new ArrayList<>();
         private List<LossPoint> loss = List.of();
         private @Nullable PairDistances pairs;
+        private @Nullable Verification verification;
+        private @Nullable EmbeddingMap map;
+        private List<Attention> attention = List.of();
         private List<RankedGallery> best = List.of();
         private List<RankedGallery> worst = List.of();
 
@@ -75,6 +99,21 @@ public record ReportData(
             return this;
         }
 
+        public Builder verification(Verification rates) {
+            verification = rates;
+            return this;
+        }
+
+        public Builder map(EmbeddingMap features) {
+            map = features;
+            return this;
+        }
+
+        public Builder attention(List<Attention> images) {
+            attention = images;
+            return this;
+        }
+
         public Builder best(List<RankedGallery> galleries) {
             best = galleries;
             return this;
@@ -86,7 +125,7 @@ public record ReportData(
         }
 
         public ReportData build() {
-            return new ReportData(title, facts, metrics, loss, pairs, best, worst);
+            return new ReportData(title, facts, metrics, loss, pairs, verification, map, attention, best, worst);
         }
     }
 }

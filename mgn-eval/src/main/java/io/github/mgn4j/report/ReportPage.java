@@ -1,8 +1,10 @@
 package io.github.mgn4j.report;
 
 import io.github.mgn4j.eval.Metrics;
+import io.github.mgn4j.eval.Verification;
 import io.github.mgn4j.report.ReportData.Fact;
 import io.github.mgn4j.report.ReportData.NamedMetrics;
+import java.io.IOException;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -21,9 +23,13 @@ final class ReportPage {
             new Row("mAP, trapezoid", "as the Market-1501 Matlab code computes it", Metrics::mAPTrapezoid),
             new Row("mINP", "how early the last match comes", Metrics::mINP));
 
+    /** Title of the chart that the table of thresholds goes with. */
+    static final String ROC = "Same person or not";
+
     private final ReportData data;
     private final Map<String, String> charts;
     private final Map<ReportImage, String> thumbnails;
+    private final AttentionSection attention;
     private final StringBuilder page = new StringBuilder();
 
     /**
@@ -32,16 +38,21 @@ final class ReportPage {
      * @param charts SVG elements by title, in order
      * @param thumbnails data URIs; an image without one gets an empty frame
      */
-    ReportPage(ReportData data, Map<String, String> charts, Map<ReportImage, String> thumbnails) {
+    ReportPage(
+            ReportData data,
+            Map<String, String> charts,
+            Map<ReportImage, String> thumbnails,
+            AttentionSection attention) {
         this.data = data;
         this.charts = charts;
         this.thumbnails = thumbnails;
+        this.attention = attention;
     }
 
-    String write(String style) {
-        page.append("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n");
-        page.append("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n");
-        page.append("<meta name=\"color-scheme\" content=\"light dark\">\n<title>");
+    String write(String style) throws IOException {
+        page.append("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\"/>\n");
+        page.append("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\n");
+        page.append("<meta name=\"color-scheme\" content=\"light dark\"/>\n<title>");
         page.append(Html.escape(data.title())).append("</title>\n<style>\n").append(style);
         page.append("</style>\n</head>\n<body>\n<main>\n");
         writeHead();
@@ -57,10 +68,18 @@ final class ReportPage {
                     .append(Html.escape(title))
                     .append("</h2>\n");
             page.append(svg).append("</section>\n");
+            if (title.equals(ROC) && data.verification() != null) {
+                writeVerification(data.verification());
+            }
         });
         page.append("</div>\n");
-        writeGalleries("Best queries", data.best());
-        writeGalleries("Hardest queries", data.worst());
+        if (data.map() != null) {
+            writeMap(data.map());
+        }
+        attention.write(page);
+        GallerySection galleries = new GallerySection(page, thumbnails);
+        galleries.write("Best queries", data.best());
+        galleries.write("Hardest queries", data.worst());
         return page.append("</main>\n</body>\n</html>\n").toString();
     }
 
@@ -124,54 +143,47 @@ final class ReportPage {
         page.append("</tbody>\n</table></div>\n</section>\n");
     }
 
-    private void writeGalleries(String title, List<RankedGallery> galleries) {
-        if (galleries.isEmpty()) {
-            return;
-        }
-        page.append("<section class=\"card\">\n<h2>").append(title).append("</h2>\n<p class=\"key\">");
-        page.append("<span><i class=\"frame hit\"></i>same person</span><span><i class=\"frame miss\"></i>");
-        page.append("another person</span><span><i class=\"frame miss distractor\"></i>distractor</span></p>\n");
-        for (RankedGallery gallery : galleries) {
-            ReportImage query = gallery.query();
-            page.append("<div class=\"strip\">\n<figure class=\"query\">");
-            writePicture(query, "", "query, person " + query.pid());
-            page.append("<figcaption><b>Query</b>").append(query.camera());
-            page.append(String.format(Locale.ROOT, "<br>AP %.1f%%</figcaption></figure>\n", 100 * gallery.ap()));
-            for (int k = 0; k < gallery.entries().size(); k++) {
-                writeEntry(k + 1, gallery.entries().get(k));
+    private void writeVerification(Verification verification) {
+        page.append(
+                "<section class=\"card\">\n<h2>Thresholds</h2>\n<p class=\"note\">Two images are taken for the same ");
+        page.append("person when their distance is not above the threshold. ");
+        page.append(String.format(
+                Locale.ROOT,
+                "Over %,d pairs of one person and %,d of two; intervals: %s bootstrap over people.</p>\n",
+                verification.samePairs(),
+                verification.differentPairs(),
+                Html.percent(verification.confidence())));
+        page.append("<div class=\"scroll\"><table>\n<thead><tr><th>False accepts</th><th>True accepts</th>");
+        page.append("<th>Interval</th><th>Threshold</th></tr></thead>\n<tbody>\n");
+        for (Verification.Point point : verification.points()) {
+            page.append("<tr><th>").append(Html.percent(point.target())).append("</th>");
+            if (point.threshold() < 0) {
+                page.append("<td colspan=\"3\">none: too few pairs of different people, or too near</td>");
+            } else {
+                page.append(String.format(
+                        Locale.ROOT,
+                        "<td>%.1f%%</td><td>%.1f to %.1f%%</td><td>%.4g</td>",
+                        100 * point.trueAccept(),
+                        100 * point.low(),
+                        100 * point.high(),
+                        point.threshold()));
             }
-            page.append("</div>\n");
+            page.append("</tr>\n");
         }
-        page.append("</section>\n");
+        page.append("</tbody>\n</table></div>\n</section>\n");
     }
 
-    private void writeEntry(int rank, RankedGallery.Entry entry) {
-        ReportImage image = entry.image();
-        String kind = entry.match() ? "hit" : image.isDistractor() ? "miss distractor" : "miss";
-        String says = entry.match() ? "same person" : image.isDistractor() ? "distractor" : "person " + image.pid();
-        page.append("<figure>");
-        writePicture(image, kind, "rank " + rank + ", " + says);
-        page.append("<figcaption><b class=\"")
-                .append(kind)
-                .append("\">")
-                .append(rank)
-                .append("</b>");
-        page.append(image.camera());
-        page.append(String.format(Locale.ROOT, "<br>%.3f</figcaption></figure>\n", entry.distance()));
-    }
-
-    private void writePicture(ReportImage image, String kind, String description) {
-        String uri = thumbnails.get(image);
-        page.append("<div class=\"frame ").append(kind).append("\">");
-        if (uri == null) {
-            page.append("<span>no image</span>");
-        } else {
-            page.append("<img src=\"").append(uri).append("\" alt=\"");
-            page.append(Html.escape(description)).append("\" title=\"");
-            page.append(Html.escape(image.file().getFileName() + ", " + description))
-                    .append("\">");
-        }
-        page.append("</div>");
+    private void writeMap(EmbeddingMap map) {
+        page.append("<section class=\"card map\">\n<h2>Embedding map</h2>\n<p class=\"note\">");
+        page.append(String.format(
+                Locale.ROOT,
+                "t-SNE of %,d of %,d images, perplexity 30. Numbers and colours: %d people, evenly chosen; rings are"
+                        + " queries, dots gallery images. Grey: everybody else. Only who is near whom means"
+                        + " something, not how large groups are or how far apart.</p>\n",
+                map.points().size(),
+                map.images(),
+                map.people().size()));
+        page.append(new MapPicture(map).toSvg()).append("</section>\n");
     }
 
     private static String percent(ToDoubleFunction<Metrics> value, Metrics metrics) {

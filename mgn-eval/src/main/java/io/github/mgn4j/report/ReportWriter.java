@@ -13,13 +13,21 @@ import java.util.Map;
 
 /**
  * Writes a report: {@code report.html}, which holds all it shows and needs neither network nor scripts, and beside it the
- * same pictures as PNGs ({@code cmc.png}, {@code loss.png}, {@code distances.png}, {@code best.png}, {@code worst.png},
- * those that there is data for). Thread-safe.
+ * same pictures as PNGs ({@code cmc.png}, {@code distances.png}, {@code roc.png}, {@code loss.png}, {@code map.png},
+ * {@code attention.png}, {@code best.png}, {@code worst.png}, those that there is data for). Thread-safe.
  */
 public final class ReportWriter {
     /** Names of the files that a report may consist of. */
-    public static final List<String> FILES =
-            List.of("report.html", "cmc.png", "loss.png", "distances.png", "best.png", "worst.png");
+    public static final List<String> FILES = List.of(
+            "report.html",
+            "cmc.png",
+            "distances.png",
+            "roc.png",
+            "loss.png",
+            "map.png",
+            "attention.png",
+            "best.png",
+            "worst.png");
 
     private static final int THUMB_WIDTH = 128;
     private static final int THUMB_HEIGHT = 256;
@@ -39,36 +47,49 @@ public final class ReportWriter {
         if (!data.metrics().isEmpty()) {
             svgs.put("Cumulative matching", write(folder, "cmc", Charts.cmc(data.metrics())));
         }
+        if (data.verification() != null) {
+            svgs.put(ReportPage.ROC, write(folder, "roc", Charts.roc(data.verification())));
+        }
         if (data.pairs() != null) {
-            svgs.put("Distances of pairs", write(folder, "distances", Charts.pairs(data.pairs())));
+            svgs.put("Distances of pairs", write(folder, "distances", Charts.pairs(data.pairs(), data.chosen())));
         }
         if (!data.loss().isEmpty()) {
             svgs.put("Training loss", write(folder, "loss", Charts.loss(data.loss())));
         }
+        if (data.map() != null) {
+            writePicture(folder, "map", new MapPicture(data.map()).toImage());
+        }
         Map<ReportImage, BufferedImage> thumbnails = new HashMap<>();
         for (List<RankedGallery> galleries : List.of(data.best(), data.worst())) {
             for (RankedGallery gallery : galleries) {
-                read(gallery.query(), thumbnails);
-                gallery.entries().forEach(entry -> read(entry.image(), thumbnails));
+                gallery.images().forEach(image -> read(image, thumbnails));
             }
+        }
+        AttentionSection attention = AttentionSection.of(data.attention());
+        if (!attention.isEmpty()) {
+            writePicture(folder, "attention", attention.toImage());
         }
         Map<ReportImage, String> uris = new HashMap<>();
         for (Map.Entry<ReportImage, BufferedImage> thumbnail : thumbnails.entrySet()) {
             uris.put(thumbnail.getKey(), Html.dataUri(Pictures.jpeg(thumbnail.getValue())));
         }
-        writeStrip(folder.resolve("best.png"), data.best(), thumbnails);
-        writeStrip(folder.resolve("worst.png"), data.worst(), thumbnails);
+        writeStrip(folder, "best", data.best(), thumbnails);
+        writeStrip(folder, "worst", data.worst(), thumbnails);
         String style =
                 Resources.toString(Resources.getResource(ReportWriter.class, "report.css"), StandardCharsets.UTF_8);
         Path page = folder.resolve("report.html");
-        AtomicFile.writeString(page, new ReportPage(data, svgs, uris).write(style));
+        AtomicFile.writeString(page, new ReportPage(data, svgs, uris, attention).write(style));
         return page;
     }
 
     private static String write(Path folder, String name, Chart chart) throws IOException {
-        byte[] png = Pictures.png(chart.toImage());
-        AtomicFile.write(folder.resolve(name + ".png"), out -> out.write(png));
+        writePicture(folder, name, chart.toImage());
         return chart.toSvg();
+    }
+
+    private static void writePicture(Path folder, String name, BufferedImage picture) throws IOException {
+        byte[] png = Pictures.png(picture);
+        AtomicFile.write(folder.resolve(name + ".png"), out -> out.write(png));
     }
 
     private static void read(ReportImage image, Map<ReportImage, BufferedImage> thumbnails) {
@@ -80,11 +101,11 @@ public final class ReportWriter {
         }
     }
 
-    private static void writeStrip(Path file, List<RankedGallery> galleries, Map<ReportImage, BufferedImage> thumbnails)
+    private static void writeStrip(
+            Path folder, String name, List<RankedGallery> galleries, Map<ReportImage, BufferedImage> thumbnails)
             throws IOException {
-        if (!galleries.isEmpty()) {
-            byte[] png = Pictures.png(GalleryStrip.draw(galleries, thumbnails::get));
-            AtomicFile.write(file, out -> out.write(png));
+        if (galleries.stream().flatMap(RankedGallery::images).anyMatch(thumbnails::containsKey)) {
+            writePicture(folder, name, GalleryStrip.draw(galleries, thumbnails::get));
         }
     }
 }

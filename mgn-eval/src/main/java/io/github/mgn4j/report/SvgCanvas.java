@@ -33,6 +33,35 @@ final class SvgCanvas implements Canvas {
     }
 
     @Override
+    public void dot(double x, double y, double radius, Ink ink) {
+        circle("dot ", x, y, radius, ink);
+    }
+
+    @Override
+    public void ring(double x, double y, double radius, Ink ink) {
+        circle("ring ", x, y, radius, ink);
+    }
+
+    private void circle(String kind, double x, double y, double radius, Ink ink) {
+        svg.append("<circle class=\"")
+                .append(kind)
+                .append(ink.css())
+                .append("\" cx=\"")
+                .append(number(x));
+        svg.append("\" cy=\"").append(number(y)).append("\" r=\"").append(number(radius));
+        svg.append("\"/>\n");
+    }
+
+    @Override
+    public void label(double x, double y, String text) {
+        svg.append("<text class=\"label\" x=\"")
+                .append(number(x))
+                .append("\" y=\"")
+                .append(number(y));
+        svg.append("\" text-anchor=\"middle\">").append(Html.escape(text)).append("</text>\n");
+    }
+
+    @Override
     public void text(double x, double y, String text, Anchor anchor, Ink ink) {
         svg.append("<text class=\"").append(ink.css()).append("\" x=\"").append(number(x));
         svg.append("\" y=\"").append(number(y)).append("\" text-anchor=\"");

@@ -51,15 +51,18 @@ class MetricsJsonTest {
         Verification verification = new Verification(
                 10,
                 20_000,
+                0.9,
                 List.of(
                         new Verification.Point(0.1, 3.5, 0.09, 0.8, 0.7, 0.9),
-                        new Verification.Point(1e-4, -1, 0, 0, 0, 0)));
+                        new Verification.Point(1e-4, -1, 0, 0, 0, 0)),
+                List.of());
         Path file = folder.resolve("metrics.json");
         MetricsJson.of(METRICS).with(verification).write(file);
         JsonObject json =
                 JsonParser.parseString(Files.readString(file)).getAsJsonObject().getAsJsonObject("verification");
         assertThat(json.get("same_pairs").getAsLong()).isEqualTo(10);
         assertThat(json.get("different_pairs").getAsLong()).isEqualTo(20_000);
+        assertThat(json.get("confidence").getAsDouble()).isEqualTo(0.9);
         JsonObject point = json.getAsJsonArray("points").get(0).getAsJsonObject();
         assertThat(point.toString())
                 .isEqualTo("{\"false_accept_target\":0.1,\"threshold\":3.5,\"false_accept\":0.09,"

@@ -73,6 +73,15 @@ class VerifierTest {
                 assertThat(point.high()).isGreaterThan(point.low());
             }
         }
+        assertThat(found.curve()).hasSizeGreaterThan(levels == 0 ? 100 : 3);
+        double before = -1;
+        for (Verification.Step step : found.curve()) {
+            assertThat(step.threshold()).isGreaterThan(before);
+            assertThat(step.falseAccept()).isEqualTo(part(different, step.threshold()));
+            assertThat(step.trueAccept()).isEqualTo(part(same, step.threshold()));
+            before = step.threshold();
+        }
+        assertThat(found.curve().get(found.curve().size() - 1).falseAccept()).isGreaterThan(0.1);
         assertThat(new Verifier(metric, 50, 0.9, 2, 1 << 20).verify(query, gallery))
                 .isNotEqualTo(found);
     }

@@ -1,6 +1,7 @@
 package io.github.mgn4j.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import java.util.List;
 import java.util.Random;
@@ -28,6 +29,18 @@ class AxisTest {
         double step = ticks.get(1) - ticks.get(0);
         assertThat(ticks.stream().map(tick -> axis.format(tick, step)).collect(Collectors.joining(" ")))
                 .isEqualTo(expected);
+    }
+
+    @Test
+    void aLogarithmicAxisHasItsTicksAtPowersOfTen() {
+        Axis axis = new Axis("x", 1e-4, 0.1, true, true);
+        assertThat(axis.ticks(5).stream().map(tick -> axis.format(tick, 1)))
+                .containsExactly("0.01%", "0.1%", "1%", "10%");
+        assertThat(new Axis("x", 0.05, 2000, false, true).ticks(5).stream().map(tick -> axis.format(tick, 1)))
+                .containsExactly("10%", "100%", "1,000%", "10,000%", "100,000%");
+        assertThat(axis.position(1e-4)).isZero();
+        assertThat(axis.position(1e-2)).isCloseTo(2.0 / 3, within(1e-12));
+        assertThat(axis.position(0.1)).isEqualTo(1);
     }
 
     @Test

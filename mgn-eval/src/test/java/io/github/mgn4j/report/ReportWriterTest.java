@@ -8,7 +8,9 @@ import io.github.mgn4j.eval.LabelledFeatures;
 import io.github.mgn4j.eval.Metric;
 import io.github.mgn4j.eval.Metrics;
 import io.github.mgn4j.eval.PairDistances;
+import io.github.mgn4j.eval.Verifier;
 import io.github.mgn4j.features.FeatureMatrix;
+import io.github.mgn4j.graph.ActivationMap;
 import java.awt.Color;
 import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;
@@ -26,6 +28,8 @@ import javax.imageio.ImageIO;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.w3c.dom.Element;
+import org.w3c.dom.NodeList;
 import org.xml.sax.InputSource;
 
 class ReportWriterTest {
@@ -44,7 +48,12 @@ class ReportWriterTest {
                 .contains("<h1>A report &lt;b&gt; &amp; &quot;more&quot;</h1>")
                 .contains("<dt>data &lt;i&gt;</dt><dd>synthetic</dd>")
                 .contains("61.2%", "Rank-1", "mINP", "2 more without a match", "trained", "untrained")
-                .contains("Cumulative matching", "Distances of pairs", "Training loss")
+                .contains("Cumulative matching", "Distances of pairs", "Training loss", "Same person or not")
+                .contains(
+                        "<h2>Thresholds</h2>",
+                        "95% bootstrap over people",
+                        "t-SNE of 38 of 38 images",
+                        "1% false accepts</text>")
                 .contains("Best queries", "Hardest queries", "cam 2", "no image", "class=\"frame miss distractor\"")
                 .contains("prefers-color-scheme: dark", "width=device-width")
                 .doesNotContain("<script", "<b> &", "<i>");
@@ -61,9 +70,17 @@ class ReportWriterTest {
         try (var files = Files.list(folder.resolve("out"))) {
             assertThat(files.map(file -> file.getFileName().toString()))
                     .containsExactlyInAnyOrder(
-                            "report.html", "cmc.png", "loss.png", "distances.png", "best.png", "worst.png");
+                            "report.html",
+                            "cmc.png",
+                            "loss.png",
+                            "distances.png",
+                            "roc.png",
+                            "map.png",
+                            "attention.png",
+                            "best.png",
+                            "worst.png");
         }
-        for (String name : List.of("cmc", "loss", "distances")) {
+        for (String name : List.of("cmc", "loss", "distances", "roc")) {
             BufferedImage chart =
                     ImageIO.read(folder.resolve("out/" + name + ".png").toFile());
             assertThat(chart.getWidth()).isEqualTo(960);
@@ -71,19 +88,42 @@ class ReportWriterTest {
         }
     }
 
+    /** The page is XML too, so that a parser can tell that every element is closed. */
     @Test
-    void everyChartIsWellFormed() throws Exception {
+    void thePageIsWellFormed() throws Exception {
         String html = Files.readString(ReportWriter.write(folder, sample()));
-        Matcher svg = Pattern.compile("<svg.*?</svg>", Pattern.DOTALL).matcher(html);
-        int charts = 0;
-        while (svg.find()) {
-            DocumentBuilderFactory.newInstance()
-                    .newDocumentBuilder()
-                    .parse(new InputSource(new StringReader(svg.group())));
-            assertThat(svg.group()).doesNotContain("NaN", "Infinity");
-            charts++;
+        Element page = DocumentBuilderFactory.newInstance()
+                .newDocumentBuilder()
+                .parse(new InputSource(new StringReader(html)))
+                .getDocumentElement();
+        assertThat(page.getTagName()).isEqualTo("html");
+        NodeList charts = page.getElementsByTagName("svg");
+        assertThat(charts.getLength()).isEqualTo(5);
+        for (int i = 0; i < charts.getLength(); i++) {
+            assertThat(((Element) charts.item(i)).getAttribute("aria-label")).isNotBlank();
         }
-        assertThat(charts).isEqualTo(3);
+        NodeList pictures = page.getElementsByTagName("img");
+        for (int i = 0; i < pictures.getLength(); i++) {
+            assertThat(((Element) pictures.item(i)).getAttribute("alt")).isNotBlank();
+        }
+        assertThat(html).doesNotContain("NaN", "Infinity");
+    }
+
+    @Test
+    void withoutImagesTheListsSaySo() throws IOException {
+        ReportImage image = new ReportImage(folder.resolve("nowhere/3 & 4.jpg"), 3, 1);
+        ReportImage other = new ReportImage(folder.resolve("nowhere/5.jpg"), 5, 2);
+        RankedGallery gallery = new RankedGallery(
+                image,
+                0.5,
+                2,
+                List.of(new RankedGallery.Entry(other, 0.5, false), new RankedGallery.Entry(image, 0.75, true)));
+        Path page = ReportWriter.write(
+                folder, ReportData.builder("r").best(List.of(gallery)).build());
+        assertThat(page)
+                .content()
+                .contains("None of the images can be read", "3 &amp; 4.jpg and others", "person 5", "0.750");
+        assertThat(folder).isDirectoryNotContaining("glob:**.png");
     }
 
     @Test
@@ -171,9 +211,18 @@ class ReportWriterTest {
                 .metrics("untrained", evaluation.metrics())
                 .loss(loss)
                 .pairs(PairDistances.of(set.query, set.gallery, Metric.EUCLIDEAN))
+                .attention(List.of(
+                        new Attention(set.queryImages.get(0), List.of(layer("global"), layer("part <2>"))),
+                        new Attention(new ReportImage(folder.resolve("none.jpg"), 9, 2), List.of(layer("global")))))
+                .map(EmbeddingMap.of(set.query, set.gallery, Metric.EUCLIDEAN))
+                .verification(new Verifier(Metric.EUCLIDEAN).verify(set.query, set.gallery))
                 .best(RankedGallery.best(evaluation, set.queryImages, set.galleryImages, 4))
                 .worst(RankedGallery.worst(evaluation, set.queryImages, set.galleryImages, 4))
                 .build();
+    }
+
+    private static Attention.Layer layer(String name) {
+        return new Attention.Layer(name, ActivationMap.of(2, 1, new float[] {0, 1}));
     }
 
     /** Four people and distractors under two cameras. */

@@ -1,0 +1,75 @@
+package io.github.mgn4j.report;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/** Ranked galleries in the page: a query and what was found for it, row by row. */
+final class GallerySection {
+    private final StringBuilder page;
+    private final Map<ReportImage, String> thumbnails;
+
+    /** @param thumbnails data URIs; an image without one gets an empty frame */
+    GallerySection(StringBuilder page, Map<ReportImage, String> thumbnails) {
+        this.page = page;
+        this.thumbnails = thumbnails;
+    }
+
+    void write(String title, List<RankedGallery> galleries) {
+        if (galleries.isEmpty()) {
+            return;
+        }
+        page.append("<section class=\"card\">\n<h2>").append(title).append("</h2>\n<p class=\"key\">");
+        page.append("<span><i class=\"frame hit\"></i>same person</span><span><i class=\"frame miss\"></i>");
+        page.append("another person</span><span><i class=\"frame miss distractor\"></i>distractor</span></p>\n");
+        boolean bare = galleries.stream().flatMap(RankedGallery::images).noneMatch(thumbnails::containsKey);
+        if (bare) {
+            page.append(
+                    "<p class=\"note\">None of the images can be read, so the lists come without them; looked for ");
+            page.append(Html.escape(galleries.get(0).query().file().toString())).append(" and others.</p>\n");
+        }
+        for (RankedGallery gallery : galleries) {
+            ReportImage query = gallery.query();
+            page.append(bare ? "<div class=\"strip bare\">\n" : "<div class=\"strip\">\n");
+            page.append("<figure class=\"query\">");
+            writePicture(query, "", "query, person " + query.pid());
+            page.append("<figcaption><b>Query</b>").append(query.camera());
+            page.append(String.format(Locale.ROOT, "<br/>AP %.1f%%</figcaption></figure>\n", 100 * gallery.ap()));
+            for (int k = 0; k < gallery.entries().size(); k++) {
+                writeEntry(k + 1, gallery.entries().get(k));
+            }
+            page.append("</div>\n");
+        }
+        page.append("</section>\n");
+    }
+
+    private void writeEntry(int rank, RankedGallery.Entry entry) {
+        ReportImage image = entry.image();
+        String kind = entry.match() ? "hit" : image.isDistractor() ? "miss distractor" : "miss";
+        String says = entry.match() ? "same person" : image.isDistractor() ? "distractor" : "person " + image.pid();
+        page.append("<figure>");
+        writePicture(image, kind, "rank " + rank + ", " + says);
+        page.append("<figcaption><b class=\"")
+                .append(kind)
+                .append("\">")
+                .append(rank)
+                .append("</b>");
+        page.append(image.camera());
+        page.append(String.format(Locale.ROOT, "<br/>%.3f</figcaption></figure>\n", entry.distance()));
+    }
+
+    private void writePicture(ReportImage image, String kind, String description) {
+        String uri = thumbnails.get(image);
+        page.append("<div class=\"frame ").append(kind).append("\">");
+        if (uri == null) {
+            page.append("<span>").append(image.isDistractor() ? "distractor" : "person " + image.pid());
+            page.append("<br/>no image</span>");
+        } else {
+            page.append("<img src=\"").append(uri).append("\" alt=\"");
+            page.append(Html.escape(description)).append("\" title=\"");
+            page.append(Html.escape(image.file().getFileName() + ", " + description))
+                    .append("\"/>");
+        }
+        page.append("</div>");
+    }
+}

@@ -1,5 +1,7 @@
 package io.github.mgn4j.cli;
 
+import io.github.mgn4j.data.DatasetFormat;
+import io.github.mgn4j.data.DatasetSummary;
 import io.github.mgn4j.data.ReidDataset;
 import io.github.mgn4j.engine.Engines;
 import io.github.mgn4j.eval.Evaluation;
@@ -152,8 +154,8 @@ final class EvaluateCommand implements Callable<Integer> {
         @Option(names = "--engine", paramLabel = "E", defaultValue = Engines.AUTO, description = "As for extract.")
         private String engine = Engines.AUTO;
 
-        ReidDataset read() throws IOException {
-            return DataOptions.format(data, format).read(data);
+        DatasetFormat format() throws IOException {
+            return DataOptions.format(data, format);
         }
     }
 
@@ -170,7 +172,9 @@ final class EvaluateCommand implements Callable<Integer> {
             }
         }
         List<LossPoint> losses = run == null ? List.of() : LossLog.read(run);
-        ReidDataset dataset = source.images == null ? null : source.images.read();
+        Images images = source.images;
+        DatasetFormat format = images == null ? null : images.format();
+        ReidDataset dataset = images == null || format == null ? null : format.read(images.data);
         Input input = dataset == null ? fromFiles() : fromImages(dataset);
         TestSet test = expanded(input.test(), expansion);
         Evaluation plain = evaluator.evaluate(test.query(), test.gallery());
@@ -195,6 +199,9 @@ final class EvaluateCommand implements Callable<Integer> {
             }
             Reports.addGalleries(page, shown, input.images());
             ReportWriter.write(report, page.build());
+        }
+        if (format != null && dataset != null) {
+            DatasetSummary.warning(dataset, format.published()).ifPresent(terminal::say);
         }
         terminal.println(MetricsText.header());
         terminal.println(MetricsText.row("plain", plain.metrics()));

@@ -2,6 +2,8 @@ package io.github.mgn4j.onednn;
 
 import static org.bytedeco.dnnl.global.dnnl.*;
 
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
 import java.util.Arrays;
 import org.bytedeco.dnnl.dnnl_engine;
 import org.bytedeco.dnnl.dnnl_memory;
@@ -98,5 +100,14 @@ final class Dnnl {
     static BytePointer allocate(long bytes, Resources owner) {
         BytePointer raw = owner.own(new BytePointer(bytes + ALIGNMENT), BytePointer::close);
         return raw.getPointer(Math.floorMod(-raw.address(), ALIGNMENT));
+    }
+
+    /** A view of native memory, which the caller keeps alive. */
+    static FloatBuffer floats(BytePointer memory, long offset, long bytes) {
+        return memory.getPointer(offset)
+                .capacity(bytes)
+                .asByteBuffer()
+                .order(ByteOrder.nativeOrder())
+                .asFloatBuffer();
     }
 }

@@ -3,7 +3,9 @@ package io.github.mgn4j.onednn;
 import com.google.common.base.Throwables;
 import com.google.common.util.concurrent.Uninterruptibles;
 import java.util.Objects;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -30,8 +32,13 @@ final class NativeThread {
 
     /** Runs a task after those that came before it, and waits for its end; its unchecked exceptions pass through. */
     static void run(Runnable task) {
+        call(Executors.callable(task, task));
+    }
+
+    /** As {@link #run}, for a task with a result. */
+    static <T> T call(Callable<T> task) {
         try {
-            Uninterruptibles.getUninterruptibly(THREAD.submit(task));
+            return Objects.requireNonNull(Uninterruptibles.getUninterruptibly(THREAD.submit(task)));
         } catch (ExecutionException e) {
             Throwable cause = Objects.requireNonNull(e.getCause());
             Throwables.throwIfUnchecked(cause);

@@ -104,6 +104,14 @@ record Network(MgnSpec spec, List<Value> values, List<Op> ops) {
         return values.get(0);
     }
 
+    /** Whether the input, or a convolution's output, has negative values. */
+    boolean isSigned(String name) {
+        return ops.stream()
+                .noneMatch(op -> op instanceof Convolution convolution
+                        && convolution.layer().relu()
+                        && convolution.layer().name().equals(name));
+    }
+
     /** A value, or behind the pooling a row of one and the reduction it goes through. */
     private record Cut(Value value, int row, @Nullable ConvLayer reduction) {}
 

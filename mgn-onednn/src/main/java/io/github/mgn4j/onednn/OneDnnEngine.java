@@ -43,8 +43,13 @@ final class OneDnnEngine implements Engine {
         precision = arithmetic.precision();
         network = Network.of(spec);
         types = arithmetic.types(network);
-        engine = Dnnl.engine(resources);
-        stream = Dnnl.stream(engine, resources);
+        try {
+            engine = Dnnl.engine(resources);
+            stream = Dnnl.stream(engine, resources);
+        } catch (RuntimeException | Error e) {
+            resources.close();
+            throw e;
+        }
         weights = resources.own(new PackedWeights(model.weights(), engine, stream), PackedWeights::close);
     }
 

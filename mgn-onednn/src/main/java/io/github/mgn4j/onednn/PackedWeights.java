@@ -44,12 +44,22 @@ final class PackedWeights implements AutoCloseable {
     }
 
     /**
-     * Weights of a convolution {@code [out, in, k, k]}, or of a matrix product {@code [in, out]}.
+     * Weights of a convolution {@code [out, in, k, k]}.
      *
      * @param form what the primitive asks for
      * @param dataType float32, bfloat16 or signed 8 bits
      */
-    dnnl_memory weights(ConvLayer layer, dnnl_memory_desc form, int dataType) {
+    dnnl_memory convolution(ConvLayer layer, dnnl_memory_desc form, int dataType) {
+        return weights(layer, form, dataType, dnnl_oihw, layer.out(), layer.in(), layer.kernel(), layer.kernel());
+    }
+
+    /** As {@link #convolution}, for a 1x1 convolution of vectors as the product with a matrix {@code [in, out]}. */
+    dnnl_memory product(ConvLayer layer, dnnl_memory_desc form, int dataType) {
+        return weights(layer, form, dataType, dnnl_ba, layer.in(), layer.out());
+    }
+
+    private dnnl_memory weights(
+            ConvLayer layer, dnnl_memory_desc form, int dataType, int plainFormat, long... plainShape) {
         List<Packed> forms = packed.computeIfAbsent(layer.name(), name -> new ArrayList<>());
         for (Packed known : forms) {
             if (dnnl_memory_desc_equal(known.form, form) == 1) {
@@ -58,9 +68,14 @@ final class PackedWeights implements AutoCloseable {
         }
         FoldedConvolution folded = FoldedConvolution.of(weights, layer);
         biases.computeIfAbsent(layer.name(), name -> Dnnl.vector(folded.bias().toArray(), engine, resources));
-        Packed made = pack(layer, folded, form, dataType);
-        forms.add(made);
-        return made.memory;
+        try (Resources temporary = new Resources()) {
+            boolean integer = dataType == dnnl_s8;
+            Pointer values = integer ? quantised(layer, folded, temporary) : values(folded, temporary);
+            dnnl_memory_desc plain = Dnnl.descriptor(integer ? dnnl_s8 : dnnl_f32, plainFormat, temporary, plainShape);
+            Packed made = pack(layer.name(), plain, Dnnl.memory(plain, values, engine, temporary), form, temporary);
+            forms.add(made);
+            return made.memory;
+        }
     }
 
     /** The bias of a layer whose weights have been asked for: float32, {@code [out]}. */
@@ -81,55 +96,36 @@ final class PackedWeights implements AutoCloseable {
         return memory;
     }
 
-    private Packed pack(ConvLayer layer, FoldedConvolution folded, dnnl_memory_desc form, int dataType) {
+    private static Pointer values(FoldedConvolution folded, Resources temporary) {
+        return temporary.own(new FloatPointer(folded.weight().toArray()), Pointer::close);
+    }
+
+    private Pointer quantised(ConvLayer layer, FoldedConvolution folded, Resources temporary) {
         float[] values = folded.weight().toArray();
-        try (Resources temporary = new Resources()) {
-            Pointer source;
-            if (dataType == dnnl_s8) {
-                float[] steps = steps(values, layer.out());
-                scales.computeIfAbsent(layer.name(), name -> Dnnl.vector(steps, engine, resources));
-                source = temporary.own(new BytePointer(quantised(values, steps)), Pointer::close);
-            } else {
-                source = temporary.own(new FloatPointer(values), Pointer::close);
-            }
-            dnnl_memory_desc plain = plain(layer, form, dataType == dnnl_s8 ? dnnl_s8 : dnnl_f32, temporary);
-            dnnl_memory from = Dnnl.memory(plain, source, engine, temporary);
-            dnnl_memory_desc copy = new dnnl_memory_desc();
-            Dnnl.check(dnnl_memory_desc_clone(copy, form), "layout of " + layer.name());
-            resources.own(copy, d -> dnnl_memory_desc_destroy(d));
-            dnnl_memory to = Dnnl.memory(copy, Dnnl.allocate(Dnnl.size(copy), resources), engine, resources);
-            reorder(plain, from, copy, to, temporary);
-            return new Packed(copy, to);
-        }
+        float[] steps = steps(values, layer.out());
+        scales.computeIfAbsent(layer.name(), name -> Dnnl.vector(steps, engine, resources));
+        return temporary.own(new BytePointer(quantised(values, steps)), Pointer::close);
     }
 
-    /** How the model file has them: {@code [out, in, k, k]}, in a matrix product the same memory read as its transpose. */
-    private static dnnl_memory_desc plain(ConvLayer layer, dnnl_memory_desc form, int dataType, Resources owner) {
-        int[] axes = new int[1];
-        try (org.bytedeco.javacpp.IntPointer count = new org.bytedeco.javacpp.IntPointer(1)) {
-            Dnnl.check(dnnl_memory_desc_query(form, dnnl_query_ndims_s32, count), "layout of " + layer.name());
-            axes[0] = count.get();
-        }
-        if (axes[0] == 2) {
-            return Dnnl.descriptor(dataType, dnnl_ba, owner, layer.in(), layer.out());
-        }
-        return Dnnl.descriptor(dataType, dnnl_oihw, owner, layer.out(), layer.in(), layer.kernel(), layer.kernel());
-    }
-
-    private void reorder(
-            dnnl_memory_desc plain, dnnl_memory from, dnnl_memory_desc form, dnnl_memory to, Resources temporary) {
+    private Packed pack(
+            String name, dnnl_memory_desc plain, dnnl_memory from, dnnl_memory_desc form, Resources temporary) {
+        dnnl_memory_desc copy = new dnnl_memory_desc();
+        Dnnl.check(dnnl_memory_desc_clone(copy, form), "layout of " + name);
+        resources.own(copy, d -> dnnl_memory_desc_destroy(d));
+        dnnl_memory to = Dnnl.memory(copy, Dnnl.allocate(Dnnl.size(copy), resources), engine, resources);
         dnnl_primitive_desc description = new dnnl_primitive_desc();
-        Dnnl.check(
-                dnnl_reorder_primitive_desc_create(description, plain, engine, form, engine, null), "packing weights");
+        String what = "packing " + name;
+        Dnnl.check(dnnl_reorder_primitive_desc_create(description, plain, engine, copy, engine, null), what);
         temporary.own(description, d -> dnnl_primitive_desc_destroy(d));
         dnnl_primitive primitive = new dnnl_primitive();
-        Dnnl.check(dnnl_primitive_create(primitive, description), "packing weights");
+        Dnnl.check(dnnl_primitive_create(primitive, description), what);
         temporary.own(primitive, p -> dnnl_primitive_destroy(p));
         dnnl_exec_arg_t arguments = temporary.own(new dnnl_exec_arg_t(2), Pointer::close);
         arguments.getPointer(0).arg(DNNL_ARG_FROM).memory(from);
         arguments.getPointer(1).arg(DNNL_ARG_TO).memory(to);
-        Dnnl.check(dnnl_primitive_execute(primitive, stream, 2, arguments), "packing weights");
-        Dnnl.check(dnnl_stream_wait(stream), "packing weights");
+        Dnnl.check(dnnl_primitive_execute(primitive, stream, 2, arguments), what);
+        Dnnl.check(dnnl_stream_wait(stream), what);
+        return new Packed(copy, to);
     }
 
     private static float[] steps(float[] values, int channels) {

@@ -94,11 +94,11 @@ final class PlanCompiler {
         BytePointer memory = Dnnl.allocate(arena.layOut(), owned);
         steps.forEach(step -> step.bind(memory, engine, owned));
         return new Plan(
-                steps, view(memory, input, bytes(images, TensorType.F32)), view(memory, output, outputBytes), owned);
-    }
-
-    private static BytePointer view(BytePointer memory, Block block, long bytes) {
-        return memory.getPointer(block.offset()).capacity(bytes);
+                steps,
+                memory,
+                Dnnl.floats(memory, input.offset(), bytes(images, TensorType.F32)),
+                Dnnl.floats(memory, output.offset(), outputBytes),
+                owned);
     }
 
     private TensorType type(Value value) {
@@ -133,8 +133,9 @@ final class PlanCompiler {
         Attributes attributes = primitives.attributes();
         Block sum = null;
         if (op.residual() != null) {
-            sum = residual(op.residual(), op.output());
-            attributes.sum(type(op.residual()));
+            TensorType stored = summand(type(op.residual()), computed);
+            sum = residual(op.residual(), stored);
+            attributes.sum(stored);
         }
         if (layer.relu()) {
             attributes.relu();
@@ -145,9 +146,7 @@ final class PlanCompiler {
                     .scalePerChannel(DNNL_ARG_WEIGHTS)
                     .scale(DNNL_ARG_DST, computed);
         }
-        boolean direct = computed.equals(to);
-        Block target =
-                direct ? sum == null ? allocate(op.output()) : sum : arena.block(bytes(op.output(), computed), time);
+        Block target = sum == null ? arena.block(bytes(op.output(), computed), time) : sum;
         Step step = primitives
                 .convolution(
                         layer,
@@ -159,22 +158,29 @@ final class PlanCompiler {
                 .with(DNNL_ARG_SRC, form(op.input(), from), block(op.input()))
                 .with(DNNL_ARG_DST, form(op.output(), computed), target);
         steps.add(step);
-        if (!direct) {
+        if (computed.equals(to)) {
+            blocks.put(op.output(), target);
+        } else {
             convert(layer.name(), op.output(), computed, target, to, allocate(op.output()));
         }
+        steps.get(steps.size() - 1).makes(op.output(), block(op.output()), bytes(op.output(), to));
     }
 
-    /** The block in which the sum with a residual is made: its own, or a copy's if it is read again later. */
-    private Block residual(Value residual, Value output) {
+    /** How a residual has to be stored for a sum in place: as it is, if its elements are as wide as the result's. */
+    private static TensorType summand(TensorType residual, TensorType result) {
+        return residual.bytes() == result.bytes() ? residual : result;
+    }
+
+    /** The block in which the sum with a residual is made: its own, or a copy's if it is read again or too narrow. */
+    private Block residual(Value residual, TensorType stored) {
         Block block = block(residual);
         boolean readAgain =
                 network.ops().stream().skip(time).anyMatch(op -> op.inputs().contains(residual));
-        if (readAgain) {
-            Block copy = allocate(output);
-            convert(residual.name(), residual, type(residual), block, type(residual), copy);
-            return copy;
+        if (readAgain || !stored.equals(type(residual))) {
+            Block copy = arena.block(bytes(residual, stored), time);
+            convert(residual.name(), residual, type(residual), block, stored, copy);
+            block = copy;
         }
-        blocks.put(output, block);
         return block;
     }
 

@@ -73,8 +73,12 @@ final class Primitives {
                 padding,
                 padding,
                 attributes.get());
-        Step step = step(layer.name(), status, description, attributes);
-        return weighted(step, layer, description, weightType, weights, attributes);
+        Step step = step(layer.name(), status, description, attributes)
+                .with(DNNL_ARG_WEIGHTS, weights.convolution(layer, wantedWeights(description), weightType))
+                .with(DNNL_ARG_BIAS, weights.bias(layer));
+        return attributes.isPerChannel()
+                ? step.with(DNNL_ARG_ATTR_SCALES | DNNL_ARG_WEIGHTS, weights.scales(layer))
+                : step;
     }
 
     /** The product of rows {@code [batch, in]} with a reduction's weights, and ReLU where it has one. */
@@ -90,8 +94,9 @@ final class Primitives {
         dnnl_primitive_desc description = new dnnl_primitive_desc();
         int status = dnnl_matmul_primitive_desc_create(
                 description, engine, source, any, bias, destination, attributes.get());
-        Step step = step(layer.name(), status, description, attributes);
-        return weighted(step, layer, description, weightType, weights, attributes);
+        return step(layer.name(), status, description, attributes)
+                .with(DNNL_ARG_WEIGHTS, weights.product(layer, wantedWeights(description), weightType))
+                .with(DNNL_ARG_BIAS, weights.bias(layer));
     }
 
     Step pool(Pool op, dnnl_memory_desc source, dnnl_memory_desc destination) {
@@ -128,18 +133,8 @@ final class Primitives {
         return step("copy of " + name, status, description, attributes);
     }
 
-    private Step weighted(
-            Step step,
-            ConvLayer layer,
-            dnnl_primitive_desc description,
-            int weightType,
-            PackedWeights weights,
-            Attributes attributes) {
-        dnnl_memory_desc form = Dnnl.wanted(description, dnnl_query_weights_md);
-        step.with(DNNL_ARG_WEIGHTS, weights.weights(layer, form, weightType)).with(DNNL_ARG_BIAS, weights.bias(layer));
-        return attributes.isPerChannel()
-                ? step.with(DNNL_ARG_ATTR_SCALES | DNNL_ARG_WEIGHTS, weights.scales(layer))
-                : step;
+    private static dnnl_memory_desc wantedWeights(dnnl_primitive_desc description) {
+        return Dnnl.wanted(description, dnnl_query_weights_md);
     }
 
     private Step step(String name, int status, dnnl_primitive_desc description, Attributes attributes) {

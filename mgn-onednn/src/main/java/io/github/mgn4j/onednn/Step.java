@@ -3,8 +3,11 @@ package io.github.mgn4j.onednn;
 import static org.bytedeco.dnnl.global.dnnl.*;
 
 import io.github.mgn4j.onednn.Arena.Block;
+import io.github.mgn4j.onednn.Network.Value;
+import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BiConsumer;
 import org.bytedeco.dnnl.dnnl_engine;
 import org.bytedeco.dnnl.dnnl_exec_arg_t;
 import org.bytedeco.dnnl.dnnl_memory;
@@ -20,6 +23,9 @@ final class Step {
     /** An operand in the arena, {@code offset} bytes behind the beginning of its block. */
     private record Placed(int argument, dnnl_memory_desc form, Block block, long offset) {}
 
+    /** A map that is complete after this step. */
+    private record Made(Value value, Block block, long bytes) {}
+
     /** An operand that lives elsewhere. */
     private record Fixed(int argument, dnnl_memory memory) {}
 
@@ -28,6 +34,7 @@ final class Step {
     private final List<Placed> placed = new ArrayList<>();
     private final List<Fixed> fixed = new ArrayList<>();
     private @Nullable dnnl_exec_arg_t arguments;
+    private @Nullable Made made;
 
     Step(String name, dnnl_primitive primitive) {
         this.name = name;
@@ -48,18 +55,30 @@ final class Step {
         return this;
     }
 
+    /** Says that a map is complete after this step. */
+    void makes(Value value, Block block, long bytes) {
+        made = new Made(value, block, bytes);
+    }
+
+    /** Shows a float32 map that this step has completed. */
+    void show(BytePointer arena, BiConsumer<Value, FloatBuffer> observer) {
+        if (made != null) {
+            observer.accept(made.value, Dnnl.floats(arena, made.block.offset(), made.bytes));
+        }
+    }
+
     /** Makes the operands' memories, once the arena is laid out. */
     void bind(BytePointer arena, dnnl_engine engine, Resources owner) {
-        dnnl_exec_arg_t made = owner.own(new dnnl_exec_arg_t(placed.size() + fixed.size()), Pointer::close);
+        dnnl_exec_arg_t list = owner.own(new dnnl_exec_arg_t(placed.size() + fixed.size()), Pointer::close);
         int next = 0;
         for (Placed p : placed) {
             Pointer data = arena.getPointer(p.block.offset() + p.offset);
-            made.getPointer(next++).arg(p.argument).memory(Dnnl.memory(p.form, data, engine, owner));
+            list.getPointer(next++).arg(p.argument).memory(Dnnl.memory(p.form, data, engine, owner));
         }
         for (Fixed f : fixed) {
-            made.getPointer(next++).arg(f.argument).memory(f.memory);
+            list.getPointer(next++).arg(f.argument).memory(f.memory);
         }
-        arguments = made;
+        arguments = list;
     }
 
     void run(dnnl_stream stream) {

@@ -4,12 +4,15 @@ import io.github.mgn4j.engine.Engine;
 import io.github.mgn4j.engine.EngineOptions;
 import io.github.mgn4j.engine.Engines;
 import io.github.mgn4j.engine.Precision;
+import io.github.mgn4j.onednn.Calibration;
 import io.github.mgn4j.spec.MgnSpec;
 import io.github.mgn4j.spec.Presets;
+import io.github.mgn4j.weights.Model;
 import io.github.mgn4j.weights.WeightInit;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
+import java.util.Locale;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.NullUnmarked;
@@ -38,8 +41,8 @@ import org.openjdk.jmh.annotations.Warmup;
 public class FeatureNetworkBenchmark {
     private static final int CLASSES = 751;
 
-    /** Engines on the class path. */
-    @Param("samediff")
+    /** An engine on the class path and its precision. */
+    @Param({"samediff/fp32", "onednn/fp32", "onednn/bf16", "onednn/int8"})
     public String engine;
 
     /** Images per batch. */
@@ -57,13 +60,22 @@ public class FeatureNetworkBenchmark {
     @Setup(Level.Trial)
     public void open() {
         MgnSpec spec = Presets.named(network, CLASSES);
-        opened = Engines.open(engine, WeightInit.initialise(spec, 1), new EngineOptions(Precision.FP32, batch));
         images = direct(3 * batch * spec.input().height() * spec.input().width());
         SplittableRandom random = new SplittableRandom(1);
         for (int i = 0; i < images.limit(); i++) {
             images.put(i, (float) (4 * random.nextDouble() - 2));
         }
         features = direct(batch * spec.dims());
+        String[] choice = engine.split("/", 2);
+        Precision precision = Precision.valueOf(choice[1].toUpperCase(Locale.ROOT));
+        Model model = WeightInit.initialise(spec, 1);
+        if (precision == Precision.INT8) {
+            try (Calibration calibration = new Calibration(model)) {
+                calibration.add(images);
+                model = calibration.calibrated();
+            }
+        }
+        opened = Engines.open(choice[0], model, new EngineOptions(precision, batch));
     }
 
     @TearDown(Level.Trial)

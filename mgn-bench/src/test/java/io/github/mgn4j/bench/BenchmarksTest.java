@@ -25,6 +25,6 @@ class BenchmarksTest {
                 .shouldFailOnError(true)
                 .verbosity(VerboseMode.SILENT)
                 .build();
-        assertThat(new Runner(options).run()).hasSize(4);
+        assertThat(new Runner(options).run()).hasSize(7);
     }
 }

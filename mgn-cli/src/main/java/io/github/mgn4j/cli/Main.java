@@ -19,6 +19,9 @@ public final class Main {
         // SameDiff prints while it builds gradient graphs; standard output is for results.
         System.setOut(new PrintStream(PrintStream.nullOutputStream(), false, StandardCharsets.UTF_8));
         allowNativeMemory();
+        // ND4J's openblas is older than the JavaCPP that both engines run on, which JavaCPP would remark on standard
+        // error.
+        System.setProperty("org.bytedeco.javacpp.logger", "slf4j");
         int status = run(new Terminal(results, System.err), args);
         results.flush();
         System.exit(status);

@@ -21,6 +21,7 @@ import picocli.CommandLine.Spec;
             DataCommand.class,
             ImportCommand.class,
             InfoCommand.class,
+            QuantizeCommand.class,
             ExtractCommand.class,
             TrainCommand.class,
             EvaluateCommand.class,

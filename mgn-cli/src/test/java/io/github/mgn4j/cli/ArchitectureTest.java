@@ -32,6 +32,8 @@ class ArchitectureTest {
                     ROOT + "graph..",
                     ROOT + "plan..",
                     ROOT + "extract..")
+            .layer("onednn")
+            .definedBy(ROOT + "onednn..")
             .layer("losses")
             .definedBy(ROOT + "loss..")
             .layer("data")
@@ -44,6 +46,8 @@ class ArchitectureTest {
             .definedBy(ROOT + "cli..")
             .whereLayer("cli")
             .mayNotBeAccessedByAnyLayer()
+            .whereLayer("onednn")
+            .mayOnlyBeAccessedByLayers("cli")
             .whereLayer("train")
             .mayOnlyBeAccessedByLayers("cli")
             .whereLayer("eval")
@@ -76,6 +80,7 @@ class ArchitectureTest {
                     ROOT + "image..",
                     ROOT + "features..",
                     ROOT + "eval..",
+                    ROOT + "onednn..",
                     ROOT + "data",
                     ROOT + "data.synth..")
             .and()

@@ -30,7 +30,8 @@ class SmallCommandsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"demo", "synth", "data", "import", "info", "extract", "train", "evaluate", "bench"})
+    @ValueSource(
+            strings = {"demo", "synth", "data", "import", "info", "quantize", "extract", "train", "evaluate", "bench"})
     void explainsItself(String command) {
         Workshop.Call help = workshop.mgn(command, "--help").ok();
         assertThat(help.out()).startsWith("Usage: mgn " + command).contains("--");

@@ -14,6 +14,11 @@ public interface EngineProvider {
     /** Whether it can run here: natives on the class path, a processor that fits. Cheap and without side effects. */
     boolean available();
 
+    /** What is missing where it is not {@link #available()}, in a few words. */
+    default String obstacle() {
+        return "cannot run here";
+    }
+
     /** Number formats that {@link #open} takes. */
     Set<Precision> precisions();
 

@@ -47,7 +47,7 @@ public final class Engines {
         return providers.isEmpty()
                 ? "none"
                 : providers.stream()
-                        .map(p -> p.name() + (p.available() ? " " + p.precisions() : " (cannot run here)"))
+                        .map(p -> p.name() + (p.available() ? " " + p.precisions() : " (" + p.obstacle() + ")"))
                         .collect(Collectors.joining(", "));
     }
 }

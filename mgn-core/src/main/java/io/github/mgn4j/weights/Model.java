@@ -1,10 +1,20 @@
 package io.github.mgn4j.weights;
 
 import io.github.mgn4j.spec.MgnSpec;
+import org.jspecify.annotations.Nullable;
 
-/** A network and its weights, checked to belong together. Immutable. */
-public record Model(MgnSpec spec, Weights weights) {
+/**
+ * A network and its weights, checked to belong together. Immutable.
+ *
+ * @param ranges what 8-bit engines need to know; null as long as the model has not been calibrated
+ */
+public record Model(MgnSpec spec, Weights weights, @Nullable ActivationRanges ranges) {
     public Model {
         weights.check(spec);
+    }
+
+    /** A model that has not been calibrated. */
+    public Model(MgnSpec spec, Weights weights) {
+        this(spec, weights, null);
     }
 }

@@ -19,6 +19,9 @@ public final class ModelFile {
     /** The metadata key of the spec. */
     public static final String SPEC_KEY = "mgn";
 
+    /** The metadata key of the activation ranges that a calibrated model has besides. */
+    public static final String RANGES_KEY = "mgn.ranges";
+
     /**
      * Tensors whose names begin like this are the state of a training in its checkpoint, not part of the model: loading
      * leaves them out, so that a checkpoint is a model file too.
@@ -51,9 +54,11 @@ public final class ModelFile {
                             .formatted(file, SPEC_KEY));
         }
         try {
+            String ranges = content.metadata().get(RANGES_KEY);
             return new Model(
                     SpecJson.parse(json),
-                    Weights.of(Maps.filterKeys(content.tensors(), name -> !name.startsWith(TRAINING_PREFIX))));
+                    Weights.of(Maps.filterKeys(content.tensors(), name -> !name.startsWith(TRAINING_PREFIX))),
+                    ranges == null ? null : ActivationRanges.parse(ranges));
         } catch (SpecException | WeightsException e) {
             throw new WeightsException(file + ": " + e.getMessage(), e);
         }
@@ -70,6 +75,11 @@ public final class ModelFile {
         for (Parameter parameter : NetworkSummary.of(spec).parameters()) {
             tensors.put(parameter.name(), model.weights().get(parameter.name()));
         }
-        Safetensors.write(file, tensors, Map.of(SPEC_KEY, SpecJson.write(spec)));
+        Map<String, String> metadata = new LinkedHashMap<>();
+        metadata.put(SPEC_KEY, SpecJson.write(spec));
+        if (model.ranges() != null) {
+            metadata.put(RANGES_KEY, model.ranges().toJson());
+        }
+        Safetensors.write(file, tensors, metadata);
     }
 }

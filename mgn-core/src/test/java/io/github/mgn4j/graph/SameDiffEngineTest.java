@@ -1,7 +1,6 @@
 package io.github.mgn4j.graph;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.github.mgn4j.engine.Layout;
@@ -10,14 +9,8 @@ import io.github.mgn4j.spec.MgnSpec;
 import io.github.mgn4j.spec.Pooling;
 import io.github.mgn4j.weights.Model;
 import java.nio.FloatBuffer;
-import java.util.List;
 import java.util.SplittableRandom;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -68,62 +61,6 @@ class SameDiffEngineTest {
                     assertThat((double) features[i]).isCloseTo(expected[i], within(1e-4 * scale));
                 }
             }
-        }
-    }
-
-    @Test
-    void anImagesFeaturesDoNotDependOnItsBatch() {
-        Model model = RandomModels.of(tiny(50), 1);
-        try (SameDiffEngine engine = new SameDiffEngine(model)) {
-            List<double[][][]> images =
-                    IntStream.range(0, 5).mapToObj(SameDiffEngineTest::image).toList();
-            float[] together = run(engine, images.toArray(double[][][][]::new));
-            int dims = model.spec().dims();
-            for (int i = 0; i < images.size(); i++) {
-                float[] alone = run(engine, images.get(i));
-                for (int j = 0; j < dims; j++) {
-                    assertThat(together[i * dims + j]).isCloseTo(alone[j], within(1e-4f));
-                }
-            }
-        }
-    }
-
-    @Test
-    void severalThreadsGetTheirOwnFeatures() throws Exception {
-        Model model = RandomModels.of(tiny(18), 1);
-        ExecutorService threads = Executors.newFixedThreadPool(4);
-        try (SameDiffEngine engine = new SameDiffEngine(model)) {
-            List<float[]> expected =
-                    IntStream.range(0, 4).mapToObj(i -> run(engine, image(i))).toList();
-            List<Future<float[]>> found = IntStream.range(0, 40)
-                    .mapToObj(i -> threads.submit(() -> run(engine, image(i % 4))))
-                    .toList();
-            for (int i = 0; i < found.size(); i++) {
-                assertThat(found.get(i).get()).isEqualTo(expected.get(i % 4));
-            }
-        } finally {
-            threads.shutdown();
-        }
-    }
-
-    @Test
-    void aClosedEngineSaysSo() {
-        SameDiffEngine engine = new SameDiffEngine(RandomModels.of(tiny(18), 1));
-        engine.close();
-        engine.close();
-        assertThatThrownBy(() -> run(engine, image(0)))
-                .isInstanceOf(IllegalStateException.class)
-                .hasMessage("the engine is closed");
-    }
-
-    @Test
-    void buffersOfTheWrongSizeAreRefused() {
-        try (SameDiffEngine engine = new SameDiffEngine(RandomModels.of(tiny(18), 1))) {
-            FloatBuffer small = FloatBuffer.allocate(10);
-            assertThatThrownBy(() -> engine.run(small, 1, FloatBuffer.allocate(1000)))
-                    .hasMessage("images hold 10 values, wanted 11520");
-            assertThatThrownBy(() -> engine.run(FloatBuffer.allocate(3 * HEIGHT * WIDTH), 1, small))
-                    .hasMessage("features have room for 10 values, wanted 1 x 64");
         }
     }
 

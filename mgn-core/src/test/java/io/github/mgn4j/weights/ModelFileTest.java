@@ -87,4 +87,35 @@ class ModelFileTest {
         assertThatThrownBy(() -> ModelFile.load(file))
                 .hasMessage(file + ": tensor 'classifiers.p3_2.bias' is missing (shape [3] wanted)");
     }
+
+    @Test
+    void aCalibratedModelKeepsItsRanges() throws IOException {
+        Model plain = WeightInit.initialise(TINY, 5);
+        ActivationRanges ranges = new ActivationRanges(7, Map.of("images", 2.64f, "trunk.conv1", 1e-3f));
+        Path file = folder.resolve("m8.safetensors");
+        ModelFile.save(file, new Model(TINY, plain.weights(), ranges));
+        assertThat(ModelFile.load(file).ranges()).isEqualTo(ranges);
+        assertThat(plain.ranges()).isNull();
+        assertThat(ranges.bound("trunk.conv1")).isEqualTo(1e-3f);
+        assertThatThrownBy(() -> ranges.bound("trunk.conv2"))
+                .isInstanceOf(WeightsException.class)
+                .hasMessageContaining("trunk.conv2");
+    }
+
+    @Test
+    void damagedRangesAreRefused() {
+        for (String text : new String[] {
+            "",
+            "[]",
+            "{}",
+            "{\"version\":2,\"images\":1,\"bounds\":{}}",
+            "{\"version\":1,\"images\":0,\"bounds\":{}}",
+            "{\"version\":1,\"images\":1,\"bounds\":[]}",
+            "{\"version\":1,\"images\":1,\"bounds\":{\"images\":-1}}",
+            "{\"version\":1,\"images\":1,\"bounds\":{\"images\":\"x\"}}",
+            "{\"version\":1,\"images\":1,\"bounds\":{\"images\":null}}"
+        }) {
+            assertThatThrownBy(() -> ActivationRanges.parse(text)).as(text).isInstanceOf(WeightsException.class);
+        }
+    }
 }

@@ -1,0 +1,233 @@
+package io.github.mgn4j.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.mgn4j.engine.Engine;
+import io.github.mgn4j.engine.EngineOptions;
+import io.github.mgn4j.engine.EngineProvider;
+import io.github.mgn4j.engine.Engines;
+import io.github.mgn4j.engine.Layout;
+import io.github.mgn4j.engine.Precision;
+import io.github.mgn4j.spec.Branch;
+import io.github.mgn4j.spec.MgnSpec;
+import io.github.mgn4j.spec.Pooling;
+import io.github.mgn4j.weights.FormulaWeights;
+import io.github.mgn4j.weights.Model;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * What every engine on the class path promises. The SameDiff engine, which mgn-core proves against plain loops and
+ * PyTorch, says what the features are.
+ */
+class EnginesTest {
+    private static final int HEIGHT = 96;
+    private static final int WIDTH = 40;
+    private static final MgnSpec TINY = tiny(50);
+
+    private static MgnSpec tiny(int depth) {
+        return MgnSpec.builder()
+                .backbone(depth, 1.0 / 16)
+                .input(HEIGHT, WIDTH)
+                .embedding(8)
+                .classes(4)
+                .build();
+    }
+
+    static Stream<EngineProvider> engines() {
+        return Engines.providers().stream().filter(EngineProvider::available);
+    }
+
+    static Stream<Arguments> enginesAndSpecs() {
+        List<MgnSpec> specs = List.of(
+                TINY,
+                tiny(18),
+                tiny(101),
+                TINY.toBuilder().backbone(50, 0.25).embedding(32).build(),
+                TINY.toBuilder().pooling(Pooling.AVG).build(),
+                TINY.toBuilder().embedding(0).build(),
+                TINY.toBuilder()
+                        .input(90, 39)
+                        .branches(Branch.globalOnly(), Branch.part(2))
+                        .build(),
+                TINY.toBuilder().branches(Branch.part(2, 3, 6)).build(),
+                TINY.toBuilder()
+                        .branches(Branch.part(2).withoutGlobal(), Branch.part(2))
+                        .build(),
+                tiny(34).toBuilder().splitAfter(1, 1).build(),
+                tiny(18).toBuilder()
+                        .splitAfter(4, 2)
+                        .branches(Branch.globalOnly())
+                        .build());
+        return engines().flatMap(engine -> specs.stream().map(spec -> Arguments.of(engine, spec)));
+    }
+
+    @BeforeAll
+    static void thereAreAtLeastTwo() {
+        assertThat(engines().map(EngineProvider::name)).contains("samediff", "onednn");
+    }
+
+    @ParameterizedTest
+    @MethodSource("enginesAndSpecs")
+    void featuresAreThoseOfSameDiff(EngineProvider provider, MgnSpec spec) {
+        Model model = FormulaWeights.model(spec);
+        try (Engine reference = Engines.open("samediff", model, options(8));
+                Engine engine = provider.open(model, options(8))) {
+            float[] expected = run(reference, 8);
+            float largest = (float) largest(expected);
+            assertThat(largest).isGreaterThan(0.1f);
+            for (int batch : new int[] {1, 3, 8, 3}) {
+                float[] found = run(engine, batch);
+                assertThat(difference(found, expected)).isLessThan(1e-4 * largest);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("engines")
+    void anImagesFeaturesDoNotDependOnItsBatch(EngineProvider provider) {
+        try (Engine engine = provider.open(FormulaWeights.model(TINY), options(5))) {
+            float[] together = run(engine, 5);
+            int dims = TINY.dims();
+            for (int i = 0; i < 5; i++) {
+                float[] alone = run(engine, i, 1);
+                assertThat(difference(alone, Arrays.copyOfRange(together, i * dims, (i + 1) * dims)))
+                        .isLessThan(1e-4);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("engines")
+    void memoryOfTheCallerMayBeDirectOrNot(EngineProvider provider) {
+        try (Engine engine = provider.open(FormulaWeights.model(TINY), options(2))) {
+            FloatBuffer heap = images(engine.inputLayout(), 0, 2);
+            FloatBuffer direct = direct(heap.capacity());
+            direct.put(heap.duplicate());
+            FloatBuffer features = direct(2 * TINY.dims() + 3);
+            engine.run(direct, 2, features);
+            float[] found = new float[2 * TINY.dims()];
+            features.get(0, found);
+            assertThat(found).isEqualTo(run(engine, 2));
+            assertThat(features.get(2 * TINY.dims())).isZero();
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("engines")
+    void severalThreadsGetTheirOwnFeatures(EngineProvider provider) throws Exception {
+        ExecutorService threads = Executors.newFixedThreadPool(4);
+        Model model = FormulaWeights.model(tiny(18));
+        try (Engine one = provider.open(model, options(1));
+                Engine other = provider.open(model, options(1))) {
+            List<float[]> expected =
+                    IntStream.range(0, 4).mapToObj(i -> run(one, i, 1)).toList();
+            List<Future<float[]>> found = IntStream.range(0, 40)
+                    .mapToObj(i -> threads.submit(() -> run(i % 3 == 0 ? other : one, i % 4, 1)))
+                    .toList();
+            for (int i = 0; i < found.size(); i++) {
+                assertThat(found.get(i).get()).isEqualTo(expected.get(i % 4));
+            }
+        } finally {
+            threads.shutdown();
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("engines")
+    void aClosedEngineSaysSo(EngineProvider provider) {
+        Engine engine = provider.open(FormulaWeights.model(tiny(18)), options(1));
+        engine.close();
+        engine.close();
+        assertThatThrownBy(() -> run(engine, 1))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage("the engine is closed");
+    }
+
+    @ParameterizedTest
+    @MethodSource("engines")
+    void buffersOfTheWrongSizeAreRefused(EngineProvider provider) {
+        try (Engine engine = provider.open(FormulaWeights.model(tiny(18)), options(1))) {
+            FloatBuffer small = FloatBuffer.allocate(10);
+            assertThatThrownBy(() -> engine.run(small, 1, FloatBuffer.allocate(1000)))
+                    .hasMessage("images hold 10 values, wanted 11520");
+            assertThatThrownBy(() -> engine.run(FloatBuffer.allocate(3 * HEIGHT * WIDTH), 1, small))
+                    .hasMessage("features have room for 10 values, wanted 1 x 64");
+            assertThatThrownBy(() -> engine.run(small, 0, small)).hasMessage("batch must be at least 1, not 0");
+        }
+    }
+
+    @Test
+    void theFastestIsTheDefault() {
+        try (Engine engine = Engines.open(Engines.AUTO, FormulaWeights.model(tiny(18)), options(1))) {
+            assertThat(engine.name()).isEqualTo("onednn");
+        }
+    }
+
+    private static EngineOptions options(int batch) {
+        return new EngineOptions(Precision.FP32, batch);
+    }
+
+    private static float[] run(Engine engine, int batch) {
+        return run(engine, 0, batch);
+    }
+
+    /** Features of the formula's images from {@code first} on. */
+    private static float[] run(Engine engine, int first, int batch) {
+        FloatBuffer features = FloatBuffer.allocate(batch * engine.spec().dims());
+        int height = engine.spec().input().height();
+        int width = engine.spec().input().width();
+        engine.run(images(engine.inputLayout(), first, batch, height, width), batch, features);
+        return features.array();
+    }
+
+    private static FloatBuffer images(Layout layout, int first, int batch) {
+        return images(layout, first, batch, HEIGHT, WIDTH);
+    }
+
+    private static FloatBuffer images(Layout layout, int first, int batch, int height, int width) {
+        int pixels = height * width;
+        float[] planes = FormulaWeights.images(first + batch, height, width);
+        float[] images = new float[batch * 3 * pixels];
+        for (int i = 0; i < images.length; i++) {
+            int image = first + i / (3 * pixels);
+            int inside = i % (3 * pixels);
+            int from = layout == Layout.NCHW ? inside : inside % 3 * pixels + inside / 3;
+            images[i] = planes[image * 3 * pixels + from];
+        }
+        return FloatBuffer.wrap(images);
+    }
+
+    private static FloatBuffer direct(int length) {
+        return ByteBuffer.allocateDirect(length * Float.BYTES)
+                .order(ByteOrder.nativeOrder())
+                .asFloatBuffer();
+    }
+
+    /** The largest difference of as many values as were found. */
+    private static double difference(float[] found, float[] expected) {
+        double largest = 0;
+        for (int i = 0; i < found.length; i++) {
+            largest = Math.max(largest, Math.abs((double) found[i] - expected[i]));
+        }
+        return largest;
+    }
+
+    private static double largest(float[] values) {
+        return difference(values, new float[values.length]);
+    }
+}

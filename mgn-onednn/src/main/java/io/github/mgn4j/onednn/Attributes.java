@@ -1,0 +1,66 @@
+package io.github.mgn4j.onednn;
+
+import static org.bytedeco.dnnl.global.dnnl.*;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.bytedeco.dnnl.dnnl_post_ops;
+import org.bytedeco.dnnl.dnnl_primitive_attr;
+
+/** What a primitive does besides its main work: scales of integers, sum, ReLU. In the order of the calls. */
+final class Attributes {
+    private final dnnl_primitive_attr attributes = new dnnl_primitive_attr();
+    private final dnnl_post_ops postOps = new dnnl_post_ops();
+    private final Map<Integer, Float> scales = new LinkedHashMap<>();
+    private boolean perChannel;
+
+    Attributes(Resources owner) {
+        Dnnl.check(dnnl_primitive_attr_create(attributes), "attributes");
+        owner.own(attributes, a -> dnnl_primitive_attr_destroy(a));
+        Dnnl.check(dnnl_post_ops_create(postOps), "post-operations");
+        owner.own(postOps, p -> dnnl_post_ops_destroy(p));
+        // Work space comes from the plan's arena, not from the heap at every call.
+        Dnnl.check(dnnl_primitive_attr_set_scratchpad_mode(attributes, dnnl_scratchpad_mode_user), "scratchpad mode");
+    }
+
+    /** Adds what is in the destination. */
+    Attributes sum(TensorType residual) {
+        Dnnl.check(dnnl_post_ops_append_sum(postOps, residual.scale(), 0, residual.dataType()), "sum");
+        return this;
+    }
+
+    Attributes relu() {
+        Dnnl.check(dnnl_post_ops_append_eltwise(postOps, dnnl_eltwise_relu, 0, 0), "ReLU");
+        return this;
+    }
+
+    /** Says what a step of an operand is worth; nothing for floating point. */
+    Attributes scale(int argument, TensorType type) {
+        if (type.isInteger()) {
+            Dnnl.check(dnnl_primitive_attr_set_scales_mask(attributes, argument, 0), "scale");
+            scales.put(argument, type.scale());
+        }
+        return this;
+    }
+
+    /** Weights have a scale for every output channel. */
+    Attributes scalePerChannel(int argument) {
+        Dnnl.check(dnnl_primitive_attr_set_scales_mask(attributes, argument, 1), "scales");
+        perChannel = true;
+        return this;
+    }
+
+    boolean isPerChannel() {
+        return perChannel;
+    }
+
+    Map<Integer, Float> scales() {
+        return scales;
+    }
+
+    /** The finished attributes. */
+    dnnl_primitive_attr get() {
+        Dnnl.check(dnnl_primitive_attr_set_post_ops(attributes, postOps), "post-operations");
+        return attributes;
+    }
+}

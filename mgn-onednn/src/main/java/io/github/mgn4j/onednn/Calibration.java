@@ -1,0 +1,103 @@
+package io.github.mgn4j.onednn;
+
+import io.github.mgn4j.engine.Layout;
+import io.github.mgn4j.spec.InputSize;
+import io.github.mgn4j.spec.MgnSpec;
+import io.github.mgn4j.weights.ActivationRanges;
+import io.github.mgn4j.weights.Model;
+import java.nio.FloatBuffer;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.bytedeco.dnnl.dnnl_engine;
+import org.bytedeco.dnnl.dnnl_stream;
+
+/**
+ * Finds the activation ranges that 8-bit arithmetic needs: runs images through the network in float32 and looks at every
+ * map. A range ends where rounding and clipping together make the smallest squared error over all images; the maps that
+ * features are pooled from, whose largest values are what the pooling takes, are not clipped. Used by one thread.
+ */
+public final class Calibration implements AutoCloseable {
+    private final Model model;
+    private final Network network;
+    private final Resources resources = new Resources();
+    private final dnnl_stream stream;
+    private final Plan plan;
+    private final Map<String, Magnitudes> magnitudes = new LinkedHashMap<>();
+    private int images;
+
+    /**
+     * Prepares a model.
+     *
+     * @throws io.github.mgn4j.engine.EngineException if oneDNN is not available here
+     */
+    public Calibration(Model model) {
+        OneDnnEngineProvider.requireNatives();
+        this.model = model;
+        network = Network.of(model.spec());
+        try {
+            dnnl_engine engine = Dnnl.engine(resources);
+            stream = Dnnl.stream(engine, resources);
+            plan = NativeThread.call(() -> {
+                PackedWeights weights =
+                        resources.own(new PackedWeights(model.weights(), engine, stream), PackedWeights::close);
+                return resources.own(
+                        PlanCompiler.compile(network, weights, Arithmetic.FP32.types(network), 1, engine), Plan::close);
+            });
+        } catch (RuntimeException | Error e) {
+            resources.close();
+            throw e;
+        }
+    }
+
+    /** The layout in which {@link #add} wants its images. */
+    public Layout inputLayout() {
+        return Layout.NHWC;
+    }
+
+    public MgnSpec spec() {
+        return model.spec();
+    }
+
+    /**
+     * Looks at the maps of one image.
+     *
+     * @param image normalised, in {@link #inputLayout()}, read from position 0
+     */
+    public void add(FloatBuffer image) {
+        InputSize input = spec().input();
+        FloatBuffer one = image.duplicate().position(0).limit(3 * input.height() * input.width());
+        NativeThread.run(() -> plan.observe(
+                stream,
+                one,
+                network.images(),
+                (value, map) -> magnitudes
+                        .computeIfAbsent(value.name(), name -> new Magnitudes())
+                        .add(map)));
+        images++;
+    }
+
+    /**
+     * The model with the ranges of the images so far.
+     *
+     * @throws io.github.mgn4j.weights.WeightsException if there were none
+     */
+    public Model calibrated() {
+        Map<String, Float> bounds = new LinkedHashMap<>();
+        magnitudes.forEach((name, found) -> bounds.put(name, bound(name, found)));
+        return new Model(model.spec(), model.weights(), new ActivationRanges(images, bounds));
+    }
+
+    private float bound(String name, Magnitudes found) {
+        boolean pooled = network.ops().stream()
+                .anyMatch(op -> op instanceof Network.Feature feature
+                        && feature.input().name().equals(name));
+        return pooled
+                ? Math.max(found.largest(), Float.MIN_NORMAL)
+                : found.leastSquares(network.isSigned(name) ? 127 : 255);
+    }
+
+    @Override
+    public void close() {
+        NativeThread.run(resources::close);
+    }
+}

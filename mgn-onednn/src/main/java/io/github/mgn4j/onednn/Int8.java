@@ -1,0 +1,41 @@
+package io.github.mgn4j.onednn;
+
+import io.github.mgn4j.engine.Precision;
+import io.github.mgn4j.onednn.Network.Convolution;
+import io.github.mgn4j.onednn.Network.Op;
+import io.github.mgn4j.onednn.Network.Pool;
+import io.github.mgn4j.spec.Pooling;
+import io.github.mgn4j.weights.ActivationRanges;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * 8-bit arithmetic: maps behind a ReLU without sign, the others with, each with the scale that calibration found;
+ * weights with a scale for every output channel; sums in 32 bits. The reductions stay in float32: their outputs are the
+ * features, and they are a thousandth of the work.
+ */
+record Int8(ActivationRanges ranges) implements Arithmetic {
+    @Override
+    public Precision precision() {
+        return Precision.INT8;
+    }
+
+    @Override
+    public List<TensorType> types(Network network) {
+        TensorType[] types = new TensorType[network.values().size()];
+        types[0] = TensorType.signed(ranges.bound(Network.IMAGES));
+        for (Op op : network.ops()) {
+            if (op instanceof Convolution convolution) {
+                float bound = ranges.bound(convolution.layer().name());
+                types[convolution.output().index()] =
+                        convolution.layer().relu() ? TensorType.unsigned(bound) : TensorType.signed(bound);
+            } else if (op instanceof Pool pool) {
+                // A mean of integers is none.
+                types[pool.output().index()] = pool.kind() == Pooling.AVG
+                        ? TensorType.F32
+                        : types[pool.input().index()];
+            }
+        }
+        return Arrays.asList(types);
+    }
+}

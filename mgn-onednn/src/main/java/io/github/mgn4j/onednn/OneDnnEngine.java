@@ -1,0 +1,122 @@
+package io.github.mgn4j.onednn;
+
+import com.google.common.base.Preconditions;
+import io.github.mgn4j.engine.Engine;
+import io.github.mgn4j.engine.Layout;
+import io.github.mgn4j.engine.Precision;
+import io.github.mgn4j.spec.InputSize;
+import io.github.mgn4j.spec.MgnSpec;
+import io.github.mgn4j.weights.Model;
+import java.nio.FloatBuffer;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import org.bytedeco.dnnl.dnnl_engine;
+import org.bytedeco.dnnl.dnnl_stream;
+
+/**
+ * Runs a model as oneDNN primitives on the processor's cores. The first batch of a size compiles a plan for it, the first
+ * of all packs the weights as well; the plans of the last few sizes are kept and share the weights. Calls from several
+ * threads, to this engine and others of its kind, are run one after the other.
+ */
+final class OneDnnEngine implements Engine {
+    static final String NAME = "onednn";
+
+    /** Plans kept: a batch size, what is left of it at the end, single images, and one more. */
+    private static final int MAX_PLANS = 4;
+
+    private final MgnSpec spec;
+    private final Precision precision;
+    private final Network network;
+    private final List<TensorType> types;
+    private final Resources resources = new Resources();
+    private final dnnl_engine engine;
+    private final dnnl_stream stream;
+    private final PackedWeights weights;
+    /** By batch size, the longest unused first; used on the native thread alone. */
+    private final LinkedHashMap<Integer, Plan> plans = new LinkedHashMap<>(MAX_PLANS, 0.75f, true);
+
+    private boolean closed; // as the plans
+
+    OneDnnEngine(Model model, Arithmetic arithmetic) {
+        spec = model.spec();
+        precision = arithmetic.precision();
+        network = Network.of(spec);
+        types = arithmetic.types(network);
+        try {
+            engine = Dnnl.engine(resources);
+            stream = Dnnl.stream(engine, resources);
+        } catch (RuntimeException | Error e) {
+            resources.close();
+            throw e;
+        }
+        weights = resources.own(new PackedWeights(model.weights(), engine, stream), PackedWeights::close);
+    }
+
+    @Override
+    public String name() {
+        return NAME;
+    }
+
+    @Override
+    public Precision precision() {
+        return precision;
+    }
+
+    @Override
+    public MgnSpec spec() {
+        return spec;
+    }
+
+    @Override
+    public Layout inputLayout() {
+        return Layout.NHWC;
+    }
+
+    @Override
+    public void run(FloatBuffer images, int batch, FloatBuffer features) {
+        InputSize input = spec.input();
+        Preconditions.checkArgument(batch >= 1, "batch must be at least 1, not %s", batch);
+        long wanted = 3L * batch * input.height() * input.width();
+        long found = (long) batch * spec.dims();
+        Preconditions.checkArgument(
+                images.limit() >= wanted, "images hold %s values, wanted %s", images.limit(), wanted);
+        Preconditions.checkArgument(
+                features.limit() >= found,
+                "features have room for %s values, wanted %s x %s",
+                features.limit(),
+                batch,
+                spec.dims());
+        FloatBuffer from = images.duplicate().position(0).limit((int) wanted);
+        FloatBuffer to = features.duplicate().position(0).limit((int) found);
+        NativeThread.run(() -> {
+            Preconditions.checkState(!closed, "the engine is closed");
+            plan(batch).run(stream, from, to);
+        });
+    }
+
+    private Plan plan(int batch) {
+        Plan known = plans.get(batch);
+        if (known != null) {
+            return known;
+        }
+        if (plans.size() == MAX_PLANS) {
+            Iterator<Plan> oldest = plans.values().iterator();
+            oldest.next().close();
+            oldest.remove();
+        }
+        Plan made = PlanCompiler.compile(network, weights, types, batch, engine);
+        plans.put(batch, made);
+        return made;
+    }
+
+    @Override
+    public void close() {
+        NativeThread.run(() -> {
+            closed = true;
+            plans.values().forEach(Plan::close);
+            plans.clear();
+            resources.close();
+        });
+    }
+}

@@ -1,0 +1,99 @@
+package io.github.mgn4j.onednn;
+
+import io.github.mgn4j.engine.Engine;
+import io.github.mgn4j.engine.EngineException;
+import io.github.mgn4j.engine.EngineOptions;
+import io.github.mgn4j.engine.EngineProvider;
+import io.github.mgn4j.engine.Precision;
+import io.github.mgn4j.weights.Model;
+import java.util.EnumSet;
+import java.util.Set;
+import org.bytedeco.javacpp.Loader;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The oneDNN engine, where its natives are on the class path. */
+public final class OneDnnEngineProvider implements EngineProvider {
+    private static final Logger LOG = LoggerFactory.getLogger(OneDnnEngineProvider.class);
+
+    /** Tries the natives once. */
+    private static final class Natives {
+        static final boolean LOADED = load();
+
+        private static boolean load() {
+            try {
+                Loader.load(org.bytedeco.dnnl.global.dnnl.class);
+                return true;
+            } catch (LinkageError e) {
+                return false;
+            }
+        }
+    }
+
+    @Override
+    public String name() {
+        return OneDnnEngine.NAME;
+    }
+
+    @Override
+    public int priority() {
+        return 10;
+    }
+
+    @Override
+    public boolean available() {
+        return Natives.LOADED;
+    }
+
+    @Override
+    public String obstacle() {
+        return "no natives of org.bytedeco:dnnl, opencl and javacpp for " + Loader.getPlatform() + " on the class path";
+    }
+
+    /** All; the one that a processor gains nothing from is answered with float32, see {@link Engine#precision()}. */
+    @Override
+    public Set<Precision> precisions() {
+        return EnumSet.allOf(Precision.class);
+    }
+
+    /**
+     * Opens a model.
+     *
+     * @throws EngineException if the natives are missing, or if int8 is asked for and the model has not been calibrated
+     */
+    @Override
+    public Engine open(Model model, EngineOptions options) {
+        requireNatives();
+        return new OneDnnEngine(model, arithmetic(model, options.precision()));
+    }
+
+    static void requireNatives() {
+        if (!Natives.LOADED) {
+            throw new EngineException("the engine onednn cannot run here: " + new OneDnnEngineProvider().obstacle());
+        }
+    }
+
+    private static Arithmetic arithmetic(Model model, Precision precision) {
+        return switch (precision) {
+            case FP32 -> Arithmetic.FP32;
+            case BF16 -> {
+                if (Processor.gainsFromBf16()) {
+                    yield Arithmetic.BF16;
+                }
+                LOG.warn("this processor multiplies bf16 no faster than fp32: running in fp32");
+                yield Arithmetic.FP32;
+            }
+            case INT8 -> {
+                if (model.ranges() == null) {
+                    throw new EngineException("int8 needs a calibrated model:"
+                            + " 'mgn quantize --model MODEL --images DIR --out MODEL8' makes one");
+                }
+                if (Processor.hasInt8()) {
+                    yield new Int8(model.ranges());
+                }
+                LOG.warn("this processor has no fast 8-bit products (VNNI or AMX): running in fp32");
+                yield Arithmetic.FP32;
+            }
+        };
+    }
+}

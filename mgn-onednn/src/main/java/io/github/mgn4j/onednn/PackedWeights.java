@@ -1,0 +1,157 @@
+package io.github.mgn4j.onednn;
+
+import static org.bytedeco.dnnl.global.dnnl.*;
+
+import io.github.mgn4j.spec.ConvLayer;
+import io.github.mgn4j.weights.FoldedConvolution;
+import io.github.mgn4j.weights.Weights;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.bytedeco.dnnl.dnnl_engine;
+import org.bytedeco.dnnl.dnnl_exec_arg_t;
+import org.bytedeco.dnnl.dnnl_memory;
+import org.bytedeco.dnnl.dnnl_memory_desc;
+import org.bytedeco.dnnl.dnnl_primitive;
+import org.bytedeco.dnnl.dnnl_primitive_desc;
+import org.bytedeco.dnnl.dnnl_stream;
+import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.javacpp.FloatPointer;
+import org.bytedeco.javacpp.Pointer;
+
+/**
+ * The weights of one engine in the forms that its primitives ask for, each made once and shared by the plans of all batch
+ * sizes. Batch norm is folded in; 8-bit weights are symmetric with a scale for every output channel, its largest magnitude
+ * over 127. Used by one thread.
+ */
+final class PackedWeights implements AutoCloseable {
+    /** A layer's weights in one form; {@code form} is a copy that lives as long. */
+    private record Packed(dnnl_memory_desc form, dnnl_memory memory) {}
+
+    private final Weights weights;
+    private final dnnl_engine engine;
+    private final dnnl_stream stream;
+    private final Resources resources = new Resources();
+    private final Map<String, List<Packed>> packed = new HashMap<>();
+    private final Map<String, dnnl_memory> biases = new HashMap<>();
+    private final Map<String, dnnl_memory> scales = new HashMap<>();
+
+    PackedWeights(Weights weights, dnnl_engine engine, dnnl_stream stream) {
+        this.weights = weights;
+        this.engine = engine;
+        this.stream = stream;
+    }
+
+    /**
+     * Weights of a convolution {@code [out, in, k, k]}.
+     *
+     * @param form what the primitive asks for
+     * @param dataType float32, bfloat16 or signed 8 bits
+     */
+    dnnl_memory convolution(ConvLayer layer, dnnl_memory_desc form, int dataType) {
+        return weights(layer, form, dataType, dnnl_oihw, layer.out(), layer.in(), layer.kernel(), layer.kernel());
+    }
+
+    /** As {@link #convolution}, for a 1x1 convolution of vectors as the product with a matrix {@code [in, out]}. */
+    dnnl_memory product(ConvLayer layer, dnnl_memory_desc form, int dataType) {
+        return weights(layer, form, dataType, dnnl_ba, layer.in(), layer.out());
+    }
+
+    private dnnl_memory weights(
+            ConvLayer layer, dnnl_memory_desc form, int dataType, int plainFormat, long... plainShape) {
+        List<Packed> forms = packed.computeIfAbsent(layer.name(), name -> new ArrayList<>());
+        for (Packed known : forms) {
+            if (dnnl_memory_desc_equal(known.form, form) == 1) {
+                return known.memory;
+            }
+        }
+        FoldedConvolution folded = FoldedConvolution.of(weights, layer);
+        biases.computeIfAbsent(layer.name(), name -> Dnnl.vector(folded.bias().toArray(), engine, resources));
+        try (Resources temporary = new Resources()) {
+            boolean integer = dataType == dnnl_s8;
+            Pointer values = integer ? quantised(layer, folded, temporary) : values(folded, temporary);
+            dnnl_memory_desc plain = Dnnl.descriptor(integer ? dnnl_s8 : dnnl_f32, plainFormat, temporary, plainShape);
+            Packed made = pack(layer.name(), plain, Dnnl.memory(plain, values, engine, temporary), form, temporary);
+            forms.add(made);
+            return made.memory;
+        }
+    }
+
+    /** The bias of a layer whose weights have been asked for: float32, {@code [out]}. */
+    dnnl_memory bias(ConvLayer layer) {
+        return known(biases, layer);
+    }
+
+    /** What a step of each output channel's 8-bit weights is worth, once those have been asked for: {@code [out]}. */
+    dnnl_memory scales(ConvLayer layer) {
+        return known(scales, layer);
+    }
+
+    private static dnnl_memory known(Map<String, dnnl_memory> memories, ConvLayer layer) {
+        dnnl_memory memory = memories.get(layer.name());
+        if (memory == null) {
+            throw new IllegalStateException(layer.name() + ": its weights have not been packed");
+        }
+        return memory;
+    }
+
+    private static Pointer values(FoldedConvolution folded, Resources temporary) {
+        return temporary.own(new FloatPointer(folded.weight().toArray()), Pointer::close);
+    }
+
+    private Pointer quantised(ConvLayer layer, FoldedConvolution folded, Resources temporary) {
+        float[] values = folded.weight().toArray();
+        float[] steps = steps(values, layer.out());
+        scales.computeIfAbsent(layer.name(), name -> Dnnl.vector(steps, engine, resources));
+        return temporary.own(new BytePointer(quantised(values, steps)), Pointer::close);
+    }
+
+    private Packed pack(
+            String name, dnnl_memory_desc plain, dnnl_memory from, dnnl_memory_desc form, Resources temporary) {
+        dnnl_memory_desc copy = new dnnl_memory_desc();
+        Dnnl.check(dnnl_memory_desc_clone(copy, form), "layout of " + name);
+        resources.own(copy, d -> dnnl_memory_desc_destroy(d));
+        dnnl_memory to = Dnnl.memory(copy, Dnnl.allocate(Dnnl.size(copy), resources), engine, resources);
+        dnnl_primitive_desc description = new dnnl_primitive_desc();
+        String what = "packing " + name;
+        Dnnl.check(dnnl_reorder_primitive_desc_create(description, plain, engine, copy, engine, null), what);
+        temporary.own(description, d -> dnnl_primitive_desc_destroy(d));
+        dnnl_primitive primitive = new dnnl_primitive();
+        Dnnl.check(dnnl_primitive_create(primitive, description), what);
+        temporary.own(primitive, p -> dnnl_primitive_destroy(p));
+        dnnl_exec_arg_t arguments = temporary.own(new dnnl_exec_arg_t(2), Pointer::close);
+        arguments.getPointer(0).arg(DNNL_ARG_FROM).memory(from);
+        arguments.getPointer(1).arg(DNNL_ARG_TO).memory(to);
+        Dnnl.check(dnnl_primitive_execute(primitive, stream, 2, arguments), what);
+        Dnnl.check(dnnl_stream_wait(stream), what);
+        return new Packed(copy, to);
+    }
+
+    private static float[] steps(float[] values, int channels) {
+        int perChannel = values.length / channels;
+        float[] steps = new float[channels];
+        for (int c = 0; c < channels; c++) {
+            float largest = 0;
+            for (int i = c * perChannel; i < (c + 1) * perChannel; i++) {
+                largest = Math.max(largest, Math.abs(values[i]));
+            }
+            steps[c] = largest > 0 ? largest / 127 : 1;
+        }
+        return steps;
+    }
+
+    private static byte[] quantised(float[] values, float[] steps) {
+        byte[] bytes = new byte[values.length];
+        int perChannel = values.length / steps.length;
+        for (int i = 0; i < bytes.length; i++) {
+            bytes[i] = (byte) Math.rint(values[i] / steps[i / perChannel]);
+        }
+        return bytes;
+    }
+
+    @Override
+    public void close() {
+        resources.close();
+    }
+}

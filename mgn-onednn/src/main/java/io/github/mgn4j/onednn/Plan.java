@@ -1,0 +1,61 @@
+package io.github.mgn4j.onednn;
+
+import static org.bytedeco.dnnl.global.dnnl.*;
+
+import io.github.mgn4j.onednn.Network.Value;
+import java.nio.FloatBuffer;
+import java.util.List;
+import java.util.function.BiConsumer;
+import org.bytedeco.dnnl.dnnl_stream;
+import org.bytedeco.javacpp.BytePointer;
+
+/** A network's primitives for one batch size over memory that is its own. Used by one thread. */
+final class Plan implements AutoCloseable {
+    private final List<Step> steps;
+    private final BytePointer memory;
+    private final FloatBuffer images;
+    private final FloatBuffer features;
+    private final Resources resources;
+
+    /**
+     * Takes over what has been compiled.
+     *
+     * @param memory the arena
+     * @param images the part of it that the first step reads
+     * @param features the part that the last steps write
+     * @param resources all that the plan needs; freed with it
+     */
+    Plan(List<Step> steps, BytePointer memory, FloatBuffer images, FloatBuffer features, Resources resources) {
+        this.steps = List.copyOf(steps);
+        this.memory = memory;
+        this.images = images;
+        this.features = features;
+        this.resources = resources;
+    }
+
+    /** Computes; both buffers are exactly as long as the plan's. */
+    void run(dnnl_stream stream, FloatBuffer newImages, FloatBuffer found) {
+        images.clear().put(newImages);
+        for (Step step : steps) {
+            step.run(stream);
+        }
+        Dnnl.check(dnnl_stream_wait(stream), "waiting");
+        found.put(features.clear());
+    }
+
+    /** Computes in float32, and shows every map as soon as it is complete: the images first, then the convolutions' outputs. */
+    void observe(dnnl_stream stream, FloatBuffer newImages, Value input, BiConsumer<Value, FloatBuffer> observer) {
+        images.clear().put(newImages);
+        observer.accept(input, images.clear());
+        for (Step step : steps) {
+            step.run(stream);
+            Dnnl.check(dnnl_stream_wait(stream), "waiting");
+            step.show(memory, observer);
+        }
+    }
+
+    @Override
+    public void close() {
+        resources.close();
+    }
+}

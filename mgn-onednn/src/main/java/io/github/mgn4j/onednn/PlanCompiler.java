@@ -1,0 +1,237 @@
+package io.github.mgn4j.onednn;
+
+import static org.bytedeco.dnnl.global.dnnl.*;
+
+import io.github.mgn4j.onednn.Arena.Block;
+import io.github.mgn4j.onednn.Network.Convolution;
+import io.github.mgn4j.onednn.Network.Feature;
+import io.github.mgn4j.onednn.Network.Op;
+import io.github.mgn4j.onednn.Network.Pool;
+import io.github.mgn4j.onednn.Network.Value;
+import io.github.mgn4j.spec.ConvLayer;
+import io.github.mgn4j.spec.Pooling;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.bytedeco.dnnl.dnnl_engine;
+import org.bytedeco.dnnl.dnnl_memory_desc;
+import org.bytedeco.javacpp.BytePointer;
+
+/**
+ * Turns a network into a {@link Plan} for one batch size. Maps stay channels-last from the first operation to the last,
+ * which is the layout of oneDNN's fastest kernels, so that nothing is reordered in between. A residual sum is made in
+ * place of the residual; where that is read again (the trunk's map, by the next branch), in place of a copy.
+ */
+final class PlanCompiler {
+    private final Network network;
+    private final PackedWeights weights;
+    private final List<TensorType> types;
+    private final int batch;
+    private final dnnl_engine engine;
+
+    private final Resources owned = new Resources();
+    private final Resources temporary = new Resources();
+    private final Primitives primitives;
+    private final Arena arena = new Arena();
+    private final List<Step> steps = new ArrayList<>();
+    private final Map<Value, Block> blocks = new HashMap<>();
+    private final Map<Value, Block> dequantised = new HashMap<>();
+    private int time;
+
+    private PlanCompiler(
+            Network network, PackedWeights weights, List<TensorType> types, int batch, dnnl_engine engine) {
+        this.network = network;
+        this.weights = weights;
+        this.types = types;
+        this.batch = batch;
+        this.engine = engine;
+        primitives = new Primitives(engine, arena, owned, temporary);
+    }
+
+    /**
+     * Compiles a network.
+     *
+     * @param types of its values
+     * @throws IllegalStateException if oneDNN cannot do it on this processor; nothing is leaked then
+     */
+    static Plan compile(Network network, PackedWeights weights, List<TensorType> types, int batch, dnnl_engine engine) {
+        PlanCompiler compiler = new PlanCompiler(network, weights, types, batch, engine);
+        try {
+            return compiler.compile();
+        } catch (RuntimeException | Error e) {
+            compiler.owned.close();
+            throw e;
+        } finally {
+            compiler.temporary.close();
+        }
+    }
+
+    private Plan compile() {
+        Value images = network.images();
+        Block input = arena.block(bytes(images, TensorType.F32), time);
+        if (type(images).equals(TensorType.F32)) {
+            blocks.put(images, input);
+        } else {
+            convert(Network.IMAGES, images, TensorType.F32, input, type(images), allocate(images));
+        }
+        long outputBytes = (long) Float.BYTES * batch * network.spec().dims();
+        Block output = arena.block(outputBytes, time);
+        for (Op op : network.ops()) {
+            time++;
+            primitives.at(time);
+            op.inputs().forEach(v -> block(v).usedAt(time));
+            if (op instanceof Convolution convolution) {
+                convolution(convolution);
+            } else if (op instanceof Pool pool) {
+                pool(pool);
+            } else {
+                feature((Feature) op, output);
+            }
+        }
+        output.usedAt(time);
+        BytePointer memory = Dnnl.allocate(arena.layOut(), owned);
+        steps.forEach(step -> step.bind(memory, engine, owned));
+        return new Plan(
+                steps,
+                memory,
+                Dnnl.floats(memory, input.offset(), bytes(images, TensorType.F32)),
+                Dnnl.floats(memory, output.offset(), outputBytes),
+                owned);
+    }
+
+    private TensorType type(Value value) {
+        return types.get(value.index());
+    }
+
+    private long bytes(Value value, TensorType type) {
+        return (long) type.bytes() * batch * value.channels() * value.height() * value.width();
+    }
+
+    private Block block(Value value) {
+        return Objects.requireNonNull(blocks.get(value), value.name());
+    }
+
+    private Block allocate(Value value) {
+        Block block = arena.block(bytes(value, type(value)), time);
+        blocks.put(value, block);
+        return block;
+    }
+
+    /** A map, channels last. */
+    private dnnl_memory_desc form(Value value, TensorType type) {
+        return Dnnl.descriptor(
+                type.dataType(), dnnl_nhwc, temporary, batch, value.channels(), value.height(), value.width());
+    }
+
+    private void convolution(Convolution op) {
+        ConvLayer layer = op.layer();
+        TensorType from = type(op.input());
+        TensorType to = type(op.output());
+        TensorType computed = from.isInteger() ? to : from; // a floating-point convolution writes what it reads
+        Attributes attributes = primitives.attributes();
+        Block sum = null;
+        if (op.residual() != null) {
+            TensorType stored = summand(type(op.residual()), computed);
+            sum = residual(op.residual(), stored);
+            attributes.sum(stored);
+        }
+        if (layer.relu()) {
+            attributes.relu();
+        }
+        if (from.isInteger()) {
+            attributes
+                    .scale(DNNL_ARG_SRC, from)
+                    .scalePerChannel(DNNL_ARG_WEIGHTS)
+                    .scale(DNNL_ARG_DST, computed);
+        }
+        Block target = sum == null ? arena.block(bytes(op.output(), computed), time) : sum;
+        Step step = primitives
+                .convolution(
+                        layer,
+                        form(op.input(), from),
+                        form(op.output(), computed),
+                        from.weightType(),
+                        weights,
+                        attributes)
+                .with(DNNL_ARG_SRC, form(op.input(), from), block(op.input()))
+                .with(DNNL_ARG_DST, form(op.output(), computed), target);
+        steps.add(step);
+        if (computed.equals(to)) {
+            blocks.put(op.output(), target);
+        } else {
+            convert(layer.name(), op.output(), computed, target, to, allocate(op.output()));
+        }
+        steps.get(steps.size() - 1).makes(op.output(), block(op.output()), bytes(op.output(), to));
+    }
+
+    /** How a residual has to be stored for a sum in place: as it is, if its elements are as wide as the result's. */
+    private static TensorType summand(TensorType residual, TensorType result) {
+        return residual.bytes() == result.bytes() ? residual : result;
+    }
+
+    /** The block in which the sum with a residual is made: its own, or a copy's if it is read again or too narrow. */
+    private Block residual(Value residual, TensorType stored) {
+        Block block = block(residual);
+        boolean readAgain =
+                network.ops().stream().skip(time).anyMatch(op -> op.inputs().contains(residual));
+        if (readAgain || !stored.equals(type(residual))) {
+            Block copy = arena.block(bytes(residual, stored), time);
+            convert(residual.name(), residual, type(residual), block, stored, copy);
+            block = copy;
+        }
+        return block;
+    }
+
+    private void pool(Pool op) {
+        boolean floating = op.kind() == Pooling.AVG && type(op.input()).isInteger();
+        TensorType from = floating ? TensorType.F32 : type(op.input());
+        Block source = floating ? dequantised(op.input()) : block(op.input());
+        dnnl_memory_desc input = form(op.input(), from);
+        dnnl_memory_desc output = form(op.output(), from);
+        steps.add(primitives
+                .pool(op, input, output)
+                .with(DNNL_ARG_SRC, input, source)
+                .with(DNNL_ARG_DST, output, allocate(op.output())));
+    }
+
+    /** Reduces a row of a pooled map straight into its place in the output, in floating point. */
+    private void feature(Feature op, Block output) {
+        Value map = op.input();
+        TensorType from = type(map).isInteger() ? TensorType.F32 : type(map);
+        Block source = type(map).isInteger() ? dequantised(map) : block(map);
+        int channels = map.channels();
+        int width = network.spec().featureDims();
+        dnnl_memory_desc row = Dnnl.rows(from.dataType(), batch, channels, (long) map.height() * channels, temporary);
+        dnnl_memory_desc part = Dnnl.rows(dnnl_f32, batch, width, network.spec().dims(), temporary);
+        Step step = op.reduction() == null
+                ? primitives.reorder(map.name(), row, part, primitives.attributes())
+                : primitives.product(op.reduction(), row, part, from.weightType(), weights);
+        steps.add(step.with(DNNL_ARG_SRC, row, source, (long) op.row() * channels * from.bytes())
+                .with(DNNL_ARG_DST, part, output, (long) op.position() * width * Float.BYTES));
+    }
+
+    /** An integer map in float32, made when it is first asked for. */
+    private Block dequantised(Value value) {
+        Block known = dequantised.computeIfAbsent(value, v -> {
+            Block made = arena.block(bytes(v, TensorType.F32), time);
+            convert(v.name(), v, type(v), block(v), TensorType.F32, made);
+            return made;
+        });
+        known.usedAt(time);
+        return known;
+    }
+
+    /** Copies a map, changing its type if need be. */
+    private void convert(String name, Value map, TensorType from, Block source, TensorType to, Block target) {
+        Attributes attributes = primitives.attributes();
+        if (!from.equals(to)) {
+            attributes.scale(DNNL_ARG_SRC, from).scale(DNNL_ARG_DST, to);
+        }
+        steps.add(primitives
+                .reorder(name, form(map, from), form(map, to), attributes)
+                .with(DNNL_ARG_SRC, form(map, from), source)
+                .with(DNNL_ARG_DST, form(map, to), target));
+    }
+}

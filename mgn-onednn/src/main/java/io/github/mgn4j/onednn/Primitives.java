@@ -1,0 +1,158 @@
+package io.github.mgn4j.onednn;
+
+import static org.bytedeco.dnnl.global.dnnl.*;
+
+import io.github.mgn4j.onednn.Network.Pool;
+import io.github.mgn4j.spec.ConvLayer;
+import io.github.mgn4j.spec.Pooling;
+import org.bytedeco.dnnl.dnnl_engine;
+import org.bytedeco.dnnl.dnnl_memory_desc;
+import org.bytedeco.dnnl.dnnl_primitive;
+import org.bytedeco.dnnl.dnnl_primitive_desc;
+
+/**
+ * Makes the primitives of a plan as steps that have all operands but source and destination: weights, bias, scales and
+ * work space, which is reserved in the arena for the time given by {@link #at}.
+ */
+final class Primitives {
+    private static final long[] NO_DILATION = {0, 0};
+
+    private final dnnl_engine engine;
+    private final Arena arena;
+    private final Resources owner;
+    private final Resources temporary;
+    private int time;
+
+    /**
+     * Begins a plan.
+     *
+     * @param owner of the primitives
+     * @param temporary owner of what is needed only to make them
+     */
+    Primitives(dnnl_engine engine, Arena arena, Resources owner, Resources temporary) {
+        this.engine = engine;
+        this.arena = arena;
+        this.owner = owner;
+        this.temporary = temporary;
+    }
+
+    /** Sets when the next primitives run. */
+    void at(int newTime) {
+        time = newTime;
+    }
+
+    Attributes attributes() {
+        return new Attributes(temporary);
+    }
+
+    Step convolution(
+            ConvLayer layer,
+            dnnl_memory_desc source,
+            dnnl_memory_desc destination,
+            int weightType,
+            PackedWeights weights,
+            Attributes attributes) {
+        int kernel = layer.kernel();
+        dnnl_memory_desc any =
+                Dnnl.descriptor(weightType, dnnl_format_tag_any, temporary, layer.out(), layer.in(), kernel, kernel);
+        dnnl_memory_desc bias = Dnnl.descriptor(dnnl_f32, dnnl_x, temporary, layer.out());
+        long[] strides = {layer.stride(), layer.stride()};
+        long[] padding = {layer.padding(), layer.padding()};
+        dnnl_primitive_desc description = new dnnl_primitive_desc();
+        int status = dnnl_convolution_forward_primitive_desc_create(
+                description,
+                engine,
+                dnnl_forward_inference,
+                dnnl_convolution_direct,
+                source,
+                any,
+                bias,
+                destination,
+                strides,
+                NO_DILATION,
+                padding,
+                padding,
+                attributes.get());
+        Step step = step(layer.name(), status, description, attributes)
+                .with(DNNL_ARG_WEIGHTS, weights.convolution(layer, wantedWeights(description), weightType))
+                .with(DNNL_ARG_BIAS, weights.bias(layer));
+        return attributes.isPerChannel()
+                ? step.with(DNNL_ARG_ATTR_SCALES | DNNL_ARG_WEIGHTS, weights.scales(layer))
+                : step;
+    }
+
+    /** The product of rows {@code [batch, in]} with a reduction's weights, and ReLU where it has one. */
+    Step product(
+            ConvLayer layer,
+            dnnl_memory_desc source,
+            dnnl_memory_desc destination,
+            int weightType,
+            PackedWeights weights) {
+        dnnl_memory_desc any = Dnnl.descriptor(weightType, dnnl_format_tag_any, temporary, layer.in(), layer.out());
+        dnnl_memory_desc bias = Dnnl.descriptor(dnnl_f32, dnnl_ab, temporary, 1, layer.out());
+        Attributes attributes = layer.relu() ? attributes().relu() : attributes();
+        dnnl_primitive_desc description = new dnnl_primitive_desc();
+        int status = dnnl_matmul_primitive_desc_create(
+                description, engine, source, any, bias, destination, attributes.get());
+        return step(layer.name(), status, description, attributes)
+                .with(DNNL_ARG_WEIGHTS, weights.product(layer, wantedWeights(description), weightType))
+                .with(DNNL_ARG_BIAS, weights.bias(layer));
+    }
+
+    Step pool(Pool op, dnnl_memory_desc source, dnnl_memory_desc destination) {
+        int bottom = (op.output().height() - 1) * op.strideHeight()
+                + op.height()
+                - op.input().height()
+                - op.padding();
+        int right = (op.output().width() - 1) * op.strideWidth()
+                + op.width()
+                - op.input().width()
+                - op.padding();
+        Attributes attributes = attributes();
+        dnnl_primitive_desc description = new dnnl_primitive_desc();
+        int status = dnnl_pooling_forward_primitive_desc_create(
+                description,
+                engine,
+                dnnl_forward_inference,
+                op.kind() == Pooling.MAX ? dnnl_pooling_max : dnnl_pooling_avg_exclude_padding,
+                source,
+                destination,
+                new long[] {op.strideHeight(), op.strideWidth()},
+                new long[] {op.height(), op.width()},
+                NO_DILATION,
+                new long[] {op.padding(), op.padding()},
+                new long[] {bottom, right},
+                attributes.get());
+        return step("pooling of " + op.input().name(), status, description, attributes);
+    }
+
+    Step reorder(String name, dnnl_memory_desc source, dnnl_memory_desc destination, Attributes attributes) {
+        dnnl_primitive_desc description = new dnnl_primitive_desc();
+        int status =
+                dnnl_reorder_primitive_desc_create(description, source, engine, destination, engine, attributes.get());
+        return step("copy of " + name, status, description, attributes);
+    }
+
+    private static dnnl_memory_desc wantedWeights(dnnl_primitive_desc description) {
+        return Dnnl.wanted(description, dnnl_query_weights_md);
+    }
+
+    private Step step(String name, int status, dnnl_primitive_desc description, Attributes attributes) {
+        Dnnl.check(status, name);
+        temporary.own(description, d -> dnnl_primitive_desc_destroy(d));
+        dnnl_primitive primitive = new dnnl_primitive();
+        Dnnl.check(dnnl_primitive_create(primitive, description), name);
+        owner.own(primitive, p -> dnnl_primitive_destroy(p));
+        Step step = new Step(name, primitive);
+        dnnl_memory_desc scratchpad = Dnnl.wanted(description, dnnl_query_scratchpad_md);
+        long bytes = Dnnl.size(scratchpad);
+        if (bytes > 0) {
+            step.with(DNNL_ARG_SCRATCHPAD, scratchpad, arena.block(bytes, time));
+        }
+        attributes
+                .scales()
+                .forEach((argument, scale) ->
+                        step.with(DNNL_ARG_ATTR_SCALES | argument, Dnnl.vector(new float[] {scale}, engine, owner)));
+        return step;
+    }
+}

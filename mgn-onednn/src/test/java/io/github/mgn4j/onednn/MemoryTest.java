@@ -1,0 +1,83 @@
+package io.github.mgn4j.onednn;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.mgn4j.engine.Precision;
+import io.github.mgn4j.spec.MgnSpec;
+import io.github.mgn4j.weights.FormulaWeights;
+import io.github.mgn4j.weights.Model;
+import java.nio.FloatBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import org.bytedeco.javacpp.Pointer;
+import org.junit.jupiter.api.Test;
+
+/** What an engine takes, it gives back; a batch takes nothing. */
+class MemoryTest {
+    private static final MgnSpec SPEC =
+            MgnSpec.builder().backbone(18, 1.0 / 16).input(96, 32).embedding(8).build();
+    private static final Model MODEL = FormulaWeights.model(SPEC);
+
+    @Test
+    void closingFreesEverything() {
+        run(new OneDnnEngine(MODEL, Arithmetic.FP32), 1).close(); // loads classes
+        long before = Pointer.totalBytes();
+        for (int i = 0; i < 5; i++) {
+            OneDnnEngine engine = run(new OneDnnEngine(MODEL, Arithmetic.FP32), 2);
+            assertThat(Pointer.totalBytes()).isGreaterThan(before);
+            engine.close();
+            assertThat(Pointer.totalBytes()).isEqualTo(before);
+        }
+    }
+
+    @Test
+    void memoryStaysFlat() {
+        try (OneDnnEngine engine = new OneDnnEngine(MODEL, Arithmetic.FP32)) {
+            run(engine, 3);
+            long before = Pointer.totalBytes();
+            for (int i = 0; i < 300; i++) {
+                run(engine, 3);
+            }
+            assertThat(Pointer.totalBytes()).isEqualTo(before);
+            long weightsAndAPlan = before;
+            for (int batch = 1; batch <= 40; batch++) { // more sizes than plans are kept
+                run(engine, batch % 7 + 1);
+            }
+            assertThat(Pointer.totalBytes()).isLessThan(7 * weightsAndAPlan);
+        }
+    }
+
+    @Test
+    void aPlanThatCannotBeMadeLeaksNothing() {
+        run(new OneDnnEngine(MODEL, Arithmetic.FP32), 1).close();
+        long before = Pointer.totalBytes();
+        Arithmetic impossible = new Arithmetic() {
+            @Override
+            public Precision precision() {
+                return Precision.FP32;
+            }
+
+            @Override
+            public List<TensorType> types(Network network) {
+                List<TensorType> types = new ArrayList<>(Arithmetic.FP32.types(network));
+                types.set(types.size() - 5, new TensorType(4711, 1));
+                return types;
+            }
+        };
+        OneDnnEngine engine = new OneDnnEngine(MODEL, impossible);
+        assertThatThrownBy(() -> run(engine, 1))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("oneDNN");
+        engine.close();
+        assertThat(Pointer.totalBytes()).isEqualTo(before);
+    }
+
+    private static OneDnnEngine run(OneDnnEngine engine, int batch) {
+        engine.run(
+                FloatBuffer.wrap(FormulaWeights.images(batch, 96, 32)),
+                batch,
+                FloatBuffer.allocate(batch * SPEC.dims()));
+        return engine;
+    }
+}

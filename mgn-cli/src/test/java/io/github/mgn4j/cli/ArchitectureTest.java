@@ -40,10 +40,14 @@ class ArchitectureTest {
             .definedBy(ROOT + "train..")
             .layer("eval")
             .definedBy(ROOT + "eval..", ROOT + "report..")
+            .layer("onnx")
+            .definedBy(ROOT + "onnx..")
             .layer("cli")
             .definedBy(ROOT + "cli..")
             .whereLayer("cli")
             .mayNotBeAccessedByAnyLayer()
+            .whereLayer("onnx")
+            .mayOnlyBeAccessedByLayers("cli")
             .whereLayer("train")
             .mayOnlyBeAccessedByLayers("cli")
             .whereLayer("eval")
@@ -76,6 +80,7 @@ class ArchitectureTest {
                     ROOT + "image..",
                     ROOT + "features..",
                     ROOT + "eval..",
+                    ROOT + "onnx..",
                     ROOT + "data",
                     ROOT + "data.synth..")
             .and()

@@ -265,6 +265,13 @@ class RefusedCallsTest {
             bench --model @model.safetensors --batch 0      | batch must be at least 1
             bench --model @model.safetensors --seconds 0    | --seconds must be above 0
             bench --model @model.safetensors --batch 99999999 | --batch must be at most
+            export --model @model.safetensors                              | '--onnx=FILE'
+            export --model @none --onnx @N                                 | none: no such file
+            export --model @recipe.yaml --onnx @N                          | claims a safetensors header
+            export --model @model.safetensors --onnx @recipe.yaml          | exists already
+            export --model @model.safetensors --onnx @data                 | is a folder
+            export --model @model.safetensors --onnx @N --precision bf16   | can be written in fp32 or fp16, not in bf16
+            export --model @model.safetensors --onnx @N --precision fp8    | but was 'fp8'
             """)
     void isRefused(@Nullable String call, String sentence) throws IOException {
         Map<String, String> before = workshop.snapshot();

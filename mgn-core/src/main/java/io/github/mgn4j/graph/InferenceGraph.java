@@ -7,6 +7,7 @@ import io.github.mgn4j.spec.InputSize;
 import io.github.mgn4j.spec.MgnSpec;
 import io.github.mgn4j.spec.Parameter;
 import io.github.mgn4j.spec.Topology;
+import io.github.mgn4j.weights.FoldedConvolution;
 import io.github.mgn4j.weights.Model;
 import io.github.mgn4j.weights.Tensor;
 import java.util.Map;
@@ -78,7 +79,7 @@ public final class InferenceGraph implements AutoCloseable {
         }
     }
 
-    /** Folds y = gamma * (conv(x) - mean) / sqrt(var + eps) + beta into the convolution's weight and a bias. */
+    /** Convolutions with their batch norm folded in. */
     private static final class Folding extends Maps {
         private final Model model;
 
@@ -89,44 +90,15 @@ public final class InferenceGraph implements AutoCloseable {
 
         @Override
         SDVariable normalised(SDVariable input, ConvLayer layer) {
-            double[] scale = scale(layer);
-            SDVariable weight = sd.constant(layer.name() + ".weight", foldedWeight(layer, scale));
-            SDVariable bias = sd.constant(layer.name() + ".bias", foldedBias(layer, scale));
+            SDVariable weight = constant(
+                    layer.name() + ".weight", Parameter.Kind.CONV_WEIGHT, FoldedConvolution.weight(model, layer));
+            SDVariable bias =
+                    constant(layer.name() + ".bias", Parameter.Kind.NORM_BIAS, FoldedConvolution.bias(model, layer));
             return sd.cnn().conv2d(layer.name(), input, weight, bias, config(layer));
         }
 
-        private Tensor tensor(String name) {
-            return model.weights().get(name);
-        }
-
-        private double[] scale(ConvLayer layer) {
-            Tensor gamma = tensor(layer.norm() + ".weight");
-            Tensor variance = tensor(layer.norm() + ".running_var");
-            double[] scale = new double[layer.out()];
-            for (int c = 0; c < scale.length; c++) {
-                scale[c] = gamma.get(c) / Math.sqrt(variance.get(c) + ConvLayer.EPSILON);
-            }
-            return scale;
-        }
-
-        private INDArray foldedWeight(ConvLayer layer, double[] scale) {
-            Tensor weight = tensor(layer.name() + ".weight");
-            float[] values = weight.toArray();
-            int perChannel = values.length / scale.length;
-            for (int i = 0; i < values.length; i++) {
-                values[i] = (float) (values[i] * scale[i / perChannel]);
-            }
-            return NdTensors.toArray(Parameter.Kind.CONV_WEIGHT, Tensor.of(values, weight.shape()), DataType.FLOAT);
-        }
-
-        private INDArray foldedBias(ConvLayer layer, double[] scale) {
-            Tensor beta = tensor(layer.norm() + ".bias");
-            Tensor mean = tensor(layer.norm() + ".running_mean");
-            float[] bias = new float[scale.length];
-            for (int c = 0; c < bias.length; c++) {
-                bias[c] = (float) (beta.get(c) - mean.get(c) * scale[c]);
-            }
-            return NdTensors.toArray(Parameter.Kind.NORM_BIAS, Tensor.of(bias, bias.length), DataType.FLOAT);
+        private SDVariable constant(String name, Parameter.Kind kind, Tensor tensor) {
+            return sd.constant(name, NdTensors.toArray(kind, tensor, DataType.FLOAT));
         }
     }
 }

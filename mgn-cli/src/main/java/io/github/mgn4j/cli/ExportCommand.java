@@ -1,0 +1,69 @@
+package io.github.mgn4j.cli;
+
+import io.github.mgn4j.engine.Precision;
+import io.github.mgn4j.onnx.OnnxExporter;
+import io.github.mgn4j.onnx.OnnxInput;
+import io.github.mgn4j.onnx.OnnxOptions;
+import io.github.mgn4j.spec.MgnSpec;
+import io.github.mgn4j.weights.Model;
+import io.github.mgn4j.weights.ModelFile;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+@Command(
+        name = "export",
+        mixinStandardHelpOptions = true,
+        description = "Write the feature network as an ONNX file (opset 17), without flip averaging.")
+final class ExportCommand implements Callable<Integer> {
+    private final Terminal terminal;
+
+    @Option(names = "--model", required = true, paramLabel = "MODEL", description = "Model file.")
+    private Path model = Path.of("");
+
+    @Option(names = "--onnx", required = true, paramLabel = "FILE", description = "ONNX file to write.")
+    private Path onnx = Path.of("");
+
+    @Option(
+            names = "--precision",
+            paramLabel = "P",
+            defaultValue = "fp32",
+            description = "fp32, or fp16: half precision inside, float32 in and out (default: ${DEFAULT-VALUE}).")
+    private Precision precision = Precision.FP32;
+
+    @Option(
+            names = "--preprocess",
+            description = "Take uint8 pixels 0..255 of the resized picture; scale, mean and standard deviation go into"
+                    + " the file.")
+    private boolean preprocess;
+
+    @Mixin
+    private OutputOptions output = new OutputOptions();
+
+    ExportCommand(Terminal terminal) {
+        this.terminal = terminal;
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        OnnxOptions options = OnnxOptions.DEFAULT
+                .withPrecision(precision)
+                .withInput(preprocess ? OnnxInput.PIXELS : OnnxInput.NORMALISED);
+        output.check(onnx);
+        Model loaded = ModelFile.load(model);
+        OnnxExporter.export(loaded, options, onnx);
+        MgnSpec spec = loaded.spec();
+        terminal.say("%s: images %s [N,3,%d,%d], %s -> features float32 [N,%d]"
+                .formatted(
+                        onnx,
+                        preprocess ? "uint8" : "float32",
+                        spec.input().height(),
+                        spec.input().width(),
+                        preprocess ? "pixels 0..255" : "normalised",
+                        spec.dims()));
+        return 0;
+    }
+}

@@ -1,0 +1,165 @@
+package io.github.mgn4j.onnx;
+
+import io.github.mgn4j.engine.Precision;
+import io.github.mgn4j.image.Preprocessor;
+import io.github.mgn4j.spec.ConvLayer;
+import io.github.mgn4j.spec.FeaturePart;
+import io.github.mgn4j.spec.InputSize;
+import io.github.mgn4j.spec.MgnSpec;
+import io.github.mgn4j.spec.NetworkBuilder;
+import io.github.mgn4j.spec.PoolWindow;
+import io.github.mgn4j.spec.Pooling;
+import io.github.mgn4j.spec.Topology;
+import io.github.mgn4j.weights.FoldedConvolution;
+import io.github.mgn4j.weights.Model;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/** Builds a feature network as an ONNX graph; a map is the name of its value. */
+final class OnnxNetwork implements NetworkBuilder<String> {
+    private static final String BATCH = "N";
+
+    private final OnnxGraph graph = new OnnxGraph();
+    private final Model model;
+    private final OnnxOptions options;
+    private final OnnxType type;
+    /** The stripes of a map, cut from one pooling. */
+    private final Map<String, List<String>> stripes = new HashMap<>();
+
+    private OnnxNetwork(Model model, OnnxOptions options) {
+        this.model = model;
+        this.options = options;
+        this.type = options.precision() == Precision.FP16 ? OnnxType.FLOAT16 : OnnxType.FLOAT;
+    }
+
+    static OnnxGraph graph(Model model, OnnxOptions options) {
+        return new OnnxNetwork(model, options).build();
+    }
+
+    private OnnxGraph build() {
+        MgnSpec spec = model.spec();
+        Map<FeaturePart, Topology.Vectors<String>> parts = new Topology(spec).build(images(spec.input()), this);
+        List<String> vectors =
+                parts.values().stream().map(Topology.Vectors::reduced).toList();
+        String joined = vectors.size() == 1 ? vectors.get(0) : "joined";
+        if (vectors.size() > 1) {
+            graph.add("Concat", vectors, List.of(joined)).with("axis", 1);
+        }
+        String flat = type == OnnxType.FLOAT ? OnnxExporter.FEATURES : "flat";
+        graph.add("Flatten", List.of(joined), List.of(flat)).with("axis", 1);
+        if (type != OnnxType.FLOAT) {
+            cast(flat, OnnxExporter.FEATURES, OnnxType.FLOAT);
+        }
+        Object batch = options.repeat() == 0 ? BATCH : (Object) options.repeat();
+        graph.output(OnnxExporter.FEATURES, OnnxType.FLOAT, batch, spec.dims());
+        return graph;
+    }
+
+    /** The input as the first convolution wants it. */
+    private String images(InputSize size) {
+        boolean pixels = options.input() == OnnxInput.PIXELS;
+        Object batch = options.repeat() == 0 ? BATCH : (Object) 1;
+        graph.input(
+                OnnxExporter.IMAGES, pixels ? OnnxType.UINT8 : OnnxType.FLOAT, batch, 3, size.height(), size.width());
+        String images = OnnxExporter.IMAGES;
+        if (pixels) {
+            String values = cast(images, "pixels", OnnxType.FLOAT);
+            String centred = arithmetic("Sub", values, "centred", constant("mean", scaled(Preprocessor.mean())));
+            images =
+                    arithmetic("Div", centred, "normalised", constant("std", scaled(Preprocessor.standardDeviation())));
+        }
+        if (type != OnnxType.FLOAT) {
+            images = cast(images, "half", type);
+        }
+        if (options.repeat() > 0) {
+            float[] repeats = {options.repeat(), 1, 1, 1};
+            String times = graph.add(new Initializer("repeats", OnnxType.INT64, List.of(4), () -> repeats));
+            images = arithmetic("Tile", images, "repeated", times);
+        }
+        return images;
+    }
+
+    private static float[] scaled(float[] channels) {
+        float[] scaled = new float[channels.length];
+        for (int c = 0; c < scaled.length; c++) {
+            scaled[c] = 255 * channels[c];
+        }
+        return scaled;
+    }
+
+    private String constant(String name, float[] channels) {
+        return graph.add(new Initializer(name, OnnxType.FLOAT, List.of(1, channels.length, 1, 1), () -> channels));
+    }
+
+    private String arithmetic(String operation, String left, String name, String right) {
+        graph.add(operation, List.of(left, right), List.of(name));
+        return name;
+    }
+
+    private String cast(String input, String name, OnnxType to) {
+        graph.add("Cast", List.of(input), List.of(name)).with("to", to.code());
+        return name;
+    }
+
+    @Override
+    public String convolution(String input, ConvLayer layer, @Nullable String residual) {
+        int kernel = layer.kernel();
+        int padding = layer.padding();
+        String weight = graph.add(new Initializer(
+                layer.name() + ".weight",
+                type,
+                List.of(layer.out(), layer.in(), kernel, kernel),
+                () -> FoldedConvolution.weight(model, layer).toArray()));
+        String bias = graph.add(new Initializer(
+                layer.name() + ".bias",
+                type,
+                List.of(layer.out()),
+                () -> FoldedConvolution.bias(model, layer).toArray()));
+        String map = layer.name();
+        graph.add("Conv", List.of(input, weight, bias), List.of(map))
+                .withList("kernel_shape", kernel, kernel)
+                .withList("strides", layer.stride(), layer.stride())
+                .withList("pads", padding, padding, padding, padding);
+        if (residual != null) {
+            map = arithmetic("Add", map, layer.name() + ".sum", residual);
+        }
+        if (layer.relu()) {
+            graph.add("Relu", List.of(map), List.of(layer.name() + ".relu"));
+            map = layer.name() + ".relu";
+        }
+        return map;
+    }
+
+    @Override
+    public String stemPool(String input) {
+        String pooled = input + ".pool";
+        graph.add("MaxPool", List.of(input), List.of(pooled))
+                .withList("kernel_shape", 3, 3)
+                .withList("strides", 2, 2)
+                .withList("pads", 1, 1, 1, 1);
+        return pooled;
+    }
+
+    @Override
+    public String pool(String map, Pooling pooling, PoolWindow window) {
+        String operation = pooling == Pooling.MAX ? "MaxPool" : "AveragePool";
+        return stripes.computeIfAbsent(map + ".pool" + window.count(), all -> {
+                    if (window.count() == 1) {
+                        graph.add("Global" + operation, List.of(map), List.of(all));
+                        return List.of(all);
+                    }
+                    graph.add(operation, List.of(map), List.of(all))
+                            .withList("kernel_shape", window.rows(), window.width())
+                            .withList("strides", window.rows(), window.width());
+                    List<String> parts = IntStream.range(0, window.count())
+                            .mapToObj(i -> all + "_" + i)
+                            .toList();
+                    graph.add("Split", List.of(all), parts).with("axis", 2);
+                    return parts;
+                })
+                .get(window.index());
+    }
+}

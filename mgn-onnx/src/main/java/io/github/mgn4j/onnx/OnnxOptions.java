@@ -1,0 +1,40 @@
+package io.github.mgn4j.onnx;
+
+import io.github.mgn4j.engine.Precision;
+import java.util.Locale;
+import java.util.Set;
+
+/**
+ * How a network is written as ONNX.
+ *
+ * @param precision {@code FP32}, or {@code FP16}: weights and arithmetic in half precision between float32 input and output
+ * @param input what the network takes
+ * @param repeat 0 for an ordinary file, whose batch size is free; above 0, the file takes one image and repeats it so often
+ *     before the network, so that a device's speed can be measured without the images' way to it
+ */
+public record OnnxOptions(Precision precision, OnnxInput input, int repeat) {
+    private static final Set<Precision> PRECISIONS = Set.of(Precision.FP32, Precision.FP16);
+
+    /** float32, any batch size, normalised input: what the command writes unless told otherwise. */
+    public static final OnnxOptions DEFAULT = new OnnxOptions(Precision.FP32, OnnxInput.NORMALISED, 0);
+
+    public OnnxOptions {
+        OnnxException.check(
+                PRECISIONS.contains(precision),
+                "an ONNX file can be written in fp32 or fp16, not in %s",
+                precision.name().toLowerCase(Locale.ROOT));
+        OnnxException.check(repeat >= 0, "repeat must be 0 or more, not %s", repeat);
+    }
+
+    public OnnxOptions withPrecision(Precision newPrecision) {
+        return new OnnxOptions(newPrecision, input, repeat);
+    }
+
+    public OnnxOptions withInput(OnnxInput newInput) {
+        return new OnnxOptions(precision, newInput, repeat);
+    }
+
+    public OnnxOptions withRepeat(int images) {
+        return new OnnxOptions(precision, input, images);
+    }
+}

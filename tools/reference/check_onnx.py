@@ -1,7 +1,7 @@
 """Checks ONNX files with onnx.checker, shapes included, and prints what they hold.
 
     apt-get install python3-onnx
-    python3 tools/reference/check_onnx.py FILE.onnx...
+    /usr/bin/python3 tools/reference/check_onnx.py FILE.onnx...
 """
 
 import collections

@@ -40,7 +40,7 @@ final class BenchCommand implements Callable<Integer> {
     @Option(names = "--engine", paramLabel = "E", defaultValue = Engines.AUTO, description = "auto, samediff, ...")
     private String engine = Engines.AUTO;
 
-    @Option(names = "--precision", paramLabel = "P", defaultValue = "fp32", description = "fp32, bf16 or int8.")
+    @Option(names = "--precision", paramLabel = "P", defaultValue = "fp32", description = "fp32, fp16, bf16 or int8.")
     private Precision precision = Precision.FP32;
 
     @Option(names = "--batch", paramLabel = "N", defaultValue = "16", description = "Images per batch.")

@@ -210,6 +210,7 @@ class RefusedCallsTest {
             extract --model @model.safetensors --images @data --out @gallery.npy | gallery.npy: exists already
             extract --model @model.safetensors --images @data --out @recipe.yaml/f.npy | cannot be written
             extract --model @recipe.yaml --images @data --out @N/f.npy           | recipe.yaml: claims a safetensors header
+            extract --model @model.safetensors --images @data --out @N/f.npy --engine onnx-cuda | onnx-cuda (cannot run here: com.microsoft.onnxruntime:onnxruntime_gpu is wanted
             # train
             train --data @none --out @N                                 | none: no such folder
             train --data @empty --out @N                                | no known data set layout

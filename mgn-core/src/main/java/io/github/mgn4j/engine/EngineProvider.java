@@ -14,6 +14,11 @@ public interface EngineProvider {
     /** Whether it can run here: natives on the class path, a processor that fits. Cheap and without side effects. */
     boolean available();
 
+    /** Why it is not {@link #available()}, as a clause of an error message. */
+    default String obstacle() {
+        return "its natives are not on the class path";
+    }
+
     /** Number formats that {@link #open} takes. */
     Set<Precision> precisions();
 

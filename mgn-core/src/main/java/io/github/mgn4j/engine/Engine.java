@@ -13,6 +13,11 @@ public interface Engine extends AutoCloseable {
 
     MgnSpec spec();
 
+    /** The arithmetic it really uses: float32 where the processor gains nothing from the one that was asked for. */
+    default Precision precision() {
+        return Precision.FP32;
+    }
+
     /** The layout in which {@link #run} wants its images. */
     Layout inputLayout();
 

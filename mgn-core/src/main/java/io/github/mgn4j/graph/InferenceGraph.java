@@ -9,7 +9,6 @@ import io.github.mgn4j.spec.Parameter;
 import io.github.mgn4j.spec.Topology;
 import io.github.mgn4j.weights.FoldedConvolution;
 import io.github.mgn4j.weights.Model;
-import io.github.mgn4j.weights.Tensor;
 import java.util.Map;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
@@ -79,7 +78,7 @@ public final class InferenceGraph implements AutoCloseable {
         }
     }
 
-    /** Convolutions with their batch norm folded in. */
+    /** Every batch norm in its convolution. */
     private static final class Folding extends Maps {
         private final Model model;
 
@@ -90,15 +89,16 @@ public final class InferenceGraph implements AutoCloseable {
 
         @Override
         SDVariable normalised(SDVariable input, ConvLayer layer) {
-            SDVariable weight = constant(
-                    layer.name() + ".weight", Parameter.Kind.CONV_WEIGHT, FoldedConvolution.weight(model, layer));
-            SDVariable bias =
-                    constant(layer.name() + ".bias", Parameter.Kind.NORM_BIAS, FoldedConvolution.bias(model, layer));
-            return sd.cnn().conv2d(layer.name(), input, weight, bias, config(layer));
-        }
-
-        private SDVariable constant(String name, Parameter.Kind kind, Tensor tensor) {
-            return sd.constant(name, NdTensors.toArray(kind, tensor, DataType.FLOAT));
+            FoldedConvolution folded = FoldedConvolution.of(model.weights(), layer);
+            INDArray weight = NdTensors.toArray(Parameter.Kind.CONV_WEIGHT, folded.weight(), DataType.FLOAT);
+            INDArray bias = NdTensors.toArray(Parameter.Kind.NORM_BIAS, folded.bias(), DataType.FLOAT);
+            return sd.cnn()
+                    .conv2d(
+                            layer.name(),
+                            input,
+                            sd.constant(layer.name() + ".weight", weight),
+                            sd.constant(layer.name() + ".bias", bias),
+                            config(layer));
         }
     }
 }

@@ -39,7 +39,12 @@ public final class SameDiffEngine implements Engine {
 
     /** Opens a model in the layout that is fast on the current backend: NHWC on CPUs, NCHW elsewhere. */
     public SameDiffEngine(Model model) {
-        this(model, Nd4j.getBackend().getClass().getSimpleName().contains("Cpu") ? Layout.NHWC : Layout.NCHW);
+        this(model, layoutOfBackend());
+    }
+
+    private static Layout layoutOfBackend() {
+        CudaBackend.check();
+        return Nd4j.getBackend().getClass().getSimpleName().contains("Cpu") ? Layout.NHWC : Layout.NCHW;
     }
 
     /** Opens a model in a given layout. */

@@ -3,43 +3,30 @@ package io.github.mgn4j.weights;
 import io.github.mgn4j.spec.ConvLayer;
 
 /**
- * A convolution with its batch norm folded in, for inference: {@code gamma * (conv(x) - mean) / sqrt(var + eps) + beta} is
- * a convolution with scaled weights and a bias. Computed in double precision and rounded once.
+ * A convolution that does its batch norm's work too: with {@code s = gamma / sqrt(var + eps)}, the weight times s and the
+ * bias {@code beta - mean * s} of each output channel. What engines and exports compute with. Immutable.
+ *
+ * @param weight {@code [out, in, kernel, kernel]}
+ * @param bias {@code [out]}
  */
-public final class FoldedConvolution {
-    private FoldedConvolution() {}
-
-    /** The weight {@code [out, in, kernel, kernel]}; a new array. */
-    public static Tensor weight(Model model, ConvLayer layer) {
-        double[] scale = scale(model, layer);
-        Tensor weight = model.weights().get(layer.name() + ".weight");
+public record FoldedConvolution(Tensor weight, Tensor bias) {
+    /** Folds a layer; the arithmetic is float64, rounded once. */
+    public static FoldedConvolution of(Weights weights, ConvLayer layer) {
+        Tensor gamma = weights.get(layer.norm() + ".weight");
+        Tensor beta = weights.get(layer.norm() + ".bias");
+        Tensor mean = weights.get(layer.norm() + ".running_mean");
+        Tensor variance = weights.get(layer.norm() + ".running_var");
+        Tensor weight = weights.get(layer.name() + ".weight");
         float[] values = weight.toArray();
-        int perChannel = values.length / scale.length;
-        for (int i = 0; i < values.length; i++) {
-            values[i] = (float) (values[i] * scale[i / perChannel]);
-        }
-        return Tensor.of(values, weight.shape());
-    }
-
-    /** The bias {@code [out]}; a new array. */
-    public static Tensor bias(Model model, ConvLayer layer) {
-        double[] scale = scale(model, layer);
-        Tensor beta = model.weights().get(layer.norm() + ".bias");
-        Tensor mean = model.weights().get(layer.norm() + ".running_mean");
-        float[] bias = new float[scale.length];
+        float[] bias = new float[layer.out()];
+        int perChannel = values.length / bias.length;
         for (int c = 0; c < bias.length; c++) {
-            bias[c] = (float) (beta.get(c) - mean.get(c) * scale[c]);
+            double scale = gamma.get(c) / Math.sqrt(variance.get(c) + ConvLayer.EPSILON);
+            for (int i = c * perChannel; i < (c + 1) * perChannel; i++) {
+                values[i] = (float) (values[i] * scale);
+            }
+            bias[c] = (float) (beta.get(c) - mean.get(c) * scale);
         }
-        return Tensor.of(bias, bias.length);
-    }
-
-    private static double[] scale(Model model, ConvLayer layer) {
-        Tensor gamma = model.weights().get(layer.norm() + ".weight");
-        Tensor variance = model.weights().get(layer.norm() + ".running_var");
-        double[] scale = new double[layer.out()];
-        for (int c = 0; c < scale.length; c++) {
-            scale[c] = gamma.get(c) / Math.sqrt(variance.get(c) + ConvLayer.EPSILON);
-        }
-        return scale;
+        return new FoldedConvolution(Tensor.of(values, weight.shape()), Tensor.of(bias, bias.length));
     }
 }

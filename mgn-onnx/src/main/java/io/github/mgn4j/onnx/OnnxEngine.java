@@ -33,6 +33,7 @@ public final class OnnxEngine implements Engine {
 
     private final MgnSpec spec;
     private final OnnxDevice device;
+    private final Precision precision;
     private final OrtSession session;
     /** Held for reading by runs, for writing by {@link #close}. */
     private final ReadWriteLock life = new ReentrantReadWriteLock();
@@ -42,9 +43,10 @@ public final class OnnxEngine implements Engine {
     private FloatBuffer ownFeatures = direct(0);
     private boolean closed;
 
-    private OnnxEngine(MgnSpec spec, OnnxDevice device, OrtSession session) {
+    private OnnxEngine(MgnSpec spec, OnnxDevice device, Precision precision, OrtSession session) {
         this.spec = spec;
         this.device = device;
+        this.precision = precision;
         this.session = session;
     }
 
@@ -72,7 +74,7 @@ public final class OnnxEngine implements Engine {
 
     private static OnnxEngine open(MgnSpec spec, Path file, Precision precision, OnnxSettings settings) {
         try {
-            return new OnnxEngine(spec, settings.device(), OnnxSessions.open(file, precision, settings));
+            return new OnnxEngine(spec, settings.device(), precision, OnnxSessions.open(file, precision, settings));
         } catch (EngineException e) {
             if (settings.device() == OnnxDevice.CPU || !settings.fallback()) {
                 throw e;
@@ -91,6 +93,11 @@ public final class OnnxEngine implements Engine {
     @Override
     public MgnSpec spec() {
         return spec;
+    }
+
+    @Override
+    public Precision precision() {
+        return precision;
     }
 
     @Override

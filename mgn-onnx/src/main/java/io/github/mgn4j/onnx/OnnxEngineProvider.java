@@ -22,7 +22,7 @@ public abstract sealed class OnnxEngineProvider implements EngineProvider {
     /** On the CPU: float32, for its half precision is float32 between two conversions. */
     public static final class Cpu extends OnnxEngineProvider {
         public Cpu() {
-            super(OnnxDevice.CPU, 10, Precision.FP32);
+            super(OnnxDevice.CPU, 5, Precision.FP32);
         }
     }
 

@@ -112,12 +112,12 @@ final class OnnxNetwork implements NetworkBuilder<String> {
                 layer.name() + ".weight",
                 type,
                 List.of(layer.out(), layer.in(), kernel, kernel),
-                () -> FoldedConvolution.weight(model, layer).toArray()));
+                () -> FoldedConvolution.of(model.weights(), layer).weight().toArray()));
         String bias = graph.add(new Initializer(
                 layer.name() + ".bias",
                 type,
                 List.of(layer.out()),
-                () -> FoldedConvolution.bias(model, layer).toArray()));
+                () -> FoldedConvolution.of(model.weights(), layer).bias().toArray()));
         String map = layer.name();
         graph.add("Conv", List.of(input, weight, bias), List.of(map))
                 .withList("kernel_shape", kernel, kernel)

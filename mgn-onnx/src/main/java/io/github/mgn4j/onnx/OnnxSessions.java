@@ -11,9 +11,12 @@ import io.github.mgn4j.engine.EngineException;
 import io.github.mgn4j.engine.Precision;
 import java.nio.file.Path;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Opens ONNX files in ONNX Runtime. */
 public final class OnnxSessions {
+    private static @Nullable OrtEnvironment environment;
+
     private OnnxSessions() {}
 
     /**
@@ -21,9 +24,14 @@ public final class OnnxSessions {
      *
      * @throws EngineException if the natives are missing or do not fit this machine
      */
-    public static OrtEnvironment environment() {
+    public static synchronized OrtEnvironment environment() {
+        if (environment != null) {
+            return environment;
+        }
         try {
-            return OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL, "mgn4j");
+            // Asked for once: ONNX Runtime complains about a second name or level.
+            environment = OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL, "mgn4j");
+            return environment;
         } catch (LinkageError | RuntimeException e) {
             throw new EngineException("ONNX Runtime cannot be loaded: " + sentence(e), e);
         }

@@ -8,7 +8,6 @@ import ai.onnxruntime.OnnxJavaType;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
-import ai.onnxruntime.OrtLoggingLevel;
 import ai.onnxruntime.OrtSession;
 import com.google.common.primitives.Floats;
 import io.github.mgn4j.engine.Layout;
@@ -258,7 +257,7 @@ class OnnxExporterTest {
     }
 
     private static OrtEnvironment environment() {
-        return OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
+        return OnnxSessions.environment();
     }
 
     private static float[] run(byte[] file, MgnSpec spec, float[] images) throws OrtException {

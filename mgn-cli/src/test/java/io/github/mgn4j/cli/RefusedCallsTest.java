@@ -271,7 +271,11 @@ class RefusedCallsTest {
             export --model @recipe.yaml --onnx @N                          | claims a safetensors header
             export --model @model.safetensors --onnx @recipe.yaml          | exists already
             export --model @model.safetensors --onnx @data                 | is a folder
-            export --model @model.safetensors --onnx @N --precision bf16   | can be written in fp32 or fp16, not in bf16
+            export --model @model.safetensors --onnx @N --precision bf16   | can be written in fp32, fp16 or int8, not in bf16
+            export --model @model.safetensors --onnx @N --precision int8   | --precision int8 and --calibrate DIR go together
+            export --model @model.safetensors --onnx @N --calibrate @data  | --precision int8 and --calibrate DIR go together
+            export --model @model.safetensors --onnx @N --precision int8 --calibrate @none  | none: no such folder
+            export --model @model.safetensors --onnx @N --precision int8 --calibrate @text  | not a JPEG, PNG or BMP file
             export --model @model.safetensors --onnx @N --precision fp8    | but was 'fp8'
             """)
     void isRefused(@Nullable String call, String sentence) throws IOException {

@@ -146,6 +146,18 @@ class SmallCommandsTest {
                         "fp16",
                         "--preprocess")
                 .ok();
+        workshop.mgn(
+                        "export",
+                        "--model",
+                        "@model.safetensors",
+                        "--onnx",
+                        "@int8.onnx",
+                        "--precision",
+                        "int8",
+                        "--calibrate",
+                        "@data")
+                .ok();
+        assertThat(Files.size(workshop.path("int8.onnx"))).isLessThan(Files.size(workshop.path("m.onnx")) / 2);
         assertThat(Files.size(workshop.path("half.onnx"))).isLessThan(Files.size(workshop.path("m.onnx")) * 2 / 3);
     }
 

@@ -43,6 +43,14 @@ public final class OnnxExporter {
      * closed.
      */
     public static void write(Model model, OnnxOptions options, OutputStream out) throws IOException {
-        OnnxNetwork.graph(model, options).writeTo(out, Map.of(ModelFile.SPEC_KEY, SpecJson.write(model.spec())));
+        write(OnnxNetwork.graph(model, options), model, out);
+    }
+
+    static void write(OnnxGraph graph, Model model, Path file) throws IOException {
+        AtomicFile.write(file, out -> write(graph, model, out));
+    }
+
+    private static void write(OnnxGraph graph, Model model, OutputStream out) throws IOException {
+        graph.writeTo(out, Map.of(ModelFile.SPEC_KEY, SpecJson.write(model.spec())));
     }
 }

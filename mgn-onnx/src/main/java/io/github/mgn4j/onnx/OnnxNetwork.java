@@ -20,7 +20,11 @@ import org.jspecify.annotations.Nullable;
 
 /** Builds a feature network as an ONNX graph; a map is the name of its value. */
 final class OnnxNetwork implements NetworkBuilder<String> {
+    /** What the names of an observed network's additional outputs begin with. */
+    static final String LARGEST = "largest/";
+
     private static final String BATCH = "N";
+    private static final String REDUCTIONS = "reductions.";
 
     private final OnnxGraph graph = new OnnxGraph();
     private final Model model;
@@ -29,14 +33,22 @@ final class OnnxNetwork implements NetworkBuilder<String> {
     /** The stripes of a map, cut from one pooling. */
     private final Map<String, List<String>> stripes = new HashMap<>();
 
-    private OnnxNetwork(Model model, OnnxOptions options) {
+    private final boolean observed;
+
+    private OnnxNetwork(Model model, OnnxOptions options, boolean observed) {
         this.model = model;
+        this.observed = observed;
         this.options = options;
         this.type = options.precision() == Precision.FP16 ? OnnxType.FLOAT16 : OnnxType.FLOAT;
     }
 
     static OnnxGraph graph(Model model, OnnxOptions options) {
-        return new OnnxNetwork(model, options).build();
+        return new OnnxNetwork(model, options, false).build();
+    }
+
+    /** The float32 network with the largest absolute value of every map as an output beside the features. */
+    static OnnxGraph observed(Model model) {
+        return new OnnxNetwork(model, OnnxOptions.DEFAULT, true).build();
     }
 
     private OnnxGraph build() {
@@ -79,7 +91,52 @@ final class OnnxNetwork implements NetworkBuilder<String> {
             String times = graph.add(new Initializer("repeats", OnnxType.INT64, List.of(4), () -> repeats));
             images = arithmetic("Tile", images, "repeated", times);
         }
-        return images;
+        return rounded(images);
+    }
+
+    /** A map as the next layer sees it: rounded to 8 bits where the options say so, else as it is. */
+    private String rounded(String map) {
+        if (observed) {
+            graph.add("Abs", List.of(map), List.of(map + ".abs"));
+            graph.add("ReduceMax", List.of(map + ".abs"), List.of(LARGEST + map))
+                    .with("keepdims", 0);
+            graph.output(LARGEST + map, OnnxType.FLOAT);
+        }
+        Calibration calibration = options.calibration();
+        if (calibration == null) {
+            return map;
+        }
+        String step = scalar(map + ".step", OnnxType.FLOAT, calibration.scale(map));
+        String zero = scalar(map + ".zero", OnnxType.INT8, 0);
+        graph.add("QuantizeLinear", List.of(map, step, zero), List.of(map + ".int8"));
+        graph.add("DequantizeLinear", List.of(map + ".int8", step, zero), List.of(map + ".rounded"));
+        return map + ".rounded";
+    }
+
+    private String scalar(String name, OnnxType format, float value) {
+        float[] values = {value};
+        return graph.add(new Initializer(name, format, List.of(), () -> values));
+    }
+
+    private String weight(ConvLayer layer) {
+        String name = layer.name() + ".weight";
+        List<Integer> shape = List.of(layer.out(), layer.in(), layer.kernel(), layer.kernel());
+        if (options.calibration() == null || layer.name().startsWith(REDUCTIONS)) {
+            return graph.add(new Initializer(name, type, shape, () -> folded(layer)));
+        }
+        List<Integer> channels = List.of(layer.out());
+        graph.add(new Initializer(
+                name + ".int8", OnnxType.INT8, shape, () -> Calibration.round(folded(layer), layer.out())));
+        graph.add(new Initializer(
+                name + ".step", OnnxType.FLOAT, channels, () -> Calibration.steps(folded(layer), layer.out())));
+        graph.add(new Initializer(name + ".zero", OnnxType.INT8, channels, () -> new float[layer.out()]));
+        graph.add("DequantizeLinear", List.of(name + ".int8", name + ".step", name + ".zero"), List.of(name))
+                .with("axis", 0);
+        return name;
+    }
+
+    private float[] folded(ConvLayer layer) {
+        return FoldedConvolution.of(model.weights(), layer).weight().toArray();
     }
 
     private static float[] scaled(float[] channels) {
@@ -108,11 +165,8 @@ final class OnnxNetwork implements NetworkBuilder<String> {
     public String convolution(String input, ConvLayer layer, @Nullable String residual) {
         int kernel = layer.kernel();
         int padding = layer.padding();
-        String weight = graph.add(new Initializer(
-                layer.name() + ".weight",
-                type,
-                List.of(layer.out(), layer.in(), kernel, kernel),
-                () -> FoldedConvolution.of(model.weights(), layer).weight().toArray()));
+        boolean backbone = !layer.name().startsWith(REDUCTIONS);
+        String weight = weight(layer);
         String bias = graph.add(new Initializer(
                 layer.name() + ".bias",
                 type,
@@ -124,23 +178,23 @@ final class OnnxNetwork implements NetworkBuilder<String> {
                 .withList("strides", layer.stride(), layer.stride())
                 .withList("pads", padding, padding, padding, padding);
         if (residual != null) {
-            map = arithmetic("Add", map, layer.name() + ".sum", residual);
+            map = arithmetic("Add", rounded(map), layer.name() + ".sum", residual);
         }
         if (layer.relu()) {
             graph.add("Relu", List.of(map), List.of(layer.name() + ".relu"));
             map = layer.name() + ".relu";
         }
-        return map;
+        return backbone ? rounded(map) : map;
     }
 
     @Override
     public String stemPool(String input) {
-        String pooled = input + ".pool";
+        String pooled = "trunk.pool";
         graph.add("MaxPool", List.of(input), List.of(pooled))
                 .withList("kernel_shape", 3, 3)
                 .withList("strides", 2, 2)
                 .withList("pads", 1, 1, 1, 1);
-        return pooled;
+        return rounded(pooled);
     }
 
     @Override

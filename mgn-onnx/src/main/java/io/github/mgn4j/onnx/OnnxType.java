@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 enum OnnxType {
     FLOAT(1, 4),
     UINT8(2, 1),
+    INT8(3, 1),
     INT64(7, 8),
     FLOAT16(10, 2);
 
@@ -37,7 +38,7 @@ enum OnnxType {
     void put(ByteBuffer target, float value, String tensor) {
         switch (this) {
             case FLOAT -> target.putFloat(value);
-            case UINT8 -> target.put((byte) value);
+            case UINT8, INT8 -> target.put((byte) value);
             case INT64 -> target.putLong((long) value);
             case FLOAT16 -> {
                 OnnxException.check(

@@ -218,7 +218,7 @@ class OnnxExporterTest {
     void otherPrecisionsAreRefused() {
         assertThatThrownBy(() -> OnnxOptions.DEFAULT.withPrecision(Precision.BF16))
                 .isInstanceOf(OnnxException.class)
-                .hasMessage("an ONNX file can be written in fp32 or fp16, not in bf16");
+                .hasMessage("an ONNX file can be written in fp32, fp16 or int8, not in bf16");
         assertThatThrownBy(() -> OnnxOptions.DEFAULT.withRepeat(-1)).hasMessage("repeat must be 0 or more, not -1");
     }
 

@@ -7,14 +7,21 @@ import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.OrtSession.SessionOptions;
 import ai.onnxruntime.providers.OrtCUDAProviderOptions;
 import ai.onnxruntime.providers.OrtTensorRTProviderOptions;
+import com.google.common.util.concurrent.Uninterruptibles;
 import io.github.mgn4j.engine.EngineException;
 import io.github.mgn4j.engine.Precision;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import org.jspecify.annotations.Nullable;
 
 /** Opens ONNX files in ONNX Runtime. */
 public final class OnnxSessions {
+    /** Bytes reserved, not used: enough for a command line of a million characters. */
+    private static final long STACK = 256L << 20;
+
     private static @Nullable OrtEnvironment environment;
 
     private OnnxSessions() {}
@@ -28,13 +35,25 @@ public final class OnnxSessions {
         if (environment != null) {
             return environment;
         }
+        // ONNX Runtime 1.29 (1.24 did not) goes through the process's command line recursively: one with a long class
+        // path overflows an ordinary stack, which ends the process.
+        FutureTask<OrtEnvironment> task = new FutureTask<>(OnnxSessions::create);
+        Thread thread = new Thread(null, task, "mgn-onnx-start", STACK);
+        thread.setDaemon(true);
+        thread.start();
         try {
-            // Asked for once: ONNX Runtime complains about a second name or level.
-            environment = OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL, "mgn4j");
-            return environment;
-        } catch (LinkageError | RuntimeException e) {
-            throw new EngineException("ONNX Runtime cannot be loaded: " + sentence(e), e);
+            OrtEnvironment made = Objects.requireNonNull(Uninterruptibles.getUninterruptibly(task));
+            environment = made;
+            return made;
+        } catch (ExecutionException e) {
+            Throwable cause = e.getCause() == null ? e : e.getCause();
+            throw new EngineException("ONNX Runtime cannot be loaded: " + sentence(cause), cause);
         }
+    }
+
+    /** Once in a process: ONNX Runtime complains about a second name or level. */
+    private static OrtEnvironment create() {
+        return OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL, "mgn4j");
     }
 
     /**

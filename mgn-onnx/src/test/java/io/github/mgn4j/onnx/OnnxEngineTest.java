@@ -17,6 +17,8 @@ import io.github.mgn4j.weights.Model;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -229,6 +231,31 @@ class OnnxEngineTest {
                                                 + "Failed to load library x.so with error: libcudnn.so.9: cannot open\nshared object file")))
                 .isEqualTo("[ONNXRuntimeError] : 1 : FAIL : Failed to load library x.so with error: libcudnn.so.9:"
                         + " cannot open shared object file");
+    }
+
+    /** What the process that the next test starts runs. */
+    static final class Start {
+        private Start() {}
+
+        public static void main(String... args) {
+            System.out.println("version " + OnnxSessions.environment().getVersion());
+        }
+    }
+
+    /** ONNX Runtime 1.29 ended a process whose command line, with its class path, had some thousand characters. */
+    @Test
+    void theCommandLineMayBeLong() throws Exception {
+        Process process = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-Dlong=" + "/x".repeat(40_000),
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        Start.class.getName())
+                .redirectErrorStream(true)
+                .start();
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(process.waitFor()).as(output).isZero();
+        assertThat(output).startsWith("version 1.");
     }
 
     private static Model model() {

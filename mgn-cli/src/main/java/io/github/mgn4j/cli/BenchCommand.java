@@ -46,7 +46,7 @@ final class BenchCommand implements Callable<Integer> {
     @Option(names = "--engine", paramLabel = "E", description = "auto, samediff, onednn or onnx (default: auto).")
     private @Nullable String engine;
 
-    @Option(names = "--precision", paramLabel = "P", description = "fp32, bf16 or int8 (default: fp32).")
+    @Option(names = "--precision", paramLabel = "P", description = "fp32, fp16, bf16 or int8 (default: fp32).")
     private @Nullable Precision precision;
 
     @Option(names = "--batch", paramLabel = "N", defaultValue = "16", description = "Images per batch.")

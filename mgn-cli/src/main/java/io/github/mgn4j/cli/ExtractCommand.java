@@ -46,14 +46,14 @@ final class ExtractCommand implements Callable<Integer> {
             names = "--engine",
             paramLabel = "E",
             defaultValue = Engines.AUTO,
-            description = "auto, samediff, onednn or onnx (default: ${DEFAULT-VALUE}).")
+            description = "auto, samediff, onednn, onnx, onnx-cuda or onnx-tensorrt (default: ${DEFAULT-VALUE}).")
     private String engine = Engines.AUTO;
 
     @Option(
             names = "--precision",
             paramLabel = "P",
             defaultValue = "fp32",
-            description = "fp32, bf16 or int8 (default: ${DEFAULT-VALUE}).")
+            description = "fp32, fp16, bf16 or int8 (default: ${DEFAULT-VALUE}).")
     private Precision precision = Precision.FP32;
 
     @Option(

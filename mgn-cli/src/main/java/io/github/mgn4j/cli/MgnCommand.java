@@ -25,7 +25,8 @@ import picocli.CommandLine.Spec;
             ExtractCommand.class,
             TrainCommand.class,
             EvaluateCommand.class,
-            BenchCommand.class
+            BenchCommand.class,
+            ExportCommand.class
         })
 final class MgnCommand implements Runnable {
     @Spec

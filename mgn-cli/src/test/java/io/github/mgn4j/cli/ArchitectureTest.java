@@ -42,11 +42,15 @@ class ArchitectureTest {
             .definedBy(ROOT + "train..")
             .layer("eval")
             .definedBy(ROOT + "eval..", ROOT + "report..")
+            .layer("onnx")
+            .definedBy(ROOT + "onnx..")
             .layer("cli")
             .definedBy(ROOT + "cli..")
             .whereLayer("cli")
             .mayNotBeAccessedByAnyLayer()
             .whereLayer("onednn")
+            .mayOnlyBeAccessedByLayers("cli")
+            .whereLayer("onnx")
             .mayOnlyBeAccessedByLayers("cli")
             .whereLayer("train")
             .mayOnlyBeAccessedByLayers("cli")
@@ -81,6 +85,7 @@ class ArchitectureTest {
                     ROOT + "features..",
                     ROOT + "eval..",
                     ROOT + "onednn..",
+                    ROOT + "onnx..",
                     ROOT + "data",
                     ROOT + "data.synth..")
             .and()

@@ -216,6 +216,7 @@ class RefusedCallsTest {
             extract --model @model.safetensors --images @data --out @gallery.npy | gallery.npy: exists already
             extract --model @model.safetensors --images @data --out @recipe.yaml/f.npy | cannot be written
             extract --model @recipe.yaml --images @data --out @N/f.npy           | recipe.yaml: claims a safetensors header
+            extract --model @model.safetensors --images @data --out @N/f.npy --engine onnx-cuda | onnx-cuda (cannot run here: com.microsoft.onnxruntime:onnxruntime_gpu is wanted
             # train
             train --data @none --out @N                                 | none: no such folder
             train --data @notrain --out @N                              | no training images
@@ -275,6 +276,17 @@ class RefusedCallsTest {
             bench --model @model.safetensors --batch 0      | batch must be at least 1
             bench --model @model.safetensors --seconds 0    | --seconds must be above 0
             bench --model @model.safetensors --batch 99999999 | --batch must be at most
+            export --model @model.safetensors                              | '--onnx=FILE'
+            export --model @none --onnx @N                                 | none: no such file
+            export --model @recipe.yaml --onnx @N                          | claims a safetensors header
+            export --model @model.safetensors --onnx @recipe.yaml          | exists already
+            export --model @model.safetensors --onnx @data                 | is a folder
+            export --model @model.safetensors --onnx @N --precision bf16   | can be written in fp32, fp16 or int8, not in bf16
+            export --model @model.safetensors --onnx @N --precision int8   | --precision int8 and --calibrate DIR go together
+            export --model @model.safetensors --onnx @N --calibrate @data  | --precision int8 and --calibrate DIR go together
+            export --model @model.safetensors --onnx @N --precision int8 --calibrate @none  | none: no such folder
+            export --model @model.safetensors --onnx @N --precision int8 --calibrate @text  | not a JPEG, PNG or BMP file
+            export --model @model.safetensors --onnx @N --precision fp8    | but was 'fp8'
             """)
     void isRefused(@Nullable String call, String sentence) throws IOException {
         Map<String, String> before = workshop.snapshot();

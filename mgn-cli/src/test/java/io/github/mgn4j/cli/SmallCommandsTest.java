@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** {@code synth}, {@code data}, {@code info}, {@code bench} and the help of all commands. */
+/** {@code synth}, {@code data}, {@code info}, {@code bench}, {@code export} and the help of all commands. */
 class SmallCommandsTest {
     @TempDir
     static Path folder;
@@ -31,7 +31,7 @@ class SmallCommandsTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"demo", "synth", "data", "import", "info", "quantize", "extract", "train", "evaluate", "bench"})
+            strings = {"demo", "synth", "data", "import", "info", "quantize", "extract", "train", "evaluate", "bench", "export"})
     void explainsItself(String command) {
         Workshop.Call help = workshop.mgn(command, "--help").ok();
         assertThat(help.out()).startsWith("Usage: mgn " + command).contains("--");
@@ -128,6 +128,37 @@ class SmallCommandsTest {
                         "images_per_second",
                         "peak_rss_bytes");
         assertThat(json.get("ms_per_image").getAsDouble()).isPositive();
+    }
+
+    @Test
+    void exportWritesAnOnnxFile() throws IOException {
+        Workshop.Call call = workshop.mgn("export", "--model", "@model.safetensors", "--onnx", "@m.onnx")
+                .ok();
+        assertThat(call.out()).isEmpty();
+        assertThat(call.err()).contains("m.onnx: images float32 [N,3,96,48], normalised -> features float32 [N,64]");
+        workshop.mgn(
+                        "export",
+                        "--model",
+                        "@model.safetensors",
+                        "--onnx",
+                        "@half.onnx",
+                        "--precision",
+                        "fp16",
+                        "--preprocess")
+                .ok();
+        workshop.mgn(
+                        "export",
+                        "--model",
+                        "@model.safetensors",
+                        "--onnx",
+                        "@int8.onnx",
+                        "--precision",
+                        "int8",
+                        "--calibrate",
+                        "@data")
+                .ok();
+        assertThat(Files.size(workshop.path("int8.onnx"))).isLessThan(Files.size(workshop.path("m.onnx")) / 2);
+        assertThat(Files.size(workshop.path("half.onnx"))).isLessThan(Files.size(workshop.path("m.onnx")) * 2 / 3);
     }
 
     @Test

@@ -14,9 +14,9 @@ public interface EngineProvider {
     /** Whether it can run here: natives on the class path, a processor that fits. Cheap and without side effects. */
     boolean available();
 
-    /** What is missing where it is not {@link #available()}, in a few words. */
+    /** Why it is not {@link #available()}, as a clause of an error message. */
     default String obstacle() {
-        return "cannot run here";
+        return "its natives are not on the class path";
     }
 
     /** Number formats that {@link #open} takes. */

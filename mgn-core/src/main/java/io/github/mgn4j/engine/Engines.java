@@ -1,6 +1,9 @@
 package io.github.mgn4j.engine;
 
+import com.google.common.base.Preconditions;
+import io.github.mgn4j.spec.MgnSpec;
 import io.github.mgn4j.weights.Model;
+import java.nio.FloatBuffer;
 import java.util.Comparator;
 import java.util.List;
 import java.util.ServiceLoader;
@@ -43,11 +46,30 @@ public final class Engines {
                 .open(model, options);
     }
 
+    /**
+     * Makes sure that an engine was given room enough.
+     *
+     * @throws IllegalArgumentException saying what is too small
+     */
+    public static void checkBuffers(MgnSpec spec, FloatBuffer images, int batch, FloatBuffer features) {
+        long wanted = 3L * batch * spec.input().height() * spec.input().width();
+        Preconditions.checkArgument(batch >= 1, "batch must be at least 1, not %s", batch);
+        Preconditions.checkArgument(
+                images.limit() >= wanted, "images hold %s values, wanted %s", images.limit(), wanted);
+        Preconditions.checkArgument(
+                features.limit() >= (long) batch * spec.dims(),
+                "features have room for %s values, wanted %s x %s",
+                features.limit(),
+                batch,
+                spec.dims());
+    }
+
     private static String names(List<EngineProvider> providers) {
         return providers.isEmpty()
                 ? "none"
                 : providers.stream()
-                        .map(p -> p.name() + (p.available() ? " " + p.precisions() : " (" + p.obstacle() + ")"))
+                        .map(p -> p.name()
+                                + (p.available() ? " " + p.precisions() : " (cannot run here: " + p.obstacle() + ")"))
                         .collect(Collectors.joining(", "));
     }
 }

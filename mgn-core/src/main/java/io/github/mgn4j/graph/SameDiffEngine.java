@@ -1,9 +1,9 @@
 package io.github.mgn4j.graph;
 
-import com.google.common.base.Preconditions;
 import com.google.common.base.Throwables;
 import com.google.common.util.concurrent.Uninterruptibles;
 import io.github.mgn4j.engine.Engine;
+import io.github.mgn4j.engine.Engines;
 import io.github.mgn4j.engine.Layout;
 import io.github.mgn4j.plan.GraphPlan;
 import io.github.mgn4j.spec.InputSize;
@@ -39,7 +39,12 @@ public final class SameDiffEngine implements Engine {
 
     /** Opens a model in the layout that is fast on the current backend: NHWC on CPUs, NCHW elsewhere. */
     public SameDiffEngine(Model model) {
-        this(model, Nd4j.getBackend().getClass().getSimpleName().contains("Cpu") ? Layout.NHWC : Layout.NCHW);
+        this(model, layoutOfBackend());
+    }
+
+    private static Layout layoutOfBackend() {
+        CudaBackend.check();
+        return Nd4j.getBackend().getClass().getSimpleName().contains("Cpu") ? Layout.NHWC : Layout.NCHW;
     }
 
     /** Opens a model in a given layout. */
@@ -69,18 +74,10 @@ public final class SameDiffEngine implements Engine {
 
     @Override
     public void run(FloatBuffer images, int batch, FloatBuffer features) {
+        Engines.checkBuffers(spec(), images, batch, features);
         InputSize input = spec().input();
-        long wanted = 3L * batch * input.height() * input.width();
-        Preconditions.checkArgument(batch >= 1, "batch must be at least 1, not %s", batch);
-        Preconditions.checkArgument(
-                images.limit() >= wanted, "images hold %s values, wanted %s", images.limit(), wanted);
-        Preconditions.checkArgument(
-                features.limit() >= (long) batch * spec().dims(),
-                "features have room for %s values, wanted %s x %s",
-                features.limit(),
-                batch,
-                spec().dims());
-        onThread(() -> runOnThread(images.duplicate().position(0).limit((int) wanted), batch, features.duplicate()));
+        int wanted = 3 * batch * input.height() * input.width();
+        onThread(() -> runOnThread(images.duplicate().position(0).limit(wanted), batch, features.duplicate()));
     }
 
     private void runOnThread(FloatBuffer images, int batch, FloatBuffer features) {

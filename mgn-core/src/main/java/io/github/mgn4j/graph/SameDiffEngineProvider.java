@@ -22,11 +22,20 @@ public final class SameDiffEngineProvider implements EngineProvider {
 
     @Override
     public boolean available() {
+        if (!CudaBackend.obstacle().isEmpty()) {
+            return false;
+        }
         try {
             return Nd4jBackend.load() != null;
         } catch (Nd4jBackend.NoAvailableBackendException e) {
             return false;
         }
+    }
+
+    @Override
+    public String obstacle() {
+        String gpu = CudaBackend.obstacle();
+        return gpu.isEmpty() ? "no ND4J backend is on the class path" : gpu;
     }
 
     @Override

@@ -73,6 +73,7 @@ public final class TrainingGraph {
      * @param type FLOAT, or DOUBLE for checks of gradients
      */
     public static TrainingGraph of(Model model, int batch, Layout layout, DataType type) {
+        CudaBackend.check();
         if (batch < 2) {
             throw new IllegalArgumentException("a training batch needs at least 2 images, not " + batch);
         }

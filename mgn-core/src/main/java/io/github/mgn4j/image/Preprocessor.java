@@ -39,6 +39,16 @@ public final class Preprocessor {
         this.resampling = Objects.requireNonNull(resampling, "resampling");
     }
 
+    /** ImageNet's mean, red, green and blue, on the scale 0..1; a copy. */
+    public static float[] mean() {
+        return MEAN.clone();
+    }
+
+    /** ImageNet's standard deviation on the scale 0..1; a copy. */
+    public static float[] standardDeviation() {
+        return STD.clone();
+    }
+
     public InputSize size() {
         return size;
     }

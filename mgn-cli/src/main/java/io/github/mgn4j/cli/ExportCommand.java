@@ -1,0 +1,99 @@
+package io.github.mgn4j.cli;
+
+import io.github.mgn4j.engine.Precision;
+import io.github.mgn4j.image.ImageFiles;
+import io.github.mgn4j.onnx.Calibrator;
+import io.github.mgn4j.onnx.OnnxExporter;
+import io.github.mgn4j.onnx.OnnxInput;
+import io.github.mgn4j.onnx.OnnxOptions;
+import io.github.mgn4j.spec.MgnSpec;
+import io.github.mgn4j.weights.Model;
+import io.github.mgn4j.weights.ModelFile;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+@Command(
+        name = "export",
+        mixinStandardHelpOptions = true,
+        description = "Write the feature network as an ONNX file (opset 17), without flip averaging.")
+final class ExportCommand implements Callable<Integer> {
+    private static final int CALIBRATION_IMAGES = 256;
+
+    private final Terminal terminal;
+
+    @Option(names = "--model", required = true, paramLabel = "MODEL", description = "Model file.")
+    private Path model = Path.of("");
+
+    @Option(names = "--onnx", required = true, paramLabel = "FILE", description = "ONNX file to write.")
+    private Path onnx = Path.of("");
+
+    @Option(
+            names = "--precision",
+            paramLabel = "P",
+            defaultValue = "fp32",
+            description = "fp32; fp16: half precision inside, float32 in and out; int8: 8 bits inside, see --calibrate"
+                    + " (default: ${DEFAULT-VALUE}).")
+    private Precision precision = Precision.FP32;
+
+    @Option(
+            names = "--calibrate",
+            paramLabel = "DIR",
+            description = "Images that say how large the network's values become, for int8; of more than "
+                    + CALIBRATION_IMAGES + ", so many are taken.")
+    private @Nullable Path calibrate;
+
+    @Option(
+            names = "--preprocess",
+            description = "Take uint8 pixels 0..255 of the resized picture; scale, mean and standard deviation go into"
+                    + " the file.")
+    private boolean preprocess;
+
+    @Mixin
+    private OutputOptions output = new OutputOptions();
+
+    ExportCommand(Terminal terminal) {
+        this.terminal = terminal;
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        if ((precision == Precision.INT8) != (calibrate != null)) {
+            throw new IllegalArgumentException("--precision int8 and --calibrate DIR go together");
+        }
+        OnnxOptions options = OnnxOptions.DEFAULT.withInput(preprocess ? OnnxInput.PIXELS : OnnxInput.NORMALISED);
+        output.check(onnx);
+        if (calibrate == null) {
+            options = options.withPrecision(precision);
+        }
+        Model loaded = ModelFile.load(model);
+        if (calibrate != null) {
+            options = options.withInt8(Calibrator.calibrate(loaded, some(ImageFiles.list(calibrate))));
+        }
+        OnnxExporter.export(loaded, options, onnx);
+        MgnSpec spec = loaded.spec();
+        terminal.say("%s: images %s [N,3,%d,%d], %s -> features float32 [N,%d]"
+                .formatted(
+                        onnx,
+                        preprocess ? "uint8" : "float32",
+                        spec.input().height(),
+                        spec.input().width(),
+                        preprocess ? "pixels 0..255" : "normalised",
+                        spec.dims()));
+        return 0;
+    }
+
+    /** At most as many as are needed, evenly spread. */
+    private static List<Path> some(List<Path> images) {
+        int count = Math.min(images.size(), CALIBRATION_IMAGES);
+        return IntStream.range(0, count)
+                .mapToObj(i -> images.get((int) ((long) i * images.size() / count)))
+                .toList();
+    }
+}

@@ -1,0 +1,92 @@
+package io.github.mgn4j.graph;
+
+import com.google.common.base.Splitter;
+import io.github.mgn4j.engine.EngineException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Whether ND4J's CUDA backend, where it is on the class path, has code for the GPUs of this machine. Without a look before it
+ * is loaded, the process would die in native code, or fail in the first kernel. Thread-safe.
+ */
+public final class CudaBackend {
+    /** ND4J's class of that backend. */
+    private static final String BACKEND = "org/nd4j/linalg/jcublas/JCublasBackend.class";
+
+    /** {@code nd4j-cuda-11.6} holds machine code for 3.7 to 8.6, which 8.9 runs too, and none that a driver translates. */
+    private static final double LEAST = 3.7;
+
+    private static final double BEYOND = 9.0;
+
+    private static final long SECONDS = 20;
+
+    /** Looked at once, when first asked for. */
+    private static final class Holder {
+        static final String OBSTACLE = look();
+    }
+
+    private CudaBackend() {}
+
+    /** Why ND4J cannot compute here, as a sentence; empty if nothing speaks against it. */
+    public static String obstacle() {
+        return Holder.OBSTACLE;
+    }
+
+    /**
+     * To be called before anything loads ND4J.
+     *
+     * @throws EngineException if its backend is the one for GPUs and this machine's are none of those
+     */
+    public static void check() {
+        if (!obstacle().isEmpty()) {
+            throw new EngineException(obstacle());
+        }
+    }
+
+    private static String look() {
+        ClassLoader loader = CudaBackend.class.getClassLoader();
+        if (loader == null || loader.getResource(BACKEND) == null) {
+            return "";
+        }
+        try {
+            Process query = new ProcessBuilder("nvidia-smi", "--query-gpu=name,compute_cap", "--format=csv,noheader")
+                    .redirectError(ProcessBuilder.Redirect.DISCARD)
+                    .start();
+            String gpus = new String(query.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            boolean ended = query.waitFor(SECONDS, TimeUnit.SECONDS);
+            return obstacle(ended && query.exitValue() == 0 ? gpus : "");
+        } catch (IOException e) {
+            return obstacle("");
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return "";
+        }
+    }
+
+    /** What to say about GPUs, given as lines of {@code name, compute capability}. */
+    static String obstacle(String gpus) {
+        String instead = "the backend nd4j-native runs on the CPU";
+        List<String> lines = Splitter.on('\n').trimResults().omitEmptyStrings().splitToList(gpus);
+        if (lines.isEmpty()) {
+            return "nd4j-cuda-11.6 finds no NVIDIA GPU (nvidia-smi lists none): " + instead;
+        }
+        if (lines.stream().anyMatch(CudaBackend::fits)) {
+            return "";
+        }
+        return ("nd4j-cuda-11.6 has no code for this GPU (%s), only for compute capability 3.7 to 8.9:"
+                        + " engine onnx-cuda runs on it, %s")
+                .formatted(lines.get(0), instead);
+    }
+
+    /** Whether it is among those that there is code for; true where the driver does not tell. */
+    private static boolean fits(String gpu) {
+        String capability = gpu.substring(gpu.lastIndexOf(',') + 1).strip();
+        if (!capability.matches("\\d+\\.\\d")) {
+            return true;
+        }
+        double value = Double.parseDouble(capability);
+        return value >= LEAST && value < BEYOND;
+    }
+}

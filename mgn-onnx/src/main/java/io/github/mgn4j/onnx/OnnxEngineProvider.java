@@ -1,0 +1,72 @@
+package io.github.mgn4j.onnx;
+
+import io.github.mgn4j.engine.Engine;
+import io.github.mgn4j.engine.EngineOptions;
+import io.github.mgn4j.engine.EngineProvider;
+import io.github.mgn4j.engine.Precision;
+import io.github.mgn4j.weights.Model;
+import java.util.Set;
+
+/** ONNX Runtime on one kind of device, set by {@link OnnxSettings#ofProperties}. */
+public abstract sealed class OnnxEngineProvider implements EngineProvider {
+    private final OnnxDevice device;
+    private final int priority;
+    private final Set<Precision> precisions;
+
+    private OnnxEngineProvider(OnnxDevice device, int priority, Precision... precisions) {
+        this.device = device;
+        this.priority = priority;
+        this.precisions = Set.of(precisions);
+    }
+
+    /** On the CPU: float32, for its half precision is float32 between two conversions. */
+    public static final class Cpu extends OnnxEngineProvider {
+        public Cpu() {
+            super(OnnxDevice.CPU, 5, Precision.FP32);
+        }
+    }
+
+    /** On an NVIDIA GPU. */
+    public static final class Cuda extends OnnxEngineProvider {
+        public Cuda() {
+            super(OnnxDevice.CUDA, 100, Precision.FP32, Precision.FP16);
+        }
+    }
+
+    /** On an NVIDIA GPU with TensorRT; only by name, for it compiles for minutes. */
+    public static final class TensorRt extends OnnxEngineProvider {
+        public TensorRt() {
+            super(OnnxDevice.TENSORRT, -10, Precision.FP32, Precision.FP16);
+        }
+    }
+
+    @Override
+    public String name() {
+        return device.engine();
+    }
+
+    @Override
+    public int priority() {
+        return priority;
+    }
+
+    @Override
+    public boolean available() {
+        return obstacle().isEmpty();
+    }
+
+    @Override
+    public String obstacle() {
+        return OnnxNatives.obstacle(device);
+    }
+
+    @Override
+    public Set<Precision> precisions() {
+        return precisions;
+    }
+
+    @Override
+    public Engine open(Model model, EngineOptions options) {
+        return OnnxEngine.open(model, options.precision(), OnnxSettings.ofProperties(device));
+    }
+}

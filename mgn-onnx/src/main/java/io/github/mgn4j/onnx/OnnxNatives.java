@@ -1,0 +1,61 @@
+package io.github.mgn4j.onnx;
+
+import ai.onnxruntime.OrtEnvironment;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+
+/** Which of ONNX Runtime's natives there are, found out without loading them. */
+final class OnnxNatives {
+    /** A folder of natives instead of those on the class path: ONNX Runtime's own property. */
+    private static final String FOLDER_PROPERTY = "onnxruntime.native.path";
+
+    private OnnxNatives() {}
+
+    /** Why a device cannot be had, as a clause; empty if nothing speaks against it. */
+    static String obstacle(OnnxDevice device) {
+        if (!exists("onnxruntime")) {
+            return "its jar has no natives for %s".formatted(platform());
+        }
+        if (device == OnnxDevice.CPU) {
+            return "";
+        }
+        if (!exists("onnxruntime_providers_" + (device == OnnxDevice.CUDA ? "cuda" : "tensorrt"))) {
+            return "com.microsoft.onnxruntime:onnxruntime_gpu is wanted in the place of onnxruntime";
+        }
+        return hasDriver() ? "" : "this machine has no NVIDIA driver";
+    }
+
+    private static boolean exists(String library) {
+        String file = switch (system()) {
+            case "win" -> library + ".dll";
+            case "osx" -> "lib" + library + ".dylib";
+            default -> "lib" + library + ".so";
+        };
+        String folder = System.getProperty(FOLDER_PROPERTY);
+        return folder != null
+                ? Files.exists(Path.of(folder, file))
+                : OrtEnvironment.class.getResource("native/" + platform() + "/" + file) != null;
+    }
+
+    /** As ONNX Runtime names the folders of its jar. */
+    private static String platform() {
+        String arch = System.getProperty("os.arch", "");
+        return system()
+                + (arch.equals("aarch64")
+                        ? "-aarch64"
+                        : arch.equals("amd64") || arch.equals("x86_64") ? "-x64" : "-" + arch);
+    }
+
+    private static String system() {
+        String name = System.getProperty("os.name", "").toLowerCase(Locale.ROOT);
+        return name.contains("win") ? "win" : name.contains("mac") ? "osx" : "linux";
+    }
+
+    private static boolean hasDriver() {
+        return Files.exists(Path.of("/proc/driver/nvidia/version"))
+                || Files.exists(Path.of("/dev/nvidiactl"))
+                || Files.exists(Path.of("/dev/dxg"))
+                || Files.exists(Path.of(System.getenv().getOrDefault("SystemRoot", "/"), "System32", "nvcuda.dll"));
+    }
+}

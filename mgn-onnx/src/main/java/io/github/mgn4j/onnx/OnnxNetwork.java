@@ -1,0 +1,219 @@
+package io.github.mgn4j.onnx;
+
+import io.github.mgn4j.engine.Precision;
+import io.github.mgn4j.image.Preprocessor;
+import io.github.mgn4j.spec.ConvLayer;
+import io.github.mgn4j.spec.FeaturePart;
+import io.github.mgn4j.spec.InputSize;
+import io.github.mgn4j.spec.MgnSpec;
+import io.github.mgn4j.spec.NetworkBuilder;
+import io.github.mgn4j.spec.PoolWindow;
+import io.github.mgn4j.spec.Pooling;
+import io.github.mgn4j.spec.Topology;
+import io.github.mgn4j.weights.FoldedConvolution;
+import io.github.mgn4j.weights.Model;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/** Builds a feature network as an ONNX graph; a map is the name of its value. */
+final class OnnxNetwork implements NetworkBuilder<String> {
+    /** What the names of an observed network's additional outputs begin with. */
+    static final String LARGEST = "largest/";
+
+    private static final String BATCH = "N";
+    private static final String REDUCTIONS = "reductions.";
+
+    private final OnnxGraph graph = new OnnxGraph();
+    private final Model model;
+    private final OnnxOptions options;
+    private final OnnxType type;
+    /** The stripes of a map, cut from one pooling. */
+    private final Map<String, List<String>> stripes = new HashMap<>();
+
+    private final boolean observed;
+
+    private OnnxNetwork(Model model, OnnxOptions options, boolean observed) {
+        this.model = model;
+        this.observed = observed;
+        this.options = options;
+        this.type = options.precision() == Precision.FP16 ? OnnxType.FLOAT16 : OnnxType.FLOAT;
+    }
+
+    static OnnxGraph graph(Model model, OnnxOptions options) {
+        return new OnnxNetwork(model, options, false).build();
+    }
+
+    /** The float32 network with the largest absolute value of every map as an output beside the features. */
+    static OnnxGraph observed(Model model) {
+        return new OnnxNetwork(model, OnnxOptions.DEFAULT, true).build();
+    }
+
+    private OnnxGraph build() {
+        MgnSpec spec = model.spec();
+        Map<FeaturePart, Topology.Vectors<String>> parts = new Topology(spec).build(images(spec.input()), this);
+        List<String> vectors =
+                parts.values().stream().map(Topology.Vectors::reduced).toList();
+        String joined = vectors.size() == 1 ? vectors.get(0) : "joined";
+        if (vectors.size() > 1) {
+            graph.add("Concat", vectors, List.of(joined)).with("axis", 1);
+        }
+        String flat = type == OnnxType.FLOAT ? OnnxExporter.FEATURES : "flat";
+        graph.add("Flatten", List.of(joined), List.of(flat)).with("axis", 1);
+        if (type != OnnxType.FLOAT) {
+            cast(flat, OnnxExporter.FEATURES, OnnxType.FLOAT);
+        }
+        Object batch = options.repeat() == 0 ? BATCH : (Object) options.repeat();
+        graph.output(OnnxExporter.FEATURES, OnnxType.FLOAT, batch, spec.dims());
+        return graph;
+    }
+
+    /** The input as the first convolution wants it. */
+    private String images(InputSize size) {
+        boolean pixels = options.input() == OnnxInput.PIXELS;
+        Object batch = options.repeat() == 0 ? BATCH : (Object) 1;
+        graph.input(
+                OnnxExporter.IMAGES, pixels ? OnnxType.UINT8 : OnnxType.FLOAT, batch, 3, size.height(), size.width());
+        String images = OnnxExporter.IMAGES;
+        if (pixels) {
+            String values = cast(images, "pixels", OnnxType.FLOAT);
+            String centred = arithmetic("Sub", values, "centred", constant("mean", scaled(Preprocessor.mean())));
+            images =
+                    arithmetic("Div", centred, "normalised", constant("std", scaled(Preprocessor.standardDeviation())));
+        }
+        if (type != OnnxType.FLOAT) {
+            images = cast(images, "half", type);
+        }
+        if (options.repeat() > 0) {
+            float[] repeats = {options.repeat(), 1, 1, 1};
+            String times = graph.add(new Initializer("repeats", OnnxType.INT64, List.of(4), () -> repeats));
+            images = arithmetic("Tile", images, "repeated", times);
+        }
+        return rounded(images);
+    }
+
+    /** A map as the next layer sees it: rounded to 8 bits where the options say so, else as it is. */
+    private String rounded(String map) {
+        if (observed) {
+            graph.add("Abs", List.of(map), List.of(map + ".abs"));
+            graph.add("ReduceMax", List.of(map + ".abs"), List.of(LARGEST + map))
+                    .with("keepdims", 0);
+            graph.output(LARGEST + map, OnnxType.FLOAT);
+        }
+        Calibration calibration = options.calibration();
+        if (calibration == null) {
+            return map;
+        }
+        String step = scalar(map + ".step", OnnxType.FLOAT, calibration.scale(map));
+        String zero = scalar(map + ".zero", OnnxType.INT8, 0);
+        graph.add("QuantizeLinear", List.of(map, step, zero), List.of(map + ".int8"));
+        graph.add("DequantizeLinear", List.of(map + ".int8", step, zero), List.of(map + ".rounded"));
+        return map + ".rounded";
+    }
+
+    private String scalar(String name, OnnxType format, float value) {
+        float[] values = {value};
+        return graph.add(new Initializer(name, format, List.of(), () -> values));
+    }
+
+    private String weight(ConvLayer layer) {
+        String name = layer.name() + ".weight";
+        List<Integer> shape = List.of(layer.out(), layer.in(), layer.kernel(), layer.kernel());
+        if (options.calibration() == null || layer.name().startsWith(REDUCTIONS)) {
+            return graph.add(new Initializer(name, type, shape, () -> folded(layer)));
+        }
+        List<Integer> channels = List.of(layer.out());
+        graph.add(new Initializer(
+                name + ".int8", OnnxType.INT8, shape, () -> Calibration.round(folded(layer), layer.out())));
+        graph.add(new Initializer(
+                name + ".step", OnnxType.FLOAT, channels, () -> Calibration.steps(folded(layer), layer.out())));
+        graph.add(new Initializer(name + ".zero", OnnxType.INT8, channels, () -> new float[layer.out()]));
+        graph.add("DequantizeLinear", List.of(name + ".int8", name + ".step", name + ".zero"), List.of(name))
+                .with("axis", 0);
+        return name;
+    }
+
+    private float[] folded(ConvLayer layer) {
+        return FoldedConvolution.of(model.weights(), layer).weight().toArray();
+    }
+
+    private static float[] scaled(float[] channels) {
+        float[] scaled = new float[channels.length];
+        for (int c = 0; c < scaled.length; c++) {
+            scaled[c] = 255 * channels[c];
+        }
+        return scaled;
+    }
+
+    private String constant(String name, float[] channels) {
+        return graph.add(new Initializer(name, OnnxType.FLOAT, List.of(1, channels.length, 1, 1), () -> channels));
+    }
+
+    private String arithmetic(String operation, String left, String name, String right) {
+        graph.add(operation, List.of(left, right), List.of(name));
+        return name;
+    }
+
+    private String cast(String input, String name, OnnxType to) {
+        graph.add("Cast", List.of(input), List.of(name)).with("to", to.code());
+        return name;
+    }
+
+    @Override
+    public String convolution(String input, ConvLayer layer, @Nullable String residual) {
+        int kernel = layer.kernel();
+        int padding = layer.padding();
+        boolean backbone = !layer.name().startsWith(REDUCTIONS);
+        String weight = weight(layer);
+        String bias = graph.add(new Initializer(
+                layer.name() + ".bias",
+                type,
+                List.of(layer.out()),
+                () -> FoldedConvolution.of(model.weights(), layer).bias().toArray()));
+        String map = layer.name();
+        graph.add("Conv", List.of(input, weight, bias), List.of(map))
+                .withList("kernel_shape", kernel, kernel)
+                .withList("strides", layer.stride(), layer.stride())
+                .withList("pads", padding, padding, padding, padding);
+        if (residual != null) {
+            map = arithmetic("Add", rounded(map), layer.name() + ".sum", residual);
+        }
+        if (layer.relu()) {
+            graph.add("Relu", List.of(map), List.of(layer.name() + ".relu"));
+            map = layer.name() + ".relu";
+        }
+        return backbone ? rounded(map) : map;
+    }
+
+    @Override
+    public String stemPool(String input) {
+        String pooled = "trunk.pool";
+        graph.add("MaxPool", List.of(input), List.of(pooled))
+                .withList("kernel_shape", 3, 3)
+                .withList("strides", 2, 2)
+                .withList("pads", 1, 1, 1, 1);
+        return rounded(pooled);
+    }
+
+    @Override
+    public String pool(String map, Pooling pooling, PoolWindow window) {
+        String operation = pooling == Pooling.MAX ? "MaxPool" : "AveragePool";
+        return stripes.computeIfAbsent(map + ".pool" + window.count(), all -> {
+                    if (window.count() == 1) {
+                        graph.add("Global" + operation, List.of(map), List.of(all));
+                        return List.of(all);
+                    }
+                    graph.add(operation, List.of(map), List.of(all))
+                            .withList("kernel_shape", window.rows(), window.width())
+                            .withList("strides", window.rows(), window.width());
+                    List<String> parts = IntStream.range(0, window.count())
+                            .mapToObj(i -> all + "_" + i)
+                            .toList();
+                    graph.add("Split", List.of(all), parts).with("axis", 2);
+                    return parts;
+                })
+                .get(window.index());
+    }
+}

@@ -1,0 +1,133 @@
+package io.github.mgn4j.onnx;
+
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtLoggingLevel;
+import ai.onnxruntime.OrtSession;
+import ai.onnxruntime.OrtSession.SessionOptions;
+import ai.onnxruntime.providers.OrtCUDAProviderOptions;
+import ai.onnxruntime.providers.OrtTensorRTProviderOptions;
+import com.google.common.util.concurrent.Uninterruptibles;
+import io.github.mgn4j.engine.EngineException;
+import io.github.mgn4j.engine.Precision;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import org.jspecify.annotations.Nullable;
+
+/** Opens ONNX files in ONNX Runtime. */
+public final class OnnxSessions {
+    /** Bytes reserved, not used: enough for a command line of a million characters. */
+    private static final long STACK = 256L << 20;
+
+    private static @Nullable OrtEnvironment environment;
+
+    private OnnxSessions() {}
+
+    /**
+     * ONNX Runtime's environment, of which a process has one; errors come as exceptions and are not logged besides.
+     *
+     * @throws EngineException if the natives are missing or do not fit this machine
+     */
+    public static synchronized OrtEnvironment environment() {
+        if (environment != null) {
+            return environment;
+        }
+        // ONNX Runtime 1.29 (1.24 did not) goes through the process's command line recursively: one with a long class
+        // path overflows an ordinary stack, which ends the process.
+        FutureTask<OrtEnvironment> task = new FutureTask<>(OnnxSessions::create);
+        Thread thread = new Thread(null, task, "mgn-onnx-start", STACK);
+        thread.setDaemon(true);
+        thread.start();
+        try {
+            OrtEnvironment made = Objects.requireNonNull(Uninterruptibles.getUninterruptibly(task));
+            environment = made;
+            return made;
+        } catch (ExecutionException e) {
+            Throwable cause = e.getCause() == null ? e : e.getCause();
+            throw new EngineException("ONNX Runtime cannot be loaded: " + sentence(cause), cause);
+        }
+    }
+
+    /** Once in a process: ONNX Runtime complains about a second name or level. */
+    private static OrtEnvironment create() {
+        return OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL, "mgn4j");
+    }
+
+    /**
+     * Opens a file.
+     *
+     * @param precision that of the file
+     * @throws EngineException if the device cannot run it
+     */
+    public static OrtSession open(Path file, Precision precision, OnnxSettings settings) {
+        OrtEnvironment environment = environment();
+        try (SessionOptions options = options(precision, settings)) {
+            return environment.createSession(file.toString(), options);
+        } catch (OrtException e) {
+            String advice = settings.device() == OnnxDevice.CPU ? "" : " (engine 'onnx' runs on the CPU)";
+            throw new EngineException(settings.device().engine() + " cannot run here: " + sentence(e) + advice, e);
+        }
+    }
+
+    private static SessionOptions options(Precision precision, OnnxSettings settings) throws OrtException {
+        SessionOptions options = new SessionOptions();
+        try {
+            options.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
+            if (settings.threads() > 0) {
+                options.setIntraOpNumThreads(settings.threads());
+            }
+            if (settings.device() == OnnxDevice.TENSORRT) {
+                addTensorRt(options, precision, settings);
+            }
+            if (settings.device() != OnnxDevice.CPU) {
+                addCuda(options, settings);
+            }
+            if (settings.device() != OnnxDevice.CPU && !settings.fallback()) {
+                options.addConfigEntry("session.disable_cpu_ep_fallback", "1");
+            }
+            return options;
+        } catch (OrtException e) {
+            options.close();
+            throw e;
+        }
+    }
+
+    private static void addTensorRt(SessionOptions options, Precision precision, OnnxSettings settings)
+            throws OrtException {
+        try (OrtTensorRTProviderOptions provider = new OrtTensorRTProviderOptions(settings.gpu())) {
+            provider.add("trt_fp16_enable", precision == Precision.FP16 ? "1" : "0");
+            for (Map.Entry<String, String> option : settings.provider().entrySet()) {
+                provider.add(option.getKey(), option.getValue());
+            }
+            options.addTensorrt(provider);
+        }
+    }
+
+    private static void addCuda(SessionOptions options, OnnxSettings settings) throws OrtException {
+        try (OrtCUDAProviderOptions provider = new OrtCUDAProviderOptions(settings.gpu())) {
+            provider.add("use_tf32", settings.tf32() ? "1" : "0");
+            if (settings.device() == OnnxDevice.CUDA) {
+                for (Map.Entry<String, String> option : settings.provider().entrySet()) {
+                    provider.add(option.getKey(), option.getValue());
+                }
+            }
+            options.addCUDA(provider);
+        }
+    }
+
+    /** What went wrong, in one line and without the place in ONNX Runtime's source. */
+    static String sentence(Throwable e) {
+        Throwable cause = e;
+        while (cause.getMessage() == null && cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        String text = cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
+        return text.replaceAll("(?s)^Error code - \\w+ - message: ", "")
+                .replaceAll("(^|\\s)\\S*/\\S+\\.(cc|h|cpp):\\d+ [^\\n]*?\\) ", "$1")
+                .replaceAll("\\s*\\R\\s*", " ")
+                .strip();
+    }
+}

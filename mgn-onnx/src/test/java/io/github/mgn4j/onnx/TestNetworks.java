@@ -1,0 +1,81 @@
+package io.github.mgn4j.onnx;
+
+import io.github.mgn4j.engine.Engine;
+import io.github.mgn4j.engine.Layout;
+import io.github.mgn4j.graph.SameDiffEngine;
+import io.github.mgn4j.spec.Branch;
+import io.github.mgn4j.spec.InputSize;
+import io.github.mgn4j.spec.MgnSpec;
+import io.github.mgn4j.spec.Pooling;
+import io.github.mgn4j.weights.FormulaWeights;
+import io.github.mgn4j.weights.Model;
+import java.nio.FloatBuffer;
+import java.util.stream.Stream;
+
+/** Small networks of every kind, images for them, and their features by the SameDiff engine. */
+final class TestNetworks {
+    private TestNetworks() {}
+
+    static Stream<MgnSpec> specs() {
+        MgnSpec tiny = tiny(50);
+        return Stream.of(
+                tiny,
+                tiny(18),
+                tiny(101).toBuilder().backbone(101, 1.0 / 32).build(),
+                tiny.toBuilder().pooling(Pooling.AVG).build(),
+                tiny.toBuilder().embedding(0).build(),
+                tiny.toBuilder().branches(Branch.part(2, 3, 6)).build(),
+                tiny.toBuilder()
+                        .branches(Branch.part(2).withoutGlobal(), Branch.part(2))
+                        .build(),
+                tiny(34).toBuilder().splitAfter(1, 1).build(),
+                tiny(18).toBuilder()
+                        .splitAfter(4, 2)
+                        .branches(Branch.globalOnly())
+                        .build());
+    }
+
+    static MgnSpec tiny(int depth) {
+        return MgnSpec.builder()
+                .backbone(depth, 1.0 / 16)
+                .input(96, 40)
+                .embedding(8)
+                .classes(4)
+                .build();
+    }
+
+    static Model model(MgnSpec spec) {
+        return FormulaWeights.model(spec);
+    }
+
+    /** {@code [count, 3, H, W]}. */
+    static float[] images(MgnSpec spec, int count) {
+        return FormulaWeights.images(count, spec.input().height(), spec.input().width());
+    }
+
+    /** {@code [count, dims]} of images {@code [count, 3, H, W]} by the SameDiff engine. */
+    static float[] features(Model model, float[] images) {
+        try (SameDiffEngine engine = new SameDiffEngine(model, Layout.NCHW)) {
+            return run(engine, images);
+        }
+    }
+
+    static float[] run(Engine engine, float[] images) {
+        InputSize size = engine.spec().input();
+        int count = images.length / (3 * size.height() * size.width());
+        FloatBuffer features = FloatBuffer.allocate(count * engine.spec().dims());
+        engine.run(FloatBuffer.wrap(images), count, features);
+        return features.array();
+    }
+
+    /** The largest difference, in units of the largest expected value. */
+    static double distance(float[] expected, float[] found) {
+        double scale = 0;
+        double apart = 0;
+        for (int i = 0; i < expected.length; i++) {
+            scale = Math.max(scale, Math.abs(expected[i]));
+            apart = Math.max(apart, Math.abs(expected[i] - found[i]));
+        }
+        return apart / scale;
+    }
+}

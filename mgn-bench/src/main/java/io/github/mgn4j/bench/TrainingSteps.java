@@ -54,10 +54,8 @@ public final class TrainingSteps {
         INDArray b = Nd4j.rand(DataType.FLOAT, n, n);
         INDArray c = Nd4j.create(DataType.FLOAT, n, n);
         // Not mmul: the bundled OpenBLAS takes newer processors for old ones.
-        DynamicCustomOp product = DynamicCustomOp.builder("matmul")
-                .addInputs(a, b)
-                .addOutputs(c)
-                .build();
+        DynamicCustomOp product =
+                DynamicCustomOp.builder("matmul").addInputs(a, b).addOutputs(c).build();
         double best = 0;
         for (int i = 0; i < 10; i++) {
             long start = System.nanoTime();

@@ -31,7 +31,19 @@ class SmallCommandsTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"demo", "synth", "data", "import", "info", "quantize", "extract", "train", "evaluate", "bench", "export"})
+            strings = {
+                "demo",
+                "synth",
+                "data",
+                "import",
+                "info",
+                "quantize",
+                "extract",
+                "train",
+                "evaluate",
+                "bench",
+                "export"
+            })
     void explainsItself(String command) {
         Workshop.Call help = workshop.mgn(command, "--help").ok();
         assertThat(help.out()).startsWith("Usage: mgn " + command).contains("--");

@@ -50,10 +50,10 @@ public final class OneDnnEngineProvider implements EngineProvider {
         return "no natives of org.bytedeco:dnnl, opencl and javacpp for " + Loader.getPlatform() + " on the class path";
     }
 
-    /** All; the one that a processor gains nothing from is answered with float32, see {@link Engine#precision()}. */
+    /** All but fp16; the one that a processor gains nothing from is answered with float32, see {@link Engine#precision()}. */
     @Override
     public Set<Precision> precisions() {
-        return EnumSet.allOf(Precision.class);
+        return EnumSet.of(Precision.FP32, Precision.BF16, Precision.INT8);
     }
 
     /**
@@ -94,6 +94,7 @@ public final class OneDnnEngineProvider implements EngineProvider {
                 LOG.warn("this processor has no fast 8-bit products (VNNI or AMX): running in fp32");
                 yield Arithmetic.FP32;
             }
+            case FP16 -> throw new EngineException("the engine onednn has fp32, bf16 and int8, not fp16");
         };
     }
 }

@@ -1,7 +1,6 @@
 package io.github.mgn4j.cli;
 
 import io.github.mgn4j.engine.Precision;
-import io.github.mgn4j.image.ImageFiles;
 import io.github.mgn4j.onnx.Calibrator;
 import io.github.mgn4j.onnx.OnnxExporter;
 import io.github.mgn4j.onnx.OnnxInput;
@@ -11,9 +10,7 @@ import io.github.mgn4j.weights.Model;
 import io.github.mgn4j.weights.ModelFile;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -24,8 +21,6 @@ import picocli.CommandLine.Option;
         mixinStandardHelpOptions = true,
         description = "Write the feature network as an ONNX file (opset 17), without flip averaging.")
 final class ExportCommand implements Callable<Integer> {
-    private static final int CALIBRATION_IMAGES = 256;
-
     private final Terminal terminal;
 
     @Option(names = "--model", required = true, paramLabel = "MODEL", description = "Model file.")
@@ -46,7 +41,7 @@ final class ExportCommand implements Callable<Integer> {
             names = "--calibrate",
             paramLabel = "DIR",
             description = "Images that say how large the network's values become, for int8; of more than "
-                    + CALIBRATION_IMAGES + ", so many are taken.")
+                    + CalibrationImages.ENOUGH + ", so many are taken.")
     private @Nullable Path calibrate;
 
     @Option(
@@ -74,7 +69,8 @@ final class ExportCommand implements Callable<Integer> {
         }
         Model loaded = ModelFile.load(model);
         if (calibrate != null) {
-            options = options.withInt8(Calibrator.calibrate(loaded, some(ImageFiles.list(calibrate))));
+            options = options.withInt8(
+                    Calibrator.calibrate(loaded, CalibrationImages.in(calibrate, CalibrationImages.ENOUGH)));
         }
         OnnxExporter.export(loaded, options, onnx);
         MgnSpec spec = loaded.spec();
@@ -87,13 +83,5 @@ final class ExportCommand implements Callable<Integer> {
                         preprocess ? "pixels 0..255" : "normalised",
                         spec.dims()));
         return 0;
-    }
-
-    /** At most as many as are needed, evenly spread. */
-    private static List<Path> some(List<Path> images) {
-        int count = Math.min(images.size(), CALIBRATION_IMAGES);
-        return IntStream.range(0, count)
-                .mapToObj(i -> images.get((int) ((long) i * images.size() / count)))
-                .toList();
     }
 }

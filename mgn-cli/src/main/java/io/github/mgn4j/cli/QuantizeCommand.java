@@ -1,7 +1,6 @@
 package io.github.mgn4j.cli;
 
 import io.github.mgn4j.image.ImageDecoder;
-import io.github.mgn4j.image.ImageFiles;
 import io.github.mgn4j.image.Preprocessor;
 import io.github.mgn4j.image.Resampling;
 import io.github.mgn4j.onednn.Calibration;
@@ -14,7 +13,6 @@ import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.stream.IntStream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -42,7 +40,7 @@ final class QuantizeCommand implements Callable<Integer> {
     @Option(
             names = "--limit",
             paramLabel = "N",
-            defaultValue = "256",
+            defaultValue = "" + CalibrationImages.ENOUGH,
             description = "At most so many images, evenly spread over the folder (default: ${DEFAULT-VALUE}).")
     private int limit;
 
@@ -59,7 +57,7 @@ final class QuantizeCommand implements Callable<Integer> {
             throw new IllegalArgumentException("--limit must be at least 1, not " + limit);
         }
         output.check(out);
-        List<Path> files = spread(ImageFiles.list(images));
+        List<Path> files = CalibrationImages.in(images, limit);
         Model loaded = ModelFile.load(model);
         try (Calibration calibration = new Calibration(loaded);
                 Progress progress = terminal.progress("images")) {
@@ -78,12 +76,5 @@ final class QuantizeCommand implements Callable<Integer> {
                 "%s: ranges of %d images -> %s; in int8, the reductions stay fp32, since their outputs are the features"
                         .formatted(model, files.size(), out));
         return 0;
-    }
-
-    private List<Path> spread(List<Path> files) {
-        int count = Math.min(limit, files.size());
-        return IntStream.range(0, count)
-                .mapToObj(i -> files.get((int) ((long) i * files.size() / count)))
-                .toList();
     }
 }

@@ -2,6 +2,7 @@ package io.github.mgn4j.onednn;
 
 import com.google.common.base.Preconditions;
 import io.github.mgn4j.engine.Engine;
+import io.github.mgn4j.engine.Engines;
 import io.github.mgn4j.engine.Layout;
 import io.github.mgn4j.engine.Precision;
 import io.github.mgn4j.spec.InputSize;
@@ -75,20 +76,10 @@ final class OneDnnEngine implements Engine {
 
     @Override
     public void run(FloatBuffer images, int batch, FloatBuffer features) {
+        Engines.checkBuffers(spec, images, batch, features);
         InputSize input = spec.input();
-        Preconditions.checkArgument(batch >= 1, "batch must be at least 1, not %s", batch);
-        long wanted = 3L * batch * input.height() * input.width();
-        long found = (long) batch * spec.dims();
-        Preconditions.checkArgument(
-                images.limit() >= wanted, "images hold %s values, wanted %s", images.limit(), wanted);
-        Preconditions.checkArgument(
-                features.limit() >= found,
-                "features have room for %s values, wanted %s x %s",
-                features.limit(),
-                batch,
-                spec.dims());
-        FloatBuffer from = images.duplicate().position(0).limit((int) wanted);
-        FloatBuffer to = features.duplicate().position(0).limit((int) found);
+        FloatBuffer from = images.duplicate().position(0).limit(3 * batch * input.height() * input.width());
+        FloatBuffer to = features.duplicate().position(0).limit(batch * spec.dims());
         NativeThread.run(() -> {
             Preconditions.checkState(!closed, "the engine is closed");
             plan(batch).run(stream, from, to);

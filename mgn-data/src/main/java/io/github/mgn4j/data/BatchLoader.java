@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
+import java.util.NoSuchElementException;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.ExecutionException;
@@ -116,8 +117,8 @@ public final class BatchLoader implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             failure = new InterruptedIOException("interrupted while waiting for a batch");
-        } catch (CancellationException | RejectedExecutionException e) {
-            checkOpen();
+        } catch (CancellationException | RejectedExecutionException | NoSuchElementException e) {
+            checkOpen(); // close comes at any moment: before a task is taken, after, or when it is asked for
             failure = e;
         }
         close();

@@ -24,6 +24,7 @@ import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeEach;
@@ -309,6 +310,36 @@ class BatchLoaderTest {
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessage("the loader is closed");
         consumer.join();
+    }
+
+    @Test
+    void closingMayComeAtAnyMoment() throws Exception {
+        for (int round = 0; round < 500; round++) {
+            long delay = round * 400L; // sweeps over the first call, in which the work is handed out
+            BatchLoader loader = BatchLoader.builder(images, sampler(), preprocessor)
+                    .threads(1)
+                    .start();
+            AtomicBoolean ready = new AtomicBoolean();
+            Thread closer = new Thread(() -> {
+                ready.set(true);
+                for (long start = System.nanoTime(); System.nanoTime() - start < delay; ) {
+                    Thread.onSpinWait();
+                }
+                loader.close();
+            });
+            closer.start();
+            while (!ready.get()) {
+                Thread.onSpinWait();
+            }
+            assertThatThrownBy(() -> {
+                        while (true) {
+                            loader.next();
+                        }
+                    })
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessage("the loader is closed");
+            closer.join();
+        }
     }
 
     @Test

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import org.bytedeco.dnnl.dnnl_engine;
 import org.bytedeco.dnnl.dnnl_exec_arg_t;
 import org.bytedeco.dnnl.dnnl_memory;
@@ -50,16 +51,36 @@ final class PackedWeights implements AutoCloseable {
      * @param dataType float32, bfloat16 or signed 8 bits
      */
     dnnl_memory convolution(ConvLayer layer, dnnl_memory_desc form, int dataType) {
-        return weights(layer, form, dataType, dnnl_oihw, layer.out(), layer.in(), layer.kernel(), layer.kernel());
+        return weights(
+                layer,
+                form,
+                dataType,
+                UnaryOperator.identity(),
+                dnnl_oihw,
+                layer.out(),
+                layer.in(),
+                layer.kernel(),
+                layer.kernel());
+    }
+
+    /** As {@link #convolution}, transformed: a matrix {@code [in, out]} for every point. */
+    dnnl_memory winograd(ConvLayer layer, Winograd winograd, dnnl_memory_desc form) {
+        UnaryOperator<float[]> transform = values -> winograd.weights(values, layer.out(), layer.in());
+        return weights(layer, form, dnnl_f32, transform, dnnl_acb, winograd.points(), layer.in(), layer.out());
     }
 
     /** As {@link #convolution}, for a 1x1 convolution of vectors as the product with a matrix {@code [in, out]}. */
     dnnl_memory product(ConvLayer layer, dnnl_memory_desc form, int dataType) {
-        return weights(layer, form, dataType, dnnl_ba, layer.in(), layer.out());
+        return weights(layer, form, dataType, UnaryOperator.identity(), dnnl_ba, layer.in(), layer.out());
     }
 
     private dnnl_memory weights(
-            ConvLayer layer, dnnl_memory_desc form, int dataType, int plainFormat, long... plainShape) {
+            ConvLayer layer,
+            dnnl_memory_desc form,
+            int dataType,
+            UnaryOperator<float[]> transform,
+            int plainFormat,
+            long... plainShape) {
         List<Packed> forms = packed.computeIfAbsent(layer.name(), name -> new ArrayList<>());
         for (Packed known : forms) {
             if (dnnl_memory_desc_equal(known.form, form) == 1) {
@@ -70,7 +91,7 @@ final class PackedWeights implements AutoCloseable {
         biases.computeIfAbsent(layer.name(), name -> Dnnl.vector(folded.bias().toArray(), engine, resources));
         try (Resources temporary = new Resources()) {
             boolean integer = dataType == dnnl_s8;
-            Pointer values = integer ? quantised(layer, folded, temporary) : values(folded, temporary);
+            Pointer values = integer ? quantised(layer, folded, temporary) : values(folded, transform, temporary);
             dnnl_memory_desc plain = Dnnl.descriptor(integer ? dnnl_s8 : dnnl_f32, plainFormat, temporary, plainShape);
             Packed made = pack(layer.name(), plain, Dnnl.memory(plain, values, engine, temporary), form, temporary);
             forms.add(made);
@@ -81,6 +102,11 @@ final class PackedWeights implements AutoCloseable {
     /** The bias of a layer whose weights have been asked for: float32, {@code [out]}. */
     dnnl_memory bias(ConvLayer layer) {
         return known(biases, layer);
+    }
+
+    /** The same bias in the heap. */
+    float[] biasValues(ConvLayer layer) {
+        return FoldedConvolution.of(weights, layer).bias().toArray();
     }
 
     /** What a step of each output channel's 8-bit weights is worth, once those have been asked for: {@code [out]}. */
@@ -96,8 +122,8 @@ final class PackedWeights implements AutoCloseable {
         return memory;
     }
 
-    private static Pointer values(FoldedConvolution folded, Resources temporary) {
-        return temporary.own(new FloatPointer(folded.weight().toArray()), Pointer::close);
+    private static Pointer values(FoldedConvolution folded, UnaryOperator<float[]> transform, Resources temporary) {
+        return temporary.own(new FloatPointer(transform.apply(folded.weight().toArray())), Pointer::close);
     }
 
     private Pointer quantised(ConvLayer layer, FoldedConvolution folded, Resources temporary) {

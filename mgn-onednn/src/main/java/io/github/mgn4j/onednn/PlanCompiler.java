@@ -8,6 +8,8 @@ import io.github.mgn4j.onednn.Network.Feature;
 import io.github.mgn4j.onednn.Network.Op;
 import io.github.mgn4j.onednn.Network.Pool;
 import io.github.mgn4j.onednn.Network.Value;
+import io.github.mgn4j.onednn.TransformStep.Place;
+import io.github.mgn4j.onednn.Winograd.Tiles;
 import io.github.mgn4j.spec.ConvLayer;
 import io.github.mgn4j.spec.Pooling;
 import java.util.ArrayList;
@@ -15,6 +17,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.Stream;
 import org.bytedeco.dnnl.dnnl_engine;
 import org.bytedeco.dnnl.dnnl_memory_desc;
 import org.bytedeco.javacpp.BytePointer;
@@ -25,6 +29,10 @@ import org.bytedeco.javacpp.BytePointer;
  * place of the residual; where that is read again (the trunk's map, by the next branch), in place of a copy.
  */
 final class PlanCompiler {
+    private static final int WINOGRAD_CHANNELS = 32;
+    private static final int WINOGRAD_TILES = 20;
+    private static final double WINOGRAD_WASTE = 1.4;
+
     private final Network network;
     private final PackedWeights weights;
     private final List<TensorType> types;
@@ -38,6 +46,7 @@ final class PlanCompiler {
     private final List<Step> steps = new ArrayList<>();
     private final Map<Value, Block> blocks = new HashMap<>();
     private final Map<Value, Block> dequantised = new HashMap<>();
+    private final List<LineTransform.Scratch> scratch = TransformStep.scratch();
     private int time;
 
     private PlanCompiler(
@@ -147,7 +156,12 @@ final class PlanCompiler {
                     .scale(DNNL_ARG_DST, computed);
         }
         Block target = sum == null ? arena.block(bytes(op.output(), computed), time) : sum;
-        Step step = primitives
+        Optional<Tiles> tiles = winogradTiles(op);
+        if (tiles.isPresent()) {
+            winograd(op, tiles.get(), sum != null, target);
+            return;
+        }
+        PrimitiveStep step = primitives
                 .convolution(
                         layer,
                         form(op.input(), from),
@@ -164,6 +178,50 @@ final class PlanCompiler {
             convert(layer.name(), op.output(), computed, target, to, allocate(op.output()));
         }
         steps.get(steps.size() - 1).makes(op.output(), block(op.output()), bytes(op.output(), to));
+    }
+
+    /** The tiles for a convolution by {@link Winograd}, if there are enough of them to outweigh transforms and weights. */
+    private Optional<Tiles> winogradTiles(Convolution op) {
+        ConvLayer layer = op.layer();
+        if (layer.kernel() != 3
+                || layer.stride() != 1
+                || !type(op.input()).equals(TensorType.F32)
+                || !type(op.output()).equals(TensorType.F32)
+                || Math.min(layer.in(), layer.out()) < WINOGRAD_CHANNELS) {
+            return Optional.empty();
+        }
+        return Stream.of(Winograd.F4, Winograd.F2)
+                .map(form ->
+                        new Tiles(form, batch, op.output().height(), op.output().width()))
+                .filter(tiles -> tiles.count() >= WINOGRAD_TILES
+                        && tiles.waste() <= WINOGRAD_WASTE
+                        && pointBytes(tiles, Math.max(layer.in(), layer.out())) <= Integer.MAX_VALUE)
+                .findFirst();
+    }
+
+    private static long pointBytes(Tiles tiles, int channels) {
+        return (long) Float.BYTES * tiles.form().points() * tiles.count() * channels;
+    }
+
+    private void winograd(Convolution op, Tiles tiles, boolean sum, Block target) {
+        ConvLayer layer = op.layer();
+        int points = tiles.form().points();
+        Place maps = new Place(block(op.input()), bytes(op.input(), TensorType.F32));
+        Place windows = new Place(arena.block(pointBytes(tiles, layer.in()), time), pointBytes(tiles, layer.in()));
+        steps.add(new TransformStep(new InputTransform(tiles, layer.in()), maps, windows, scratch));
+        dnnl_memory_desc source = Dnnl.descriptor(dnnl_f32, dnnl_abc, temporary, points, tiles.count(), layer.in());
+        dnnl_memory_desc products = Dnnl.descriptor(dnnl_f32, dnnl_abc, temporary, points, tiles.count(), layer.out());
+        Place made = new Place(arena.block(pointBytes(tiles, layer.out()), time), pointBytes(tiles, layer.out()));
+        steps.add(primitives
+                .products(layer, tiles.form(), source, products, weights)
+                .with(DNNL_ARG_SRC, source, windows.block())
+                .with(DNNL_ARG_DST, products, made.block()));
+        Place done = new Place(target, bytes(op.output(), TensorType.F32));
+        OutputTransform transform = new OutputTransform(tiles, weights.biasValues(layer), sum, layer.relu());
+        TransformStep last = new TransformStep(transform, made, done, scratch);
+        last.makes(op.output(), target, done.bytes());
+        steps.add(last);
+        blocks.put(op.output(), target);
     }
 
     /** How a residual has to be stored for a sum in place: as it is, if its elements are as wide as the result's. */
@@ -205,7 +263,7 @@ final class PlanCompiler {
         int width = network.spec().featureDims();
         dnnl_memory_desc row = Dnnl.rows(from.dataType(), batch, channels, (long) map.height() * channels, temporary);
         dnnl_memory_desc part = Dnnl.rows(dnnl_f32, batch, width, network.spec().dims(), temporary);
-        Step step = op.reduction() == null
+        PrimitiveStep step = op.reduction() == null
                 ? primitives.reorder(map.name(), row, part, primitives.attributes())
                 : primitives.product(op.reduction(), row, part, from.weightType(), weights);
         steps.add(step.with(DNNL_ARG_SRC, row, source, (long) op.row() * channels * from.bytes())

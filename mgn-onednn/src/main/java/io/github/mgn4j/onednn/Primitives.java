@@ -45,7 +45,7 @@ final class Primitives {
         return new Attributes(temporary);
     }
 
-    Step convolution(
+    PrimitiveStep convolution(
             ConvLayer layer,
             dnnl_memory_desc source,
             dnnl_memory_desc destination,
@@ -73,7 +73,7 @@ final class Primitives {
                 padding,
                 padding,
                 attributes.get());
-        Step step = step(layer.name(), status, description, attributes)
+        PrimitiveStep step = step(layer.name(), status, description, attributes)
                 .with(DNNL_ARG_WEIGHTS, weights.convolution(layer, wantedWeights(description), weightType))
                 .with(DNNL_ARG_BIAS, weights.bias(layer));
         return attributes.isPerChannel()
@@ -82,7 +82,7 @@ final class Primitives {
     }
 
     /** The product of rows {@code [batch, in]} with a reduction's weights, and ReLU where it has one. */
-    Step product(
+    PrimitiveStep product(
             ConvLayer layer,
             dnnl_memory_desc source,
             dnnl_memory_desc destination,
@@ -99,7 +99,24 @@ final class Primitives {
                 .with(DNNL_ARG_BIAS, weights.bias(layer));
     }
 
-    Step pool(Pool op, dnnl_memory_desc source, dnnl_memory_desc destination) {
+    /** For every point, the product of rows {@code [tiles, in]} with a layer's transformed weights. */
+    PrimitiveStep products(
+            ConvLayer layer,
+            Winograd form,
+            dnnl_memory_desc source,
+            dnnl_memory_desc destination,
+            PackedWeights weights) {
+        dnnl_memory_desc any =
+                Dnnl.descriptor(dnnl_f32, dnnl_format_tag_any, temporary, form.points(), layer.in(), layer.out());
+        Attributes attributes = attributes();
+        dnnl_primitive_desc description = new dnnl_primitive_desc();
+        int status = dnnl_matmul_primitive_desc_create(
+                description, engine, source, any, null, destination, attributes.get());
+        return step(layer.name(), status, description, attributes)
+                .with(DNNL_ARG_WEIGHTS, weights.winograd(layer, form, wantedWeights(description)));
+    }
+
+    PrimitiveStep pool(Pool op, dnnl_memory_desc source, dnnl_memory_desc destination) {
         int bottom = (op.output().height() - 1) * op.strideHeight()
                 + op.height()
                 - op.input().height()
@@ -126,7 +143,7 @@ final class Primitives {
         return step("pooling of " + op.input().name(), status, description, attributes);
     }
 
-    Step reorder(String name, dnnl_memory_desc source, dnnl_memory_desc destination, Attributes attributes) {
+    PrimitiveStep reorder(String name, dnnl_memory_desc source, dnnl_memory_desc destination, Attributes attributes) {
         dnnl_primitive_desc description = new dnnl_primitive_desc();
         int status =
                 dnnl_reorder_primitive_desc_create(description, source, engine, destination, engine, attributes.get());
@@ -137,13 +154,13 @@ final class Primitives {
         return Dnnl.wanted(description, dnnl_query_weights_md);
     }
 
-    private Step step(String name, int status, dnnl_primitive_desc description, Attributes attributes) {
+    private PrimitiveStep step(String name, int status, dnnl_primitive_desc description, Attributes attributes) {
         Dnnl.check(status, name);
         temporary.own(description, d -> dnnl_primitive_desc_destroy(d));
         dnnl_primitive primitive = new dnnl_primitive();
         Dnnl.check(dnnl_primitive_create(primitive, description), name);
         owner.own(primitive, p -> dnnl_primitive_destroy(p));
-        Step step = new Step(name, primitive);
+        PrimitiveStep step = new PrimitiveStep(name, primitive);
         dnnl_memory_desc scratchpad = Dnnl.wanted(description, dnnl_query_scratchpad_md);
         long bytes = Dnnl.size(scratchpad);
         if (bytes > 0) {

@@ -1,87 +1,35 @@
 package io.github.mgn4j.onednn;
 
-import static org.bytedeco.dnnl.global.dnnl.*;
-
 import io.github.mgn4j.onednn.Arena.Block;
 import io.github.mgn4j.onednn.Network.Value;
 import java.nio.FloatBuffer;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.function.BiConsumer;
 import org.bytedeco.dnnl.dnnl_engine;
-import org.bytedeco.dnnl.dnnl_exec_arg_t;
-import org.bytedeco.dnnl.dnnl_memory;
-import org.bytedeco.dnnl.dnnl_memory_desc;
-import org.bytedeco.dnnl.dnnl_primitive;
 import org.bytedeco.dnnl.dnnl_stream;
 import org.bytedeco.javacpp.BytePointer;
-import org.bytedeco.javacpp.Pointer;
 import org.jspecify.annotations.Nullable;
 
-/** A primitive with its operands: first said where they are in the arena, then bound to it, then run. */
-final class Step {
-    /** An operand in the arena, {@code offset} bytes behind the beginning of its block. */
-    private record Placed(int argument, dnnl_memory_desc form, Block block, long offset) {}
-
+/** A part of a plan: first said where its operands are in the arena, then bound to it, then run. */
+abstract class Step {
     /** A map that is complete after this step. */
     private record Made(Value value, Block block, long bytes) {}
 
-    /** An operand that lives elsewhere. */
-    private record Fixed(int argument, dnnl_memory memory) {}
-
-    private final String name;
-    private final dnnl_primitive primitive;
-    private final List<Placed> placed = new ArrayList<>();
-    private final List<Fixed> fixed = new ArrayList<>();
-    private @Nullable dnnl_exec_arg_t arguments;
     private @Nullable Made made;
 
-    Step(String name, dnnl_primitive primitive) {
-        this.name = name;
-        this.primitive = primitive;
-    }
-
-    Step with(int argument, dnnl_memory_desc form, Block block) {
-        return with(argument, form, block, 0);
-    }
-
-    Step with(int argument, dnnl_memory_desc form, Block block, long offset) {
-        placed.add(new Placed(argument, form, block, offset));
-        return this;
-    }
-
-    Step with(int argument, dnnl_memory memory) {
-        fixed.add(new Fixed(argument, memory));
-        return this;
-    }
-
     /** Says that a map is complete after this step. */
-    void makes(Value value, Block block, long bytes) {
+    final void makes(Value value, Block block, long bytes) {
         made = new Made(value, block, bytes);
     }
 
     /** Shows a float32 map that this step has completed. */
-    void show(BytePointer arena, BiConsumer<Value, FloatBuffer> observer) {
+    final void show(BytePointer arena, BiConsumer<Value, FloatBuffer> observer) {
         if (made != null) {
             observer.accept(made.value, Dnnl.floats(arena, made.block.offset(), made.bytes));
         }
     }
 
-    /** Makes the operands' memories, once the arena is laid out. */
-    void bind(BytePointer arena, dnnl_engine engine, Resources owner) {
-        dnnl_exec_arg_t list = owner.own(new dnnl_exec_arg_t(placed.size() + fixed.size()), Pointer::close);
-        int next = 0;
-        for (Placed p : placed) {
-            Pointer data = arena.getPointer(p.block.offset() + p.offset);
-            list.getPointer(next++).arg(p.argument).memory(Dnnl.memory(p.form, data, engine, owner));
-        }
-        for (Fixed f : fixed) {
-            list.getPointer(next++).arg(f.argument).memory(f.memory);
-        }
-        arguments = list;
-    }
+    /** Finds the operands, once the arena is laid out. */
+    abstract void bind(BytePointer arena, dnnl_engine engine, Resources owner);
 
-    void run(dnnl_stream stream) {
-        Dnnl.check(dnnl_primitive_execute(primitive, stream, placed.size() + fixed.size(), arguments), name);
-    }
+    abstract void run(dnnl_stream stream);
 }

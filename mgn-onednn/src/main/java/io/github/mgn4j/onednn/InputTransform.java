@@ -1,0 +1,61 @@
+package io.github.mgn4j.onednn;
+
+import io.github.mgn4j.onednn.Winograd.Tiles;
+import java.nio.FloatBuffer;
+import java.util.Arrays;
+
+/**
+ * From maps {@code [batch, height, width, channels]} to their windows' points {@code [points, tiles, channels]}; a window reaches
+ * one value beyond its tile on every side, where the map ends into zeros.
+ */
+record InputTransform(Tiles tiles, int channels) implements LineTransform {
+    @Override
+    public int lines() {
+        return tiles.batch() * tiles.rows();
+    }
+
+    @Override
+    public void line(int line, FloatBuffer maps, FloatBuffer points, Scratch scratch) {
+        Winograd form = tiles.form();
+        int window = form.window();
+        int image = line / tiles.rows();
+        int top = line % tiles.rows() * form.tile() - 1;
+        int row = tiles.width() * channels;
+        int segment = tiles.columns() * channels;
+        float[][] values = scratch.take(0, window, row);
+        for (int i = 0; i < window; i++) {
+            int y = top + i;
+            if (y >= 0 && y < tiles.height()) {
+                maps.get((image * tiles.height() + y) * row, values[i], 0, row);
+            } else {
+                Arrays.fill(values[i], 0, row, 0);
+            }
+        }
+        float[][] vertical = scratch.take(1, window, row);
+        form.input(values, vertical, row);
+        float[][] columns = scratch.take(2, window, segment);
+        float[][] done = scratch.take(3, window, segment);
+        for (int i = 0; i < window; i++) {
+            for (int j = 0; j < window; j++) {
+                column(vertical[i], j, columns[j]);
+            }
+            form.input(columns, done, segment);
+            for (int j = 0; j < window; j++) {
+                int point = i * window + j;
+                points.put((point * tiles.count() + line * tiles.columns()) * channels, done[j], 0, segment);
+            }
+        }
+    }
+
+    /** Column {@code j} of every window in a row of tiles, one beside the other. */
+    private void column(float[] row, int j, float[] column) {
+        for (int tile = 0; tile < tiles.columns(); tile++) {
+            int x = tile * tiles.form().tile() - 1 + j;
+            if (x >= 0 && x < tiles.width()) {
+                System.arraycopy(row, x * channels, column, tile * channels, channels);
+            } else {
+                Arrays.fill(column, tile * channels, (tile + 1) * channels, 0);
+            }
+        }
+    }
+}

@@ -1,0 +1,101 @@
+package io.github.mgn4j.onednn;
+
+import io.github.mgn4j.onednn.Winograd.Tiles;
+import java.nio.FloatBuffer;
+import java.util.Arrays;
+
+/**
+ * From the products {@code [points, tiles, channels]} to maps {@code [batch, height, width, channels]}, with bias, the sum with
+ * what is there already, and ReLU.
+ */
+final class OutputTransform implements LineTransform {
+    private final Tiles tiles;
+    private final int channels;
+    private final boolean sum;
+    private final boolean relu;
+    /** The bias once for every tile of a row. */
+    private final float[] bias;
+
+    OutputTransform(Tiles tiles, float[] bias, boolean sum, boolean relu) {
+        this.tiles = tiles;
+        this.channels = bias.length;
+        this.sum = sum;
+        this.relu = relu;
+        this.bias = new float[tiles.columns() * channels];
+        for (int i = 0; i < this.bias.length; i += channels) {
+            System.arraycopy(bias, 0, this.bias, i, channels);
+        }
+    }
+
+    @Override
+    public int lines() {
+        return tiles.batch() * tiles.rows();
+    }
+
+    @Override
+    public void line(int line, FloatBuffer products, FloatBuffer maps, Scratch scratch) {
+        Winograd form = tiles.form();
+        int window = form.window();
+        int size = form.tile();
+        int segment = bias.length;
+        float[][] values = scratch.take(0, window, segment);
+        float[][] horizontal = scratch.take(1, window * size, segment);
+        for (int i = 0; i < window; i++) {
+            for (int j = 0; j < window; j++) {
+                int point = i * window + j;
+                products.get((point * tiles.count() + line * tiles.columns()) * channels, values[j], 0, segment);
+            }
+            float[][] row = Arrays.copyOfRange(horizontal, i * size, (i + 1) * size);
+            form.output(values, row, segment);
+        }
+        int width = tiles.width() * channels;
+        float[][] rows = scratch.take(2, size + 1, width);
+        float[][] done = scratch.take(3, size, segment);
+        for (int j = 0; j < size; j++) {
+            float[][] column = new float[window][];
+            for (int i = 0; i < window; i++) {
+                column[i] = horizontal[i * size + j];
+            }
+            form.output(column, done, segment);
+            for (int y = 0; y < size; y++) {
+                add(done[y], bias, segment);
+                spread(done[y], j, rows[y]);
+            }
+        }
+        int image = line / tiles.rows();
+        int top = line % tiles.rows() * size;
+        for (int y = 0; y < Math.min(size, tiles.height() - top); y++) {
+            int place = (image * tiles.height() + top + y) * width;
+            if (sum) {
+                maps.get(place, rows[size], 0, width);
+                add(rows[y], rows[size], width);
+            }
+            if (relu) {
+                relu(rows[y], width);
+            }
+            maps.put(place, rows[y], 0, width);
+        }
+    }
+
+    /** Puts column {@code j} of every tile into its place in the row. */
+    private void spread(float[] column, int j, float[] row) {
+        for (int tile = 0; tile < tiles.columns(); tile++) {
+            int x = tile * tiles.form().tile() + j;
+            if (x < tiles.width()) {
+                System.arraycopy(column, tile * channels, row, x * channels, channels);
+            }
+        }
+    }
+
+    private static void add(float[] to, float[] values, int length) {
+        for (int k = 0; k < length; k++) {
+            to[k] += values[k];
+        }
+    }
+
+    private static void relu(float[] values, int length) {
+        for (int k = 0; k < length; k++) {
+            values[k] = Math.max(values[k], 0);
+        }
+    }
+}

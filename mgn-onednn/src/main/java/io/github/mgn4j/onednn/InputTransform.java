@@ -5,7 +5,7 @@ import java.nio.FloatBuffer;
 import java.util.Arrays;
 
 /**
- * From maps {@code [batch, height, width, channels]} to their windows' points {@code [points, tiles, channels]}; a window reaches
+ * From maps {@code [batch, height, width, channels]} to their windows' points {@code [36, tiles, channels]}; a Winograd.WINDOW reaches
  * one value beyond its tile on every side, where the map ends into zeros.
  */
 record InputTransform(Tiles tiles, int channels) implements LineTransform {
@@ -16,14 +16,12 @@ record InputTransform(Tiles tiles, int channels) implements LineTransform {
 
     @Override
     public void line(int line, FloatBuffer maps, FloatBuffer points, Scratch scratch) {
-        Winograd form = tiles.form();
-        int window = form.window();
         int image = line / tiles.rows();
-        int top = line % tiles.rows() * form.tile() - 1;
+        int top = line % tiles.rows() * Winograd.TILE - 1;
         int row = tiles.width() * channels;
         int segment = tiles.columns() * channels;
-        float[][] values = scratch.take(0, window, row);
-        for (int i = 0; i < window; i++) {
+        float[][] values = scratch.take(0, Winograd.WINDOW, row);
+        for (int i = 0; i < Winograd.WINDOW; i++) {
             int y = top + i;
             if (y >= 0 && y < tiles.height()) {
                 maps.get((image * tiles.height() + y) * row, values[i], 0, row);
@@ -31,17 +29,17 @@ record InputTransform(Tiles tiles, int channels) implements LineTransform {
                 Arrays.fill(values[i], 0, row, 0);
             }
         }
-        float[][] vertical = scratch.take(1, window, row);
-        form.input(values, vertical, row);
-        float[][] columns = scratch.take(2, window, segment);
-        float[][] done = scratch.take(3, window, segment);
-        for (int i = 0; i < window; i++) {
-            for (int j = 0; j < window; j++) {
+        float[][] vertical = scratch.take(1, Winograd.WINDOW, row);
+        Winograd.input(values, vertical, row);
+        float[][] columns = scratch.take(2, Winograd.WINDOW, segment);
+        float[][] done = scratch.take(3, Winograd.WINDOW, segment);
+        for (int i = 0; i < Winograd.WINDOW; i++) {
+            for (int j = 0; j < Winograd.WINDOW; j++) {
                 column(vertical[i], j, columns[j]);
             }
-            form.input(columns, done, segment);
-            for (int j = 0; j < window; j++) {
-                int point = i * window + j;
+            Winograd.input(columns, done, segment);
+            for (int j = 0; j < Winograd.WINDOW; j++) {
+                int point = i * Winograd.WINDOW + j;
                 points.put((point * tiles.count() + line * tiles.columns()) * channels, done[j], 0, segment);
             }
         }
@@ -50,7 +48,7 @@ record InputTransform(Tiles tiles, int channels) implements LineTransform {
     /** Column {@code j} of every window in a row of tiles, one beside the other. */
     private void column(float[] row, int j, float[] column) {
         for (int tile = 0; tile < tiles.columns(); tile++) {
-            int x = tile * tiles.form().tile() - 1 + j;
+            int x = tile * Winograd.TILE - 1 + j;
             if (x >= 0 && x < tiles.width()) {
                 System.arraycopy(row, x * channels, column, tile * channels, channels);
             } else {

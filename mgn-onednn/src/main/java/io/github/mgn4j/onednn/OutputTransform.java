@@ -5,7 +5,7 @@ import java.nio.FloatBuffer;
 import java.util.Arrays;
 
 /**
- * From the products {@code [points, tiles, channels]} to maps {@code [batch, height, width, channels]}, with bias, the sum with
+ * From the products {@code [36, tiles, channels]} to maps {@code [batch, height, width, channels]}, with bias, the sum with
  * what is there already, and ReLU.
  */
 final class OutputTransform implements LineTransform {
@@ -34,41 +34,38 @@ final class OutputTransform implements LineTransform {
 
     @Override
     public void line(int line, FloatBuffer products, FloatBuffer maps, Scratch scratch) {
-        Winograd form = tiles.form();
-        int window = form.window();
-        int size = form.tile();
         int segment = bias.length;
-        float[][] values = scratch.take(0, window, segment);
-        float[][] horizontal = scratch.take(1, window * size, segment);
-        for (int i = 0; i < window; i++) {
-            for (int j = 0; j < window; j++) {
-                int point = i * window + j;
+        float[][] values = scratch.take(0, Winograd.WINDOW, segment);
+        float[][] horizontal = scratch.take(1, Winograd.WINDOW * Winograd.TILE, segment);
+        for (int i = 0; i < Winograd.WINDOW; i++) {
+            for (int j = 0; j < Winograd.WINDOW; j++) {
+                int point = i * Winograd.WINDOW + j;
                 products.get((point * tiles.count() + line * tiles.columns()) * channels, values[j], 0, segment);
             }
-            float[][] row = Arrays.copyOfRange(horizontal, i * size, (i + 1) * size);
-            form.output(values, row, segment);
+            float[][] row = Arrays.copyOfRange(horizontal, i * Winograd.TILE, (i + 1) * Winograd.TILE);
+            Winograd.output(values, row, segment);
         }
         int width = tiles.width() * channels;
-        float[][] rows = scratch.take(2, size + 1, width);
-        float[][] done = scratch.take(3, size, segment);
-        for (int j = 0; j < size; j++) {
-            float[][] column = new float[window][];
-            for (int i = 0; i < window; i++) {
-                column[i] = horizontal[i * size + j];
+        float[][] rows = scratch.take(2, Winograd.TILE + 1, width);
+        float[][] done = scratch.take(3, Winograd.TILE, segment);
+        for (int j = 0; j < Winograd.TILE; j++) {
+            float[][] column = new float[Winograd.WINDOW][];
+            for (int i = 0; i < Winograd.WINDOW; i++) {
+                column[i] = horizontal[i * Winograd.TILE + j];
             }
-            form.output(column, done, segment);
-            for (int y = 0; y < size; y++) {
+            Winograd.output(column, done, segment);
+            for (int y = 0; y < Winograd.TILE; y++) {
                 add(done[y], bias, segment);
                 spread(done[y], j, rows[y]);
             }
         }
         int image = line / tiles.rows();
-        int top = line % tiles.rows() * size;
-        for (int y = 0; y < Math.min(size, tiles.height() - top); y++) {
+        int top = line % tiles.rows() * Winograd.TILE;
+        for (int y = 0; y < Math.min(Winograd.TILE, tiles.height() - top); y++) {
             int place = (image * tiles.height() + top + y) * width;
             if (sum) {
-                maps.get(place, rows[size], 0, width);
-                add(rows[y], rows[size], width);
+                maps.get(place, rows[Winograd.TILE], 0, width);
+                add(rows[y], rows[Winograd.TILE], width);
             }
             if (relu) {
                 relu(rows[y], width);
@@ -80,7 +77,7 @@ final class OutputTransform implements LineTransform {
     /** Puts column {@code j} of every tile into its place in the row. */
     private void spread(float[] column, int j, float[] row) {
         for (int tile = 0; tile < tiles.columns(); tile++) {
-            int x = tile * tiles.form().tile() + j;
+            int x = tile * Winograd.TILE + j;
             if (x < tiles.width()) {
                 System.arraycopy(column, tile * channels, row, x * channels, channels);
             }

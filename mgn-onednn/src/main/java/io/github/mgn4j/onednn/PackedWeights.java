@@ -64,9 +64,9 @@ final class PackedWeights implements AutoCloseable {
     }
 
     /** As {@link #convolution}, transformed: a matrix {@code [in, out]} for every point. */
-    dnnl_memory winograd(ConvLayer layer, Winograd winograd, dnnl_memory_desc form) {
-        UnaryOperator<float[]> transform = values -> winograd.weights(values, layer.out(), layer.in());
-        return weights(layer, form, dnnl_f32, transform, dnnl_acb, winograd.points(), layer.in(), layer.out());
+    dnnl_memory winograd(ConvLayer layer, dnnl_memory_desc form) {
+        UnaryOperator<float[]> transform = values -> Winograd.weights(values, layer.out(), layer.in());
+        return weights(layer, form, dnnl_f32, transform, dnnl_acb, Winograd.POINTS, layer.in(), layer.out());
     }
 
     /** As {@link #convolution}, for a 1x1 convolution of vectors as the product with a matrix {@code [in, out]}. */

@@ -18,7 +18,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.stream.Stream;
 import org.bytedeco.dnnl.dnnl_engine;
 import org.bytedeco.dnnl.dnnl_memory_desc;
 import org.bytedeco.javacpp.BytePointer;
@@ -30,7 +29,7 @@ import org.bytedeco.javacpp.BytePointer;
  */
 final class PlanCompiler {
     private static final int WINOGRAD_CHANNELS = 32;
-    private static final int WINOGRAD_TILES = 20;
+    private static final int WINOGRAD_TILES = 8;
     private static final double WINOGRAD_WASTE = 1.4;
 
     private final Network network;
@@ -190,30 +189,29 @@ final class PlanCompiler {
                 || Math.min(layer.in(), layer.out()) < WINOGRAD_CHANNELS) {
             return Optional.empty();
         }
-        return Stream.of(Winograd.F4, Winograd.F2)
-                .map(form ->
-                        new Tiles(form, batch, op.output().height(), op.output().width()))
-                .filter(tiles -> tiles.count() >= WINOGRAD_TILES
-                        && tiles.waste() <= WINOGRAD_WASTE
-                        && pointBytes(tiles, Math.max(layer.in(), layer.out())) <= Integer.MAX_VALUE)
-                .findFirst();
+        Tiles tiles = new Tiles(batch, op.output().height(), op.output().width());
+        boolean pays = tiles.count() >= WINOGRAD_TILES
+                && tiles.waste() <= WINOGRAD_WASTE
+                && pointBytes(tiles, Math.max(layer.in(), layer.out())) <= Integer.MAX_VALUE;
+        return pays ? Optional.of(tiles) : Optional.empty();
     }
 
     private static long pointBytes(Tiles tiles, int channels) {
-        return (long) Float.BYTES * tiles.form().points() * tiles.count() * channels;
+        return (long) Float.BYTES * Winograd.POINTS * tiles.count() * channels;
     }
 
     private void winograd(Convolution op, Tiles tiles, boolean sum, Block target) {
         ConvLayer layer = op.layer();
-        int points = tiles.form().points();
         Place maps = new Place(block(op.input()), bytes(op.input(), TensorType.F32));
         Place windows = new Place(arena.block(pointBytes(tiles, layer.in()), time), pointBytes(tiles, layer.in()));
         steps.add(new TransformStep(new InputTransform(tiles, layer.in()), maps, windows, scratch));
-        dnnl_memory_desc source = Dnnl.descriptor(dnnl_f32, dnnl_abc, temporary, points, tiles.count(), layer.in());
-        dnnl_memory_desc products = Dnnl.descriptor(dnnl_f32, dnnl_abc, temporary, points, tiles.count(), layer.out());
+        dnnl_memory_desc source =
+                Dnnl.descriptor(dnnl_f32, dnnl_abc, temporary, Winograd.POINTS, tiles.count(), layer.in());
+        dnnl_memory_desc products =
+                Dnnl.descriptor(dnnl_f32, dnnl_abc, temporary, Winograd.POINTS, tiles.count(), layer.out());
         Place made = new Place(arena.block(pointBytes(tiles, layer.out()), time), pointBytes(tiles, layer.out()));
         steps.add(primitives
-                .products(layer, tiles.form(), source, products, weights)
+                .products(layer, source, products, weights)
                 .with(DNNL_ARG_SRC, source, windows.block())
                 .with(DNNL_ARG_DST, products, made.block()));
         Place done = new Place(target, bytes(op.output(), TensorType.F32));

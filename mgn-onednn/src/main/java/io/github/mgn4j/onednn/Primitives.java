@@ -101,19 +101,15 @@ final class Primitives {
 
     /** For every point, the product of rows {@code [tiles, in]} with a layer's transformed weights. */
     PrimitiveStep products(
-            ConvLayer layer,
-            Winograd form,
-            dnnl_memory_desc source,
-            dnnl_memory_desc destination,
-            PackedWeights weights) {
+            ConvLayer layer, dnnl_memory_desc source, dnnl_memory_desc destination, PackedWeights weights) {
         dnnl_memory_desc any =
-                Dnnl.descriptor(dnnl_f32, dnnl_format_tag_any, temporary, form.points(), layer.in(), layer.out());
+                Dnnl.descriptor(dnnl_f32, dnnl_format_tag_any, temporary, Winograd.POINTS, layer.in(), layer.out());
         Attributes attributes = attributes();
         dnnl_primitive_desc description = new dnnl_primitive_desc();
         int status = dnnl_matmul_primitive_desc_create(
                 description, engine, source, any, null, destination, attributes.get());
         return step(layer.name(), status, description, attributes)
-                .with(DNNL_ARG_WEIGHTS, weights.winograd(layer, form, wantedWeights(description)));
+                .with(DNNL_ARG_WEIGHTS, weights.winograd(layer, wantedWeights(description)));
     }
 
     PrimitiveStep pool(Pool op, dnnl_memory_desc source, dnnl_memory_desc destination) {

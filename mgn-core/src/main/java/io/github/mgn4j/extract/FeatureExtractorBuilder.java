@@ -6,6 +6,7 @@ import io.github.mgn4j.engine.Engine;
 import io.github.mgn4j.engine.EngineOptions;
 import io.github.mgn4j.engine.Engines;
 import io.github.mgn4j.engine.Precision;
+import io.github.mgn4j.image.ImageDecoder;
 import io.github.mgn4j.image.Resampling;
 import io.github.mgn4j.weights.Model;
 
@@ -60,7 +61,11 @@ public final class FeatureExtractorBuilder {
         return this;
     }
 
-    /** Threads that decode images while the engine computes; by default one for every processor. */
+    /**
+     * Most images that are decoded or normalised at once, on threads that do so while the engine computes; by default one
+     * for every processor. They rest when two batches are ready, so that an engine on the CPU loses what the decoding takes
+     * and no more; a GPU may need them all.
+     */
     @CanIgnoreReturnValue
     public FeatureExtractorBuilder decoders(int threads) {
         Preconditions.checkArgument(threads >= 1, "decoders must be at least 1, not %s", threads);
@@ -72,9 +77,11 @@ public final class FeatureExtractorBuilder {
      * Opens the extractor.
      *
      * @throws io.github.mgn4j.engine.EngineException if there is no such engine here
+     * @throws IllegalArgumentException if a batch is larger than a buffer can be
      */
     public FeatureExtractor build() {
+        BatchBuffer.checkCapacity(model.spec(), batch);
         Engine opened = Engines.open(engine, model, new EngineOptions(precision, batch));
-        return new FeatureExtractor(opened, flip, batch, resampling, decoders);
+        return new FeatureExtractor(opened, flip, batch, resampling, decoders, ImageDecoder::decode);
     }
 }

@@ -39,12 +39,14 @@ import org.junit.jupiter.params.provider.MethodSource;
 class EngineMemoryTest {
     private static final int BATCHES = 10_000;
     private static final int ENGINES = 200;
-    private static final int LARGE_ENGINES = 15;
+    private static final int LARGE_ENGINES = 30;
     private static final int FAILURES = 2000;
     private static final int SAMPLES = 100;
     private static final int LARGEST = 8;
     /** Kilobytes by which the least of the last samples may exceed that of the earlier ones. */
     private static final long FLAT = 10_000;
+    /** The same for large engines: less than the weights of one of the 36 that are closed in between. */
+    private static final long FLAT_OF_LARGE = 50_000;
 
     private static final int HEIGHT = 96;
     private static final int WIDTH = 32;
@@ -98,7 +100,7 @@ class EngineMemoryTest {
                 }
             }
         }
-        assertFlat(name + " " + precision + ", batches", resident);
+        assertFlat(name + " " + precision + ", batches", resident, FLAT);
     }
 
     @ParameterizedTest(name = "{0} {1}")
@@ -111,7 +113,7 @@ class EngineMemoryTest {
                 resident.add(residentKilobytes());
             }
         }
-        assertFlat(name + " " + precision + ", engines opened and closed", resident);
+        assertFlat(name + " " + precision + ", engines opened and closed", resident, FLAT);
     }
 
     /** Two large ones at a time: allocators keep what is given back to them, but the next ones fit into it. */
@@ -127,7 +129,7 @@ class EngineMemoryTest {
             }
             resident.add(residentKilobytes());
         }
-        assertFlat(name + " " + precision + ", pairs of large engines opened and closed", resident);
+        assertFlat(name + " " + precision + ", pairs of large engines opened and closed", resident, FLAT_OF_LARGE);
     }
 
     static Stream<Arguments> failures() {
@@ -151,7 +153,7 @@ class EngineMemoryTest {
                 resident.add(residentKilobytes());
             }
         }
-        assertFlat(name + " " + precision + ", failures to open", resident);
+        assertFlat(name + " " + precision + ", failures to open", resident, FLAT);
     }
 
     private static void run(EngineProvider provider, Precision precision, Model model) {
@@ -171,13 +173,13 @@ class EngineMemoryTest {
         return FloatBuffer.wrap(FormulaWeights.images(batch, HEIGHT, WIDTH));
     }
 
-    private static void assertFlat(String what, List<Long> resident) {
+    private static void assertFlat(String what, List<Long> resident, long bound) {
         // The first fifth warms up the JVM and the allocators.
         int fifth = resident.size() / 5;
         long early = Collections.min(resident.subList(fifth, 2 * fifth));
         long late = Collections.min(resident.subList(4 * fifth, 5 * fifth));
         System.out.printf("%s: resident kB early %d, late %d, grown by %d%n", what, early, late, late - early);
-        assertThat(late - early).isLessThan(FLAT);
+        assertThat(late - early).isLessThan(bound);
     }
 
     private static long residentKilobytes() throws IOException {

@@ -24,10 +24,18 @@ final class BatchBuffer {
 
     private record View(FloatBuffer images, FloatBuffer features) {}
 
+    /**
+     * An empty one.
+     *
+     * @throws IllegalArgumentException if it would be too large
+     */
     BatchBuffer(Engine engine, Preprocessor preprocessor, boolean flip, int capacity) {
         this.engine = engine;
         this.preprocessor = preprocessor;
         this.capacity = capacity;
+        int most = mostImages(engine.spec());
+        Preconditions.checkArgument(
+                capacity <= most, "batch is %s, must be at most %s for this network", capacity, most);
         for (int view = 0; view < (flip ? 2 : 1); view++) {
             views.add(new View(
                     direct(Math.multiplyExact(capacity, preprocessor.length())),
@@ -35,16 +43,11 @@ final class BatchBuffer {
         }
     }
 
-    /**
-     * Makes sure that a batch fits into buffers, which hold less than 2 GiB.
-     *
-     * @throws IllegalArgumentException saying how many images do
-     */
-    static void checkCapacity(MgnSpec spec, int batch) {
+    /** Images that a buffer can hold: each of its parts is smaller than 2 GiB. */
+    static int mostImages(MgnSpec spec) {
         InputSize input = spec.input();
-        long perImage = Math.max((long) RgbImage.CHANNELS * input.height() * input.width(), spec.dims());
-        long most = Integer.MAX_VALUE / Float.BYTES / perImage;
-        Preconditions.checkArgument(batch <= most, "batch is %s, must be at most %s for this network", batch, most);
+        int perImage = Math.max(RgbImage.CHANNELS * input.height() * input.width(), spec.dims());
+        return Integer.MAX_VALUE / Float.BYTES / perImage;
     }
 
     private static FloatBuffer direct(int length) {

@@ -13,6 +13,7 @@ import java.util.function.IntFunction;
  */
 final class BufferPool {
     private final int batch;
+    private final int mostImages;
     private final IntFunction<BatchBuffer> maker;
     private final Map<Integer, Deque<BatchBuffer>> free = new HashMap<>();
     private boolean closed;
@@ -21,10 +22,12 @@ final class BufferPool {
      * An empty pool.
      *
      * @param batch images in the largest buffers
+     * @param mostImages that a buffer can hold, which may be fewer
      * @param maker makes a buffer of a capacity
      */
-    BufferPool(int batch, IntFunction<BatchBuffer> maker) {
+    BufferPool(int batch, int mostImages, IntFunction<BatchBuffer> maker) {
         this.batch = batch;
+        this.mostImages = mostImages;
         this.maker = maker;
     }
 
@@ -41,11 +44,8 @@ final class BufferPool {
     }
 
     private int capacity(int images) {
-        if (images >= batch) {
-            return batch;
-        }
-        int powerOfTwo = Integer.highestOneBit(Math.max(1, 2 * images - 1));
-        return Math.min(batch, powerOfTwo);
+        long powerOfTwo = Long.highestOneBit(Math.max(1, 2L * images - 1));
+        return (int) Math.min(batch, Math.max(images, Math.min(powerOfTwo, mostImages)));
     }
 
     /** Takes a buffer back that nobody uses any more. */

@@ -48,7 +48,10 @@ public final class FeatureExtractor implements AutoCloseable {
         this.preprocessor = new Preprocessor(engine.spec().input(), resampling);
         this.decoders = decoders;
         this.source = source;
-        buffers = new BufferPool(batch, capacity -> new BatchBuffer(engine, preprocessor, flip, capacity));
+        buffers = new BufferPool(
+                batch,
+                BatchBuffer.mostImages(spec()),
+                capacity -> new BatchBuffer(engine, preprocessor, flip, capacity));
         processors = new Semaphore(decoders, true);
         inMemory = new Semaphore(2 * decoders, true);
     }

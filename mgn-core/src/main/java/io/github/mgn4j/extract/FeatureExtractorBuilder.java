@@ -46,7 +46,10 @@ public final class FeatureExtractorBuilder {
         return this;
     }
 
-    /** Images per call of the engine, 16 by default. */
+    /**
+     * Most images per call of the engine, 16 by default. Memory is taken for as many as there are; that much is limited to
+     * 2 GiB, and extractions of more say so.
+     */
     @CanIgnoreReturnValue
     public FeatureExtractorBuilder batch(int images) {
         Preconditions.checkArgument(images >= 1, "batch must be at least 1, not %s", images);
@@ -77,10 +80,8 @@ public final class FeatureExtractorBuilder {
      * Opens the extractor.
      *
      * @throws io.github.mgn4j.engine.EngineException if there is no such engine here
-     * @throws IllegalArgumentException if a batch is larger than a buffer can be
      */
     public FeatureExtractor build() {
-        BatchBuffer.checkCapacity(model.spec(), batch);
         Engine opened = Engines.open(engine, model, new EngineOptions(precision, batch));
         return new FeatureExtractor(opened, flip, batch, resampling, decoders, ImageDecoder::decode);
     }

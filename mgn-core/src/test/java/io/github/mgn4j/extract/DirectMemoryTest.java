@@ -86,13 +86,7 @@ class DirectMemoryTest {
 
     @Test
     void buffersOfFewSizesAreKeptUntilThePoolIsClosed() {
-        BufferPool pool = new BufferPool(
-                24,
-                capacity -> new BatchBuffer(
-                        new FakeEngine(),
-                        new Preprocessor(FakeEngine.SPEC.input(), Resampling.BILINEAR),
-                        false,
-                        capacity));
+        BufferPool pool = new BufferPool(24, 1000, DirectMemoryTest::buffer);
         assertThat(List.of(0, 1, 2, 3, 4, 5, 8, 9, 16, 17, 24, 25, 1_000_000_000))
                 .extracting(images -> pool.take(images).capacity())
                 .containsExactly(1, 1, 2, 4, 4, 8, 8, 16, 16, 24, 24, 24, 24);
@@ -110,10 +104,30 @@ class DirectMemoryTest {
 
     @Test
     void aBatchThatNoBufferHoldsIsRefused() {
-        assertThatThrownBy(() -> BatchBuffer.checkCapacity(FakeEngine.SPEC, 58_255))
+        int most = BatchBuffer.mostImages(FakeEngine.SPEC);
+        assertThat(most).isEqualTo(58_254); // 2^31 / 4 / (3 x 96 x 32)
+        assertThatThrownBy(() -> buffer(most + 1))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("batch is 58255, must be at most 58254 for this network");
-        BatchBuffer.checkCapacity(FakeEngine.SPEC, 58_254);
+    }
+
+    @Test
+    void aHugeBatchTakesWhatTheImagesNeed() {
+        List<Integer> made = new ArrayList<>();
+        BufferPool pool = new BufferPool(2_000_000_000, 1000, capacity -> {
+            made.add(capacity);
+            return buffer(1);
+        });
+        for (int images : new int[] {1, 600, 1000, 1001, Integer.MAX_VALUE}) {
+            pool.take(images);
+        }
+        // More than a buffer holds are asked for all the same: its exception names the number.
+        assertThat(made).containsExactly(1, 1000, 1000, 1001, 2_000_000_000);
+    }
+
+    private static BatchBuffer buffer(int capacity) {
+        Preprocessor preprocessor = new Preprocessor(FakeEngine.SPEC.input(), Resampling.BILINEAR);
+        return new BatchBuffer(new FakeEngine(), preprocessor, false, capacity);
     }
 
     private static long directBytes() {

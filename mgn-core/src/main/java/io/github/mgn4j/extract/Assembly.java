@@ -219,11 +219,11 @@ final class Assembly {
 
     /** Waits until the caller has something to be told, and notices an interrupt even if there is. */
     private void awaitNews() throws InterruptedException {
-        if (Thread.interrupted()) {
-            throw new InterruptedException();
-        }
         while (skipped.isEmpty() && computed.isEmpty() && (computing || !full.isEmpty() || !exhausted)) {
             wait();
+        }
+        if (Thread.interrupted()) {
+            throw new InterruptedException();
         }
     }
 

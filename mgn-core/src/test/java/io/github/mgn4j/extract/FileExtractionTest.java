@@ -26,6 +26,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -269,7 +270,7 @@ class FileExtractionTest {
         }
     }
 
-    @Test
+    @RepeatedTest(20) // notified and interrupted at once, in either order
     void anInterruptEndsTheExtractionOfOneWhoWaits() throws Exception {
         CountDownLatch computing = new CountDownLatch(1);
         CountDownLatch interrupted = new CountDownLatch(1);

@@ -1,5 +1,6 @@
 package io.github.mgn4j.extract;
 
+import com.google.common.base.Preconditions;
 import io.github.mgn4j.engine.Engine;
 import io.github.mgn4j.features.FeatureMatrix;
 import io.github.mgn4j.image.ImageDecoder;
@@ -13,15 +14,17 @@ import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Turns images of persons into feature vectors: decodes, resizes to the network's input, normalises, runs the network
  * and averages over the image and its mirror. Features are not normalised; compare them by Euclidean distance.
  *
- * <p>Thread-safe: one extractor serves all threads of an application; their calls share its engine. Close it to free
- * the engine's native memory.
+ * <p>Thread-safe: one extractor serves all threads of an application; their calls share its engine and the number of
+ * its decoders. The memory of batches is kept for the next call: as much as was in use at once. Close it to free the
+ * engine's native memory.
  *
  * <pre>{@code
  * try (FeatureExtractor extractor = FeatureExtractor.open(Path.of("mgn.safetensors"))) {
@@ -32,16 +35,25 @@ import java.util.List;
 public final class FeatureExtractor implements AutoCloseable {
     private final Engine engine;
     private final Preprocessor preprocessor;
-    private final boolean flip;
-    private final int batch;
     private final int decoders;
+    private final ImageSource source;
+    private final BufferPool buffers;
+    /** Taken by the threads of all calls while they decode or normalise. */
+    private final Semaphore processors;
+    /** Calls with images in memory that have a buffer: enough for some to prepare while others compute. */
+    private final Semaphore inMemory;
 
-    FeatureExtractor(Engine engine, boolean flip, int batch, Resampling resampling, int decoders) {
+    FeatureExtractor(Engine engine, boolean flip, int batch, Resampling resampling, int decoders, ImageSource source) {
         this.engine = engine;
         this.preprocessor = new Preprocessor(engine.spec().input(), resampling);
-        this.flip = flip;
-        this.batch = batch;
         this.decoders = decoders;
+        this.source = source;
+        buffers = new BufferPool(
+                batch,
+                BatchBuffer.mostImages(spec()),
+                capacity -> new BatchBuffer(engine, preprocessor, flip, capacity));
+        processors = new Semaphore(decoders, true);
+        inMemory = new Semaphore(2 * decoders, true);
     }
 
     /**
@@ -101,83 +113,87 @@ public final class FeatureExtractor implements AutoCloseable {
         return extractImages(List.of(image)).row(0);
     }
 
-    /** Features {@code [images, dims]} of images in memory. */
+    /**
+     * Features {@code [images, dims]} of images in memory.
+     *
+     * @throws IllegalArgumentException if they are more than an array holds
+     */
     public FeatureMatrix extractImages(List<RgbImage> images) {
-        FeatureBatch buffer = new FeatureBatch(engine, preprocessor, flip, Math.min(batch, Math.max(1, images.size())));
-        List<float[]> rows = new ArrayList<>();
-        for (RgbImage image : images) {
-            buffer.add(preprocessor.resize(image));
-            if (buffer.isFull()) {
-                rows.addAll(buffer.run());
+        float[] all = new float[values(images.size())];
+        inMemory.acquireUninterruptibly();
+        try {
+            BatchBuffer buffer = buffers.take(images.size());
+            try {
+                for (int from = 0; from < images.size(); from += buffer.capacity()) {
+                    int to = Math.min(from + buffer.capacity(), images.size());
+                    extract(images.subList(from, to), buffer, all, from * dims());
+                }
+            } finally {
+                buffers.give(buffer);
             }
+        } finally {
+            inMemory.release();
         }
-        rows.addAll(buffer.run());
-        return matrix(rows);
+        return FeatureMatrix.of(all, images.size(), dims());
+    }
+
+    private void extract(List<RgbImage> images, BatchBuffer buffer, float[] target, int offset) {
+        for (int i = 0; i < images.size(); i++) {
+            buffer.prepare(i, preprocessor.resize(images.get(i)));
+        }
+        buffer.run(images.size());
+        for (int i = 0; i < images.size(); i++) {
+            buffer.features(i, target, offset + i * dims());
+        }
     }
 
     /**
      * Features {@code [images, dims]} of image files.
      *
      * @throws io.github.mgn4j.image.ImageException if one is not an image
+     * @throws IllegalArgumentException if they are more than an array holds
      */
     public FeatureMatrix extract(List<Path> images) throws IOException {
-        List<float[]> rows = new ArrayList<>();
-        extract(images, OnError.FAIL, ExtractionListener.NONE, (image, row) -> rows.add(row));
-        return matrix(rows);
+        float[] all = new float[values(images.size())];
+        AtomicInteger filled = new AtomicInteger();
+        extract(
+                images,
+                OnError.FAIL,
+                ExtractionListener.NONE,
+                (image, row) -> System.arraycopy(row, 0, all, filled.getAndAdd(row.length), row.length));
+        return FeatureMatrix.of(all, images.size(), dims());
     }
 
     /**
-     * Extracts image files one batch after the other, decoding ahead on other threads; memory does not grow with the
-     * number of images.
+     * Extracts image files, batch after batch. Other threads, as many as there are decoders, prepare the next ones while
+     * the engine computes, and the engine computes while {@code sink} is at work. Memory does not grow with the number of
+     * images: there are three batches at most. When this returns or throws, its threads have ended.
      *
+     * @param listener is told of images that are left out in their order, and may be told before {@code sink} receives the
+     *     images before them
      * @param sink receives the features in the order of {@code images}
+     * @throws io.github.mgn4j.image.ImageException if one is not an image, under {@link OnError#FAIL}; the full batches
+     *     before it have gone to {@code sink}
+     * @throws java.io.InterruptedIOException if the calling thread is interrupted
      */
     public void extract(List<Path> images, OnError onError, ExtractionListener listener, FeatureSink sink)
             throws IOException {
-        FeatureBatch buffer = new FeatureBatch(engine, preprocessor, flip, Math.min(batch, Math.max(1, images.size())));
-        List<Path> pending = new ArrayList<>();
-        try (DecodeAhead decoded = new DecodeAhead(images, preprocessor, decoders, window(images.size()))) {
-            for (int i = 0; i < images.size(); i++) {
-                try {
-                    buffer.add(decoded.next());
-                    pending.add(images.get(i));
-                } catch (IllegalArgumentException | IOException e) {
-                    if (onError == OnError.FAIL) {
-                        throw e;
-                    }
-                    listener.skipped(images.get(i), e);
-                }
-                if (buffer.isFull() || i == images.size() - 1) {
-                    drain(buffer, pending, sink);
-                    listener.progress(i + 1, images.size());
-                }
-            }
-        }
+        new FileExtraction(images, preprocessor, source, buffers, processors).run(onError, decoders, listener, sink);
     }
 
-    /** How many images are decoded ahead: the next batch while one is computed. */
-    private int window(int images) {
-        return 2 * Math.min(batch, images) + decoders;
-    }
-
-    private static void drain(FeatureBatch buffer, List<Path> pending, FeatureSink sink) throws IOException {
-        List<float[]> rows = buffer.run();
-        for (int i = 0; i < rows.size(); i++) {
-            sink.accept(pending.get(i), rows.get(i));
-        }
-        pending.clear();
-    }
-
-    private FeatureMatrix matrix(List<float[]> rows) {
-        float[] all = new float[Math.multiplyExact(rows.size(), dims())];
-        for (int i = 0; i < rows.size(); i++) {
-            System.arraycopy(rows.get(i), 0, all, i * dims(), dims());
-        }
-        return FeatureMatrix.of(all, rows.size(), dims());
+    private int values(int images) {
+        long values = (long) images * dims();
+        Preconditions.checkArgument(
+                values <= Integer.MAX_VALUE - 8,
+                "%s images of %s values each do not fit into one array; give them to a FeatureSink",
+                images,
+                dims());
+        return (int) values;
     }
 
     @Override
     public void close() {
         engine.close();
+        buffers.close();
     }
 }

@@ -6,6 +6,7 @@ import io.github.mgn4j.engine.Engine;
 import io.github.mgn4j.engine.EngineOptions;
 import io.github.mgn4j.engine.Engines;
 import io.github.mgn4j.engine.Precision;
+import io.github.mgn4j.image.ImageDecoder;
 import io.github.mgn4j.image.Resampling;
 import io.github.mgn4j.weights.Model;
 
@@ -45,7 +46,10 @@ public final class FeatureExtractorBuilder {
         return this;
     }
 
-    /** Images per call of the engine, 16 by default. */
+    /**
+     * Most images per call of the engine, 16 by default. Memory is taken for as many as there are; that much is limited to
+     * 2 GiB, and extractions of more say so.
+     */
     @CanIgnoreReturnValue
     public FeatureExtractorBuilder batch(int images) {
         Preconditions.checkArgument(images >= 1, "batch must be at least 1, not %s", images);
@@ -60,7 +64,11 @@ public final class FeatureExtractorBuilder {
         return this;
     }
 
-    /** Threads that decode images while the engine computes; by default one for every processor. */
+    /**
+     * Most images that are decoded or normalised at once, on threads that do so while the engine computes; by default one
+     * for every processor. They rest when two batches are ready, so that an engine on the CPU loses what the decoding takes
+     * and no more; a GPU may need them all.
+     */
     @CanIgnoreReturnValue
     public FeatureExtractorBuilder decoders(int threads) {
         Preconditions.checkArgument(threads >= 1, "decoders must be at least 1, not %s", threads);
@@ -75,6 +83,6 @@ public final class FeatureExtractorBuilder {
      */
     public FeatureExtractor build() {
         Engine opened = Engines.open(engine, model, new EngineOptions(precision, batch));
-        return new FeatureExtractor(opened, flip, batch, resampling, decoders);
+        return new FeatureExtractor(opened, flip, batch, resampling, decoders, ImageDecoder::decode);
     }
 }

@@ -1,0 +1,95 @@
+package io.github.mgn4j.extract;
+
+import com.google.common.base.Preconditions;
+import io.github.mgn4j.engine.Engine;
+import io.github.mgn4j.image.Preprocessor;
+import io.github.mgn4j.image.RgbImage;
+import io.github.mgn4j.spec.InputSize;
+import io.github.mgn4j.spec.MgnSpec;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Memory of one batch: its prepared images, their mirrors, and the features of both. Direct, because engines read that
+ * where it is. Threads may prepare different places side by side; everything else is for one thread at a time.
+ */
+final class BatchBuffer {
+    private final Engine engine;
+    private final Preprocessor preprocessor;
+    private final int capacity;
+    private final List<View> views = new ArrayList<>();
+
+    private record View(FloatBuffer images, FloatBuffer features) {}
+
+    /**
+     * An empty one.
+     *
+     * @throws IllegalArgumentException if it would be too large
+     */
+    BatchBuffer(Engine engine, Preprocessor preprocessor, boolean flip, int capacity) {
+        this.engine = engine;
+        this.preprocessor = preprocessor;
+        this.capacity = capacity;
+        int most = mostImages(engine.spec());
+        Preconditions.checkArgument(
+                capacity <= most, "batch is %s, must be at most %s for this network", capacity, most);
+        for (int view = 0; view < (flip ? 2 : 1); view++) {
+            views.add(new View(
+                    direct(Math.multiplyExact(capacity, preprocessor.length())),
+                    direct(Math.multiplyExact(capacity, engine.spec().dims()))));
+        }
+    }
+
+    /** Images that a buffer can hold: each of its parts is smaller than 2 GiB. */
+    static int mostImages(MgnSpec spec) {
+        InputSize input = spec.input();
+        int perImage = Math.max(RgbImage.CHANNELS * input.height() * input.width(), spec.dims());
+        return Integer.MAX_VALUE / Float.BYTES / perImage;
+    }
+
+    private static FloatBuffer direct(int length) {
+        return ByteBuffer.allocateDirect(Math.multiplyExact(length, Float.BYTES))
+                .order(ByteOrder.nativeOrder())
+                .asFloatBuffer();
+    }
+
+    /** Images that there is room for. */
+    int capacity() {
+        return capacity;
+    }
+
+    /** Values of a feature. */
+    int dims() {
+        return engine.spec().dims();
+    }
+
+    /** Normalises an image of the network's input size and its mirror into a place, from 0 on. */
+    void prepare(int place, RgbImage image) {
+        for (int view = 0; view < views.size(); view++) {
+            FloatBuffer images = views.get(view).images();
+            preprocessor.write(image, view == 1, engine.inputLayout(), images, place * preprocessor.length());
+        }
+    }
+
+    /** Computes the features of the images in the first {@code size} places. */
+    void run(int size) {
+        for (View view : views) {
+            engine.run(view.images(), size, view.features());
+        }
+    }
+
+    /** Copies the features {@code [dims]} of the image in a place: the mean over its views. */
+    void features(int place, float[] target, int offset) {
+        int dims = dims();
+        for (int j = 0; j < dims; j++) {
+            float sum = 0;
+            for (View view : views) {
+                sum += view.features().get(place * dims + j) / views.size();
+            }
+            target[offset + j] = sum;
+        }
+    }
+}

@@ -1,0 +1,177 @@
+package io.github.mgn4j.extract;
+
+import com.google.common.base.Throwables;
+import com.google.common.util.concurrent.Uninterruptibles;
+import io.github.mgn4j.extract.Assembly.Batch;
+import io.github.mgn4j.extract.Assembly.Image;
+import io.github.mgn4j.extract.Assembly.Place;
+import io.github.mgn4j.extract.Assembly.Work;
+import io.github.mgn4j.image.ImageException;
+import io.github.mgn4j.image.Preprocessor;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.Semaphore;
+
+/**
+ * One pass over a list of image files, by threads that live as long as it: workers decode, resize and normalise, one thread
+ * runs the engine and nothing else, and the caller's hands out the features. An {@link Assembly} tells them what to do.
+ */
+final class FileExtraction {
+    /** Batches in memory: one is computed, one is prepared, and one that is ready or handed out evens out their times. */
+    static final int BUFFERS = 3;
+
+    private final List<Path> images;
+    private final Preprocessor preprocessor;
+    private final ImageSource source;
+    private final BufferPool pool;
+    private final Semaphore processors;
+
+    /**
+     * Prepares a pass.
+     *
+     * @param processors shared with other passes; a worker holds one while it is busy
+     */
+    FileExtraction(
+            List<Path> images, Preprocessor preprocessor, ImageSource source, BufferPool pool, Semaphore processors) {
+        this.images = images;
+        this.preprocessor = preprocessor;
+        this.source = source;
+        this.pool = pool;
+        this.processors = processors;
+    }
+
+    /** Runs it to its end; once. */
+    void run(OnError onError, int workers, ExtractionListener listener, FeatureSink sink) throws IOException {
+        if (images.isEmpty()) {
+            return;
+        }
+        List<BatchBuffer> buffers = new ArrayList<>();
+        do {
+            buffers.add(pool.take(images.size()));
+        } while (buffers.size() < BUFFERS
+                && (long) buffers.size() * buffers.get(0).capacity() < images.size());
+        int window = buffers.get(0).capacity() + workers;
+        Assembly assembly = new Assembly(images, onError, buffers, window);
+        List<Thread> threads = new ArrayList<>();
+        try {
+            threads.add(start("mgn-compute", () -> compute(assembly), assembly));
+            for (int i = 0; i < Math.min(workers, images.size()); i++) {
+                threads.add(start("mgn-decode-" + i, () -> work(assembly), assembly));
+            }
+            deliver(assembly, listener, sink);
+        } finally {
+            assembly.stop(new CancellationException("the extraction has ended"));
+            threads.stream().skip(1).forEach(Thread::interrupt); // not the engine's: it may not expect that
+            threads.forEach(Uninterruptibles::joinUninterruptibly);
+            buffers.forEach(pool::give);
+        }
+    }
+
+    /** What a thread of the pass does. */
+    private interface Task {
+        void run() throws InterruptedException;
+    }
+
+    private static Thread start(String name, Task task, Assembly assembly) {
+        Thread thread = new Thread(
+                () -> {
+                    try {
+                        task.run();
+                    } catch (Throwable e) { // whatever it is, the caller must not wait for ever
+                        assembly.stop(e);
+                    }
+                },
+                name);
+        thread.setDaemon(true);
+        thread.start();
+        return thread;
+    }
+
+    private static void compute(Assembly assembly) throws InterruptedException {
+        for (Batch batch = assembly.batch(); batch != null; batch = assembly.batch()) {
+            batch.buffer().run(batch.images().size());
+            assembly.computed(batch);
+        }
+    }
+
+    private void work(Assembly assembly) throws InterruptedException {
+        for (Work work = assembly.work(); work != null; work = assembly.work()) {
+            processors.acquire();
+            try {
+                if (work instanceof Place place) {
+                    place.batch().buffer().prepare(place.index(), place.image());
+                    assembly.written(place);
+                } else if (work instanceof Image image) {
+                    decode(image, assembly);
+                }
+            } finally {
+                processors.release();
+            }
+        }
+    }
+
+    private void decode(Image image, Assembly assembly) {
+        try {
+            assembly.decoded(image, preprocessor.resize(source.read(image.path())));
+        } catch (Throwable e) { // its turn to be thrown comes after the images before it
+            assembly.unreadable(image, named(image.path(), e));
+        }
+    }
+
+    /** The same problem with a message that names the file. */
+    private static Throwable named(Path image, Throwable problem) {
+        String message = String.valueOf(problem.getMessage());
+        if (problem instanceof Error || message.contains(image.toString())) {
+            return problem;
+        }
+        if (problem instanceof IOException) {
+            return new IOException(image + ": " + problem, problem);
+        }
+        return problem instanceof IllegalArgumentException
+                ? new ImageException(image + ": " + message, problem)
+                : new IllegalStateException(image + ": " + problem, problem);
+    }
+
+    private void deliver(Assembly assembly, ExtractionListener listener, FeatureSink sink) throws IOException {
+        int done = 0;
+        try {
+            Batch batch = assembly.result(listener);
+            while (batch != null) {
+                List<float[]> rows = rows(batch);
+                assembly.delivered(batch);
+                for (int i = 0; i < rows.size(); i++) {
+                    sink.accept(batch.images().get(i), rows.get(i));
+                }
+                done = batch.done();
+                listener.progress(done, images.size());
+                batch = assembly.result(listener);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("interrupted after " + done + " of " + images.size() + " images");
+        }
+        Throwable failure = assembly.failure();
+        if (failure != null) {
+            Throwables.throwIfInstanceOf(failure, IOException.class);
+            Throwables.throwIfUnchecked(failure);
+            throw new IllegalStateException(failure);
+        }
+        if (done < images.size()) {
+            listener.progress(images.size(), images.size()); // the last ones were left out
+        }
+    }
+
+    private static List<float[]> rows(Batch batch) {
+        List<float[]> rows = new ArrayList<>();
+        for (int i = 0; i < batch.images().size(); i++) {
+            float[] row = new float[batch.buffer().dims()];
+            batch.buffer().features(i, row, 0);
+            rows.add(row);
+        }
+        return rows;
+    }
+}

@@ -1,0 +1,11 @@
+package io.github.mgn4j.extract;
+
+import io.github.mgn4j.image.RgbImage;
+import java.io.IOException;
+import java.nio.file.Path;
+
+/** Reads image files; called by several threads. */
+@FunctionalInterface
+interface ImageSource {
+    RgbImage read(Path image) throws IOException;
+}

@@ -52,15 +52,11 @@ record Contender(String choice, String variant, String files, Map<String, String
     }
 
     String engine() {
-        return choice.substring(0, choice.indexOf('/'));
+        return Workload.engineOf(choice);
     }
 
     Precision precision() {
-        return Workload.precision(choice.substring(choice.indexOf('/') + 1));
-    }
-
-    boolean isPeer() {
-        return !files.isEmpty();
+        return Workload.precisionOf(choice);
     }
 
     String label() {

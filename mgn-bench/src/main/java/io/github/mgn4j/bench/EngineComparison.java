@@ -131,11 +131,14 @@ public final class EngineComparison {
     /** What a process said last: its result, or why there is none. */
     private static String lastLine(ProcessBuilder builder) throws IOException, InterruptedException {
         Process process = builder.start();
+        Thread end = new Thread(process::destroy);
+        Runtime.getRuntime().addShutdownHook(end);
         process.getOutputStream().close();
         List<String> lines = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8)
                 .lines()
                 .toList();
         int code = process.waitFor();
+        Runtime.getRuntime().removeShutdownHook(end);
         return code == 0 && !lines.isEmpty()
                 ? lines.get(lines.size() - 1)
                 : lines.stream()

@@ -24,6 +24,7 @@ import java.util.Objects;
 public final class EngineRun {
     private static final int CHECKED = 4;
     private static final int LEAST_RUNS = 5;
+    private static final int LEAST_WARM_UP = 3;
 
     private EngineRun() {}
 
@@ -96,15 +97,15 @@ public final class EngineRun {
 
     /** Milliseconds of a batch, after warming up for half as long. */
     private static double median(Workload workload, double seconds) {
-        millis(workload, seconds / 2);
-        List<Double> found = millis(workload, seconds);
+        millis(workload, seconds / 2, LEAST_WARM_UP);
+        List<Double> found = millis(workload, seconds, LEAST_RUNS);
         return found.stream().sorted().toList().get(found.size() / 2);
     }
 
-    private static List<Double> millis(Workload workload, double seconds) {
+    private static List<Double> millis(Workload workload, double seconds, int least) {
         List<Double> found = new ArrayList<>();
         long end = System.nanoTime() + (long) (seconds * 1e9);
-        while (found.size() < LEAST_RUNS || System.nanoTime() < end) {
+        while (found.size() < least || System.nanoTime() < end) {
             long start = System.nanoTime();
             workload.run();
             found.add((System.nanoTime() - start) / 1e6);

@@ -5,14 +5,18 @@ import io.github.mgn4j.engine.EngineOptions;
 import io.github.mgn4j.engine.Engines;
 import io.github.mgn4j.engine.Layout;
 import io.github.mgn4j.engine.Precision;
+import io.github.mgn4j.onednn.Calibration;
 import io.github.mgn4j.spec.InputSize;
 import io.github.mgn4j.spec.MgnSpec;
 import io.github.mgn4j.spec.Presets;
 import io.github.mgn4j.weights.FormulaWeights;
 import io.github.mgn4j.weights.Model;
+import io.github.mgn4j.weights.ModelFile;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
+import java.nio.file.Path;
 import java.util.Locale;
 
 /** Batches of one size through an engine: the formula's images in, features out, in direct buffers. */
@@ -38,12 +42,39 @@ final class Workload {
 
     /** Opens {@code engine/precision} as in {@code onednn/bf16}. */
     static Engine open(String choice, Model model, int batch) {
-        String[] parts = choice.split("/", 2);
-        return Engines.open(parts[0], model, new EngineOptions(precision(parts[1]), batch));
+        return Engines.open(engineOf(choice), model, new EngineOptions(precisionOf(choice), batch));
+    }
+
+    static String engineOf(String choice) {
+        return choice.substring(0, choice.indexOf('/'));
+    }
+
+    static Precision precisionOf(String choice) {
+        return precision(choice.substring(choice.indexOf('/') + 1));
     }
 
     static Precision precision(String name) {
         return Precision.valueOf(name.toUpperCase(Locale.ROOT));
+    }
+
+    /**
+     * The model that {@code engine/precision} is to run: a file's, or the formula's, then with ranges of its images where it is int8.
+     *
+     * @param network see {@link #spec}
+     * @param file a model file, or empty
+     */
+    static Model model(String choice, String network, String file) throws IOException {
+        if (!file.isEmpty()) {
+            return ModelFile.load(Path.of(file));
+        }
+        Model model = FormulaWeights.model(spec(network));
+        if (precisionOf(choice) != Precision.INT8) {
+            return model;
+        }
+        try (Calibration calibration = new Calibration(model)) {
+            calibration.add(images(model.spec(), 1, calibration.inputLayout()));
+            return calibration.calibrated();
+        }
     }
 
     static String name(Precision precision) {
@@ -74,10 +105,6 @@ final class Workload {
             }
         }
         return images.rewind();
-    }
-
-    FloatBuffer images() {
-        return images;
     }
 
     /** Computes the batch's features. */

@@ -1,21 +1,21 @@
 #!/usr/bin/env python3
 """Writes the feature network of a model file as TorchScript, for the peer DJL (libtorch) of mgn-bench/compare-engines.sh.
 
-    python3 tools/reference/trace_mgn.py MODEL.safetensors OUT.pt [--dtype fp32|bf16] [--kind frozen|fused] [--batch 16]
+    python3 tools/reference/trace_mgn.py MODEL.safetensors OUT.pt [--dtype fp32|bf16] [--kind frozen|fused]
 
 Input: float32 [N, height, width, 3], normalised RGB; output: float32 [N, dims]. Channels-last throughout: the permuted input is
 in that format already. Batch norm is folded into the convolutions.
 
 frozen: traced and frozen, as the PyTorch guides advise.
 fused: what torch.compile makes of the network on a CPU: oneDNN convolutions with ReLU and the residual sum fused in, made in
-place where nobody else reads, and weights packed when the file is opened. libtorch has these operators; PyTorch 1.13, which
+place where nobody else reads, and weights packed once. libtorch has these operators; PyTorch 1.13, which
 this runs on, need only know their names.
 """
 
 import argparse
 import json
 import struct
-from typing import List, Tuple
+from typing import List
 
 import numpy as np
 import torch
@@ -88,47 +88,40 @@ class Frozen(nn.Module):
 
 
 class Conv(nn.Module):
-    """A convolution with its batch norm folded in and ReLU or a sum and ReLU behind it."""
+    """A convolution with its batch norm folded in and ReLU or a sum and ReLU behind it. Weights are packed for the size of batch
+    that it was called with last, as torch.compile packs them for a size: in the form for 16 images, one takes five times as long."""
 
-    def __init__(self, conv, norm, relu, size, dtype):
+    def __init__(self, conv, norm, relu, dtype):
         super().__init__()
         folded = fuse_conv_bn_eval(conv, norm).to(dtype)
         self.weight, self.bias = folded.weight.detach(), folded.bias.detach()
-        self.stride: int = conv.stride[0]
-        self.padding: int = conv.padding[0]
+        self.packed = self.weight
+        self.batch: int = 0
+        self.stride = [conv.stride[0], conv.stride[0]]
+        self.padding = [conv.padding[0], conv.padding[0]]
         self.attr: str = "relu" if relu else "none"
-        self.size = [int(n) for n in size]
+
+    @torch.jit.export
+    def pack(self, x):
+        if x.shape[0] != self.batch:
+            self.batch = x.shape[0]
+            self.packed = torch.ops.mkldnn._reorder_convolution_weight(
+                self.weight, self.padding, self.stride, [1, 1], 1, x.shape)
+        return self.packed
 
     def forward(self, x):
         return torch.ops.mkldnn._convolution_pointwise(
-            x, self.weight, self.bias, [self.padding, self.padding], [self.stride, self.stride], [1, 1], 1, self.attr, [], "")
+            x, self.pack(x), self.bias, self.padding, self.stride, [1, 1], 1, self.attr, [], "")
 
     @torch.jit.export
     def add(self, x, other):
         return torch.ops.mkldnn._convolution_pointwise(
-            x, other, self.weight, self.bias, [self.padding, self.padding], [self.stride, self.stride], [1, 1], 1,
-            "add", 1.0, "relu", [], None)
+            x, other, self.pack(x), self.bias, self.padding, self.stride, [1, 1], 1, "add", 1.0, "relu", [], None)
 
     @torch.jit.export
     def add_(self, x, other):
         return torch.ops.mkldnn._convolution_pointwise_(
-            other, x, self.weight, self.bias, [self.padding, self.padding], [self.stride, self.stride], [1, 1], 1,
-            "add", 1.0, "relu", [], None)
-
-    @torch.jit.export
-    def __getstate__(self):
-        return (self.weight, self.bias, self.stride, self.padding, self.attr, self.size, self.training)
-
-    @torch.jit.export
-    def __setstate__(self, state: Tuple[torch.Tensor, torch.Tensor, int, int, str, List[int], bool]):
-        self.bias = state[1]
-        self.stride = state[2]
-        self.padding = state[3]
-        self.attr = state[4]
-        self.size = state[5]
-        self.training = state[6]
-        self.weight = torch.ops.mkldnn._reorder_convolution_weight(
-            state[0], [self.padding, self.padding], [self.stride, self.stride], [1, 1], 1, self.size)
+            other, x, self.pack(x), self.bias, self.padding, self.stride, [1, 1], 1, "add", 1.0, "relu", [], None)
 
 
 class Block(nn.Module):
@@ -152,19 +145,13 @@ class Block(nn.Module):
 
 
 class Fused(nn.Module):
-    def __init__(self, net, dtype, images):
+    def __init__(self, net, dtype):
         super().__init__()
         if not net.bottleneck:
             raise SystemExit("the fused kind is written for bottlenecks (ResNet-50 and larger)")
-        sizes = {}
-        hooks = [m.register_forward_pre_hook(lambda m, args: sizes.__setitem__(m, args[0].shape))
-                 for m in net.modules() if isinstance(m, nn.Conv2d)]
-        net(images.permute(0, 3, 1, 2))
-        for hook in hooks:
-            hook.remove()
 
         def make(conv, norm, relu):
-            return Conv(conv, norm, relu, sizes[conv], dtype)
+            return Conv(conv, norm, relu, dtype)
 
         self.dtype: torch.dtype = dtype
         self.mean: bool = net.pool != "max"
@@ -202,17 +189,15 @@ def main():
     parser.add_argument("out")
     parser.add_argument("--dtype", choices=("fp32", "bf16"), default="fp32")
     parser.add_argument("--kind", choices=("frozen", "fused"), default="frozen")
-    parser.add_argument("--batch", type=int, default=16)
     options = parser.parse_args()
     dtype = torch.float32 if options.dtype == "fp32" else torch.bfloat16
     torch.set_grad_enabled(False)
     net, (height, width) = load(options.model)
-    images = torch.zeros(options.batch, height, width, 3)
     if options.kind == "frozen":
         net = net.to(dtype=dtype, memory_format=torch.channels_last)
-        script = torch.jit.freeze(torch.jit.trace(Frozen(net, dtype).eval(), images[:2], check_trace=False))
+        script = torch.jit.freeze(torch.jit.trace(Frozen(net, dtype).eval(), torch.zeros(2, height, width, 3), check_trace=False))
     else:
-        script = torch.jit.script(Fused(net, dtype, images).to(memory_format=torch.channels_last).eval())
+        script = torch.jit.script(Fused(net, dtype).to(memory_format=torch.channels_last).eval())
     script.save(options.out)
 
 

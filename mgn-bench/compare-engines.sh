@@ -24,6 +24,7 @@ if [ "$sum" != "$(cat "$files/made-of" 2>/dev/null)" ]; then
   ./mgn synth --out "$files/people" --ids 4 --cameras 2 --images 4 --size 64x128 >&2
   ./mgn export --model "$model" --onnx "$files/onnx/fp32.onnx" >&2
   ./mgn export --model "$model" --onnx "$files/onnx/int8.onnx" --precision int8 --calibrate "$files/people" >&2
+  ln -s ../onnx/fp32.onnx ../onnx/int8.onnx "$files/fused" # a folder with all, for JMH
   # DJL unpacks its natives once.
   DJL_CACHE_DIR=$files/djl java -Dmgn.peers="$files/frozen" -cp "$classpath" io.github.mgn4j.bench.EngineRun model="$model" \
     engine=djl/fp32 seconds=0 batches=1 reference="$files/reference.f32" >"$files/djl.log" 2>&1

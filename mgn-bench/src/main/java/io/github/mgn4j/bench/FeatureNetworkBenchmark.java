@@ -1,21 +1,10 @@
 package io.github.mgn4j.bench;
 
 import io.github.mgn4j.engine.Engine;
-import io.github.mgn4j.engine.EngineOptions;
-import io.github.mgn4j.engine.Engines;
-import io.github.mgn4j.engine.Precision;
-import io.github.mgn4j.onednn.Calibration;
-import io.github.mgn4j.spec.MgnSpec;
-import io.github.mgn4j.spec.Presets;
-import io.github.mgn4j.weights.Model;
-import io.github.mgn4j.weights.WeightInit;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.FloatBuffer;
-import java.util.Locale;
-import java.util.SplittableRandom;
+import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.NullUnmarked;
+import org.openjdk.jmh.annotations.AuxCounters;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -30,52 +19,48 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** Time of one batch through the feature network: prepared images in, features out; no decoding, no mirror. */
+/**
+ * Time of one batch through the feature network, on average and by percentiles, and (images) of one image of it: prepared images in,
+ * features out; no decoding, no mirror. Peers are engines too where they were built in.
+ */
 @State(Scope.Benchmark)
-@BenchmarkMode(Mode.AverageTime)
+@BenchmarkMode({Mode.AverageTime, Mode.SampleTime})
 @OutputTimeUnit(TimeUnit.MILLISECONDS)
 @Warmup(iterations = 3, time = 5)
 @Measurement(iterations = 5, time = 5)
 @Fork(1)
 @NullUnmarked // JMH fills the fields
 public class FeatureNetworkBenchmark {
-    private static final int CLASSES = 751;
-
     /** An engine on the class path and its precision. */
-    @Param({"samediff/fp32", "onednn/fp32", "onednn/bf16", "onednn/int8"})
+    @Param({"samediff/fp32", "onednn/fp32", "onednn/bf16", "onednn/int8", "onnx/fp32"})
     public String engine;
 
     /** Images per batch. */
-    @Param({"1", "16"})
+    @Param({"1", "2", "4", "8", "16", "32", "64"})
     public int batch;
 
-    /** A preset of the paper's ablation. */
+    /** A preset of the paper's ablation, or tiny; without effect where a model file is given. */
     @Param("mgn")
     public String network;
 
+    /** A model file, or nothing for formula weights. */
+    @Param("")
+    public String model;
+
     private Engine opened;
-    private FloatBuffer images;
-    private FloatBuffer features;
+    private Workload workload;
+
+    /** Counts images, so that time is told for one of them too. */
+    @State(Scope.Thread)
+    @AuxCounters(AuxCounters.Type.OPERATIONS)
+    public static class Counter {
+        public long images;
+    }
 
     @Setup(Level.Trial)
-    public void open() {
-        MgnSpec spec = Presets.named(network, CLASSES);
-        images = direct(3 * batch * spec.input().height() * spec.input().width());
-        SplittableRandom random = new SplittableRandom(1);
-        for (int i = 0; i < images.limit(); i++) {
-            images.put(i, (float) (4 * random.nextDouble() - 2));
-        }
-        features = direct(batch * spec.dims());
-        String[] choice = engine.split("/", 2);
-        Precision precision = Precision.valueOf(choice[1].toUpperCase(Locale.ROOT));
-        Model model = WeightInit.initialise(spec, 1);
-        if (precision == Precision.INT8) {
-            try (Calibration calibration = new Calibration(model)) {
-                calibration.add(images);
-                model = calibration.calibrated();
-            }
-        }
-        opened = Engines.open(choice[0], model, new EngineOptions(precision, batch));
+    public void open() throws IOException {
+        opened = Workload.open(engine, Workload.model(engine, network, model), batch);
+        workload = new Workload(opened, batch);
     }
 
     @TearDown(Level.Trial)
@@ -84,14 +69,8 @@ public class FeatureNetworkBenchmark {
     }
 
     @Benchmark
-    public float features() {
-        opened.run(images, batch, features);
-        return features.get(0);
-    }
-
-    private static FloatBuffer direct(int length) {
-        return ByteBuffer.allocateDirect(length * Float.BYTES)
-                .order(ByteOrder.nativeOrder())
-                .asFloatBuffer();
+    public float features(Counter counter) {
+        counter.images += batch;
+        return workload.run().get(0);
     }
 }

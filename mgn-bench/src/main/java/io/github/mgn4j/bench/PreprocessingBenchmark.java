@@ -42,16 +42,20 @@ public class PreprocessingBenchmark {
 
     @Setup
     public void encode() throws IOException {
+        jpeg = jpeg(1);
+        decoded = decode();
+        resized = resize();
+    }
+
+    static byte[] jpeg(long seed) throws IOException {
         byte[] rgb = new byte[3 * 64 * 128];
-        SplittableRandom random = new SplittableRandom(1);
+        SplittableRandom random = new SplittableRandom(seed);
         for (int i = 0; i < rgb.length; i++) {
             rgb[i] = (byte) (i / 200 + random.nextInt(20));
         }
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         ImageIO.write(new RgbImage(64, 128, rgb).toBufferedImage(), "jpg", out);
-        jpeg = out.toByteArray();
-        decoded = decode();
-        resized = resize();
+        return out.toByteArray();
     }
 
     @Benchmark

@@ -17,7 +17,7 @@ class BenchmarksTest {
         Options options = new OptionsBuilder()
                 .include("io.github.mgn4j.bench.*")
                 .param("batch", "1")
-                .param("network", "global")
+                .param("network", Workload.TINY)
                 .forks(0)
                 .warmupIterations(0)
                 .measurementIterations(1)
@@ -25,6 +25,6 @@ class BenchmarksTest {
                 .shouldFailOnError(true)
                 .verbosity(VerboseMode.SILENT)
                 .build();
-        assertThat(new Runner(options).run()).hasSize(7);
+        assertThat(new Runner(options).run()).hasSize(18);
     }
 }

@@ -1,0 +1,70 @@
+package io.github.mgn4j.bench;
+
+import io.github.mgn4j.engine.Precision;
+import java.util.Locale;
+
+/** Whether two engines compute the same: what a comparison of their speed takes for granted. */
+final class Agreement {
+    /** Of the largest value, in float32. */
+    private static final double TOLERANCE = 1e-3;
+
+    /** Of every feature with its twin, in the shorter formats. */
+    private static final double COSINE = 0.99;
+
+    private Agreement() {}
+
+    /**
+     * Compares features {@code [images, dims]}.
+     *
+     * @return how close they are, in words
+     * @throws IllegalStateException if they are too far apart
+     */
+    static String check(float[] features, float[] reference, int dims, Precision precision) {
+        if (features.length != reference.length) {
+            throw new IllegalStateException(
+                    "%d values, the reference has %d".formatted(features.length, reference.length));
+        }
+        boolean exact = precision == Precision.FP32;
+        double found = exact ? apart(features, reference) : cosine(features, reference, dims);
+        boolean good = exact ? found <= TOLERANCE : found >= COSINE;
+        String text = String.format(Locale.ROOT, exact ? "%.1e of the largest value" : "cosine %.4f", found);
+        if (!good) {
+            throw new IllegalStateException("the features are not those of the first engine: %s, wanted %s %s in %s"
+                    .formatted(
+                            text,
+                            exact ? "at most" : "at least",
+                            exact ? TOLERANCE : COSINE,
+                            Workload.name(precision)));
+        }
+        return text;
+    }
+
+    private static double apart(float[] features, float[] reference) {
+        double largest = 0;
+        double apart = 0;
+        for (int i = 0; i < reference.length; i++) {
+            largest = Math.max(largest, Math.abs(reference[i]));
+            apart = Math.max(apart, Math.abs((double) features[i] - reference[i]));
+            if (Float.isNaN(features[i])) {
+                return Double.NaN;
+            }
+        }
+        return apart / largest;
+    }
+
+    private static double cosine(float[] features, float[] reference, int dims) {
+        double least = 1;
+        for (int row = 0; row < reference.length; row += dims) {
+            double product = 0;
+            double a = 0;
+            double b = 0;
+            for (int i = row; i < row + dims; i++) {
+                product += (double) features[i] * reference[i];
+                a += (double) features[i] * features[i];
+                b += (double) reference[i] * reference[i];
+            }
+            least = Math.min(least, product / Math.sqrt(a * b));
+        }
+        return least;
+    }
+}

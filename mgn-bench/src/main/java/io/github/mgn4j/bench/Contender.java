@@ -17,9 +17,9 @@ record Contender(String choice, String variant, String files, Map<String, String
     static final String ONNX_RUNTIME = "onnxruntime";
     static final String DJL = "djl";
 
-    /** Memory that the C library keeps need not be zeroed again for every array. */
-    private static final Map<String, String> KEEPING =
-            Map.of("MALLOC_TRIM_THRESHOLD_", "8589934592", "MALLOC_MMAP_THRESHOLD_", "8589934592");
+    /** What {@code ./mgn} sets. */
+    private static final Map<String, String> LAUNCHER = Map.of(
+            "MALLOC_TRIM_THRESHOLD_", "8589934592", "MALLOC_MMAP_THRESHOLD_", "8589934592", "GOMP_SPINCOUNT", "10000");
 
     private static final Map<String, String> HUGE_PAGES = Map.of(
             "MALLOC_TRIM_THRESHOLD_",
@@ -32,7 +32,7 @@ record Contender(String choice, String variant, String files, Map<String, String
     /** Our engines, as {@code ./mgn} runs them, and with every peer that is on the class path, in several variants. */
     static List<Contender> all(boolean peers) {
         Stream<Contender> ours = Stream.of("onednn/fp32", "samediff/fp32", "onnx/fp32", "onednn/bf16", "onednn/int8")
-                .map(choice -> new Contender(choice, "", "", KEEPING));
+                .map(choice -> new Contender(choice, "", "", LAUNCHER));
         Stream<Contender> theirs = Stream.of(
                         peer("onnxruntime/fp32", "", "onnx"),
                         peer("onnxruntime/int8", "", "onnx"),
@@ -49,6 +49,10 @@ record Contender(String choice, String variant, String files, Map<String, String
         return List.of(
                 new Contender(choice, variant, files, Map.of()),
                 new Contender(choice, (variant + " huge pages").strip(), files, HUGE_PAGES));
+    }
+
+    boolean isPeer() {
+        return !files.isEmpty();
     }
 
     String engine() {

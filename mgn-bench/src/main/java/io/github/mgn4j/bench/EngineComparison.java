@@ -21,7 +21,7 @@ import java.util.regex.Pattern;
 
 /**
  * Measures engines and, where they were built in, their peers in turn, round by round, each in a process of its own, with one thread
- * pinned to every core this process may use, and prints a {@link ComparisonTable}. Nothing is timed that does not compute the same
+ * for every core this process may use, and prints a {@link ComparisonTable}. Nothing is timed that does not compute the same
  * features as the first engine.
  */
 public final class EngineComparison {
@@ -102,6 +102,9 @@ public final class EngineComparison {
                         "batches=" + BATCHES,
                         "reference=" + reference()));
         process.environment().putAll(contender.environment());
+        if (contender.isPeer()) { // ours have Java threads beside OpenMP's, which would inherit one core
+            process.environment().put("GOMP_CPU_AFFINITY", cores);
+        }
         return process;
     }
 
@@ -122,7 +125,6 @@ public final class EngineComparison {
         Map<String, String> environment = process.environment();
         environment.keySet().removeIf(name -> name.startsWith("MALLOC_") || name.equals("GLIBC_TUNABLES"));
         environment.put("OMP_NUM_THREADS", "" + Runtime.getRuntime().availableProcessors());
-        environment.put("GOMP_CPU_AFFINITY", cores);
         environment.put("DJL_CACHE_DIR", files.resolve("djl").toString());
         environment.put("DJL_OFFLINE", "true");
         return process.redirectErrorStream(true);

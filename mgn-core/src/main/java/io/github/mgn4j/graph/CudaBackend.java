@@ -8,12 +8,18 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Whether ND4J's CUDA backend, where it is on the class path, has code for the GPUs of this machine. Without a look before it
- * is loaded, the process would die in native code, or fail in the first kernel. Thread-safe.
+ * Whether ND4J's CUDA backend, where it is on the class path, has code for the GPUs of this machine and finds its libraries.
+ * Without a look before ND4J loads it, the process would die in native code, print stack traces, or fail in the first kernel.
+ * Thread-safe.
  */
 public final class CudaBackend {
     /** ND4J's class of that backend. */
     private static final String BACKEND = "org/nd4j/linalg/jcublas/JCublasBackend.class";
+
+    /** Its class whose natives need CUDA and cuDNN. */
+    private static final String NATIVES = "org.nd4j.linalg.jcublas.bindings.Nd4jCuda";
+
+    private static final String INSTEAD = "the backend nd4j-native runs on the CPU";
 
     /** {@code nd4j-cuda-11.6} holds machine code for 3.7 to 8.6, which 8.9 runs too, and none that a driver translates. */
     private static final double LEAST = 3.7;
@@ -56,7 +62,8 @@ public final class CudaBackend {
                     .start();
             String gpus = new String(query.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             boolean ended = query.waitFor(SECONDS, TimeUnit.SECONDS);
-            return obstacle(ended && query.exitValue() == 0 ? gpus : "");
+            String found = obstacle(ended && query.exitValue() == 0 ? gpus : "");
+            return found.isEmpty() ? loaded(loader) : found;
         } catch (IOException e) {
             return obstacle("");
         } catch (InterruptedException e) {
@@ -65,19 +72,41 @@ public final class CudaBackend {
         }
     }
 
+    /** Loads the natives, which ND4J would do later. */
+    private static String loaded(ClassLoader loader) {
+        try {
+            Class.forName(NATIVES, true, loader);
+            return "";
+        } catch (LinkageError | ClassNotFoundException e) {
+            return missing(e);
+        }
+    }
+
+    /** What to say where the natives do not load. */
+    static String missing(Throwable e) {
+        Throwable cause = e;
+        while (cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        // The loader's own message: the file it was loading, a colon, what it lacks.
+        String reason =
+                String.valueOf(cause.getMessage()).replaceAll("^/\\S+: ", "").replaceAll("\\s*\\R\\s*", " ");
+        return "nd4j-cuda-11.6 needs CUDA 11.6, cuDNN 8.3 and the NVIDIA driver, and cannot be loaded (%s): %s"
+                .formatted(reason, INSTEAD);
+    }
+
     /** What to say about GPUs, given as lines of {@code name, compute capability}. */
     static String obstacle(String gpus) {
-        String instead = "the backend nd4j-native runs on the CPU";
         List<String> lines = Splitter.on('\n').trimResults().omitEmptyStrings().splitToList(gpus);
         if (lines.isEmpty()) {
-            return "nd4j-cuda-11.6 finds no NVIDIA GPU (nvidia-smi lists none): " + instead;
+            return "nd4j-cuda-11.6 finds no NVIDIA GPU (nvidia-smi lists none): " + INSTEAD;
         }
         if (lines.stream().anyMatch(CudaBackend::fits)) {
             return "";
         }
         return ("nd4j-cuda-11.6 has no code for this GPU (%s), only for compute capability 3.7 to 8.9:"
                         + " engine onnx-cuda runs on it, %s")
-                .formatted(lines.get(0), instead);
+                .formatted(lines.get(0), INSTEAD);
     }
 
     /** Whether it is among those that there is code for; true where the driver does not tell. */

@@ -5,98 +5,120 @@ import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
+import com.google.common.base.Splitter;
+import io.github.mgn4j.engine.EngineException;
+import io.github.mgn4j.engine.Precision;
+import io.github.mgn4j.onnx.OnnxDevice;
 import io.github.mgn4j.onnx.OnnxExporter;
 import io.github.mgn4j.onnx.OnnxInput;
+import io.github.mgn4j.onnx.OnnxOptions;
 import io.github.mgn4j.onnx.OnnxSessions;
-import io.github.mgn4j.spec.MgnSpec;
+import io.github.mgn4j.onnx.OnnxSettings;
+import io.github.mgn4j.spec.InputSize;
 import io.github.mgn4j.weights.FormulaWeights;
+import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
-/** Runs of a session over the formula's images, in the same direct buffers again and again. */
-final class GpuRuns implements AutoCloseable {
-    private static final int FEWEST_RUNS = 5;
-    private static final int MOST_RUNS = 100_000;
-    /** Images that are made; more are copies of these. */
-    private static final int DISTINCT = 8;
-
+/** A batch in ONNX Runtime, in the same direct buffers again and again. */
+final class SessionRun implements GpuRun {
     private final OrtSession session;
     private final OnnxTensor images;
     private final OnnxTensor features;
     private final FloatBuffer values;
+    /** Null for pixels, whose features are not known. */
+    private final float @Nullable [] expected;
 
-    /** How long runs took: milliseconds each. */
-    record Times(double median, double p99) {}
+    private SessionRun(
+            OrtSession session,
+            OnnxTensor images,
+            OnnxTensor features,
+            FloatBuffer values,
+            float @Nullable [] expected) {
+        this.session = session;
+        this.images = images;
+        this.features = features;
+        this.values = values;
+        this.expected = expected;
+    }
 
     /**
-     * Prepares runs.
+     * Opens a network.
      *
-     * @param count images that go in
-     * @param rows features that come out
+     * @param method one of {@link GpuBenchmark}
+     * @throws EngineException if the engine cannot run here
      */
-    GpuRuns(OrtSession session, MgnSpec spec, OnnxInput input, int count, int rows) throws OrtException {
-        this.session = session;
-        int height = spec.input().height();
-        int width = spec.input().width();
-        long[] shape = {count, 3, height, width};
+    static SessionRun open(
+            GpuNetwork network, String engine, String precision, String variant, String method, int batch)
+            throws IOException, OrtException {
+        boolean resident = method.equals("deviceResident");
+        OnnxInput input = method.equals("hostPixels") ? OnnxInput.PIXELS : OnnxInput.NORMALISED;
+        OrtSession session = session(network, engine, precision, variant, input, resident ? batch : 0);
+        FloatBuffer values = GpuNetwork.direct(
+                        (long) batch * network.model().spec().dims() * Float.BYTES)
+                .asFloatBuffer();
+        return new SessionRun(
+                session,
+                images(network, input, resident ? 1 : batch),
+                OnnxTensor.createTensor(OnnxSessions.environment(), values, new long[] {
+                    batch, network.model().spec().dims()
+                }),
+                values,
+                input == OnnxInput.PIXELS ? null : network.expected(batch, resident));
+    }
+
+    private static OrtSession session(
+            GpuNetwork network, String engine, String precision, String variant, OnnxInput input, int repeat)
+            throws IOException {
+        OnnxDevice device = Arrays.stream(OnnxDevice.values())
+                .filter(d -> d.engine().equals(engine))
+                .findFirst()
+                .orElseThrow(() -> new EngineException("unknown engine '" + engine + "'"));
+        Precision arithmetic = precision.equals("fp16") ? Precision.FP16 : Precision.FP32;
+        Map<String, String> provider = variant.equals("default")
+                ? Map.of()
+                : Splitter.on('+').withKeyValueSeparator(':').split(variant);
+        OnnxSettings settings =
+                OnnxSettings.of(device).withTf32(precision.equals("tf32")).withProvider(provider);
+        Path file = Files.createTempFile("mgn-gpu", ".onnx");
+        try {
+            OnnxExporter.export(
+                    network.model(),
+                    OnnxOptions.DEFAULT
+                            .withPrecision(arithmetic)
+                            .withInput(input)
+                            .withRepeat(repeat),
+                    file);
+            return OnnxSessions.open(file, arithmetic, settings);
+        } finally {
+            Files.delete(file);
+        }
+    }
+
+    private static OnnxTensor images(GpuNetwork network, OnnxInput input, int count) throws OrtException {
+        InputSize size = network.model().spec().input();
+        long[] shape = {count, 3, size.height(), size.width()};
         OrtEnvironment environment = OnnxSessions.environment();
-        int made = Math.min(count, DISTINCT);
-        int length = 3 * height * width;
-        if (input == OnnxInput.PIXELS) {
-            byte[] pixels = FormulaWeights.pixels(made, height, width);
-            ByteBuffer bytes = direct((long) count * length);
-            for (int i = 0; i < count; i++) {
-                bytes.put(pixels, i % made * length, length);
-            }
-            images = OnnxTensor.createTensor(environment, bytes.flip(), shape, OnnxJavaType.UINT8);
-        } else {
-            float[] normalised = FormulaWeights.images(made, height, width);
-            FloatBuffer floats = direct((long) count * length * Float.BYTES).asFloatBuffer();
-            for (int i = 0; i < count; i++) {
-                floats.put(normalised, i % made * length, length);
-            }
-            images = OnnxTensor.createTensor(environment, floats.flip(), shape);
+        if (input == OnnxInput.NORMALISED) {
+            return OnnxTensor.createTensor(environment, network.images(count), shape);
         }
-        values = direct((long) rows * spec.dims() * Float.BYTES).asFloatBuffer();
-        features = OnnxTensor.createTensor(environment, values, new long[] {rows, spec.dims()});
-    }
-
-    private static ByteBuffer direct(long bytes) {
-        return ByteBuffer.allocateDirect(Math.toIntExact(bytes)).order(ByteOrder.nativeOrder());
-    }
-
-    /** The features {@code [rows, dims]} of one run. */
-    float[] run() throws OrtException {
-        once();
-        float[] copy = new float[values.capacity()];
-        values.get(0, copy);
-        return copy;
-    }
-
-    /** Warms up for as long as it then measures. */
-    Times measure(double seconds) throws OrtException {
-        times(seconds);
-        double[] times = times(seconds);
-        Arrays.sort(times);
-        return new Times(times[times.length / 2], times[times.length * 99 / 100]);
-    }
-
-    private double[] times(double seconds) throws OrtException {
-        double[] times = new double[MOST_RUNS];
-        int runs = 0;
-        long end = System.nanoTime() + (long) (seconds * 1e9);
-        while (runs < MOST_RUNS && (runs < FEWEST_RUNS || System.nanoTime() < end)) {
-            long start = System.nanoTime();
-            once();
-            times[runs++] = (System.nanoTime() - start) / 1e6;
+        int length = 3 * size.height() * size.width();
+        int made = Math.min(count, GpuNetwork.KNOWN);
+        byte[] pixels = FormulaWeights.pixels(made, size.height(), size.width());
+        ByteBuffer bytes = GpuNetwork.direct((long) count * length);
+        for (int i = 0; i < count; i++) {
+            bytes.put(pixels, i % made * length, length);
         }
-        return Arrays.copyOf(times, runs);
+        return OnnxTensor.createTensor(environment, bytes.flip(), shape, OnnxJavaType.UINT8);
     }
 
-    private void once() throws OrtException {
+    @Override
+    public void once() throws OrtException {
         try (OrtSession.Result result =
                 session.run(Map.of(OnnxExporter.IMAGES, images), Map.of(OnnxExporter.FEATURES, features))) {
             if (result.size() != 1) {
@@ -106,8 +128,15 @@ final class GpuRuns implements AutoCloseable {
     }
 
     @Override
-    public void close() {
+    public double distance() throws OrtException {
+        once();
+        return expected == null ? 0 : GpuNetwork.distance(values, expected);
+    }
+
+    @Override
+    public void close() throws OrtException {
         images.close();
         features.close();
+        session.close();
     }
 }

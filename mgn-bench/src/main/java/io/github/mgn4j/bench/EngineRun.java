@@ -8,6 +8,7 @@ import io.github.mgn4j.engine.Layout;
 import io.github.mgn4j.engine.Precision;
 import java.io.IOException;
 import java.nio.FloatBuffer;
+import java.util.OptionalDouble;
 
 /** A batch through an {@link Engine}: ND4J's backend for GPUs takes images from the host only, in float32. */
 final class EngineRun implements GpuRun {
@@ -55,9 +56,14 @@ final class EngineRun implements GpuRun {
     }
 
     @Override
-    public double distance() {
+    public OptionalDouble distance() {
         once();
-        return GpuNetwork.distance(features, expected);
+        return OptionalDouble.of(GpuNetwork.distance(features, expected));
+    }
+
+    @Override
+    public String runtime() {
+        return "ND4J's backend";
     }
 
     @Override

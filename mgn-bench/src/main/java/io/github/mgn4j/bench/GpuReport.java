@@ -20,6 +20,7 @@ import org.openjdk.jmh.results.Result;
 import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.RunnerException;
+import org.openjdk.jmh.runner.options.ChainedOptionsBuilder;
 import org.openjdk.jmh.runner.options.CommandLineOptionException;
 import org.openjdk.jmh.runner.options.CommandLineOptions;
 import org.openjdk.jmh.runner.options.OptionsBuilder;
@@ -27,8 +28,8 @@ import org.openjdk.jmh.util.Statistics;
 
 /**
  * Runs {@link GpuBenchmark} in JMH and writes a Markdown table to standard output; JMH's own log goes to the file that its
- * option {@code -o} names. Arguments are JMH's: {@code -p engine=onnx-cuda -p batch=1,64 -p precision=fp16 -f 1 -w 1 -r 1}. Exit
- * code 1 if something could not be measured, or had the wrong features.
+ * option {@code -o} names. Arguments are JMH's: {@code hostFloats -p engine=onnx-cuda -p batch=1,64 -p precision=fp16 -r 2}; without
+ * a name, all are run. Exit code 1 if something could not be measured, or had the wrong features.
  */
 public final class GpuReport {
     private static final List<String> METHODS = List.of("deviceResident", "hostFloats", "hostPixels");
@@ -49,14 +50,15 @@ public final class GpuReport {
         System.setProperty(GpuBenchmark.NOTES, notes.toString()); // for -f 0
         try {
             out.printf("Java %s, JMH log in %s%nbefore: %s%n%n", Runtime.version(), log, Gpu.clocks());
-            Collection<RunResult> results = new Runner(new OptionsBuilder()
-                            .parent(options)
-                            .include(GpuBenchmark.class.getName().replace(".", "\\.") + "\\.")
-                            .jvmArgsAppend("-D" + GpuBenchmark.NOTES + "=" + notes)
-                            .shouldFailOnError(false)
-                            .output(log.toString())
-                            .build())
-                    .run();
+            ChainedOptionsBuilder all = new OptionsBuilder()
+                    .parent(options)
+                    .jvmArgsAppend("-D" + GpuBenchmark.NOTES + "=" + notes)
+                    .shouldFailOnError(false)
+                    .output(log.toString());
+            if (options.getIncludes().isEmpty()) {
+                all.include(GpuBenchmark.class.getName().replace(".", "\\.") + "\\.");
+            }
+            Collection<RunResult> results = new Runner(all.build()).run();
             out.print(table(results));
             out.println();
             List<String> lines = Files.readAllLines(notes).stream().distinct().toList();

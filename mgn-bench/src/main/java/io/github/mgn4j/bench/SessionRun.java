@@ -23,6 +23,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
 
 /** A batch in ONNX Runtime, in the same direct buffers again and again. */
@@ -128,9 +129,14 @@ final class SessionRun implements GpuRun {
     }
 
     @Override
-    public double distance() throws OrtException {
+    public OptionalDouble distance() throws OrtException {
         once();
-        return expected == null ? 0 : GpuNetwork.distance(values, expected);
+        return expected == null ? OptionalDouble.empty() : OptionalDouble.of(GpuNetwork.distance(values, expected));
+    }
+
+    @Override
+    public String runtime() {
+        return "ONNX Runtime " + OnnxSessions.environment().getVersion();
     }
 
     @Override

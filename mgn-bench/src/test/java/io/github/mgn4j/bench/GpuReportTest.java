@@ -42,7 +42,10 @@ class GpuReportTest {
             }
         }
         assertThat(report)
-                .contains("- onnx fp32 default hostFloats: features differ by at most 0.001 of the largest")
+                .containsPattern("- onnx fp32 default hostFloats: features differ by about \\de-0\\d of the largest")
+                .containsPattern(
+                        "- onnx fp16 default deviceResident: features differ by about \\de-0\\d of the largest")
+                .contains("- onnx fp32 default, batch 3, ONNX Runtime 1.")
                 .endsWith("OK\n");
     }
 

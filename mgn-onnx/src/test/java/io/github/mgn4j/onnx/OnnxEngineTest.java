@@ -196,6 +196,19 @@ class OnnxEngineTest {
     }
 
     @Test
+    void theCpuTakesTheGpusPlaceIfAPropertyAllowsIt() {
+        System.setProperty("mgn.onnx.fallback", "true");
+        try (Engine named = Engines.open("onnx-cuda", model(), new EngineOptions(Precision.FP32, 1));
+                Engine any = Engines.open("auto", model(), new EngineOptions(Precision.FP32, 1))) {
+            assertThat(named.name()).isEqualTo("onnx");
+            assertThat(any.name()).isEqualTo("onnx");
+            assertThat(Engines.providers().get(0).name()).isEqualTo("onnx");
+        } finally {
+            System.clearProperty("mgn.onnx.fallback");
+        }
+    }
+
+    @Test
     void autoNeverTakesAGpuThatIsNotThere() {
         for (EngineProvider provider : Engines.providers()) {
             assertThat(provider.available()).isEqualTo(!provider.name().startsWith("onnx-"));

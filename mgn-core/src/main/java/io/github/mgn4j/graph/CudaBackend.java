@@ -35,6 +35,14 @@ public final class CudaBackend {
 
     private CudaBackend() {}
 
+    /** Whether ND4J would compute on a GPU: its backend for them is there and can be used. */
+    static boolean isUsable() {
+        ClassLoader loader = CudaBackend.class.getClassLoader();
+        return loader != null
+                && loader.getResource(BACKEND) != null
+                && obstacle().isEmpty();
+    }
+
     /** Why ND4J cannot compute here, as a sentence; empty if nothing speaks against it. */
     public static String obstacle() {
         return Holder.OBSTACLE;

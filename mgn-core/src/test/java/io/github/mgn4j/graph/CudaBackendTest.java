@@ -57,5 +57,7 @@ class CudaBackendTest {
     @Test
     void onlyTheGpuBackendIsLookedAt() {
         assertThat(CudaBackend.obstacle()).isEmpty();
+        assertThat(CudaBackend.isUsable()).isFalse();
+        assertThat(new SameDiffEngineProvider().priority()).isZero();
     }
 }

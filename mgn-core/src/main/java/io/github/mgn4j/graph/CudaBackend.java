@@ -19,6 +19,8 @@ public final class CudaBackend {
     /** Its class whose natives need CUDA and cuDNN. */
     private static final String NATIVES = "org.nd4j.linalg.jcublas.bindings.Nd4jCuda";
 
+    private static final String CUDA = "org.bytedeco.cuda.global.cudart";
+
     private static final String INSTEAD = "the backend nd4j-native runs on the CPU";
 
     /** {@code nd4j-cuda-11.6} holds machine code for 3.7 to 8.6, which 8.9 runs too, and none that a driver translates. */
@@ -80,12 +82,19 @@ public final class CudaBackend {
         }
     }
 
-    /** Loads the natives, which ND4J would do later. */
+    /** Loads the natives, which ND4J would do later, and lets CUDA count its devices. */
     private static String loaded(ClassLoader loader) {
         try {
             Class.forName(NATIVES, true, loader);
-            return "";
-        } catch (LinkageError | ClassNotFoundException e) {
+            int[] count = new int[1];
+            Object status = Class.forName(CUDA, true, loader)
+                    .getMethod("cudaGetDeviceCount", int[].class)
+                    .invoke(null, count);
+            return count[0] > 0
+                    ? ""
+                    : "nd4j-cuda-11.6 may use no GPU here (CUDA answers %s, CUDA_VISIBLE_DEVICES is %s): %s"
+                            .formatted(status, System.getenv("CUDA_VISIBLE_DEVICES"), INSTEAD);
+        } catch (LinkageError | ReflectiveOperationException e) {
             return missing(e);
         }
     }

@@ -93,7 +93,8 @@ public final class CudaBackend {
             return count[0] > 0
                     ? ""
                     : "nd4j-cuda-11.6 may use no GPU here (CUDA answers %s, CUDA_VISIBLE_DEVICES is %s): %s"
-                            .formatted(status, System.getenv("CUDA_VISIBLE_DEVICES"), INSTEAD);
+                            .formatted(
+                                    status, System.getenv().getOrDefault("CUDA_VISIBLE_DEVICES", "not set"), INSTEAD);
         } catch (LinkageError | ReflectiveOperationException e) {
             return missing(e);
         }

@@ -16,6 +16,7 @@ class BenchmarksTest {
     void everyBenchmarkRuns() throws RunnerException {
         Options options = new OptionsBuilder()
                 .include("io.github.mgn4j.bench.*")
+                .exclude(GpuBenchmark.class.getName()) // it has a test of its own
                 .param("batch", "1")
                 .param("network", Workload.TINY)
                 .forks(0)

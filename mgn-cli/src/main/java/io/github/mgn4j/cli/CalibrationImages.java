@@ -1,12 +1,20 @@
 package io.github.mgn4j.cli;
 
+import io.github.mgn4j.image.ImageDecoder;
 import io.github.mgn4j.image.ImageFiles;
+import io.github.mgn4j.image.Preprocessor;
+import io.github.mgn4j.image.Resampling;
+import io.github.mgn4j.onednn.Calibration;
+import io.github.mgn4j.weights.Model;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/** The images that a network is calibrated on. */
+/** The images that a network is calibrated on: for {@code quantize} and for {@code export}, in the same way. */
 final class CalibrationImages {
     /** How many are enough. */
     static final int ENOUGH = 256;
@@ -20,5 +28,22 @@ final class CalibrationImages {
         return IntStream.range(0, count)
                 .mapToObj(i -> images.get((int) ((long) i * images.size() / count)))
                 .toList();
+    }
+
+    /** The model with the activation ranges of these images. */
+    static Model calibrate(Model model, List<Path> images, Terminal terminal) throws IOException {
+        try (Calibration calibration = new Calibration(model);
+                Progress progress = terminal.progress("images")) {
+            Preprocessor preprocessor = new Preprocessor(model.spec().input(), Resampling.BILINEAR);
+            FloatBuffer input = ByteBuffer.allocateDirect(preprocessor.length() * Float.BYTES)
+                    .order(ByteOrder.nativeOrder())
+                    .asFloatBuffer();
+            for (int i = 0; i < images.size(); i++) {
+                preprocessor.write(ImageDecoder.decode(images.get(i)), false, calibration.inputLayout(), input, 0);
+                calibration.add(input);
+                progress.update(i + 1, images.size());
+            }
+            return calibration.calibrated();
+        }
     }
 }

@@ -10,6 +10,7 @@ import io.github.mgn4j.eval.Metric;
 import io.github.mgn4j.eval.MetricsJson;
 import io.github.mgn4j.eval.Verifier;
 import io.github.mgn4j.extract.FeatureExtractor;
+import io.github.mgn4j.graph.CudaBackend;
 import io.github.mgn4j.report.LossPoint;
 import io.github.mgn4j.report.ReportData;
 import io.github.mgn4j.report.ReportWriter;
@@ -60,6 +61,7 @@ final class DemoCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         long start = System.nanoTime();
+        CudaBackend.check(); // before minutes are spent on what comes before the training
         OutputOptions.checkFolder(out);
         Path data = out.resolve("data");
         OutputOptions.checkFolder(data);

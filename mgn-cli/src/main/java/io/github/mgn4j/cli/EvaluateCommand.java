@@ -15,7 +15,6 @@ import io.github.mgn4j.eval.Verification;
 import io.github.mgn4j.eval.Verifier;
 import io.github.mgn4j.extract.FeatureExtractor;
 import io.github.mgn4j.features.FeatureSet;
-import io.github.mgn4j.graph.CudaBackend;
 import io.github.mgn4j.report.LossPoint;
 import io.github.mgn4j.report.ReportData;
 import io.github.mgn4j.report.ReportWriter;
@@ -162,7 +161,6 @@ final class EvaluateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        CudaBackend.check();
         ReRanker reRanker = new ReRanker(k1, k2, lambda);
         QueryExpansion expansion = expand == null ? null : new QueryExpansion(expand, alpha);
         Evaluator evaluator = new Evaluator(metric, TOP, (long) blockMemory << 20);

@@ -1,7 +1,6 @@
 package io.github.mgn4j.cli;
 
 import io.github.mgn4j.engine.Precision;
-import io.github.mgn4j.onnx.Calibrator;
 import io.github.mgn4j.onnx.OnnxExporter;
 import io.github.mgn4j.onnx.OnnxInput;
 import io.github.mgn4j.onnx.OnnxOptions;
@@ -10,6 +9,7 @@ import io.github.mgn4j.weights.Model;
 import io.github.mgn4j.weights.ModelFile;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -33,14 +33,16 @@ final class ExportCommand implements Callable<Integer> {
             names = "--precision",
             paramLabel = "P",
             defaultValue = "fp32",
-            description = "fp32; fp16: half precision inside, float32 in and out; int8: 8 bits inside, see --calibrate"
-                    + " (default: ${DEFAULT-VALUE}).")
+            description =
+                    "fp32; fp16: half precision inside, float32 in and out; int8: 8 bits inside, of a model that quantize has calibrated,"
+                            + " or see --calibrate"
+                            + " (default: ${DEFAULT-VALUE}).")
     private Precision precision = Precision.FP32;
 
     @Option(
             names = "--calibrate",
             paramLabel = "DIR",
-            description = "Images that say how large the network's values become, for int8; of more than "
+            description = "With int8: calibrate on these images, as quantize does; of more than "
                     + CalibrationImages.ENOUGH + ", so many are taken.")
     private @Nullable Path calibrate;
 
@@ -59,18 +61,21 @@ final class ExportCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        if ((precision == Precision.INT8) != (calibrate != null)) {
-            throw new IllegalArgumentException("--precision int8 and --calibrate DIR go together");
+        if (precision != Precision.INT8 && calibrate != null) {
+            throw new IllegalArgumentException("--calibrate is for --precision int8");
         }
-        OnnxOptions options = OnnxOptions.DEFAULT.withInput(preprocess ? OnnxInput.PIXELS : OnnxInput.NORMALISED);
+        OnnxOptions options = OnnxOptions.DEFAULT
+                .withPrecision(precision)
+                .withInput(preprocess ? OnnxInput.PIXELS : OnnxInput.NORMALISED);
         output.check(onnx);
-        if (calibrate == null) {
-            options = options.withPrecision(precision);
-        }
         Model loaded = ModelFile.load(model);
         if (calibrate != null) {
-            options = options.withInt8(
-                    Calibrator.calibrate(loaded, CalibrationImages.in(calibrate, CalibrationImages.ENOUGH)));
+            List<Path> images = CalibrationImages.in(calibrate, CalibrationImages.ENOUGH);
+            loaded = CalibrationImages.calibrate(loaded, images, terminal);
+        } else if (precision == Precision.INT8 && loaded.ranges() == null) {
+            throw new IllegalArgumentException(
+                    model
+                            + ": int8 needs a calibrated model: --calibrate DIR calibrates it, 'mgn quantize' makes one that is");
         }
         OnnxExporter.export(loaded, options, onnx);
         MgnSpec spec = loaded.spec();

@@ -1,15 +1,7 @@
 package io.github.mgn4j.cli;
 
-import io.github.mgn4j.image.ImageDecoder;
-import io.github.mgn4j.image.Preprocessor;
-import io.github.mgn4j.image.Resampling;
-import io.github.mgn4j.onednn.Calibration;
-import io.github.mgn4j.weights.Model;
 import io.github.mgn4j.weights.ModelFile;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -20,7 +12,7 @@ import picocli.CommandLine.Option;
 @Command(
         name = "quantize",
         mixinStandardHelpOptions = true,
-        description = "Find a model's activation ranges on images, for extraction with --precision int8.")
+        description = "Find a model's activation ranges on images, for extraction and export with --precision int8.")
 final class QuantizeCommand implements Callable<Integer> {
     private final Terminal terminal;
 
@@ -58,20 +50,7 @@ final class QuantizeCommand implements Callable<Integer> {
         }
         output.check(out);
         List<Path> files = CalibrationImages.in(images, limit);
-        Model loaded = ModelFile.load(model);
-        try (Calibration calibration = new Calibration(loaded);
-                Progress progress = terminal.progress("images")) {
-            Preprocessor preprocessor = new Preprocessor(calibration.spec().input(), Resampling.BILINEAR);
-            FloatBuffer input = ByteBuffer.allocateDirect(preprocessor.length() * Float.BYTES)
-                    .order(ByteOrder.nativeOrder())
-                    .asFloatBuffer();
-            for (int i = 0; i < files.size(); i++) {
-                preprocessor.write(ImageDecoder.decode(files.get(i)), false, calibration.inputLayout(), input, 0);
-                calibration.add(input);
-                progress.update(i + 1, files.size());
-            }
-            ModelFile.save(out, calibration.calibrated());
-        }
+        ModelFile.save(out, CalibrationImages.calibrate(ModelFile.load(model), files, terminal));
         terminal.say(
                 "%s: ranges of %d images -> %s; in int8, the reductions stay fp32, since their outputs are the features"
                         .formatted(model, files.size(), out));

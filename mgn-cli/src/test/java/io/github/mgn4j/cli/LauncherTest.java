@@ -42,7 +42,7 @@ class LauncherTest {
         Files.writeString(folder.resolve("classpath"), System.getProperty("java.class.path"));
         script("mvnw", """
                 #!/bin/sh
-                echo built >>"$PWD/builds"
+                echo "$@" >>"$PWD/builds"
                 sleep 1
                 cp ../classpath mgn-cli/target/classpath.txt
                 : >mgn-cli/target/mgn-cli.jar
@@ -96,6 +96,28 @@ class LauncherTest {
                 checkout.resolve("mgn-cli/src/main/New.java"), FileTime.fromMillis(System.currentTimeMillis() + 5_000));
         assertThat(mgn("--version").err()).startsWith("mgn: building");
         assertThat(builds()).isEqualTo(2);
+    }
+
+    @Test
+    void profilesAreTheBuildsAndAnotherBuildsAnew() throws IOException, InterruptedException {
+        String script = checkout.resolve("mgn").toString();
+        for (String profile : List.of("onnx-gpu,cuda", "onnx-gpu,cuda", "")) {
+            ProcessBuilder builder = new ProcessBuilder("/bin/sh", script, "--version");
+            builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
+            builder.environment().put("MGN_PROFILE", profile);
+            assertThat(end(builder.start()).status()).isZero();
+        }
+        assertThat(Files.readAllLines(checkout.resolve("builds")))
+                .satisfiesExactly(
+                        with -> assertThat(with).contains(" -Ponnx-gpu,cuda package "),
+                        without -> assertThat(without).doesNotContain("-P"));
+
+        ProcessBuilder wrong = new ProcessBuilder("/bin/sh", script, "--version");
+        wrong.environment().put("JAVA_HOME", System.getProperty("java.home"));
+        wrong.environment().put("MGN_PROFILE", "cuda -X");
+        assertThat(end(wrong.start()))
+                .isEqualTo(new Outcome(
+                        2, "", "mgn: MGN_PROFILE expects names of Maven profiles (onnx-gpu, cuda), found 'cuda -X'\n"));
     }
 
     @Test

@@ -2,12 +2,27 @@ package io.github.mgn4j.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OrtSession;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import io.github.mgn4j.engine.Layout;
+import io.github.mgn4j.engine.Precision;
 import io.github.mgn4j.features.FeatureMatrix;
 import io.github.mgn4j.features.NpyFile;
+import io.github.mgn4j.image.ImageDecoder;
+import io.github.mgn4j.image.ImageFiles;
+import io.github.mgn4j.image.Preprocessor;
+import io.github.mgn4j.image.Resampling;
+import io.github.mgn4j.onnx.OnnxDevice;
+import io.github.mgn4j.onnx.OnnxExporter;
+import io.github.mgn4j.onnx.OnnxSessions;
+import io.github.mgn4j.onnx.OnnxSettings;
 import java.io.IOException;
+import java.nio.FloatBuffer;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -63,6 +78,65 @@ class QuantizeCommandTest {
                         .status())
                 .isEqualTo(2);
         assertThat(workshop.path("no.safetensors")).doesNotExist();
+    }
+
+    @Test
+    void anOnnxFileInInt8HasTheRangesOfTheModel() throws Exception {
+        String images = "@data/bounding_box_train";
+        workshop.mgn("quantize", "--model", "@model.safetensors", "--images", images, "--out", "@stored.safetensors")
+                .ok();
+        workshop.mgn("export", "--model", "@stored.safetensors", "--onnx", "@stored.onnx", "--precision", "int8")
+                .ok();
+        workshop.mgn(
+                        "export",
+                        "--model",
+                        "@model.safetensors",
+                        "--onnx",
+                        "@made.onnx",
+                        "--precision",
+                        "int8",
+                        "--calibrate",
+                        images)
+                .ok();
+        assertThat(workshop.path("made.onnx")).hasSameBinaryContentAs(workshop.path("stored.onnx"));
+
+        workshop.mgn(
+                        "extract",
+                        "--no-flip",
+                        "--model",
+                        "@model.safetensors",
+                        "--images",
+                        "@data/query",
+                        "--out",
+                        "@exact.npy")
+                .ok();
+        FeatureMatrix exact = NpyFile.read(workshop.path("exact.npy"));
+        FeatureMatrix found = runOnnx(workshop.path("stored.onnx"), ImageFiles.list(workshop.path("data/query")));
+        assertThat(found.rows()).isEqualTo(exact.rows());
+        assertThat(worstCosine(found, exact)).isBetween(0.99, 0.999999);
+    }
+
+    private static FeatureMatrix runOnnx(Path file, List<Path> images) throws Exception {
+        Preprocessor preprocessor = new Preprocessor(Workshop.SPEC.input(), Resampling.BILINEAR);
+        FloatBuffer input = FloatBuffer.allocate(images.size() * preprocessor.length());
+        for (int i = 0; i < images.size(); i++) {
+            preprocessor.write(
+                    ImageDecoder.decode(images.get(i)), false, Layout.NCHW, input, i * preprocessor.length());
+        }
+        long[] shape = {
+            images.size(),
+            3,
+            Workshop.SPEC.input().height(),
+            Workshop.SPEC.input().width()
+        };
+        try (OrtSession session = OnnxSessions.open(
+                        file, Precision.INT8, OnnxSettings.of(OnnxDevice.CPU).withThreads(1));
+                OnnxTensor tensor = OnnxTensor.createTensor(OnnxSessions.environment(), input, shape);
+                OrtSession.Result result = session.run(Map.of(OnnxExporter.IMAGES, tensor))) {
+            float[] values = new float[images.size() * Workshop.SPEC.dims()];
+            ((OnnxTensor) result.get(0)).getFloatBuffer().get(values);
+            return FeatureMatrix.of(values, images.size(), Workshop.SPEC.dims());
+        }
     }
 
     @Test

@@ -216,7 +216,7 @@ class RefusedCallsTest {
             extract --model @model.safetensors --images @data --out @gallery.npy | gallery.npy: exists already
             extract --model @model.safetensors --images @data --out @recipe.yaml/f.npy | cannot be written
             extract --model @recipe.yaml --images @data --out @N/f.npy           | recipe.yaml: claims a safetensors header
-            extract --model @model.safetensors --images @data --out @N/f.npy --engine onnx-cuda | onnx-cuda (cannot run here: com.microsoft.onnxruntime:onnxruntime_gpu is wanted
+            extract --model @model.safetensors --images @data --out @N/f.npy --engine onnx-cuda | the engine onnx-cuda cannot run here: com.microsoft.onnxruntime:onnxruntime_gpu is wanted
             # train
             train --data @none --out @N                                 | none: no such folder
             train --data @notrain --out @N                              | no training images
@@ -282,8 +282,8 @@ class RefusedCallsTest {
             export --model @model.safetensors --onnx @recipe.yaml          | exists already
             export --model @model.safetensors --onnx @data                 | is a folder
             export --model @model.safetensors --onnx @N --precision bf16   | can be written in fp32, fp16 or int8, not in bf16
-            export --model @model.safetensors --onnx @N --precision int8   | --precision int8 and --calibrate DIR go together
-            export --model @model.safetensors --onnx @N --calibrate @data  | --precision int8 and --calibrate DIR go together
+            export --model @model.safetensors --onnx @N --precision int8   | model.safetensors: int8 needs a calibrated model: --calibrate DIR calibrates it
+            export --model @model.safetensors --onnx @N --calibrate @data  | --calibrate is for --precision int8
             export --model @model.safetensors --onnx @N --precision int8 --calibrate @none  | none: no such folder
             export --model @model.safetensors --onnx @N --precision int8 --calibrate @text  | not a JPEG, PNG or BMP file
             export --model @model.safetensors --onnx @N --precision fp8    | but was 'fp8'

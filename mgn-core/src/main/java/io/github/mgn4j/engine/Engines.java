@@ -41,9 +41,23 @@ public final class Engines {
         return named.stream()
                 .filter(p -> p.available() && p.precisions().contains(options.precision()))
                 .findFirst()
-                .orElseThrow(() -> new EngineException("no engine for '%s' at %s here; on the class path: %s"
-                        .formatted(name, options.precision(), names(all))))
+                .orElseThrow(() -> new EngineException(refusal(name, named, all, options.precision())))
                 .open(model, options);
+    }
+
+    /** Why none of these engines can be had, and which can; one that was named is answered for alone. */
+    private static String refusal(
+            String name, List<EngineProvider> named, List<EngineProvider> all, Precision precision) {
+        if (name.equals(AUTO)) {
+            return "no engine has %s here; on the class path: %s".formatted(precision, names(all));
+        }
+        EngineProvider one = named.get(0);
+        String reason = one.available()
+                ? "has %s, not %s".formatted(one.precisions(), precision)
+                : "cannot run here: " + one.obstacle();
+        List<EngineProvider> others =
+                all.stream().filter(EngineProvider::available).toList();
+        return "the engine %s %s; those that can run: %s".formatted(name, reason, names(others));
     }
 
     /**

@@ -49,6 +49,7 @@ public final class ActivationMaps implements AutoCloseable {
 
     /** Opens a model. */
     public static ActivationMaps of(Model model) {
+        CudaBackend.check();
         return new ActivationMaps(InferenceGraph.ofMaps(model, LAYOUT));
     }
 

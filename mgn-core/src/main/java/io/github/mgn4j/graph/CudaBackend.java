@@ -8,12 +8,20 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Whether ND4J's CUDA backend, where it is on the class path, has code for the GPUs of this machine. Without a look before it
- * is loaded, the process would die in native code, or fail in the first kernel. Thread-safe.
+ * Whether ND4J's CUDA backend, where it is on the class path, has code for the GPUs of this machine and finds its libraries.
+ * Without a look before ND4J loads it, the process would die in native code, print stack traces, or fail in the first kernel.
+ * Thread-safe.
  */
 public final class CudaBackend {
     /** ND4J's class of that backend. */
     private static final String BACKEND = "org/nd4j/linalg/jcublas/JCublasBackend.class";
+
+    /** Its class whose natives need CUDA and cuDNN. */
+    private static final String NATIVES = "org.nd4j.linalg.jcublas.bindings.Nd4jCuda";
+
+    private static final String CUDA = "org.bytedeco.cuda.global.cudart";
+
+    private static final String INSTEAD = "the backend nd4j-native runs on the CPU";
 
     /** {@code nd4j-cuda-11.6} holds machine code for 3.7 to 8.6, which 8.9 runs too, and none that a driver translates. */
     private static final double LEAST = 3.7;
@@ -28,6 +36,14 @@ public final class CudaBackend {
     }
 
     private CudaBackend() {}
+
+    /** Whether ND4J would compute on a GPU: its backend for them is there and can be used. */
+    static boolean isUsable() {
+        ClassLoader loader = CudaBackend.class.getClassLoader();
+        return loader != null
+                && loader.getResource(BACKEND) != null
+                && obstacle().isEmpty();
+    }
 
     /** Why ND4J cannot compute here, as a sentence; empty if nothing speaks against it. */
     public static String obstacle() {
@@ -56,7 +72,8 @@ public final class CudaBackend {
                     .start();
             String gpus = new String(query.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             boolean ended = query.waitFor(SECONDS, TimeUnit.SECONDS);
-            return obstacle(ended && query.exitValue() == 0 ? gpus : "");
+            String found = obstacle(ended && query.exitValue() == 0 ? gpus : "");
+            return found.isEmpty() ? loaded(loader) : found;
         } catch (IOException e) {
             return obstacle("");
         } catch (InterruptedException e) {
@@ -65,19 +82,49 @@ public final class CudaBackend {
         }
     }
 
+    /** Loads the natives, which ND4J would do later, and lets CUDA count its devices. */
+    private static String loaded(ClassLoader loader) {
+        try {
+            Class.forName(NATIVES, true, loader);
+            int[] count = new int[1];
+            Object status = Class.forName(CUDA, true, loader)
+                    .getMethod("cudaGetDeviceCount", int[].class)
+                    .invoke(null, count);
+            return count[0] > 0
+                    ? ""
+                    : "nd4j-cuda-11.6 may use no GPU here (CUDA answers %s, CUDA_VISIBLE_DEVICES is %s): %s"
+                            .formatted(
+                                    status, System.getenv().getOrDefault("CUDA_VISIBLE_DEVICES", "not set"), INSTEAD);
+        } catch (LinkageError | ReflectiveOperationException e) {
+            return missing(e);
+        }
+    }
+
+    /** What to say where the natives do not load. */
+    static String missing(Throwable e) {
+        Throwable cause = e;
+        while (cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        // The loader's own message: the file it was loading, a colon, what it lacks.
+        String reason =
+                String.valueOf(cause.getMessage()).replaceAll("^/\\S+: ", "").replaceAll("\\s*\\R\\s*", " ");
+        return "nd4j-cuda-11.6 needs CUDA 11.6, cuDNN 8.3 and the NVIDIA driver, and cannot be loaded (%s): %s"
+                .formatted(reason, INSTEAD);
+    }
+
     /** What to say about GPUs, given as lines of {@code name, compute capability}. */
     static String obstacle(String gpus) {
-        String instead = "the backend nd4j-native runs on the CPU";
         List<String> lines = Splitter.on('\n').trimResults().omitEmptyStrings().splitToList(gpus);
         if (lines.isEmpty()) {
-            return "nd4j-cuda-11.6 finds no NVIDIA GPU (nvidia-smi lists none): " + instead;
+            return "nd4j-cuda-11.6 finds no NVIDIA GPU (nvidia-smi lists none): " + INSTEAD;
         }
         if (lines.stream().anyMatch(CudaBackend::fits)) {
             return "";
         }
         return ("nd4j-cuda-11.6 has no code for this GPU (%s), only for compute capability 3.7 to 8.9:"
                         + " engine onnx-cuda runs on it, %s")
-                .formatted(lines.get(0), instead);
+                .formatted(lines.get(0), INSTEAD);
     }
 
     /** Whether it is among those that there is code for; true where the driver does not tell. */

@@ -10,14 +10,17 @@ import org.nd4j.linalg.factory.Nd4jBackend;
 
 /** SameDiff on whatever ND4J backend the application has on its class path. */
 public final class SameDiffEngineProvider implements EngineProvider {
+    private static final int GPU_PRIORITY = 50;
+
     @Override
     public String name() {
         return SameDiffEngine.NAME;
     }
 
+    /** Behind the other engines, but for the CPU's where ND4J has a GPU. */
     @Override
     public int priority() {
-        return 0;
+        return CudaBackend.isUsable() ? GPU_PRIORITY : 0;
     }
 
     @Override

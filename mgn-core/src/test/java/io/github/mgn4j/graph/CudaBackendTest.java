@@ -42,9 +42,22 @@ class CudaBackendTest {
                         + " the CPU");
     }
 
+    @Test
+    void missingLibraries() {
+        UnsatisfiedLinkError cause =
+                new UnsatisfiedLinkError("/root/.javacpp/cache/cuda.jar/libjnicudart.so: libcudnn.so.8:"
+                        + " cannot open shared object file: No such file or directory");
+        assertThat(CudaBackend.missing(new ExceptionInInitializerError(cause)))
+                .isEqualTo("nd4j-cuda-11.6 needs CUDA 11.6, cuDNN 8.3 and the NVIDIA driver, and cannot be loaded"
+                        + " (libcudnn.so.8: cannot open shared object file: No such file or directory):"
+                        + " the backend nd4j-native runs on the CPU");
+    }
+
     /** The tests' backend is the one for CPUs. */
     @Test
     void onlyTheGpuBackendIsLookedAt() {
         assertThat(CudaBackend.obstacle()).isEmpty();
+        assertThat(CudaBackend.isUsable()).isFalse();
+        assertThat(new SameDiffEngineProvider().priority()).isZero();
     }
 }

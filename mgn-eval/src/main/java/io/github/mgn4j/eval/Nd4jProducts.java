@@ -39,8 +39,17 @@ final class Nd4jProducts implements BlockProducts {
         }
     }
 
-    /** Null where there is no ND4J backend, or one whose arrays do not lie in this machine's memory. */
+    /** ND4J's class of the backend for GPUs. */
+    private static final String CUDA = "org/nd4j/linalg/jcublas/JCublasBackend.class";
+
+    /**
+     * Null where there is no ND4J backend, or one whose arrays do not lie in this machine's memory. The one for GPUs is not even
+     * loaded: where it cannot run, it prints a stack trace.
+     */
     static BlockProducts.@Nullable Factory find() {
+        if (Nd4jProducts.class.getResource("/" + CUDA) != null) {
+            return null;
+        }
         try {
             Nd4jBackend backend = Nd4jBackend.load();
             boolean cpu = backend != null && backend.getClass().getSimpleName().contains("Cpu");

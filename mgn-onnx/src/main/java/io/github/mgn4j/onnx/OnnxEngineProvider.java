@@ -9,6 +9,8 @@ import java.util.Set;
 
 /** ONNX Runtime on one kind of device, set by {@link OnnxSettings#ofProperties}. */
 public abstract sealed class OnnxEngineProvider implements EngineProvider {
+    private static final int FALLBACK_PRIORITY = -20;
+
     private final OnnxDevice device;
     private final int priority;
     private final Set<Precision> precisions;
@@ -45,9 +47,10 @@ public abstract sealed class OnnxEngineProvider implements EngineProvider {
         return device.engine();
     }
 
+    /** Last where it is available because the CPU may take its place. */
     @Override
     public int priority() {
-        return priority;
+        return OnnxNatives.obstacle(device).isEmpty() ? priority : FALLBACK_PRIORITY;
     }
 
     @Override
@@ -57,7 +60,8 @@ public abstract sealed class OnnxEngineProvider implements EngineProvider {
 
     @Override
     public String obstacle() {
-        return OnnxNatives.obstacle(device);
+        OnnxDevice runs = OnnxSettings.ofProperties(device).fallback() ? OnnxDevice.CPU : device;
+        return OnnxNatives.obstacle(runs);
     }
 
     @Override

@@ -31,7 +31,7 @@ public final class OnnxExporter {
      * Writes a file, whole or not at all.
      *
      * @throws OnnxException if the network is larger than the 2 GB of an ONNX file, or has a weight that its format cannot
-     *     hold
+     *     hold, or is wanted in int8 and has not been calibrated
      * @throws IOException if the file cannot be written
      */
     public static void export(Model model, OnnxOptions options, Path file) throws IOException {
@@ -43,14 +43,6 @@ public final class OnnxExporter {
      * closed.
      */
     public static void write(Model model, OnnxOptions options, OutputStream out) throws IOException {
-        write(OnnxNetwork.graph(model, options), model, out);
-    }
-
-    static void write(OnnxGraph graph, Model model, Path file) throws IOException {
-        AtomicFile.write(file, out -> write(graph, model, out));
-    }
-
-    private static void write(OnnxGraph graph, Model model, OutputStream out) throws IOException {
-        graph.writeTo(out, Map.of(ModelFile.SPEC_KEY, SpecJson.write(model.spec())));
+        OnnxNetwork.graph(model, options).writeTo(out, Map.of(ModelFile.SPEC_KEY, SpecJson.write(model.spec())));
     }
 }

@@ -10,6 +10,7 @@ import io.github.mgn4j.spec.NetworkBuilder;
 import io.github.mgn4j.spec.PoolWindow;
 import io.github.mgn4j.spec.Pooling;
 import io.github.mgn4j.spec.Topology;
+import io.github.mgn4j.weights.ActivationRanges;
 import io.github.mgn4j.weights.FoldedConvolution;
 import io.github.mgn4j.weights.Model;
 import java.util.HashMap;
@@ -20,11 +21,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Builds a feature network as an ONNX graph; a map is the name of its value. */
 final class OnnxNetwork implements NetworkBuilder<String> {
-    /** What the names of an observed network's additional outputs begin with. */
-    static final String LARGEST = "largest/";
-
     private static final String BATCH = "N";
     private static final String REDUCTIONS = "reductions.";
+    private static final String STEM = "trunk.conv1";
 
     private final OnnxGraph graph = new OnnxGraph();
     private final Model model;
@@ -33,22 +32,21 @@ final class OnnxNetwork implements NetworkBuilder<String> {
     /** The stripes of a map, cut from one pooling. */
     private final Map<String, List<String>> stripes = new HashMap<>();
 
-    private final boolean observed;
+    /** For 8 bits, else null. */
+    private final @Nullable ActivationRanges ranges;
 
-    private OnnxNetwork(Model model, OnnxOptions options, boolean observed) {
+    private OnnxNetwork(Model model, OnnxOptions options) {
         this.model = model;
-        this.observed = observed;
         this.options = options;
-        this.type = options.precision() == Precision.FP16 ? OnnxType.FLOAT16 : OnnxType.FLOAT;
+        type = options.precision() == Precision.FP16 ? OnnxType.FLOAT16 : OnnxType.FLOAT;
+        ranges = options.precision() == Precision.INT8 ? model.ranges() : null;
+        OnnxException.check(
+                options.precision() != Precision.INT8 || ranges != null,
+                "int8 needs a calibrated model, and this one has no activation ranges");
     }
 
     static OnnxGraph graph(Model model, OnnxOptions options) {
-        return new OnnxNetwork(model, options, false).build();
-    }
-
-    /** The float32 network with the largest absolute value of every map as an output beside the features. */
-    static OnnxGraph observed(Model model) {
-        return new OnnxNetwork(model, OnnxOptions.DEFAULT, true).build();
+        return new OnnxNetwork(model, options).build();
     }
 
     private OnnxGraph build() {
@@ -91,44 +89,38 @@ final class OnnxNetwork implements NetworkBuilder<String> {
             String times = graph.add(new Initializer("repeats", OnnxType.INT64, List.of(4), () -> repeats));
             images = arithmetic("Tile", images, "repeated", times);
         }
-        return rounded(images);
+        return rounded(images, OnnxExporter.IMAGES);
     }
 
-    /** A map as the next layer sees it: rounded to 8 bits where the options say so, else as it is. */
-    private String rounded(String map) {
-        if (observed) {
-            graph.add("Abs", List.of(map), List.of(map + ".abs"));
-            graph.add("ReduceMax", List.of(map + ".abs"), List.of(LARGEST + map))
-                    .with("keepdims", 0);
-            graph.output(LARGEST + map, OnnxType.FLOAT);
-        }
-        Calibration calibration = options.calibration();
-        if (calibration == null) {
+    /**
+     * A map as the next layer sees it: rounded to 8 bits where the options say so, else as it is.
+     *
+     * @param range whose range the map has: its convolution, or the images
+     */
+    private String rounded(String map, String range) {
+        if (ranges == null) {
             return map;
         }
-        String step = scalar(map + ".step", OnnxType.FLOAT, calibration.scale(map));
-        String zero = scalar(map + ".zero", OnnxType.INT8, 0);
-        graph.add("QuantizeLinear", List.of(map, step, zero), List.of(map + ".int8"));
-        graph.add("DequantizeLinear", List.of(map + ".int8", step, zero), List.of(map + ".rounded"));
+        float[] step = {ranges.bound(range) / Int8Weights.MAX};
+        float[] none = {0};
+        String scale = graph.add(new Initializer(map + ".step", OnnxType.FLOAT, List.of(), () -> step));
+        String zero = graph.add(new Initializer(map + ".zero", OnnxType.INT8, List.of(), () -> none));
+        graph.add("QuantizeLinear", List.of(map, scale, zero), List.of(map + ".int8"));
+        graph.add("DequantizeLinear", List.of(map + ".int8", scale, zero), List.of(map + ".rounded"));
         return map + ".rounded";
-    }
-
-    private String scalar(String name, OnnxType format, float value) {
-        float[] values = {value};
-        return graph.add(new Initializer(name, format, List.of(), () -> values));
     }
 
     private String weight(ConvLayer layer) {
         String name = layer.name() + ".weight";
         List<Integer> shape = List.of(layer.out(), layer.in(), layer.kernel(), layer.kernel());
-        if (options.calibration() == null || layer.name().startsWith(REDUCTIONS)) {
+        if (ranges == null || layer.name().startsWith(REDUCTIONS)) {
             return graph.add(new Initializer(name, type, shape, () -> folded(layer)));
         }
         List<Integer> channels = List.of(layer.out());
         graph.add(new Initializer(
-                name + ".int8", OnnxType.INT8, shape, () -> Calibration.round(folded(layer), layer.out())));
+                name + ".int8", OnnxType.INT8, shape, () -> Int8Weights.rounded(folded(layer), layer.out())));
         graph.add(new Initializer(
-                name + ".step", OnnxType.FLOAT, channels, () -> Calibration.steps(folded(layer), layer.out())));
+                name + ".step", OnnxType.FLOAT, channels, () -> Int8Weights.steps(folded(layer), layer.out())));
         graph.add(new Initializer(name + ".zero", OnnxType.INT8, channels, () -> new float[layer.out()]));
         graph.add("DequantizeLinear", List.of(name + ".int8", name + ".step", name + ".zero"), List.of(name))
                 .with("axis", 0);
@@ -178,13 +170,15 @@ final class OnnxNetwork implements NetworkBuilder<String> {
                 .withList("strides", layer.stride(), layer.stride())
                 .withList("pads", padding, padding, padding, padding);
         if (residual != null) {
-            map = arithmetic("Add", rounded(map), layer.name() + ".sum", residual);
+            // Not rounded before the sum: engines that make it in the convolution's accumulator need not, and it costs
+            // accuracy.
+            map = arithmetic("Add", map, layer.name() + ".sum", residual);
         }
         if (layer.relu()) {
             graph.add("Relu", List.of(map), List.of(layer.name() + ".relu"));
             map = layer.name() + ".relu";
         }
-        return backbone ? rounded(map) : map;
+        return backbone ? rounded(map, layer.name()) : map;
     }
 
     @Override
@@ -194,7 +188,8 @@ final class OnnxNetwork implements NetworkBuilder<String> {
                 .withList("kernel_shape", 3, 3)
                 .withList("strides", 2, 2)
                 .withList("pads", 1, 1, 1, 1);
-        return rounded(pooled);
+        // The largest of rounded values is one of them.
+        return ranges == null ? pooled : rounded(pooled, STEM);
     }
 
     @Override

@@ -3,54 +3,40 @@ package io.github.mgn4j.onnx;
 import io.github.mgn4j.engine.Precision;
 import java.util.Locale;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
  * How a network is written as ONNX.
  *
  * @param precision {@code FP32}; {@code FP16}: weights and arithmetic in half precision between float32 input and output; or
- *     {@code INT8}: the backbone in 8 bits (QDQ: symmetric, weights by output channel, maps as a whole), for which see
- *     {@link #withInt8}
+ *     {@code INT8}: the backbone in 8 bits (QDQ: symmetric, weights by output channel, maps as a whole with the ranges that
+ *     the model was calibrated with), the reductions in float32
  * @param input what the network takes
  * @param repeat 0 for an ordinary file, whose batch size is free; above 0, the file takes one image and repeats it so often
  *     before the network, so that a device's speed can be measured without the images' way to it
- * @param calibration the maps' ranges, for {@code INT8} and nothing else
  */
-public record OnnxOptions(
-        Precision precision,
-        OnnxInput input,
-        int repeat,
-        @Nullable Calibration calibration) {
+public record OnnxOptions(Precision precision, OnnxInput input, int repeat) {
     private static final Set<Precision> PRECISIONS = Set.of(Precision.FP32, Precision.FP16, Precision.INT8);
 
     /** float32, any batch size, normalised input: what the command writes unless told otherwise. */
-    public static final OnnxOptions DEFAULT = new OnnxOptions(Precision.FP32, OnnxInput.NORMALISED, 0, null);
+    public static final OnnxOptions DEFAULT = new OnnxOptions(Precision.FP32, OnnxInput.NORMALISED, 0);
 
     public OnnxOptions {
         OnnxException.check(
                 PRECISIONS.contains(precision),
                 "an ONNX file can be written in fp32, fp16 or int8, not in %s",
                 precision.name().toLowerCase(Locale.ROOT));
-        OnnxException.check(
-                (precision == Precision.INT8) == (calibration != null),
-                "a file in int8 needs calibration, and no other does: --calibrate names a folder of images");
         OnnxException.check(repeat >= 0, "repeat must be 0 or more, not %s", repeat);
     }
 
     public OnnxOptions withPrecision(Precision newPrecision) {
-        return new OnnxOptions(newPrecision, input, repeat, calibration);
-    }
-
-    /** 8-bit arithmetic, with ranges from {@link Calibrator}. */
-    public OnnxOptions withInt8(Calibration ranges) {
-        return new OnnxOptions(Precision.INT8, input, repeat, ranges);
+        return new OnnxOptions(newPrecision, input, repeat);
     }
 
     public OnnxOptions withInput(OnnxInput newInput) {
-        return new OnnxOptions(precision, newInput, repeat, calibration);
+        return new OnnxOptions(precision, newInput, repeat);
     }
 
     public OnnxOptions withRepeat(int images) {
-        return new OnnxOptions(precision, input, images, calibration);
+        return new OnnxOptions(precision, input, images);
     }
 }

@@ -1,0 +1,73 @@
+package io.github.mgn4j.bench;
+
+import io.github.mgn4j.engine.Engine;
+import io.github.mgn4j.engine.EngineException;
+import io.github.mgn4j.engine.EngineOptions;
+import io.github.mgn4j.engine.Engines;
+import io.github.mgn4j.engine.Layout;
+import io.github.mgn4j.engine.Precision;
+import java.io.IOException;
+import java.nio.FloatBuffer;
+import java.util.OptionalDouble;
+
+/** A batch through an {@link Engine}: ND4J's backend for GPUs takes images from the host only, in float32. */
+final class BackendRun implements GpuRun {
+    private final Engine engine;
+    private final FloatBuffer images;
+    private final FloatBuffer features;
+    private final float[] expected;
+
+    private BackendRun(Engine engine, FloatBuffer images, FloatBuffer features, float[] expected) {
+        this.engine = engine;
+        this.images = images;
+        this.features = features;
+        this.expected = expected;
+    }
+
+    static BackendRun open(GpuNetwork network, String name, String precision, String method, int batch)
+            throws IOException {
+        if (!precision.equals("fp32") || !method.equals("hostFloats")) {
+            throw new EngineException("the engine %s has hostFloats in fp32 only".formatted(name));
+        }
+        Engine engine = Engines.open(name, network.model(), new EngineOptions(Precision.FP32, batch));
+        FloatBuffer planes = network.images(batch);
+        return new BackendRun(
+                engine,
+                engine.inputLayout() == Layout.NCHW ? planes : channelsLast(planes, batch),
+                GpuNetwork.direct((long) batch * engine.spec().dims() * Float.BYTES)
+                        .asFloatBuffer(),
+                network.expected(batch, false));
+    }
+
+    private static FloatBuffer channelsLast(FloatBuffer planes, int batch) {
+        FloatBuffer images =
+                GpuNetwork.direct((long) planes.limit() * Float.BYTES).asFloatBuffer();
+        int length = planes.limit() / batch;
+        for (int i = 0; i < planes.limit(); i++) {
+            int inside = i % length;
+            images.put(i - inside + inside % (length / 3) * 3 + inside / (length / 3), planes.get(i));
+        }
+        return images;
+    }
+
+    @Override
+    public void once() {
+        engine.run(images, expected.length / engine.spec().dims(), features);
+    }
+
+    @Override
+    public OptionalDouble distance() {
+        once();
+        return OptionalDouble.of(GpuNetwork.distance(features, expected));
+    }
+
+    @Override
+    public String runtime() {
+        return "ND4J's backend";
+    }
+
+    @Override
+    public void close() {
+        engine.close();
+    }
+}

@@ -1,0 +1,24 @@
+package io.github.mgn4j.bench;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+
+/** What the driver says. */
+final class Gpu {
+    private Gpu() {}
+
+    /** Name, driver, clocks, power and temperature: a speed means nothing without its clocks. */
+    static String clocks() {
+        try {
+            Process query = new ProcessBuilder(
+                            "nvidia-smi",
+                            "--query-gpu=name,driver_version,clocks.sm,clocks.max.sm,clocks.mem,power.draw,temperature.gpu",
+                            "--format=csv,noheader")
+                    .redirectError(ProcessBuilder.Redirect.DISCARD)
+                    .start();
+            return new String(query.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+        } catch (IOException e) {
+            return "no nvidia-smi here";
+        }
+    }
+}

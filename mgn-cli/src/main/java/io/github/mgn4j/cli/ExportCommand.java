@@ -47,6 +47,13 @@ final class ExportCommand implements Callable<Integer> {
     private @Nullable Path calibrate;
 
     @Option(
+            names = "--symmetric",
+            description =
+                    "With int8: signed maps around 0, as TensorRT wants them; without, ONNX Runtime is several times"
+                            + " faster on CPUs.")
+    private boolean symmetric;
+
+    @Option(
             names = "--preprocess",
             description = "Take uint8 pixels 0..255 of the resized picture; scale, mean and standard deviation go into"
                     + " the file.")
@@ -64,8 +71,12 @@ final class ExportCommand implements Callable<Integer> {
         if (precision != Precision.INT8 && calibrate != null) {
             throw new IllegalArgumentException("--calibrate is for --precision int8");
         }
+        if (precision != Precision.INT8 && symmetric) {
+            throw new IllegalArgumentException("--symmetric is for --precision int8");
+        }
         OnnxOptions options = OnnxOptions.DEFAULT
                 .withPrecision(precision)
+                .withSymmetric(symmetric)
                 .withInput(preprocess ? OnnxInput.PIXELS : OnnxInput.NORMALISED);
         output.check(onnx);
         Model loaded = ModelFile.load(model);

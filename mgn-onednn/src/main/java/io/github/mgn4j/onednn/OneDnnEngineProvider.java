@@ -14,6 +14,9 @@ import org.slf4j.LoggerFactory;
 
 /** The oneDNN engine, where its natives are on the class path. */
 public final class OneDnnEngineProvider implements EngineProvider {
+    /** System property: {@code true} computes in bf16 where it gains nothing too, to see what it costs in accuracy. */
+    static final String BF16 = "mgn.onednn.bf16";
+
     private static final Logger LOG = LoggerFactory.getLogger(OneDnnEngineProvider.class);
 
     /** Tries the natives once. */
@@ -77,7 +80,7 @@ public final class OneDnnEngineProvider implements EngineProvider {
         return switch (precision) {
             case FP32 -> Arithmetic.FP32;
             case BF16 -> {
-                if (Processor.gainsFromBf16()) {
+                if (Boolean.getBoolean(BF16) || Processor.gainsFromBf16()) {
                     yield Arithmetic.BF16;
                 }
                 LOG.warn("this processor multiplies bf16 no faster than fp32: running in fp32");

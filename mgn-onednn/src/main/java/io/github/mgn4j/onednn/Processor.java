@@ -2,18 +2,23 @@ package io.github.mgn4j.onednn;
 
 import static org.bytedeco.dnnl.global.dnnl.*;
 
-import io.github.mgn4j.spec.Branch;
-import io.github.mgn4j.spec.MgnSpec;
-import io.github.mgn4j.weights.FormulaWeights;
-import io.github.mgn4j.weights.Model;
-import java.nio.FloatBuffer;
+import org.bytedeco.dnnl.dnnl_engine;
+import org.bytedeco.dnnl.dnnl_exec_arg_t;
+import org.bytedeco.dnnl.dnnl_memory;
+import org.bytedeco.dnnl.dnnl_memory_desc;
+import org.bytedeco.dnnl.dnnl_primitive;
+import org.bytedeco.dnnl.dnnl_primitive_desc;
+import org.bytedeco.dnnl.dnnl_stream;
+import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.javacpp.Pointer;
 
 /** What this machine's processor is good at, as oneDNN sees it (its {@code ONEDNN_MAX_CPU_ISA} counts). */
 final class Processor {
     /** By how much bfloat16 has to win, so that chance does not decide. */
     private static final double WORTHWHILE = 1.2;
 
-    private static final int ROUNDS = 5;
+    private static final int ROUNDS = 10;
+    private static final long SIZE = 512;
 
     private Processor() {}
 
@@ -24,7 +29,7 @@ final class Processor {
 
     /**
      * Whether bfloat16 is faster than float32. With AMX it is; without, processors that have instructions for it differ
-     * from twice as fast to half as fast, so that it is tried once on a small network.
+     * from twice as fast to half as fast, so that it is tried once, on a product of matrices.
      */
     static boolean gainsFromBf16() {
         return has(dnnl_cpu_isa_avx512_core_amx) || (has(dnnl_cpu_isa_avx512_core_bf16) && Trial.WON);
@@ -34,36 +39,61 @@ final class Processor {
         return (dnnl_get_effective_cpu_isa() & isa) == isa;
     }
 
+    /** In a class of its own, so that it is made once; the trial is not, or the native thread would wait for this class. */
     private static final class Trial {
-        static final boolean WON = run();
+        static final boolean WON = NativeThread.call(Processor::bf16Wins);
+    }
 
-        private static boolean run() {
-            MgnSpec spec = MgnSpec.builder()
-                    .backbone(18, 0.5)
-                    .input(96, 32)
-                    .branches(Branch.globalOnly())
-                    .embedding(0)
-                    .build();
-            Model model = FormulaWeights.model(spec);
-            try (OneDnnEngine half = new OneDnnEngine(model, Arithmetic.BF16);
-                    OneDnnEngine full = new OneDnnEngine(model, Arithmetic.FP32)) {
-                long best = Long.MAX_VALUE;
-                long other = Long.MAX_VALUE;
-                for (int i = 0; i <= ROUNDS; i++) { // by turns, and the first ones make the plans
-                    best = Math.min(best, nanos(half));
-                    other = Math.min(other, nanos(full));
-                }
-                return other > WORTHWHILE * best;
+    private static boolean bf16Wins() {
+        try (Resources owner = new Resources()) {
+            dnnl_engine engine = Dnnl.engine(owner);
+            dnnl_stream stream = Dnnl.stream(engine, owner);
+            Runnable half = product(dnnl_bf16, engine, stream, owner);
+            Runnable full = product(dnnl_f32, engine, stream, owner);
+            long best = Long.MAX_VALUE;
+            long other = Long.MAX_VALUE;
+            for (int i = 0; i < ROUNDS; i++) { // by turns
+                best = Math.min(best, nanos(half));
+                other = Math.min(other, nanos(full));
             }
+            return other > WORTHWHILE * best;
         }
+    }
 
-        private static long nanos(OneDnnEngine engine) {
-            int batch = 4;
-            FloatBuffer images = FloatBuffer.allocate(batch * 3 * 96 * 32);
-            FloatBuffer features = FloatBuffer.allocate(batch * engine.spec().dims());
-            long start = System.nanoTime();
-            engine.run(images, batch, features);
-            return System.nanoTime() - start;
-        }
+    /** The product of two square matrices, the second in the form that the primitive likes best. */
+    private static Runnable product(int type, dnnl_engine engine, dnnl_stream stream, Resources owner) {
+        dnnl_memory_desc plain = Dnnl.descriptor(type, dnnl_ab, owner, SIZE, SIZE);
+        dnnl_memory_desc any = Dnnl.descriptor(type, dnnl_format_tag_any, owner, SIZE, SIZE);
+        dnnl_memory_desc result = Dnnl.descriptor(dnnl_f32, dnnl_ab, owner, SIZE, SIZE);
+        dnnl_primitive_desc description = new dnnl_primitive_desc();
+        String what = "product of matrices";
+        Dnnl.check(dnnl_matmul_primitive_desc_create(description, engine, plain, any, null, result, null), what);
+        owner.own(description, d -> dnnl_primitive_desc_destroy(d));
+        dnnl_primitive primitive = new dnnl_primitive();
+        Dnnl.check(dnnl_primitive_create(primitive, description), what);
+        owner.own(primitive, p -> dnnl_primitive_destroy(p));
+        dnnl_exec_arg_t arguments = owner.own(new dnnl_exec_arg_t(3), Pointer::close);
+        arguments.getPointer(0).arg(DNNL_ARG_SRC).memory(zeros(plain, engine, owner));
+        arguments
+                .getPointer(1)
+                .arg(DNNL_ARG_WEIGHTS)
+                .memory(zeros(Dnnl.wanted(description, dnnl_query_weights_md), engine, owner));
+        arguments.getPointer(2).arg(DNNL_ARG_DST).memory(zeros(result, engine, owner));
+        return () -> {
+            Dnnl.check(dnnl_primitive_execute(primitive, stream, 3, arguments), what);
+            Dnnl.check(dnnl_stream_wait(stream), what);
+        };
+    }
+
+    private static dnnl_memory zeros(dnnl_memory_desc form, dnnl_engine engine, Resources owner) {
+        BytePointer data = Dnnl.allocate(Dnnl.size(form), owner);
+        Pointer.memset(data, 0, Dnnl.size(form));
+        return Dnnl.memory(form, data, engine, owner);
+    }
+
+    private static long nanos(Runnable task) {
+        long start = System.nanoTime();
+        task.run();
+        return System.nanoTime() - start;
     }
 }

@@ -16,6 +16,8 @@ import io.github.mgn4j.weights.Model;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +33,9 @@ final class OnnxNetwork implements NetworkBuilder<String> {
     private final OnnxType type;
     /** The stripes of a map, cut from one pooling. */
     private final Map<String, List<String>> stripes = new HashMap<>();
+
+    /** Of the rounded maps. */
+    private final Map<String, Range> known = new HashMap<>();
 
     /** For 8 bits, else null. */
     private final @Nullable ActivationRanges ranges;
@@ -89,25 +94,59 @@ final class OnnxNetwork implements NetworkBuilder<String> {
             String times = graph.add(new Initializer("repeats", OnnxType.INT64, List.of(4), () -> repeats));
             images = arithmetic("Tile", images, "repeated", times);
         }
-        return rounded(images, OnnxExporter.IMAGES);
+        return rounded(images, () -> range(OnnxExporter.IMAGES, true));
     }
 
-    /**
-     * A map as the next layer sees it: rounded to 8 bits where the options say so, else as it is.
-     *
-     * @param range whose range the map has: its convolution, or the images
-     */
-    private String rounded(String map, String range) {
+    /** A map as the next layer sees it: rounded to 8 bits where the options say so, else as it is. */
+    private String rounded(String map, Supplier<Range> range) {
         if (ranges == null) {
             return map;
         }
-        float[] step = {ranges.bound(range) / Int8Weights.MAX};
-        float[] none = {0};
-        String scale = graph.add(new Initializer(map + ".step", OnnxType.FLOAT, List.of(), () -> step));
-        String zero = graph.add(new Initializer(map + ".zero", OnnxType.INT8, List.of(), () -> none));
-        graph.add("QuantizeLinear", List.of(map, scale, zero), List.of(map + ".int8"));
-        graph.add("DequantizeLinear", List.of(map + ".int8", scale, zero), List.of(map + ".rounded"));
-        return map + ".rounded";
+        Range wanted = range.get();
+        float[] step = {wanted.step()};
+        float[] zero = {wanted.zero()};
+        OnnxType integer = options.symmetric() ? OnnxType.INT8 : OnnxType.UINT8;
+        List<String> inputs = List.of(
+                map,
+                graph.add(new Initializer(map + ".step", OnnxType.FLOAT, List.of(), () -> step)),
+                graph.add(new Initializer(map + ".zero", integer, List.of(), () -> zero)));
+        String found = map + ".int8";
+        String rounded = map + ".rounded";
+        graph.add("QuantizeLinear", inputs, List.of(found));
+        graph.add("DequantizeLinear", List.of(found, inputs.get(1), inputs.get(2)), List.of(rounded));
+        known.put(rounded, wanted);
+        return rounded;
+    }
+
+    /**
+     * The values that 8 bits stand for.
+     *
+     * @param bound the largest
+     * @param signed whether as many are below 0
+     * @param symmetric whether 0 has to be the integer 0, and the largest 127
+     */
+    private record Range(float bound, boolean signed, boolean symmetric) {
+        private float step() {
+            return bound / (signed || symmetric ? Int8Weights.MAX : 2 * Int8Weights.MAX + 1);
+        }
+
+        private float zero() {
+            return signed && !symmetric ? Int8Weights.MAX + 1 : 0;
+        }
+    }
+
+    private Range range(String name, boolean signed) {
+        return new Range(Objects.requireNonNull(ranges).bound(name), signed, options.symmetric());
+    }
+
+    /**
+     * Of a convolution's output before the sum with the residual: it is at most the sum's largest value, and where it is less than
+     * minus the residual's, ReLU makes the sum 0 anyway.
+     */
+    private Range summand(ConvLayer layer, String residual) {
+        float sum = range(layer.name(), false).bound();
+        return new Range(
+                Math.max(sum, Objects.requireNonNull(known.get(residual)).bound()), true, false);
     }
 
     private String weight(ConvLayer layer) {
@@ -170,15 +209,16 @@ final class OnnxNetwork implements NetworkBuilder<String> {
                 .withList("strides", layer.stride(), layer.stride())
                 .withList("pads", padding, padding, padding, padding);
         if (residual != null) {
-            // Not rounded before the sum: engines that make it in the convolution's accumulator need not, and it costs
-            // accuracy.
+            if (!options.symmetric()) { // TensorRT makes the sum in the accumulator, others want integers on both sides
+                map = rounded(map, () -> summand(layer, residual));
+            }
             map = arithmetic("Add", map, layer.name() + ".sum", residual);
         }
         if (layer.relu()) {
             graph.add("Relu", List.of(map), List.of(layer.name() + ".relu"));
             map = layer.name() + ".relu";
         }
-        return backbone ? rounded(map, layer.name()) : map;
+        return backbone ? rounded(map, () -> range(layer.name(), !layer.relu())) : map;
     }
 
     @Override
@@ -189,7 +229,7 @@ final class OnnxNetwork implements NetworkBuilder<String> {
                 .withList("strides", 2, 2)
                 .withList("pads", 1, 1, 1, 1);
         // The largest of rounded values is one of them.
-        return ranges == null ? pooled : rounded(pooled, STEM);
+        return rounded(pooled, () -> range(STEM, false));
     }
 
     @Override

@@ -23,7 +23,8 @@ import org.junit.jupiter.api.Test;
 /** The structure of a file in 8 bits; the command's tests look how near its features are. */
 class Int8Test {
     private static final MgnSpec SPEC = TestNetworks.tiny(50);
-    private static final OnnxOptions INT8 = OnnxOptions.DEFAULT.withPrecision(Precision.INT8);
+    private static final OnnxOptions UNSIGNED = OnnxOptions.DEFAULT.withPrecision(Precision.INT8);
+    private static final OnnxOptions INT8 = UNSIGNED.withSymmetric(true);
 
     /** Every range is another. */
     private static Map<String, Float> bounds() {
@@ -102,6 +103,42 @@ class Int8Test {
             }
         }
         assertThat(sums).isEqualTo(8 + 3 * 8);
+    }
+
+    @Test
+    void unsignedMapsHaveTwiceTheStepsBehindAReluAndSumsAreOfRoundedMaps() throws IOException {
+        Map<String, Float> bounds = bounds();
+        ProtoReader graph = graph(model(bounds), UNSIGNED);
+        Map<String, Float> steps = steps(graph);
+        Map<String, Integer> zeros = new HashMap<>();
+        for (ProtoReader tensor : graph.messages(5)) {
+            if (tensor.number(2) == 2) {
+                zeros.put(tensor.text(8), tensor.bytes(9).get() & 0xff);
+            }
+        }
+        int sums = 0;
+        Map<String, Float> found = new HashMap<>();
+        for (ProtoReader node : graph.messages(1)) {
+            List<String> inputs = node.texts(1);
+            if (node.text(4).equals("QuantizeLinear")) {
+                boolean signed = zeros.get(inputs.get(2)) == 128;
+                assertThat(zeros.get(inputs.get(2))).isIn(0, 128);
+                assertThat(signed).as(inputs.get(0)).isEqualTo(!inputs.get(0).matches(".*(relu|pool)"));
+                found.put(inputs.get(0), (signed ? 127 : 255) * steps.get(inputs.get(1)));
+            } else if (node.text(4).equals("Add")) {
+                sums++;
+                assertThat(inputs).allMatch(name -> name.endsWith(".rounded"));
+            }
+        }
+        assertThat(sums).isEqualTo(8 + 3 * 8);
+        for (String name : backbone()) {
+            boolean summed = name.endsWith("conv3");
+            if (!name.contains("downsample")) {
+                assertThat(found.get(name + ".relu")).as(name).isEqualTo(bounds.get(name));
+            }
+            assertThat(found.containsKey(name)).as(name).isEqualTo(summed || name.contains("downsample"));
+            assertThat(!summed || found.get(name) >= bounds.get(name)).as(name).isTrue();
+        }
     }
 
     @Test

@@ -11,6 +11,7 @@ import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Memory of one batch: its prepared images, their mirrors, and the features of both. Direct, because engines read that
@@ -22,24 +23,38 @@ final class BatchBuffer {
     private final int capacity;
     private final List<View> views = new ArrayList<>();
 
+    /** The images and their mirrors behind them, where the engine takes both at once; else null. */
+    private final @Nullable View together;
+
     private record View(FloatBuffer images, FloatBuffer features) {}
 
     /**
      * An empty one.
      *
+     * @param engineBatch most images that the engine takes at once
      * @throws IllegalArgumentException if it would be too large
      */
-    BatchBuffer(Engine engine, Preprocessor preprocessor, boolean flip, int capacity) {
+    BatchBuffer(Engine engine, Preprocessor preprocessor, boolean flip, int capacity, int engineBatch) {
         this.engine = engine;
         this.preprocessor = preprocessor;
         this.capacity = capacity;
         int most = mostImages(engine.spec());
         Preconditions.checkArgument(
                 capacity <= most, "batch is %s, must be at most %s for this network", capacity, most);
-        for (int view = 0; view < (flip ? 2 : 1); view++) {
-            views.add(new View(
-                    direct(Math.multiplyExact(capacity, preprocessor.length())),
-                    direct(Math.multiplyExact(capacity, engine.spec().dims()))));
+        int images = Math.multiplyExact(capacity, preprocessor.length());
+        int features = Math.multiplyExact(capacity, engine.spec().dims());
+        if (flip && 2L * capacity <= Math.min(engineBatch, most)) {
+            together = new View(direct(2 * images), direct(2 * features));
+            for (int view = 0; view < 2; view++) {
+                views.add(new View(
+                        together.images.slice(view * images, images),
+                        together.features.slice(view * features, features)));
+            }
+        } else {
+            together = null;
+            for (int view = 0; view < (flip ? 2 : 1); view++) {
+                views.add(new View(direct(images), direct(features)));
+            }
         }
     }
 
@@ -76,6 +91,10 @@ final class BatchBuffer {
 
     /** Computes the features of the images in the first {@code size} places. */
     void run(int size) {
+        if (together != null && size == capacity) {
+            engine.run(together.images(), 2 * size, together.features());
+            return;
+        }
         for (View view : views) {
             engine.run(view.images(), size, view.features());
         }

@@ -51,7 +51,7 @@ public final class FeatureExtractor implements AutoCloseable {
         buffers = new BufferPool(
                 batch,
                 BatchBuffer.mostImages(spec()),
-                capacity -> new BatchBuffer(engine, preprocessor, flip, capacity));
+                capacity -> new BatchBuffer(engine, preprocessor, flip, capacity, batch));
         processors = new Semaphore(decoders, true);
         inMemory = new Semaphore(2 * decoders, true);
     }

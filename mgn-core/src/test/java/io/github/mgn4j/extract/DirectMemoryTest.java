@@ -127,7 +127,7 @@ class DirectMemoryTest {
 
     private static BatchBuffer buffer(int capacity) {
         Preprocessor preprocessor = new Preprocessor(FakeEngine.SPEC.input(), Resampling.BILINEAR);
-        return new BatchBuffer(new FakeEngine(), preprocessor, false, capacity);
+        return new BatchBuffer(new FakeEngine(), preprocessor, false, capacity, capacity);
     }
 
     private static long directBytes() {

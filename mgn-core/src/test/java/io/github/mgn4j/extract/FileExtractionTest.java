@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
@@ -160,10 +161,29 @@ class FileExtractionTest {
         whole.removeAll(broken);
         assertThat(found).isEqualTo(whole);
         assertThat(skipped).containsExactlyElementsOf(broken);
-        assertThat(engine.batches).hasSize(2 * ((whole.size() + batch - 1) / batch));
+        assertThat(engine.batches.stream().mapToInt(size -> size).sum()).isEqualTo(2 * whole.size());
+        assertThat(engine.batches).hasSizeLessThanOrEqualTo(2 * ((whole.size() + batch - 1) / batch));
         assertThat(engine.batches.subList(0, 2 * (whole.size() / batch))).allMatch(size -> size == batch);
         assertThat(progress).isSorted().doesNotHaveDuplicates();
         assertThat(progress.isEmpty() ? 0 : progress.get(progress.size() - 1)).isEqualTo(count);
+    }
+
+    @Test
+    void anImageAndItsMirrorRunTogetherWhereTheBatchHasRoom() throws IOException {
+        Map<Integer, List<Integer>> expected = Map.of(
+                1, List.of(2),
+                2, List.of(4),
+                4, List.of(8),
+                5, List.of(5, 5),
+                8, List.of(8, 8),
+                9, List.of(8, 8, 1, 1));
+        for (int count : expected.keySet()) {
+            FakeEngine engine = new FakeEngine();
+            try (FeatureExtractor extractor = extractor(engine, 8, 2, failing(Set.of()))) {
+                assertThat(indices(extractor, count, OnError.FAIL)).isEqualTo(upTo(count));
+            }
+            assertThat(engine.batches).isEqualTo(expected.get(count));
+        }
     }
 
     @Test

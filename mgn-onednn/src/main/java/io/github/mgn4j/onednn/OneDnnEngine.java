@@ -4,13 +4,12 @@ import com.google.common.base.Preconditions;
 import io.github.mgn4j.engine.Engine;
 import io.github.mgn4j.engine.Engines;
 import io.github.mgn4j.engine.Layout;
+import io.github.mgn4j.engine.PlanCache;
 import io.github.mgn4j.engine.Precision;
 import io.github.mgn4j.spec.InputSize;
 import io.github.mgn4j.spec.MgnSpec;
 import io.github.mgn4j.weights.Model;
 import java.nio.FloatBuffer;
-import java.util.Iterator;
-import java.util.LinkedHashMap;
 import java.util.List;
 import org.bytedeco.dnnl.dnnl_engine;
 import org.bytedeco.dnnl.dnnl_stream;
@@ -23,9 +22,6 @@ import org.bytedeco.dnnl.dnnl_stream;
 final class OneDnnEngine implements Engine {
     static final String NAME = "onednn";
 
-    /** Plans kept: a batch size, what is left of it at the end, single images, and one more. */
-    private static final int MAX_PLANS = 4;
-
     private final MgnSpec spec;
     private final Precision precision;
     private final Network network;
@@ -34,8 +30,8 @@ final class OneDnnEngine implements Engine {
     private final dnnl_engine engine;
     private final dnnl_stream stream;
     private final PackedWeights weights;
-    /** By batch size, the longest unused first; used on the native thread alone. */
-    private final LinkedHashMap<Integer, Plan> plans = new LinkedHashMap<>(MAX_PLANS, 0.75f, true);
+    /** Used on the native thread alone. */
+    private final PlanCache<Plan> plans;
 
     private boolean closed; // as the plans
 
@@ -52,6 +48,7 @@ final class OneDnnEngine implements Engine {
             throw e;
         }
         weights = resources.own(new PackedWeights(model.weights(), engine, stream), PackedWeights::close);
+        plans = new PlanCache<>(batch -> PlanCompiler.compile(network, weights, types, batch, engine), Plan::close);
     }
 
     @Override
@@ -82,31 +79,15 @@ final class OneDnnEngine implements Engine {
         FloatBuffer to = features.duplicate().position(0).limit(batch * spec.dims());
         NativeThread.run(() -> {
             Preconditions.checkState(!closed, "the engine is closed");
-            plan(batch).run(stream, from, to);
+            plans.get(batch).run(stream, from, to);
         });
-    }
-
-    private Plan plan(int batch) {
-        Plan known = plans.get(batch);
-        if (known != null) {
-            return known;
-        }
-        if (plans.size() == MAX_PLANS) {
-            Iterator<Plan> oldest = plans.values().iterator();
-            oldest.next().close();
-            oldest.remove();
-        }
-        Plan made = PlanCompiler.compile(network, weights, types, batch, engine);
-        plans.put(batch, made);
-        return made;
     }
 
     @Override
     public void close() {
         NativeThread.run(() -> {
             closed = true;
-            plans.values().forEach(Plan::close);
-            plans.clear();
+            plans.close();
             resources.close();
         });
     }

@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.UnaryOperator;
+import java.util.function.Function;
 import org.bytedeco.dnnl.dnnl_engine;
 import org.bytedeco.dnnl.dnnl_exec_arg_t;
 import org.bytedeco.dnnl.dnnl_memory;
@@ -29,6 +29,9 @@ import org.bytedeco.javacpp.Pointer;
 final class PackedWeights implements AutoCloseable {
     /** A layer's weights in one form; {@code form} is a copy that lives as long. */
     private record Packed(dnnl_memory_desc form, dnnl_memory memory) {}
+
+    /** Values of a kernel that is transformed. */
+    private static final int KERNEL = 9;
 
     private final Weights weights;
     private final dnnl_engine engine;
@@ -55,7 +58,7 @@ final class PackedWeights implements AutoCloseable {
                 layer,
                 form,
                 dataType,
-                UnaryOperator.identity(),
+                FloatPointer::new,
                 dnnl_oihw,
                 layer.out(),
                 layer.in(),
@@ -65,20 +68,24 @@ final class PackedWeights implements AutoCloseable {
 
     /** As {@link #convolution}, transformed: a matrix {@code [in, out]} for every point. */
     dnnl_memory winograd(ConvLayer layer, dnnl_memory_desc form) {
-        UnaryOperator<float[]> transform = values -> Winograd.weights(values, layer.out(), layer.in());
+        Function<float[], FloatPointer> transform = values -> {
+            FloatPointer transformed = new FloatPointer((long) Winograd.POINTS * values.length / KERNEL);
+            Winograd.weights(values, layer.out(), layer.in(), transformed.asBuffer());
+            return transformed;
+        };
         return weights(layer, form, dnnl_f32, transform, dnnl_acb, Winograd.POINTS, layer.in(), layer.out());
     }
 
     /** As {@link #convolution}, for a 1x1 convolution of vectors as the product with a matrix {@code [in, out]}. */
     dnnl_memory product(ConvLayer layer, dnnl_memory_desc form, int dataType) {
-        return weights(layer, form, dataType, UnaryOperator.identity(), dnnl_ba, layer.in(), layer.out());
+        return weights(layer, form, dataType, FloatPointer::new, dnnl_ba, layer.in(), layer.out());
     }
 
     private dnnl_memory weights(
             ConvLayer layer,
             dnnl_memory_desc form,
             int dataType,
-            UnaryOperator<float[]> transform,
+            Function<float[], FloatPointer> transform,
             int plainFormat,
             long... plainShape) {
         List<Packed> forms = packed.computeIfAbsent(layer.name(), name -> new ArrayList<>());
@@ -122,8 +129,9 @@ final class PackedWeights implements AutoCloseable {
         return memory;
     }
 
-    private static Pointer values(FoldedConvolution folded, UnaryOperator<float[]> transform, Resources temporary) {
-        return temporary.own(new FloatPointer(transform.apply(folded.weight().toArray())), Pointer::close);
+    private static Pointer values(
+            FoldedConvolution folded, Function<float[], FloatPointer> transform, Resources temporary) {
+        return temporary.own(transform.apply(folded.weight().toArray()), Pointer::close);
     }
 
     private Pointer quantised(ConvLayer layer, FoldedConvolution folded, Resources temporary) {

@@ -2,6 +2,7 @@ package io.github.mgn4j.onednn;
 
 import com.google.common.math.IntMath;
 import java.math.RoundingMode;
+import java.nio.FloatBuffer;
 import java.util.stream.IntStream;
 
 /**
@@ -88,10 +89,9 @@ final class Winograd {
      * Transforms kernels.
      *
      * @param weights {@code [out, in, 3, 3]}
-     * @return {@code [36, out, in]}
+     * @param transformed receives {@code [36, out, in]}
      */
-    static float[] weights(float[] weights, int out, int in) {
-        float[] transformed = new float[Math.multiplyExact(POINTS, out * in)];
+    static void weights(float[] weights, int out, int in, FloatBuffer transformed) {
         IntStream.range(0, out).parallel().forEach(o -> {
             double[] half = new double[WINDOW * KERNEL];
             for (int kernel = o * in; kernel < (o + 1) * in; kernel++) {
@@ -110,12 +110,11 @@ final class Winograd {
                         for (int x = 0; x < KERNEL; x++) {
                             sum += half[i * KERNEL + x] * G[j][x];
                         }
-                        transformed[(i * WINDOW + j) * out * in + kernel] = (float) sum;
+                        transformed.put((i * WINDOW + j) * out * in + kernel, (float) sum);
                     }
                 }
             }
         });
-        return transformed;
     }
 
     // The JIT vectorises loops that write one array and use one index.

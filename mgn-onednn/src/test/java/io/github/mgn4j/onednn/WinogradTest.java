@@ -43,7 +43,9 @@ class WinogradTest {
         for (int line = input.lines() - 1; line >= 0; line--) {
             input.line(line, FloatBuffer.wrap(maps), windows, scratch);
         }
-        FloatBuffer products = products(tiles, windows, Winograd.weights(weights, out, in), in, out);
+        FloatBuffer transformed = FloatBuffer.allocate(Winograd.POINTS * out * in);
+        Winograd.weights(weights, out, in, transformed);
+        FloatBuffer products = products(tiles, windows, transformed.array(), in, out);
         LineTransform output = new OutputTransform(tiles, bias, sum, relu);
         for (int line = output.lines() - 1; line >= 0; line--) {
             output.line(line, products, found, scratch);

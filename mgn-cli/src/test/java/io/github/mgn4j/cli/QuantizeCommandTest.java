@@ -114,6 +114,20 @@ class QuantizeCommandTest {
         FeatureMatrix found = runOnnx(workshop.path("stored.onnx"), ImageFiles.list(workshop.path("data/query")));
         assertThat(found.rows()).isEqualTo(exact.rows());
         assertThat(worstCosine(found, exact)).isBetween(0.99, 0.999999);
+
+        workshop.mgn(
+                        "export",
+                        "--model",
+                        "@stored.safetensors",
+                        "--onnx",
+                        "@symmetric.onnx",
+                        "--precision",
+                        "int8",
+                        "--symmetric")
+                .ok();
+        FeatureMatrix signed = runOnnx(workshop.path("symmetric.onnx"), ImageFiles.list(workshop.path("data/query")));
+        assertThat(worstCosine(signed, exact)).isBetween(0.99, 0.999999);
+        assertThat(worstCosine(signed, found)).isLessThan(0.999999);
     }
 
     private static FeatureMatrix runOnnx(Path file, List<Path> images) throws Exception {

@@ -284,6 +284,7 @@ class RefusedCallsTest {
             export --model @model.safetensors --onnx @N --precision bf16   | can be written in fp32, fp16 or int8, not in bf16
             export --model @model.safetensors --onnx @N --precision int8   | model.safetensors: int8 needs a calibrated model: --calibrate DIR calibrates it
             export --model @model.safetensors --onnx @N --calibrate @data  | --calibrate is for --precision int8
+            export --model @model.safetensors --onnx @N --symmetric        | --symmetric is for --precision int8
             export --model @model.safetensors --onnx @N --precision int8 --calibrate @none  | none: no such folder
             export --model @model.safetensors --onnx @N --precision int8 --calibrate @text  | not a JPEG, PNG or BMP file
             export --model @model.safetensors --onnx @N --precision fp8    | but was 'fp8'

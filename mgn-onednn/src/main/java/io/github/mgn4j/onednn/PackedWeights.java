@@ -4,6 +4,7 @@ import static org.bytedeco.dnnl.global.dnnl.*;
 
 import io.github.mgn4j.spec.ConvLayer;
 import io.github.mgn4j.weights.FoldedConvolution;
+import io.github.mgn4j.weights.Int8Weights;
 import io.github.mgn4j.weights.Weights;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -39,6 +40,7 @@ final class PackedWeights implements AutoCloseable {
     private final Resources resources = new Resources();
     private final Map<String, List<Packed>> packed = new HashMap<>();
     private final Map<String, dnnl_memory> biases = new HashMap<>();
+    private final Map<String, float[]> biasValues = new HashMap<>();
     private final Map<String, dnnl_memory> scales = new HashMap<>();
 
     PackedWeights(Weights weights, dnnl_engine engine, dnnl_stream stream) {
@@ -95,7 +97,9 @@ final class PackedWeights implements AutoCloseable {
             }
         }
         FoldedConvolution folded = FoldedConvolution.of(weights, layer);
-        biases.computeIfAbsent(layer.name(), name -> Dnnl.vector(folded.bias().toArray(), engine, resources));
+        float[] bias =
+                biasValues.computeIfAbsent(layer.name(), name -> folded.bias().toArray());
+        biases.computeIfAbsent(layer.name(), name -> Dnnl.vector(bias, engine, resources));
         try (Resources temporary = new Resources()) {
             boolean integer = dataType == dnnl_s8;
             Pointer values = integer ? quantised(layer, folded, temporary) : values(folded, transform, temporary);
@@ -113,7 +117,7 @@ final class PackedWeights implements AutoCloseable {
 
     /** The same bias in the heap. */
     float[] biasValues(ConvLayer layer) {
-        return FoldedConvolution.of(weights, layer).bias().toArray();
+        return known(biasValues, layer);
     }
 
     /** What a step of each output channel's 8-bit weights is worth, once those have been asked for: {@code [out]}. */
@@ -121,12 +125,12 @@ final class PackedWeights implements AutoCloseable {
         return known(scales, layer);
     }
 
-    private static dnnl_memory known(Map<String, dnnl_memory> memories, ConvLayer layer) {
-        dnnl_memory memory = memories.get(layer.name());
-        if (memory == null) {
+    private static <T> T known(Map<String, T> things, ConvLayer layer) {
+        T thing = things.get(layer.name());
+        if (thing == null) {
             throw new IllegalStateException(layer.name() + ": its weights have not been packed");
         }
-        return memory;
+        return thing;
     }
 
     private static Pointer values(
@@ -136,9 +140,14 @@ final class PackedWeights implements AutoCloseable {
 
     private Pointer quantised(ConvLayer layer, FoldedConvolution folded, Resources temporary) {
         float[] values = folded.weight().toArray();
-        float[] steps = steps(values, layer.out());
-        scales.computeIfAbsent(layer.name(), name -> Dnnl.vector(steps, engine, resources));
-        return temporary.own(new BytePointer(quantised(values, steps)), Pointer::close);
+        scales.computeIfAbsent(
+                layer.name(), name -> Dnnl.vector(Int8Weights.steps(values, layer.out()), engine, resources));
+        float[] rounded = Int8Weights.rounded(values, layer.out());
+        byte[] bytes = new byte[rounded.length];
+        for (int i = 0; i < bytes.length; i++) {
+            bytes[i] = (byte) rounded[i];
+        }
+        return temporary.own(new BytePointer(bytes), Pointer::close);
     }
 
     private Packed pack(
@@ -160,28 +169,6 @@ final class PackedWeights implements AutoCloseable {
         Dnnl.check(dnnl_primitive_execute(primitive, stream, 2, arguments), what);
         Dnnl.check(dnnl_stream_wait(stream), what);
         return new Packed(copy, to);
-    }
-
-    private static float[] steps(float[] values, int channels) {
-        int perChannel = values.length / channels;
-        float[] steps = new float[channels];
-        for (int c = 0; c < channels; c++) {
-            float largest = 0;
-            for (int i = c * perChannel; i < (c + 1) * perChannel; i++) {
-                largest = Math.max(largest, Math.abs(values[i]));
-            }
-            steps[c] = largest > 0 ? largest / 127 : 1;
-        }
-        return steps;
-    }
-
-    private static byte[] quantised(float[] values, float[] steps) {
-        byte[] bytes = new byte[values.length];
-        int perChannel = values.length / steps.length;
-        for (int i = 0; i < bytes.length; i++) {
-            bytes[i] = (byte) Math.rint(values[i] / steps[i / perChannel]);
-        }
-        return bytes;
     }
 
     @Override

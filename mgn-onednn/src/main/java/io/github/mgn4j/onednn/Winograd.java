@@ -23,15 +23,6 @@ final class Winograd {
     static final int POINTS = WINDOW * WINDOW;
 
     private static final int KERNEL = 3;
-    private static final double[][] G = {
-        {1 / 4., 0, 0},
-        {-1 / 6., -1 / 6., -1 / 6.},
-        {-1 / 6., 1 / 6., -1 / 6.},
-        {1 / 24., 1 / 12., 1 / 6.},
-        {1 / 24., -1 / 12., 1 / 6.},
-        {0, 0, 1}
-    };
-
     /** Values of each vector that are worked on together, so that all stay in the innermost cache. */
     private static final int CHUNK = 512;
 
@@ -93,28 +84,40 @@ final class Winograd {
      */
     static void weights(float[] weights, int out, int in, FloatBuffer transformed) {
         IntStream.range(0, out).parallel().forEach(o -> {
+            double[] kernel = new double[KERNEL];
             double[] half = new double[WINDOW * KERNEL];
-            for (int kernel = o * in; kernel < (o + 1) * in; kernel++) {
-                for (int i = 0; i < WINDOW; i++) {
-                    for (int x = 0; x < KERNEL; x++) {
-                        double sum = 0;
-                        for (int y = 0; y < KERNEL; y++) {
-                            sum += G[i][y] * weights[kernel * KERNEL * KERNEL + y * KERNEL + x];
-                        }
-                        half[i * KERNEL + x] = sum;
+            double[] row = new double[WINDOW];
+            for (int place = o * in; place < (o + 1) * in; place++) {
+                for (int x = 0; x < KERNEL; x++) {
+                    for (int y = 0; y < KERNEL; y++) {
+                        kernel[y] = weights[(place * KERNEL + y) * KERNEL + x];
+                    }
+                    kernel(kernel, 0, row);
+                    for (int i = 0; i < WINDOW; i++) {
+                        half[i * KERNEL + x] = row[i];
                     }
                 }
                 for (int i = 0; i < WINDOW; i++) {
+                    kernel(half, i * KERNEL, row);
                     for (int j = 0; j < WINDOW; j++) {
-                        double sum = 0;
-                        for (int x = 0; x < KERNEL; x++) {
-                            sum += half[i * KERNEL + x] * G[j][x];
-                        }
-                        transformed.put((i * WINDOW + j) * out * in + kernel, (float) sum);
+                        transformed.put((i * WINDOW + j) * out * in + place, (float) row[j]);
                     }
                 }
             }
         });
+    }
+
+    /** {@code G} times three values. */
+    private static void kernel(double[] values, int from, double[] result) {
+        double outer = values[from] + values[from + 2];
+        double scaled = values[from] / 24 + values[from + 2] / 6;
+        double middle = values[from + 1];
+        result[0] = values[from] / 4;
+        result[1] = -(outer + middle) / 6;
+        result[2] = -(outer - middle) / 6;
+        result[3] = scaled + middle / 12;
+        result[4] = scaled - middle / 12;
+        result[5] = values[from + 2];
     }
 
     // The JIT vectorises loops that write one array and use one index.

@@ -12,6 +12,7 @@ import io.github.mgn4j.spec.Pooling;
 import io.github.mgn4j.spec.Topology;
 import io.github.mgn4j.weights.ActivationRanges;
 import io.github.mgn4j.weights.FoldedConvolution;
+import io.github.mgn4j.weights.Int8Weights;
 import io.github.mgn4j.weights.Model;
 import java.util.HashMap;
 import java.util.List;

@@ -8,6 +8,7 @@ import io.github.mgn4j.engine.Precision;
 import io.github.mgn4j.spec.MgnSpec;
 import io.github.mgn4j.spec.NetworkSummary;
 import io.github.mgn4j.weights.ActivationRanges;
+import io.github.mgn4j.weights.Int8Weights;
 import io.github.mgn4j.weights.Model;
 import io.github.mgn4j.weights.WeightsException;
 import java.io.ByteArrayOutputStream;

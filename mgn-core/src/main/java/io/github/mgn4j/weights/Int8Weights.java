@@ -1,17 +1,17 @@
-package io.github.mgn4j.onnx;
+package io.github.mgn4j.weights;
 
 /**
  * Weights of a convolution {@code [out, ...]} in 8 bits: symmetric, with a step for every output channel, its largest magnitude
  * over {@link #MAX}. The step of a channel of zeros is 1.
  */
-final class Int8Weights {
+public final class Int8Weights {
     /** The largest 8-bit value; -128 is left out, so that the range is symmetric. */
-    static final int MAX = 127;
+    public static final int MAX = 127;
 
     private Int8Weights() {}
 
-    /** {@code [out]}. */
-    static float[] steps(float[] weights, int channels) {
+    /** What a step of each channel is worth: {@code [out]}. */
+    public static float[] steps(float[] weights, int channels) {
         int perChannel = weights.length / channels;
         float[] steps = new float[channels];
         for (int i = 0; i < weights.length; i++) {
@@ -24,7 +24,7 @@ final class Int8Weights {
     }
 
     /** Weights in units of their channel's step, rounded: -127..127. */
-    static float[] rounded(float[] weights, int channels) {
+    public static float[] rounded(float[] weights, int channels) {
         float[] steps = steps(weights, channels);
         int perChannel = weights.length / channels;
         float[] rounded = new float[weights.length];

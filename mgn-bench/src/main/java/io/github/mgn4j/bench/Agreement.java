@@ -1,6 +1,7 @@
 package io.github.mgn4j.bench;
 
 import io.github.mgn4j.engine.Precision;
+import java.nio.FloatBuffer;
 import java.util.Locale;
 
 /** Whether two engines compute the same: what a comparison of their speed takes for granted. */
@@ -25,7 +26,7 @@ final class Agreement {
                     "%d values, the reference has %d".formatted(features.length, reference.length));
         }
         boolean exact = precision == Precision.FP32;
-        double found = exact ? apart(features, reference) : cosine(features, reference, dims);
+        double found = exact ? apart(FloatBuffer.wrap(features), reference) : cosine(features, reference, dims);
         boolean good = exact ? found <= TOLERANCE : found >= COSINE;
         String text = String.format(Locale.ROOT, exact ? "%.1e of the largest value" : "cosine %.4f", found);
         if (!good) {
@@ -39,13 +40,14 @@ final class Agreement {
         return text;
     }
 
-    private static double apart(float[] features, float[] reference) {
+    /** The largest difference in units of the reference's largest value; NaN if there is one. */
+    static double apart(FloatBuffer features, float[] reference) {
         double largest = 0;
         double apart = 0;
         for (int i = 0; i < reference.length; i++) {
             largest = Math.max(largest, Math.abs(reference[i]));
-            apart = Math.max(apart, Math.abs((double) features[i] - reference[i]));
-            if (Float.isNaN(features[i])) {
+            apart = Math.max(apart, Math.abs((double) features.get(i) - reference[i]));
+            if (Float.isNaN(features.get(i))) {
                 return Double.NaN;
             }
         }

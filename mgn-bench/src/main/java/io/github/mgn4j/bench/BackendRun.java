@@ -4,7 +4,6 @@ import io.github.mgn4j.engine.Engine;
 import io.github.mgn4j.engine.EngineException;
 import io.github.mgn4j.engine.EngineOptions;
 import io.github.mgn4j.engine.Engines;
-import io.github.mgn4j.engine.Layout;
 import io.github.mgn4j.engine.Precision;
 import java.io.IOException;
 import java.nio.FloatBuffer;
@@ -30,24 +29,11 @@ final class BackendRun implements GpuRun {
             throw new EngineException("the engine %s has hostFloats in fp32 only".formatted(name));
         }
         Engine engine = Engines.open(name, network.model(), new EngineOptions(Precision.FP32, batch));
-        FloatBuffer planes = network.images(batch);
         return new BackendRun(
                 engine,
-                engine.inputLayout() == Layout.NCHW ? planes : channelsLast(planes, batch),
-                GpuNetwork.direct((long) batch * engine.spec().dims() * Float.BYTES)
-                        .asFloatBuffer(),
+                FormulaInputs.images(engine.spec(), batch, engine.inputLayout()),
+                Engines.buffer((long) batch * engine.spec().dims()),
                 network.expected(batch, false));
-    }
-
-    private static FloatBuffer channelsLast(FloatBuffer planes, int batch) {
-        FloatBuffer images =
-                GpuNetwork.direct((long) planes.limit() * Float.BYTES).asFloatBuffer();
-        int length = planes.limit() / batch;
-        for (int i = 0; i < planes.limit(); i++) {
-            int inside = i % length;
-            images.put(i - inside + inside % (length / 3) * 3 + inside / (length / 3), planes.get(i));
-        }
-        return images;
     }
 
     @Override
@@ -58,7 +44,7 @@ final class BackendRun implements GpuRun {
     @Override
     public OptionalDouble distance() {
         once();
-        return OptionalDouble.of(GpuNetwork.distance(features, expected));
+        return OptionalDouble.of(Agreement.apart(features, expected));
     }
 
     @Override

@@ -3,11 +3,11 @@ package io.github.mgn4j.bench;
 import com.google.common.base.Splitter;
 import com.google.gson.Gson;
 import io.github.mgn4j.engine.Engine;
+import io.github.mgn4j.engine.Engines;
 import io.github.mgn4j.weights.Model;
 import io.github.mgn4j.weights.ModelFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -55,12 +55,8 @@ public final class EngineRun {
         Model model = ModelFile.load(Path.of(option(options, "model")));
         int largest = batches.stream().mapToInt(b -> b).max().orElse(1);
         try (Engine engine = Workload.open(option(options, "engine"), model, Math.max(largest, CHECKED))) {
-            FloatBuffer one = ByteBuffer.allocateDirect(3
-                            * Float.BYTES
-                            * model.spec().input().height()
-                            * model.spec().input().width())
-                    .order(ByteOrder.nativeOrder())
-                    .asFloatBuffer();
+            FloatBuffer one = Engines.buffer(
+                    3L * model.spec().input().height() * model.spec().input().width());
             FloatBuffer first = FloatBuffer.allocate(model.spec().dims());
             engine.run(one, 1, first);
             double start = (System.nanoTime() - begin) / 1e9;

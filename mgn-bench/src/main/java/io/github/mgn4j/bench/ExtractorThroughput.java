@@ -18,8 +18,6 @@ import io.github.mgn4j.spec.InputSize;
 import io.github.mgn4j.weights.Model;
 import io.github.mgn4j.weights.ModelFile;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -166,12 +164,12 @@ public final class ExtractorThroughput {
     /** Images per second that the engine does with the same prepared ones again and again. */
     private double engineRate(Engine alone) {
         InputSize input = alone.spec().input();
-        FloatBuffer images = direct(3 * batch * input.height() * input.width());
+        FloatBuffer images = Engines.buffer(3L * batch * input.height() * input.width());
         SplittableRandom random = new SplittableRandom(1);
         for (int i = 0; i < images.capacity(); i++) {
             images.put(i, (float) (4 * random.nextDouble() - 2));
         }
-        FloatBuffer features = direct(batch * alone.spec().dims());
+        FloatBuffer features = Engines.buffer((long) batch * alone.spec().dims());
         for (int i = 0; i < WARM_UP_BATCHES; i++) {
             alone.run(images, batch, features);
         }
@@ -184,12 +182,6 @@ public final class ExtractorThroughput {
             elapsed = (System.nanoTime() - start) / 1e9;
         } while (elapsed < seconds);
         return runs * batch / elapsed;
-    }
-
-    private static FloatBuffer direct(int length) {
-        return ByteBuffer.allocateDirect(Math.multiplyExact(length, Float.BYTES))
-                .order(ByteOrder.nativeOrder())
-                .asFloatBuffer();
     }
 
     /**

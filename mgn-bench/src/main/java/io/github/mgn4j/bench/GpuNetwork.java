@@ -17,8 +17,7 @@ import java.util.Objects;
  * @param reference resource with the features of the formula's first images, little-endian float32 {@code [images, dims]}
  */
 record GpuNetwork(Model model, String reference) {
-    /** Images that there are features for. */
-    static final int KNOWN = 8;
+    private static final int CLASSES = 2;
 
     /** mgn: the paper's; tiny: one of a sixteenth of its width. */
     static GpuNetwork named(String name) {
@@ -26,15 +25,9 @@ record GpuNetwork(Model model, String reference) {
     }
 
     static MgnSpec spec(String name) {
-        MgnSpec mgn = MgnSpec.mgn(2);
         return switch (name) {
-            case "mgn" -> mgn;
-            case "tiny" ->
-                mgn.toBuilder()
-                        .backbone(50, 1.0 / 16)
-                        .input(96, 32)
-                        .embedding(16)
-                        .build();
+            case "mgn" -> MgnSpec.mgn(CLASSES);
+            case "tiny" -> FormulaInputs.tiny(CLASSES);
             default -> throw new EngineException("unknown network '" + name + "': mgn or tiny");
         };
     }
@@ -49,39 +42,9 @@ record GpuNetwork(Model model, String reference) {
             int dims = model.spec().dims();
             float[] expected = new float[rows * dims];
             for (int row = 0; row < rows; row++) {
-                known.get(first ? 0 : row % KNOWN * dims, expected, row * dims, dims);
+                known.get(first ? 0 : row % FormulaInputs.KNOWN * dims, expected, row * dims, dims);
             }
             return expected;
         }
-    }
-
-    /** The formula's images {@code [count, 3, H, W]}, the known ones again and again. */
-    FloatBuffer images(int count) {
-        int height = model.spec().input().height();
-        int width = model.spec().input().width();
-        int length = 3 * height * width;
-        int made = Math.min(count, KNOWN);
-        float[] distinct = FormulaWeights.images(made, height, width);
-        FloatBuffer images = direct((long) count * length * Float.BYTES).asFloatBuffer();
-        for (int i = 0; i < count; i++) {
-            images.put(distinct, i % made * length, length);
-        }
-        return images.flip();
-    }
-
-    static ByteBuffer direct(long bytes) {
-        return ByteBuffer.allocateDirect(Math.toIntExact(bytes)).order(ByteOrder.nativeOrder());
-    }
-
-    /** The largest difference in units of the largest expected value; NaN counts as far away. */
-    static double distance(FloatBuffer found, float[] expected) {
-        double largest = 0;
-        double apart = 0;
-        for (int i = 0; i < expected.length; i++) {
-            largest = Math.max(largest, Math.abs(expected[i]));
-            double distance = Math.abs((double) found.get(i) - expected[i]);
-            apart = distance <= apart ? apart : distance;
-        }
-        return apart / largest;
     }
 }

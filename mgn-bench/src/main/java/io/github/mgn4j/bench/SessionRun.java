@@ -7,6 +7,8 @@ import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import com.google.common.base.Splitter;
 import io.github.mgn4j.engine.EngineException;
+import io.github.mgn4j.engine.Engines;
+import io.github.mgn4j.engine.Layout;
 import io.github.mgn4j.engine.Precision;
 import io.github.mgn4j.onnx.OnnxDevice;
 import io.github.mgn4j.onnx.OnnxExporter;
@@ -60,9 +62,8 @@ final class SessionRun implements GpuRun {
         boolean resident = method.equals("deviceResident");
         OnnxInput input = method.equals("hostPixels") ? OnnxInput.PIXELS : OnnxInput.NORMALISED;
         OrtSession session = session(network, engine, precision, variant, input, resident ? batch : 0);
-        FloatBuffer values = GpuNetwork.direct(
-                        (long) batch * network.model().spec().dims() * Float.BYTES)
-                .asFloatBuffer();
+        FloatBuffer values =
+                Engines.buffer((long) batch * network.model().spec().dims());
         return new SessionRun(
                 session,
                 images(network, input, resident ? 1 : batch),
@@ -106,12 +107,13 @@ final class SessionRun implements GpuRun {
         long[] shape = {count, 3, size.height(), size.width()};
         OrtEnvironment environment = OnnxSessions.environment();
         if (input == OnnxInput.NORMALISED) {
-            return OnnxTensor.createTensor(environment, network.images(count), shape);
+            return OnnxTensor.createTensor(
+                    environment, FormulaInputs.images(network.model().spec(), count, Layout.NCHW), shape);
         }
         int length = 3 * size.height() * size.width();
-        int made = Math.min(count, GpuNetwork.KNOWN);
+        int made = Math.min(count, FormulaInputs.KNOWN);
         byte[] pixels = FormulaWeights.pixels(made, size.height(), size.width());
-        ByteBuffer bytes = GpuNetwork.direct((long) count * length);
+        ByteBuffer bytes = ByteBuffer.allocateDirect(Math.multiplyExact(count, length));
         for (int i = 0; i < count; i++) {
             bytes.put(pixels, i % made * length, length);
         }
@@ -131,7 +133,7 @@ final class SessionRun implements GpuRun {
     @Override
     public OptionalDouble distance() throws OrtException {
         once();
-        return expected == null ? OptionalDouble.empty() : OptionalDouble.of(GpuNetwork.distance(values, expected));
+        return expected == null ? OptionalDouble.empty() : OptionalDouble.of(Agreement.apart(values, expected));
     }
 
     @Override

@@ -3,18 +3,14 @@ package io.github.mgn4j.bench;
 import io.github.mgn4j.engine.Engine;
 import io.github.mgn4j.engine.EngineOptions;
 import io.github.mgn4j.engine.Engines;
-import io.github.mgn4j.engine.Layout;
 import io.github.mgn4j.engine.Precision;
 import io.github.mgn4j.onednn.Calibration;
-import io.github.mgn4j.spec.InputSize;
 import io.github.mgn4j.spec.MgnSpec;
 import io.github.mgn4j.spec.Presets;
 import io.github.mgn4j.weights.FormulaWeights;
 import io.github.mgn4j.weights.Model;
 import io.github.mgn4j.weights.ModelFile;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -25,7 +21,6 @@ final class Workload {
     static final String TINY = "tiny";
 
     private static final int CLASSES = 751;
-    private static final int DISTINCT = 4;
 
     private final Engine engine;
     private final int batch;
@@ -36,8 +31,8 @@ final class Workload {
     Workload(Engine engine, int batch) {
         this.engine = engine;
         this.batch = batch;
-        images = images(engine.spec(), batch, engine.inputLayout());
-        features = direct(batch * engine.spec().dims());
+        images = FormulaInputs.images(engine.spec(), batch, engine.inputLayout());
+        features = Engines.buffer((long) batch * engine.spec().dims());
     }
 
     /** Opens {@code engine/precision} as in {@code onednn/bf16}. */
@@ -72,7 +67,7 @@ final class Workload {
             return model;
         }
         try (Calibration calibration = new Calibration(model)) {
-            calibration.add(images(model.spec(), 1, calibration.inputLayout()));
+            calibration.add(FormulaInputs.images(model.spec(), 1, calibration.inputLayout()));
             return calibration.calibrated();
         }
     }
@@ -83,39 +78,12 @@ final class Workload {
 
     /** A preset of the paper's ablation, or {@link #TINY}. */
     static MgnSpec spec(String network) {
-        return network.equals(TINY)
-                ? MgnSpec.mgn(CLASSES).toBuilder()
-                        .backbone(50, 1.0 / 16)
-                        .input(96, 32)
-                        .embedding(16)
-                        .build()
-                : Presets.named(network, CLASSES);
-    }
-
-    /** The formula's images in an engine's layout; after a few, they repeat. */
-    static FloatBuffer images(MgnSpec spec, int batch, Layout layout) {
-        InputSize size = spec.input();
-        int plane = size.height() * size.width();
-        float[] planes = FormulaWeights.images(DISTINCT, size.height(), size.width());
-        FloatBuffer images = direct(3 * batch * plane);
-        for (int image = 0; image < batch; image++) {
-            int from = image % DISTINCT * 3 * plane;
-            for (int i = 0; i < 3 * plane; i++) {
-                images.put(planes[from + (layout == Layout.NHWC ? i % 3 * plane + i / 3 : i)]);
-            }
-        }
-        return images.rewind();
+        return network.equals(TINY) ? FormulaInputs.tiny(CLASSES) : Presets.named(network, CLASSES);
     }
 
     /** Computes the batch's features. */
     FloatBuffer run() {
         engine.run(images, batch, features);
         return features;
-    }
-
-    private static FloatBuffer direct(int length) {
-        return ByteBuffer.allocateDirect(length * Float.BYTES)
-                .order(ByteOrder.nativeOrder())
-                .asFloatBuffer();
     }
 }

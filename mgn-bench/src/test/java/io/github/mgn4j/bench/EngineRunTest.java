@@ -10,6 +10,7 @@ import io.github.mgn4j.weights.ModelFile;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.FloatBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -59,6 +60,8 @@ class EngineRunTest {
                 .isEqualTo("7.5e-04 of the largest value");
         assertThatThrownBy(() -> Agreement.check(new float[] {1, 2, 3, 4.005f}, reference, 2, Precision.FP32))
                 .hasMessageContaining("at most 0.001 in fp32");
+        assertThat(Agreement.apart(FloatBuffer.wrap(new float[] {Float.NaN, 2, 3, 4}), reference))
+                .isNaN();
         assertThatThrownBy(() -> Agreement.check(new float[] {1, Float.NaN, 3, 4}, reference, 2, Precision.FP32))
                 .hasMessageContaining("NaN");
         assertThat(Agreement.check(new float[] {2, 4, 3, 4}, reference, 2, Precision.BF16))

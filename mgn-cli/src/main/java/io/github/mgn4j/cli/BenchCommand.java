@@ -11,8 +11,6 @@ import io.github.mgn4j.spec.MgnSpec;
 import io.github.mgn4j.weights.Model;
 import io.github.mgn4j.weights.ModelFile;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -133,12 +131,12 @@ final class BenchCommand implements Callable<Integer> {
         if (batch > most) {
             throw new IllegalArgumentException("--batch must be at most " + most + " for this network, not " + batch);
         }
-        FloatBuffer images = direct(batch * perImage);
+        FloatBuffer images = Engines.buffer(batch * perImage);
         SplittableRandom random = new SplittableRandom(1);
         while (images.hasRemaining()) {
             images.put((float) (4 * random.nextDouble() - 2));
         }
-        FloatBuffer features = direct((long) batch * spec.dims());
+        FloatBuffer features = Engines.buffer((long) batch * spec.dims());
         for (int i = 0; i < WARM_UP_BATCHES; i++) {
             opened.run(images, batch, features);
         }
@@ -160,12 +158,6 @@ final class BenchCommand implements Callable<Integer> {
         result.addProperty("images_per_second", 1000 / median);
         result.addProperty("peak_rss_bytes", peakResidentBytes());
         return result;
-    }
-
-    private static FloatBuffer direct(long length) {
-        return ByteBuffer.allocateDirect(Math.toIntExact(length * Float.BYTES))
-                .order(ByteOrder.nativeOrder())
-                .asFloatBuffer();
     }
 
     /** The largest resident set so far, as Linux tells it; null elsewhere. */

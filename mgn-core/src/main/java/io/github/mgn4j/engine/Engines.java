@@ -3,6 +3,8 @@ package io.github.mgn4j.engine;
 import com.google.common.base.Preconditions;
 import io.github.mgn4j.spec.MgnSpec;
 import io.github.mgn4j.weights.Model;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.Comparator;
 import java.util.List;
@@ -76,6 +78,13 @@ public final class Engines {
                 features.limit(),
                 batch,
                 spec.dims());
+    }
+
+    /** A direct buffer for so many values in the native byte order: engines read and write such where it is. */
+    public static FloatBuffer buffer(long values) {
+        return ByteBuffer.allocateDirect(Math.toIntExact(Math.multiplyExact(values, (long) Float.BYTES)))
+                .order(ByteOrder.nativeOrder())
+                .asFloatBuffer();
     }
 
     private static String names(List<EngineProvider> providers) {

@@ -5,28 +5,43 @@ import com.google.common.util.concurrent.Uninterruptibles;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
-/**
- * A thread for calls into a native library that keeps things by thread: buffers, or a team of workers. A daemon; it ends when it
- * has been idle for a minute, and begins again with the next call.
- */
+/** A daemon thread for calls into a native library that keeps things by thread: buffers, or a team of workers. */
 public final class OneThread implements AutoCloseable {
     private static final long IDLE_SECONDS = 60;
 
-    private final ThreadPoolExecutor executor;
+    private final ExecutorService executor;
 
-    public OneThread(String name) {
-        executor = new ThreadPoolExecutor(1, 1, IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
+    private OneThread(ExecutorService executor) {
+        this.executor = executor;
+    }
+
+    /** One that lives until it is closed, or forgotten. */
+    public static OneThread lasting(String name) {
+        return new OneThread(Executors.newSingleThreadExecutor(factory(name)));
+    }
+
+    /** One that ends when it has been idle for a minute, and begins again with the next call: for all of a process, which nobody closes. */
+    public static OneThread endingWhenIdle(String name) {
+        ThreadPoolExecutor executor = new ThreadPoolExecutor(
+                1, 1, IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), factory(name));
+        executor.allowCoreThreadTimeOut(true);
+        return new OneThread(executor);
+    }
+
+    private static ThreadFactory factory(String name) {
+        return task -> {
             Thread thread = new Thread(task, name);
             thread.setDaemon(true);
             return thread;
-        });
-        executor.allowCoreThreadTimeOut(true);
+        };
     }
 
     /**

@@ -2,12 +2,11 @@ package io.github.mgn4j.extract;
 
 import com.google.common.base.Preconditions;
 import io.github.mgn4j.engine.Engine;
+import io.github.mgn4j.engine.Engines;
 import io.github.mgn4j.image.Preprocessor;
 import io.github.mgn4j.image.RgbImage;
 import io.github.mgn4j.spec.InputSize;
 import io.github.mgn4j.spec.MgnSpec;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -44,7 +43,7 @@ final class BatchBuffer {
         int images = Math.multiplyExact(capacity, preprocessor.length());
         int features = Math.multiplyExact(capacity, engine.spec().dims());
         if (flip && 2L * capacity <= Math.min(engineBatch, most)) {
-            together = new View(direct(2 * images), direct(2 * features));
+            together = new View(Engines.buffer(2L * images), Engines.buffer(2L * features));
             for (int view = 0; view < 2; view++) {
                 views.add(new View(
                         together.images.slice(view * images, images),
@@ -53,7 +52,7 @@ final class BatchBuffer {
         } else {
             together = null;
             for (int view = 0; view < (flip ? 2 : 1); view++) {
-                views.add(new View(direct(images), direct(features)));
+                views.add(new View(Engines.buffer(images), Engines.buffer(features)));
             }
         }
     }
@@ -63,12 +62,6 @@ final class BatchBuffer {
         InputSize input = spec.input();
         int perImage = Math.max(RgbImage.CHANNELS * input.height() * input.width(), spec.dims());
         return Integer.MAX_VALUE / Float.BYTES / perImage;
-    }
-
-    private static FloatBuffer direct(int length) {
-        return ByteBuffer.allocateDirect(Math.multiplyExact(length, Float.BYTES))
-                .order(ByteOrder.nativeOrder())
-                .asFloatBuffer();
     }
 
     /** Images that there is room for. */

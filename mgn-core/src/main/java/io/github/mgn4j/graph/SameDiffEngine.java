@@ -23,7 +23,7 @@ public final class SameDiffEngine implements Engine {
     static final String NAME = "samediff";
 
     private final InferenceGraph graph;
-    private final OneThread thread = new OneThread("mgn-samediff");
+    private final OneThread thread = OneThread.lasting("mgn-samediff");
     /** Used on the engine's thread alone. */
     private final PlanCache<GraphPlan> plans = new PlanCache<>(this::made, GraphPlan::close);
 

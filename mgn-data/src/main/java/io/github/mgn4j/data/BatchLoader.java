@@ -3,13 +3,12 @@ package io.github.mgn4j.data;
 import com.google.common.base.Suppliers;
 import com.google.common.primitives.ImmutableIntArray;
 import com.google.common.util.concurrent.ThreadFactoryBuilder;
+import io.github.mgn4j.engine.Engines;
 import io.github.mgn4j.engine.Layout;
 import io.github.mgn4j.extract.OnError;
 import io.github.mgn4j.image.Preprocessor;
 import java.io.IOException;
 import java.io.InterruptedIOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -69,9 +68,7 @@ public final class BatchLoader implements AutoCloseable {
         this.epoch = epoch;
         this.position = position;
         for (int i = 0; i <= builder.prefetch; i++) {
-            free.add(ByteBuffer.allocateDirect(sampler.batchSize() * builder.preprocessor.length() * Float.BYTES)
-                    .order(ByteOrder.nativeOrder())
-                    .asFloatBuffer());
+            free.add(Engines.buffer((long) sampler.batchSize() * builder.preprocessor.length()));
         }
         workers = new ThreadPoolExecutor(
                 builder.threads,

@@ -9,7 +9,7 @@ import java.util.concurrent.Callable;
  * shared by more workers than there are. The thread ends when it has been idle for a while, and its team with it.
  */
 final class NativeThread {
-    private static final OneThread THREAD = new OneThread("mgn-onednn");
+    private static final OneThread THREAD = OneThread.endingWhenIdle("mgn-onednn");
 
     private NativeThread() {}
 

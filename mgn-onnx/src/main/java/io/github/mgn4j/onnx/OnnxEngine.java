@@ -12,7 +12,6 @@ import io.github.mgn4j.spec.InputSize;
 import io.github.mgn4j.spec.MgnSpec;
 import io.github.mgn4j.weights.Model;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.nio.file.Files;
@@ -39,8 +38,8 @@ public final class OnnxEngine implements Engine {
     private final ReadWriteLock life = new ReentrantReadWriteLock();
 
     private final Object copies = new Object();
-    private FloatBuffer ownImages = direct(0);
-    private FloatBuffer ownFeatures = direct(0);
+    private FloatBuffer ownImages = Engines.buffer(0);
+    private FloatBuffer ownFeatures = Engines.buffer(0);
     private boolean closed;
 
     private OnnxEngine(MgnSpec spec, OnnxDevice device, Precision precision, OrtSession session) {
@@ -121,8 +120,8 @@ public final class OnnxEngine implements Engine {
                 return;
             }
             synchronized (copies) {
-                ownImages = ownImages.capacity() < in ? direct(in) : ownImages;
-                ownFeatures = ownFeatures.capacity() < out ? direct(out) : ownFeatures;
+                ownImages = ownImages.capacity() < in ? Engines.buffer(in) : ownImages;
+                ownFeatures = ownFeatures.capacity() < out ? Engines.buffer(out) : ownFeatures;
                 ownImages.put(0, images, 0, in);
                 compute(ownImages.slice(0, in), batch, ownFeatures.slice(0, out));
                 features.put(0, ownFeatures, 0, out);
@@ -151,12 +150,6 @@ public final class OnnxEngine implements Engine {
 
     private static boolean isNative(FloatBuffer buffer) {
         return buffer.isDirect() && !buffer.isReadOnly() && buffer.order() == ByteOrder.nativeOrder();
-    }
-
-    private static FloatBuffer direct(int length) {
-        return ByteBuffer.allocateDirect(Math.multiplyExact(length, Float.BYTES))
-                .order(ByteOrder.nativeOrder())
-                .asFloatBuffer();
     }
 
     @Override

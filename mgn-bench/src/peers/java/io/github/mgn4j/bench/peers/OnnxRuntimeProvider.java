@@ -1,54 +1,21 @@
 package io.github.mgn4j.bench.peers;
 
 import io.github.mgn4j.engine.Engine;
-import io.github.mgn4j.engine.EngineException;
-import io.github.mgn4j.engine.EngineOptions;
-import io.github.mgn4j.engine.EngineProvider;
 import io.github.mgn4j.engine.Precision;
-import io.github.mgn4j.weights.Model;
+import io.github.mgn4j.spec.MgnSpec;
+import java.nio.file.Path;
 import java.util.Set;
 
-/** ONNX Runtime by its plain Java API, a peer to measure beside: runs the file in {@link PeerFiles}, not the model it is given. */
-public final class OnnxRuntimeProvider implements EngineProvider {
+/** ONNX Runtime by its plain Java API. */
+public final class OnnxRuntimeProvider extends PeerProvider {
     static final String NAME = "onnxruntime";
 
-    private static final Set<Precision> ALL = Set.of(Precision.FP32, Precision.INT8);
-
-    private final PeerFiles files = new PeerFiles(".onnx");
-
-    @Override
-    public String name() {
-        return NAME;
-    }
-
-    /** Never chosen but by name. */
-    @Override
-    public int priority() {
-        return -100;
+    public OnnxRuntimeProvider() {
+        super(NAME, Set.of(Precision.FP32, Precision.INT8), ".onnx");
     }
 
     @Override
-    public boolean available() {
-        return !precisions().isEmpty();
-    }
-
-    @Override
-    public String obstacle() {
-        return files.obstacle();
-    }
-
-    @Override
-    public Set<Precision> precisions() {
-        return files.found(ALL);
-    }
-
-    /**
-     * Opens the file of that precision.
-     *
-     * @throws EngineException if there is none, or ONNX Runtime does not take it
-     */
-    @Override
-    public Engine open(Model model, EngineOptions options) {
-        return OnnxRuntimeEngine.open(model.spec(), options.precision(), files.get(options.precision()));
+    Engine open(MgnSpec spec, Precision precision, Path file) {
+        return OnnxRuntimeEngine.open(spec, precision, file);
     }
 }

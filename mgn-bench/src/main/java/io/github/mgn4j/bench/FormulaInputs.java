@@ -1,0 +1,40 @@
+package io.github.mgn4j.bench;
+
+import io.github.mgn4j.engine.Engines;
+import io.github.mgn4j.engine.Layout;
+import io.github.mgn4j.spec.InputSize;
+import io.github.mgn4j.spec.MgnSpec;
+import io.github.mgn4j.weights.FormulaWeights;
+import java.nio.FloatBuffer;
+
+/** What benchmarks feed to networks of formula weights; knows no engine, because the GPU benchmark's jar has but one. */
+final class FormulaInputs {
+    /** Images that differ; larger batches hold them again and again. */
+    static final int KNOWN = 8;
+
+    private FormulaInputs() {}
+
+    /** A network small enough for tests and rehearsals: a sixteenth of the paper's width. */
+    static MgnSpec tiny(int classes) {
+        return MgnSpec.mgn(classes).toBuilder()
+                .backbone(50, 1.0 / 16)
+                .input(96, 32)
+                .embedding(16)
+                .build();
+    }
+
+    /** The formula's images in an engine's layout. */
+    static FloatBuffer images(MgnSpec spec, int batch, Layout layout) {
+        InputSize size = spec.input();
+        int plane = size.height() * size.width();
+        float[] planes = FormulaWeights.images(Math.min(batch, KNOWN), size.height(), size.width());
+        FloatBuffer images = Engines.buffer(3L * batch * plane);
+        for (int image = 0; image < batch; image++) {
+            int from = image % KNOWN * 3 * plane;
+            for (int i = 0; i < 3 * plane; i++) {
+                images.put(planes[from + (layout == Layout.NHWC ? i % 3 * plane + i / 3 : i)]);
+            }
+        }
+        return images.rewind();
+    }
+}

@@ -30,6 +30,11 @@ public interface Engine extends AutoCloseable {
      */
     void run(FloatBuffer images, int batch, FloatBuffer features);
 
+    /** Returns how many calls of {@code run} gain from being made at the same time: while one computes, others move data. */
+    default int concurrency() {
+        return 1;
+    }
+
     @Override
     void close();
 }

@@ -7,6 +7,7 @@ import io.github.mgn4j.engine.EngineProvider;
 import io.github.mgn4j.engine.Precision;
 import io.github.mgn4j.weights.Model;
 import java.util.EnumSet;
+import java.util.Locale;
 import java.util.Set;
 import org.bytedeco.javacpp.Loader;
 import org.slf4j.Logger;
@@ -53,7 +54,7 @@ public final class OneDnnEngineProvider implements EngineProvider {
         return "no natives of org.bytedeco:dnnl, opencl and javacpp for " + Loader.getPlatform() + " on the class path";
     }
 
-    /** All but fp16; the one that a processor gains nothing from is answered with float32, see {@link Engine#precision()}. */
+    /** fp32, bf16 and int8; the one that a processor gains nothing from is answered with float32, see {@link Engine#precision()}. */
     @Override
     public Set<Precision> precisions() {
         return EnumSet.of(Precision.FP32, Precision.BF16, Precision.INT8);
@@ -97,7 +98,9 @@ public final class OneDnnEngineProvider implements EngineProvider {
                 LOG.warn("this processor has no fast 8-bit products (VNNI or AMX): running in fp32");
                 yield Arithmetic.FP32;
             }
-            case FP16 -> throw new EngineException("the engine onednn has fp32, bf16 and int8, not fp16");
+            case TF32, FP16, FP8 ->
+                throw new EngineException("the engine onednn has fp32, bf16 and int8, not "
+                        + precision.name().toLowerCase(Locale.ROOT));
         };
     }
 }

@@ -1,6 +1,7 @@
 package io.github.mgn4j.onednn;
 
 import io.github.mgn4j.engine.Layout;
+import io.github.mgn4j.engine.internal.Resources;
 import io.github.mgn4j.spec.InputSize;
 import io.github.mgn4j.spec.MgnSpec;
 import io.github.mgn4j.weights.ActivationRanges;

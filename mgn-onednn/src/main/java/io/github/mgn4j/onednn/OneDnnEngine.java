@@ -6,6 +6,7 @@ import io.github.mgn4j.engine.Engines;
 import io.github.mgn4j.engine.Layout;
 import io.github.mgn4j.engine.PlanCache;
 import io.github.mgn4j.engine.Precision;
+import io.github.mgn4j.engine.internal.Resources;
 import io.github.mgn4j.spec.InputSize;
 import io.github.mgn4j.spec.MgnSpec;
 import io.github.mgn4j.weights.Model;

@@ -2,6 +2,7 @@ package io.github.mgn4j.onednn;
 
 import static org.bytedeco.dnnl.global.dnnl.*;
 
+import io.github.mgn4j.engine.internal.Resources;
 import io.github.mgn4j.spec.ConvLayer;
 import io.github.mgn4j.weights.FoldedConvolution;
 import io.github.mgn4j.weights.Int8Weights;

@@ -2,7 +2,9 @@ package io.github.mgn4j.onednn;
 
 import static org.bytedeco.dnnl.global.dnnl.*;
 
-import io.github.mgn4j.onednn.Arena.Block;
+import io.github.mgn4j.engine.internal.Arena;
+import io.github.mgn4j.engine.internal.Arena.Block;
+import io.github.mgn4j.engine.internal.Resources;
 import io.github.mgn4j.onednn.Network.Convolution;
 import io.github.mgn4j.onednn.Network.Feature;
 import io.github.mgn4j.onednn.Network.Op;
@@ -41,7 +43,7 @@ final class PlanCompiler {
     private final Resources owned = new Resources();
     private final Resources temporary = new Resources();
     private final Primitives primitives;
-    private final Arena arena = new Arena();
+    private final Arena arena = new Arena(Dnnl.ALIGNMENT);
     private final List<Step> steps = new ArrayList<>();
     private final Map<Value, Block> blocks = new HashMap<>();
     private final Map<Value, Block> dequantised = new HashMap<>();

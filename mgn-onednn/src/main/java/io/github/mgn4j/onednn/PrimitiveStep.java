@@ -2,7 +2,8 @@ package io.github.mgn4j.onednn;
 
 import static org.bytedeco.dnnl.global.dnnl.*;
 
-import io.github.mgn4j.onednn.Arena.Block;
+import io.github.mgn4j.engine.internal.Arena.Block;
+import io.github.mgn4j.engine.internal.Resources;
 import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.dnnl.dnnl_engine;

@@ -2,6 +2,8 @@ package io.github.mgn4j.onednn;
 
 import static org.bytedeco.dnnl.global.dnnl.*;
 
+import io.github.mgn4j.engine.internal.Arena;
+import io.github.mgn4j.engine.internal.Resources;
 import io.github.mgn4j.onednn.Network.Pool;
 import io.github.mgn4j.spec.ConvLayer;
 import io.github.mgn4j.spec.Pooling;

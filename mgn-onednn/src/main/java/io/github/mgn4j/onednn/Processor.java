@@ -2,6 +2,7 @@ package io.github.mgn4j.onednn;
 
 import static org.bytedeco.dnnl.global.dnnl.*;
 
+import io.github.mgn4j.engine.internal.Resources;
 import org.bytedeco.dnnl.dnnl_engine;
 import org.bytedeco.dnnl.dnnl_exec_arg_t;
 import org.bytedeco.dnnl.dnnl_memory;

@@ -1,6 +1,7 @@
 package io.github.mgn4j.onednn;
 
-import io.github.mgn4j.onednn.Arena.Block;
+import io.github.mgn4j.engine.internal.Arena.Block;
+import io.github.mgn4j.engine.internal.Resources;
 import io.github.mgn4j.onednn.Network.Value;
 import java.nio.FloatBuffer;
 import java.util.function.BiConsumer;

@@ -2,7 +2,8 @@ package io.github.mgn4j.onednn;
 
 import static org.bytedeco.dnnl.global.dnnl.dnnl_stream_wait;
 
-import io.github.mgn4j.onednn.Arena.Block;
+import io.github.mgn4j.engine.internal.Arena.Block;
+import io.github.mgn4j.engine.internal.Resources;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
 """The peer of GpuBenchmark: the full MGN in PyTorch on a GPU, formula weights and images, as a Markdown table.
 
-    python3 tools/reference/gpu_pytorch.py [--batches 1,16,64,256] [--seconds 1] [--compile] [--device cuda] [--network mgn]
+    python3 tools/reference/gpu_pytorch.py [--batches 1,16,64,256] [--seconds 1] [--modes eager,reduce-overhead,max-autotune]
+        [--device cuda] [--network mgn]
 
-fp32 (TF32 off), tf32 and fp16, channels_last; with --compile also torch.compile (mode max-autotune), where there is one: PyTorch 2.
-Device-resident images; images from pinned memory with the features copied back; and the floor: its operations over the measured
-rate of a large matrix product in the same number format. Correctness against the float64 features in mgn-core's fixtures is checked
-first. A rehearsal without a GPU: --device cpu --network tiny --batches 1,2 --precisions fp32 --seconds 0.2.
+fp32 (TF32 off), tf32 and fp16, channels_last; beside eager any modes of torch.compile, where there is one (PyTorch 2), with frozen
+weights, which folds the batch norms. Device-resident images; images from pinned memory with the features copied back; and the
+floor: its operations over the measured rate of a large matrix product in the same number format. The features of every batch are
+checked against the float64 ones in mgn-core's fixtures before it is timed. A rehearsal without a GPU: --device cpu --network tiny --batches 1,2 --precisions fp32 --seconds 0.2.
 """
 
 import argparse
@@ -81,28 +82,37 @@ def gflop(net, size):
     return sum(found) / 1e9
 
 
-def features(net, images, device, dtype):
-    return net(images.to(device, dtype).to(memory_format=torch.channels_last)).float().cpu().numpy()
-
-
-def rows(net, images, batches, seconds, device, dtype, wait, work, rate, compiled):
-    """A line of the table, but for its first two columns, for every batch size."""
+def rows(run, images, expected, limit, batches, seconds, device, dtype, wait, work, rate, fresh):
+    """A line of the table, but for its first two columns, for every batch size; its features are checked first."""
     for batch in batches:
-        run = net
-        if compiled is not None:
-            # One graph for each size: a second size would make all of them dynamic, which is slower.
-            torch._dynamo.reset()
-            run = torch.compile(net, mode=compiled, dynamic=False)
+        step = fresh() if fresh else run
         host = images.repeat((batch + 7) // 8, 1, 1, 1)[:batch].contiguous(memory_format=torch.channels_last)
         host = host.pin_memory() if device == "cuda" else host
         there = host.to(device, dtype)
-        resident = times(lambda: run(there), seconds, wait)
-        whole = times(lambda: run(host.to(device, non_blocking=True).to(dtype)).float().cpu(), seconds, wait)
+        start = time.perf_counter()
+        found = step(there).float().cpu().numpy()
+        first = time.perf_counter() - start
+        wanted = np.resize(expected, (batch, expected.shape[1]))
+        apart = np.abs(found - wanted).max() / np.abs(expected).max()
+        if not apart < limit:
+            raise RuntimeError(f"features differ by {apart:.1e} of the largest, at most {limit} expected")
+        resident = times(lambda: step(there), seconds, wait)
+        whole = times(lambda: step(host.to(device, non_blocking=True).to(dtype)).float().cpu(), seconds, wait)
         median = statistics.median(resident)
         tflops = work * batch / median
         yield (f"{batch} | {1000 * batch / median:.1f} | {tflops:.2f} | {100 * tflops / rate:.0f} % "
                f"| {1000 * batch / statistics.median(whole):.1f} "
-               f"| {median:.2f} / {resident[len(resident) * 99 // 100]:.2f}")
+               f"| {median:.2f} / {resident[len(resident) * 99 // 100]:.2f} | {apart:.0e} | {first:.1f}")
+
+
+def compiled(net, mode):
+    """A function that compiles the network anew: one graph for each size, a second size would make all of them dynamic."""
+
+    def fresh():
+        torch._dynamo.reset()
+        return torch.compile(net, mode=mode, dynamic=False)
+
+    return fresh
 
 
 def main():
@@ -110,8 +120,7 @@ def main():
     parser.add_argument("--batches", default="1,16,64,256")
     parser.add_argument("--precisions", default="fp32,tf32,fp16")
     parser.add_argument("--seconds", type=float, default=1)
-    parser.add_argument("--compile", action="store_true")
-    parser.add_argument("--compile-mode", default="max-autotune")
+    parser.add_argument("--modes", default="eager")
     parser.add_argument("--device", default="cuda")
     parser.add_argument("--network", default="mgn", choices=list(NETWORKS))
     options = parser.parse_args()
@@ -119,38 +128,32 @@ def main():
     size, reference = NETWORKS[options.network][3:]
     wait = torch.cuda.synchronize if device == "cuda" else (lambda: None)
     torch.backends.cudnn.benchmark = True
+    if hasattr(torch, "_inductor"):
+        import torch._inductor.config as inductor
+        inductor.freezing = True
     expected = np.fromfile(ROOT / "mgn-core/src/test/resources/reference" / reference, "<f4").reshape(8, -1)
     work = gflop(network(options.network, "cpu", torch.float32), size)
     images = torch.from_numpy(formula.images(8, *size))
     batches = [int(b) for b in options.batches.split(",")]
-    modes = [("eager", None)]
     failed = False
     print(f"PyTorch {torch.__version__}, {device}, {work:.2f} GFLOP per image; before: {clocks()}\n")
-    if options.compile and hasattr(torch, "compile"):
-        modes.append(("compiled", options.compile_mode))
-    elif options.compile:
-        print("This PyTorch has no torch.compile.\n")
     print("| precision | mode | batch | device-resident images/s | TFLOP/s | of the floor | host floats images/s "
-          "| device-resident ms per batch, median / p99 |")
-    print("|---|---|---|---|---|---|---|---|", flush=True)
+          "| device-resident ms per batch, median / p99 | features apart | first batch s |")
+    print("|---|---|---|---|---|---|---|---|---|---|", flush=True)
     notes = []
     for precision in options.precisions.split(","):
         dtype = torch.float16 if precision == "fp16" else torch.float32
         torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = precision == "tf32"
-        for mode, compiled in modes:
+        for mode in options.modes.split(","):
             try:
-                with torch.inference_mode():
+                with torch.no_grad() if mode != "eager" else torch.inference_mode():
                     rate = matmul_tflops(device, dtype, options.seconds, wait)
                     net = network(options.network, device, dtype)
-                    run = net if compiled is None else torch.compile(net, mode=compiled, dynamic=False)
-                    apart = np.abs(features(run, images, device, dtype) - expected).max() / np.abs(expected).max()
+                    fresh = None if mode == "eager" else compiled(net, mode)
                     limit = 1e-3 if precision == "fp32" else 5e-2
-                    if not apart < limit:
-                        raise RuntimeError(f"features differ by {apart:.1e} of the largest, at most {limit} expected")
-                    for row in rows(net, images, batches, options.seconds, device, dtype, wait, work, rate, compiled):
+                    for row in rows(net, images, expected, limit, batches, options.seconds, device, dtype, wait, work, rate, fresh):
                         print(f"| {precision} | {mode} | {row} |", flush=True)
-                    notes.append(f"{precision} {mode}: features differ by {apart:.1e}; matrix product {rate:.1f} TFLOP/s; "
-                                 f"{clocks()}")
+                    notes.append(f"{precision} {mode}: matrix product {rate:.1f} TFLOP/s; {clocks()}")
             except Exception as e:  # what one format or mode cannot do, others may
                 failed = True
                 notes.append(f"FAILED {precision} {mode}: {str(e).splitlines()[0] if str(e) else type(e).__name__}")

@@ -25,7 +25,7 @@ public final class SameDiffEngine implements Engine {
     private final InferenceGraph graph;
     private final OneThread thread = OneThread.lasting("mgn-samediff");
     /** Used on the engine's thread alone. */
-    private final PlanCache<GraphPlan> plans = new PlanCache<>(this::made, GraphPlan::close);
+    private final PlanCache<Integer, GraphPlan> plans = new PlanCache<>(this::made, GraphPlan::close);
 
     /** Opens a model in the layout that is fast on the current backend: NHWC on CPUs, NCHW elsewhere. */
     public SameDiffEngine(Model model) {

@@ -32,7 +32,7 @@ final class OneDnnEngine implements Engine {
     private final dnnl_stream stream;
     private final PackedWeights weights;
     /** Used on the native thread alone. */
-    private final PlanCache<Plan> plans;
+    private final PlanCache<Integer, Plan> plans;
 
     private boolean closed; // as the plans
 

@@ -1,0 +1,264 @@
+package io.github.mgn4j.cudnn;
+
+import static org.bytedeco.cuda.global.cudart.*;
+
+import com.google.common.base.Preconditions;
+import com.google.common.util.concurrent.Uninterruptibles;
+import io.github.mgn4j.cudnn.CompiledBatch.BatchKind;
+import io.github.mgn4j.engine.EngineOptions;
+import io.github.mgn4j.engine.Engines;
+import io.github.mgn4j.engine.Layout;
+import io.github.mgn4j.engine.PixelEngine;
+import io.github.mgn4j.engine.PlanCache;
+import io.github.mgn4j.engine.Precision;
+import io.github.mgn4j.spec.InputSize;
+import io.github.mgn4j.spec.MgnSpec;
+import io.github.mgn4j.weights.Model;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
+import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.javacpp.Pointer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs a model on an NVIDIA GPU: cuDNN's convolutions with bias, residual and ReLU in them, kernels of its own for the rest, all of
+ * a batch as one CUDA graph. The first batch of a size compiles it; the last few sizes are kept and share the weights. Two calls
+ * at a time gain: one's images travel while the other's are computed. Thread-safe.
+ */
+public final class CudnnEngine implements PixelEngine {
+    static final String NAME = "cudnn";
+
+    private static final int SLOTS = 2;
+
+    private final MgnSpec spec;
+    private final Precision precision;
+    private final GpuContext context;
+    private final List<Slot> slots = new ArrayList<>();
+    private final BlockingQueue<Slot> free = new ArrayBlockingQueue<>(SLOTS);
+    private final PlanCache<BatchKind, CompiledBatch> batches;
+    /** Buffers that {@link #newPixelBuffer} pinned; they stay reachable as long as they are. */
+    private final ConcurrentHashMap<Long, ByteBuffer> pinned = new ConcurrentHashMap<>();
+    /** Guards the compute stream, the batches and {@link #closed}. */
+    private final ReentrantLock lock = new ReentrantLock();
+
+    private boolean closed;
+
+    CudnnEngine(Model model, Device device, NumberFormats formats, EngineOptions options) {
+        spec = model.spec();
+        precision = options.precision();
+        context = new GpuContext(device, model, formats, options.tune());
+        try {
+            for (int i = 0; i < SLOTS; i++) {
+                slots.add(new Slot(i));
+            }
+        } catch (RuntimeException | Error e) {
+            slots.forEach(Slot::close);
+            context.close();
+            throw e;
+        }
+        free.addAll(slots);
+        batches = new PlanCache<>(kind -> new CompiledBatch(context, kind, SLOTS), batch -> {
+            context.await();
+            batch.close();
+        });
+    }
+
+    @Override
+    public String name() {
+        return NAME;
+    }
+
+    @Override
+    public MgnSpec spec() {
+        return spec;
+    }
+
+    @Override
+    public Precision precision() {
+        return precision;
+    }
+
+    @Override
+    public Layout inputLayout() {
+        return Layout.NCHW;
+    }
+
+    @Override
+    public int concurrency() {
+        return SLOTS;
+    }
+
+    @Override
+    public void run(FloatBuffer images, int batch, FloatBuffer features) {
+        Engines.checkBuffers(spec, images, batch, features);
+        BatchKind kind = new BatchKind(batch, false, false);
+        int values = 3 * batch * spec.input().height() * spec.input().width();
+        run(kind, to -> to.asFloatBuffer().put(images.duplicate().position(0).limit(values)), null, features);
+    }
+
+    @Override
+    public void run(ByteBuffer pixels, int batch, boolean flip, FloatBuffer features) {
+        Preconditions.checkArgument(batch >= 1, "batch must be at least 1, not %s", batch);
+        InputSize size = spec.input();
+        long bytes = 3L * batch * size.height() * size.width();
+        Preconditions.checkArgument(pixels.limit() >= bytes, "pixels hold %s bytes, wanted %s", pixels.limit(), bytes);
+        Preconditions.checkArgument(
+                features.limit() >= (long) batch * spec.dims(),
+                "features have room for %s values, wanted %s x %s",
+                features.limit(),
+                batch,
+                spec.dims());
+        BatchKind kind = new BatchKind(batch, flip, true);
+        ByteBuffer from = pixels.duplicate().position(0).limit((int) bytes);
+        Pointer direct = pixels.isDirect() ? new BytePointer(from) : null;
+        boolean ready = direct != null && pinned.containsKey(direct.address());
+        run(kind, to -> to.put(from), ready ? direct : null, features);
+    }
+
+    /** Puts input into memory. */
+    private interface Input {
+        void put(ByteBuffer to);
+    }
+
+    /**
+     * Runs a batch.
+     *
+     * @param ready where the input lies in pinned memory, or null
+     */
+    private void run(BatchKind kind, Input input, @Nullable Pointer ready, FloatBuffer features) {
+        Slot slot = take();
+        try {
+            context.use();
+            long bytes = kind.inputBytes(spec);
+            long featureBytes = kind.featureBytes(spec);
+            slot.reserve(bytes, featureBytes);
+            if (ready == null) {
+                input.put(slot.staging());
+            }
+            Pointer from = ready == null ? new BytePointer(slot.staging()) : ready;
+            lock.lock();
+            try {
+                CompiledBatch batch = batches.get(kind);
+                slot.send(from, batch.input(slot.index()), bytes, context.stream(0));
+                slot.compute(batch.graph(slot.index()), context.stream(0), batch.output(slot.index()), featureBytes);
+            } finally {
+                lock.unlock();
+            }
+            features.duplicate().position(0).put(slot.await().asFloatBuffer().limit(kind.images() * spec.dims()));
+        } finally {
+            free.add(slot);
+        }
+    }
+
+    /**
+     * Measures the device's own time for a batch that lies on it: no copies, no waiting for the host but for each launch.
+     *
+     * @param pixels as for {@link #run(ByteBuffer, int, boolean, FloatBuffer)}
+     * @param runs how many times it is measured, after two that are not
+     * @return milliseconds {@code [runs]}, in their order
+     */
+    public double[] deviceMilliseconds(ByteBuffer pixels, int batch, boolean flip, int runs) {
+        run(pixels, batch, flip, Engines.buffer((long) batch * spec.dims()));
+        BatchKind kind = new BatchKind(batch, flip, true);
+        Slot slot = take();
+        try {
+            context.use();
+            long bytes = kind.inputBytes(spec);
+            slot.reserve(bytes, kind.featureBytes(spec));
+            slot.staging().put(pixels.duplicate().position(0).limit((int) bytes));
+            lock.lock();
+            try {
+                CompiledBatch compiled = batches.get(kind);
+                slot.send(new BytePointer(slot.staging()), compiled.input(slot.index()), bytes, context.stream(0));
+                double[] times = new double[runs];
+                for (int i = -2; i < runs; i++) {
+                    double ms = DeviceTimer.milliseconds(
+                            context.stream(0),
+                            () -> Cuda.check(
+                                    cudaGraphLaunch(compiled.graph(slot.index()), context.stream(0)),
+                                    "cudaGraphLaunch"));
+                    if (i >= 0) {
+                        times[i] = ms;
+                    }
+                }
+                return times;
+            } finally {
+                lock.unlock();
+            }
+        } finally {
+            free.add(slot);
+        }
+    }
+
+    /** Returns a buffer that the device reads by itself; it is pinned until the engine is closed. */
+    @Override
+    public ByteBuffer newPixelBuffer(int bytes) {
+        ByteBuffer buffer = ByteBuffer.allocateDirect(bytes).order(ByteOrder.nativeOrder());
+        lock.lock();
+        try {
+            if (!closed && bytes > 0) {
+                context.use();
+                Pointer memory = new BytePointer(buffer);
+                if (cudaHostRegister(memory, bytes, cudaHostRegisterDefault) == cudaSuccess) {
+                    pinned.put(memory.address(), buffer);
+                } else {
+                    cudaGetLastError(); // an ordinary buffer does as well, and slower
+                }
+            }
+        } finally {
+            lock.unlock();
+        }
+        return buffer;
+    }
+
+    /** Lets calls that are under way end, refuses others, and frees the device's memory. */
+    @Override
+    public void close() {
+        lock.lock();
+        try {
+            if (closed) {
+                return;
+            }
+            closed = true;
+        } finally {
+            lock.unlock();
+        }
+        for (int i = 0; i < SLOTS; i++) {
+            drained();
+        }
+        context.use();
+        batches.close();
+        slots.forEach(Slot::close);
+        pinned.values().forEach(buffer -> cudaHostUnregister(new BytePointer(buffer)));
+        pinned.clear();
+        context.close();
+        free.addAll(slots); // for calls that wait, to be refused
+    }
+
+    /** Takes a slot for a call. */
+    private Slot take() {
+        Slot slot = drained();
+        lock.lock();
+        try {
+            if (closed) {
+                free.add(slot);
+                throw new IllegalStateException("the engine is closed");
+            }
+        } finally {
+            lock.unlock();
+        }
+        return slot;
+    }
+
+    /** Waits for a slot that no call uses. */
+    private Slot drained() {
+        return Uninterruptibles.takeUninterruptibly(free);
+    }
+}

@@ -1,0 +1,66 @@
+package io.github.mgn4j.cudnn;
+
+import io.github.mgn4j.engine.Engine;
+import io.github.mgn4j.engine.EngineException;
+import io.github.mgn4j.engine.EngineOptions;
+import io.github.mgn4j.engine.EngineProvider;
+import io.github.mgn4j.engine.Precision;
+import io.github.mgn4j.weights.Model;
+import java.util.EnumSet;
+import java.util.Locale;
+import java.util.Set;
+
+/** The engine for NVIDIA GPUs, where there is one with CUDA 13 and cuDNN 9. */
+public final class CudnnEngineProvider implements EngineProvider {
+    /** Above every other engine: it is the fastest where it can run. */
+    private static final int PRIORITY = 200;
+
+    @Override
+    public String name() {
+        return CudnnEngine.NAME;
+    }
+
+    @Override
+    public int priority() {
+        return PRIORITY;
+    }
+
+    @Override
+    public boolean available() {
+        return !Device.all().isEmpty();
+    }
+
+    @Override
+    public String obstacle() {
+        return Device.unavailableReason();
+    }
+
+    @Override
+    public Set<Precision> precisions() {
+        return EnumSet.allOf(Precision.class);
+    }
+
+    /**
+     * Opens a model.
+     *
+     * @throws EngineException if the device or its memory does not suffice, or a model is not calibrated for 8 bits
+     */
+    @Override
+    public Engine open(Model model, EngineOptions options) {
+        if (!available()) {
+            throw new EngineException("the engine cudnn cannot run here: " + obstacle());
+        }
+        Device device = Device.of(options.device());
+        NumberFormats formats = NumberFormats.of(options.precision(), model.ranges());
+        String precision = options.precision().name().toLowerCase(Locale.ROOT);
+        if (!device.has(formats.maps())) {
+            throw new EngineException("%s (compute capability %d.%d) has no %s: fp16 runs there"
+                    .formatted(device.name(), device.capability() / 10, device.capability() % 10, precision));
+        }
+        if (formats.maps().scaled() && formats.ranges() == null) {
+            throw new EngineException(precision + " needs a calibrated model:"
+                    + " 'mgn quantize --model MODEL --images DIR --out MODEL8' makes one");
+        }
+        return new CudnnEngine(model, device, formats, options);
+    }
+}

@@ -1,0 +1,71 @@
+package io.github.mgn4j.cudnn;
+
+import static org.bytedeco.cuda.global.cudart.*;
+
+import io.github.mgn4j.engine.internal.Resources;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.javacpp.Pointer;
+
+/** Memory on the device. */
+final class DeviceMemory {
+    /** Where blocks begin: the device reads and writes whole lines of it. */
+    static final int ALIGNMENT = 256;
+
+    private DeviceMemory() {}
+
+    /**
+     * Allocates memory.
+     *
+     * @param what it is for, in the error
+     */
+    static Pointer allocate(long bytes, String what, Resources owner) {
+        Pointer memory = new Pointer();
+        Cuda.check(
+                cudaMalloc(memory, Math.max(bytes, ALIGNMENT)),
+                "cudaMalloc of %,d bytes for %s".formatted(bytes, what));
+        return owner.own(memory, m -> cudaFree(m));
+    }
+
+    /** Returns the address of a byte in memory. */
+    static Pointer at(Pointer memory, long offset) {
+        return new BytePointer(memory).getPointer(offset);
+    }
+
+    /** Copies floats to new memory. */
+    static Pointer upload(float[] values, String what, Resources owner) {
+        return upload(values, Format.F32, what, owner);
+    }
+
+    /** Copies numbers of a format to new memory. */
+    static Pointer upload(float[] values, Format format, String what, Resources owner) {
+        ByteBuffer bytes =
+                ByteBuffer.allocateDirect(values.length * format.bytes()).order(ByteOrder.LITTLE_ENDIAN);
+        for (float value : values) {
+            int bits = format == Format.F32 ? Float.floatToRawIntBits(value) : format.bits(value);
+            switch (format.bytes()) {
+                case 4 -> bytes.putInt(bits);
+                case 2 -> bytes.putShort((short) bits);
+                default -> bytes.put((byte) bits);
+            }
+        }
+        return upload(bytes.flip(), what, owner);
+    }
+
+    /** Copies integers to new memory. */
+    static Pointer upload(int[] values, String what, Resources owner) {
+        ByteBuffer bytes =
+                ByteBuffer.allocateDirect(values.length * Integer.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        bytes.asIntBuffer().put(values);
+        return upload(bytes, what, owner);
+    }
+
+    private static Pointer upload(ByteBuffer bytes, String what, Resources owner) {
+        Pointer memory = allocate(bytes.remaining(), what, owner);
+        Cuda.check(
+                cudaMemcpy(memory, new BytePointer(bytes), bytes.remaining(), cudaMemcpyHostToDevice),
+                "copying " + what + " to the device");
+        return memory;
+    }
+}

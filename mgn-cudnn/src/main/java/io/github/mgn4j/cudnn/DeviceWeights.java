@@ -1,0 +1,123 @@
+package io.github.mgn4j.cudnn;
+
+import io.github.mgn4j.cudnn.Program.Convolution;
+import io.github.mgn4j.cudnn.Program.Feature;
+import io.github.mgn4j.cudnn.Program.Op;
+import io.github.mgn4j.cudnn.Program.Stem;
+import io.github.mgn4j.engine.internal.Resources;
+import io.github.mgn4j.image.Preprocessor;
+import io.github.mgn4j.weights.FoldedConvolution;
+import io.github.mgn4j.weights.Model;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.bytedeco.javacpp.Pointer;
+import org.jspecify.annotations.Nullable;
+
+/** A model's constants on the device, for all batch sizes. */
+final class DeviceWeights {
+    private final Map<Op, Constants> constants = new HashMap<>();
+    private final Pointer normalised;
+    private final Pointer parts;
+    private final @Nullable Pointer reductions;
+    private final @Nullable Pointer reductionBias;
+
+    /**
+     * An operation's constants.
+     *
+     * @param scale null for formats without scales, as {@code residualScalePlace}
+     */
+    record Constants(
+            Pointer weights,
+            Pointer bias,
+            @Nullable Pointer scale,
+            float residualScale,
+            @Nullable Pointer residualScalePlace) {}
+
+    DeviceWeights(Model model, Program program, NumberFormats formats, Resources owner) {
+        List<Op> ops = program.ops().stream()
+                .filter(op -> op instanceof Convolution || op instanceof Stem)
+                .toList();
+        List<Filter> filters = ops.parallelStream()
+                .map(op -> op instanceof Stem stem
+                        ? Filter.of(stem, model.weights(), formats)
+                        : Filter.of((Convolution) op, model.weights(), formats))
+                .toList();
+        for (int i = 0; i < ops.size(); i++) {
+            constants.put(ops.get(i), upload(filters.get(i), owner));
+        }
+        normalised = DeviceMemory.upload(table(), "the pixels' normalisation", owner);
+        List<Feature> features = program.head().features();
+        parts = DeviceMemory.upload(
+                features.stream()
+                        .flatMap(f -> java.util.stream.Stream.of(f.firstBand(), f.lastBand(), f.pixels()))
+                        .mapToInt(Integer::intValue)
+                        .toArray(),
+                "the features' bands",
+                owner);
+        if (features.get(0).reduction() == null) {
+            reductions = null;
+            reductionBias = null;
+        } else {
+            int channels = program.pooledChannels();
+            int outputs = model.spec().embedding();
+            float[] weights = new float[features.size() * outputs * channels];
+            float[] bias = new float[features.size() * outputs];
+            for (int f = 0; f < features.size(); f++) {
+                var layer = Objects.requireNonNull(features.get(f).reduction());
+                FoldedConvolution folded = FoldedConvolution.of(model.weights(), layer);
+                float[] one = Filter.reduction(folded, layer, channels, formats.packed());
+                System.arraycopy(one, 0, weights, f * one.length, one.length);
+                System.arraycopy(folded.bias().toArray(), 0, bias, f * outputs, outputs);
+            }
+            reductions = DeviceMemory.upload(weights, formats.packed(), "the reductions", owner);
+            reductionBias = DeviceMemory.upload(bias, "the reductions' bias", owner);
+        }
+    }
+
+    private static Constants upload(Filter filter, Resources owner) {
+        boolean scaled = filter.format().scaled();
+        return new Constants(
+                DeviceMemory.upload(filter.weights(), filter.format(), "weights", owner),
+                DeviceMemory.upload(filter.bias(), "a bias", owner),
+                scaled ? DeviceMemory.upload(filter.scale(), "scales", owner) : null,
+                filter.residualScale(),
+                scaled ? DeviceMemory.upload(new float[] {filter.residualScale()}, "a scale", owner) : null);
+    }
+
+    /** Returns the float of every byte {@code [3, 256]}, as {@link Preprocessor} has them. */
+    private static float[] table() {
+        float[] mean = Preprocessor.mean();
+        float[] deviation = Preprocessor.standardDeviation();
+        float[] table = new float[3 * 256];
+        for (int i = 0; i < table.length; i++) {
+            table[i] = (i % 256 / 255f - mean[i / 256]) / deviation[i / 256];
+        }
+        return table;
+    }
+
+    Constants of(Op op) {
+        return Objects.requireNonNull(constants.get(op));
+    }
+
+    Pointer normalised() {
+        return normalised;
+    }
+
+    /** Returns bands and pixels of every feature. */
+    Pointer parts() {
+        return parts;
+    }
+
+    /** Returns the reductions' weights {@code [features, outputs, channels]}; null where the network has none. */
+    @Nullable
+    Pointer reductions() {
+        return reductions;
+    }
+
+    @Nullable
+    Pointer reductionBias() {
+        return reductionBias;
+    }
+}

@@ -1,0 +1,150 @@
+package io.github.mgn4j.cudnn;
+
+import io.github.mgn4j.cudnn.Program.Convolution;
+import io.github.mgn4j.cudnn.Program.View;
+import io.github.mgn4j.spec.ConvLayer;
+import io.github.mgn4j.weights.FoldedConvolution;
+import io.github.mgn4j.weights.Weights;
+
+/**
+ * A convolution's constants as the device holds them. With sums a of products of stored numbers, it writes
+ * {@code relu(a * scale + bias + residual * residualScale)} in units of its output.
+ */
+final class Filter {
+    private final Format format;
+    private final float[] weights;
+    private final float[] scale;
+    private final float[] bias;
+    private final float residualScale;
+
+    private Filter(Format format, float[] weights, float[] scale, float[] bias, float residualScale) {
+        this.format = format;
+        this.weights = weights;
+        this.scale = scale;
+        this.bias = bias;
+        this.residualScale = residualScale;
+    }
+
+    /** Folds the batch norms and rounds. */
+    static Filter of(Convolution op, Weights weights, NumberFormats formats) {
+        Filling filling = new Filling(
+                op.readsBlocks() ? formats.packed() : formats.maps(),
+                op.output().channels(),
+                op.kernel(),
+                op.input().channels());
+        double in = formats.scale(op.input());
+        View residual = op.residual();
+        int first = 0;
+        double out = 1;
+        for (ConvLayer layer : op.layers()) {
+            out = formats.scale(layer.name());
+            filling.add(layer, FoldedConvolution.of(weights, layer), first, op.readsBlocks(), in, out);
+            first += Program.padded(layer.out());
+        }
+        return filling.filter(residual == null ? 0 : (float) (formats.scale(residual) / out));
+    }
+
+    /** The stem's, whose output is scaled behind its pooling. */
+    static Filter of(Program.Stem op, Weights weights, NumberFormats formats) {
+        Filling filling = new Filling(
+                formats.packed(), op.output().channels(), 4, op.input().channels());
+        filling.add(op.layer(), FoldedConvolution.of(weights, op.layer()), 0, true, 1, 1);
+        return filling.filter(0);
+    }
+
+    private static final class Filling {
+        private final Format format;
+        private final int kernel;
+        private final int in;
+        private final float[] weights;
+        private final float[] scale;
+        private final float[] bias;
+
+        Filling(Format format, int out, int kernel, int in) {
+            this.format = format;
+            this.kernel = kernel;
+            this.in = in;
+            weights = new float[out * kernel * kernel * in];
+            scale = new float[out];
+            bias = new float[out];
+        }
+
+        void add(
+                ConvLayer layer, FoldedConvolution folded, int first, boolean blocks, double inScale, double outScale) {
+            float[] values = folded.weight().toArray();
+            int perChannel = values.length / layer.out();
+            for (int o = 0; o < layer.out(); o++) {
+                double step = format.scaled() ? step(values, o * perChannel, perChannel) : 1;
+                for (int i = 0; i < perChannel; i++) {
+                    int place = ((first + o) * kernel * kernel * in) + place(layer, i, blocks);
+                    weights[place] = (float) format.round(values[o * perChannel + i] / step);
+                }
+                scale[first + o] = (float) (inScale * step / outScale);
+                bias[first + o] = (float) (folded.bias().get(o) / outScale);
+            }
+        }
+
+        /** Returns what a unit of a channel's weights is worth. */
+        private double step(float[] values, int from, int count) {
+            float largest = 0;
+            for (int i = from; i < from + count; i++) {
+                largest = Math.max(largest, Math.abs(values[i]));
+            }
+            return largest > 0 ? largest / format.largest() : 1;
+        }
+
+        /** Returns the place of a weight {@code [in, kernel, kernel]} among those {@code [kernel, kernel, in]} of its output. */
+        private int place(ConvLayer layer, int index, boolean blocks) {
+            int k = layer.kernel();
+            int c = index / (k * k);
+            int y = index / k % k;
+            int x = index % k;
+            if (!blocks) {
+                return (y * k + x) * in + c;
+            }
+            // Pixel y of 7 lies in row (y + 1) / 2 of 4 blocks; the first row of the first block has no weight.
+            int block = ((y + 1) / 2 * kernel + (x + 1) / 2) * in;
+            return block + ((y + 1) % 2 * 2 + (x + 1) % 2) * 3 + c;
+        }
+
+        Filter filter(float residualScale) {
+            return new Filter(format, weights, scale, bias, residualScale);
+        }
+    }
+
+    /** Returns the format of {@link #weights}. */
+    Format format() {
+        return format;
+    }
+
+    /** Returns the weights {@code [out, kernel, kernel, in]}, numbers of {@link #format}; padding is zero. */
+    float[] weights() {
+        return weights;
+    }
+
+    /** Returns the factors of sums {@code [out]}; all 1 for formats without scales. */
+    float[] scale() {
+        return scale;
+    }
+
+    /** Returns the bias {@code [out]}, in units of the output. */
+    float[] bias() {
+        return bias;
+    }
+
+    /** Returns what a unit of the residual is worth in units of the output. */
+    float residualScale() {
+        return residualScale;
+    }
+
+    /** Returns the reduction of a feature as {@code [out, in]} with its channels padded, rounded to a format; the bias apart. */
+    static float[] reduction(FoldedConvolution folded, ConvLayer layer, int channels, Format format) {
+        float[] padded = new float[layer.out() * channels];
+        for (int o = 0; o < layer.out(); o++) {
+            for (int i = 0; i < layer.in(); i++) {
+                padded[o * channels + i] = (float) format.round(folded.weight().get(o * layer.in() + i));
+            }
+        }
+        return padded;
+    }
+}

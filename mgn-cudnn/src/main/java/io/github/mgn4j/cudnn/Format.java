@@ -1,0 +1,73 @@
+package io.github.mgn4j.cudnn;
+
+/** How a number of a map is stored on the device; {@code kernels.cu} knows the formats by the same names. */
+enum Format {
+    F32(4, 23, -126, Float.MAX_VALUE),
+    F16(2, 10, -14, 65504),
+    BF16(2, 7, -126, 3.3895313892515355e38),
+    /** Signed 8-bit integers in units of a map's scale. */
+    S8(1, 0, 0, 127),
+    /** Four bits of exponent, three of mantissa; what is too large becomes the largest, 448. */
+    E4M3(1, 3, -6, 448);
+
+    private final int bytes;
+    private final int mantissa;
+    private final int smallestExponent;
+    private final double largest;
+
+    Format(int bytes, int mantissa, int smallestExponent, double largest) {
+        this.bytes = bytes;
+        this.mantissa = mantissa;
+        this.smallestExponent = smallestExponent;
+        this.largest = largest;
+    }
+
+    int bytes() {
+        return bytes;
+    }
+
+    /** Returns whether numbers are in units of a scale that calibration finds. */
+    boolean scaled() {
+        return this == S8 || this == E4M3;
+    }
+
+    /** Returns the largest finite number. */
+    double largest() {
+        return largest;
+    }
+
+    /** Returns the nearest number of this format, to even where two are equally near. */
+    double round(double x) {
+        if (this == S8) {
+            return Math.min(largest, Math.max(-128, Math.rint(x)));
+        }
+        if (x == 0 || Double.isNaN(x)) {
+            return x;
+        }
+        double unit = Math.scalb(1.0, Math.max(Math.getExponent(x), smallestExponent) - mantissa);
+        double rounded = Math.rint(x / unit) * unit;
+        if (Math.abs(rounded) > largest) {
+            return Math.copySign(this == E4M3 ? largest : Double.POSITIVE_INFINITY, x);
+        }
+        return rounded;
+    }
+
+    /** Returns the bits of a number of this format, which {@link #round} has made. */
+    int bits(double x) {
+        return switch (this) {
+            case F32 -> Float.floatToRawIntBits((float) x);
+            case BF16 -> Float.floatToRawIntBits((float) x) >>> 16;
+            case S8 -> (int) x & 0xff;
+            case F16 -> bits(x, 5, 15);
+            case E4M3 -> bits(x, 4, 7);
+        };
+    }
+
+    private int bits(double x, int exponentBits, int bias) {
+        int sign = Double.doubleToRawLongBits(x) < 0 ? 1 << (exponentBits + mantissa) : 0;
+        double magnitude = Math.abs(x);
+        int exponent = Math.max(Math.getExponent(magnitude), smallestExponent);
+        int units = (int) Math.scalb(magnitude, mantissa - exponent); // exact; the leading 1 is in it if normal
+        return sign | (((exponent + bias - 1) << mantissa) + units);
+    }
+}

@@ -1,0 +1,173 @@
+package io.github.mgn4j.cudnn;
+
+import com.google.common.base.Preconditions;
+import io.github.mgn4j.cudnn.Program.Convolution;
+import io.github.mgn4j.cudnn.Program.Feature;
+import io.github.mgn4j.cudnn.Program.Op;
+import io.github.mgn4j.cudnn.Program.PoolBands;
+import io.github.mgn4j.cudnn.Program.Value;
+import io.github.mgn4j.cudnn.Program.View;
+import io.github.mgn4j.spec.ConvLayer;
+import io.github.mgn4j.spec.InputSize;
+import io.github.mgn4j.spec.MgnSpec;
+import io.github.mgn4j.spec.NetworkBuilder;
+import io.github.mgn4j.spec.PoolWindow;
+import io.github.mgn4j.spec.Pooling;
+import io.github.mgn4j.spec.Topology;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Turns a network into a {@link Program}. The stem's 7x7 convolution at stride 2 becomes a 4x4 one over blocks of 2x2 pixels, four
+ * times as many channels with a quarter of the pixels: matrix units are made for many channels.
+ */
+final class Lowering implements NetworkBuilder<Lowering.Node> {
+    private static final int STEM_KERNEL = 4;
+
+    /** Blocks of the frame around the packed images: two above and left, one below and right. */
+    private static final int FRAME = 3;
+
+    private final boolean fusedStem;
+    private final List<Value> values = new ArrayList<>();
+    private final List<Op> ops = new ArrayList<>();
+    /** Windows that are pooled from each last map. */
+    private final Map<View, List<PoolWindow>> windows = new LinkedHashMap<>();
+
+    private Lowering(boolean fusedStem) {
+        this.fusedStem = fusedStem;
+    }
+
+    /** What flows through the network: a map, a vector pooled from one, or a reduced vector. */
+    sealed interface Node permits Map2d, Pooled {}
+
+    private record Map2d(View view) implements Node {}
+
+    private record Pooled(
+            View map, PoolWindow window, @Nullable ConvLayer reduction) implements Node {}
+
+    /**
+     * Lowers a network.
+     *
+     * @param fusedStem whether the stem and its pooling are one operation
+     */
+    static Program lower(MgnSpec spec, boolean fusedStem) {
+        Lowering lowering = new Lowering(fusedStem);
+        InputSize input = spec.input();
+        Value blocks =
+                lowering.value(List.of(), Program.BLOCK, half(input.height()) + FRAME, half(input.width()) + FRAME);
+        lowering.ops.add(new Program.Pack(blocks));
+        List<Node> features = new Topology(spec)
+                .build(new Map2d(blocks.all()), lowering).values().stream()
+                        .<Node>map(Topology.Vectors::reduced)
+                        .toList();
+        Bands bands = lowering.poolBands();
+        lowering.ops.add(new Program.Head(
+                features.stream().map(f -> bands.feature((Pooled) f)).toList()));
+        return JointConvolutions.join(new Program(spec, lowering.values, lowering.ops, bands.count));
+    }
+
+    private static int half(int size) {
+        return (size + 1) / 2;
+    }
+
+    private Value value(List<String> layers, int channels, int height, int width) {
+        Value value = new Value(values.size(), layers, channels, height, width);
+        values.add(value);
+        return value;
+    }
+
+    @Override
+    public Node convolution(Node input, ConvLayer layer, @Nullable Node residual) {
+        if (input instanceof Pooled pooled) {
+            return new Pooled(pooled.map, pooled.window, layer);
+        }
+        View from = ((Map2d) input).view;
+        boolean stem = from.value().layers().isEmpty();
+        Value output =
+                value(List.of(layer.name()), Program.padded(layer.out()), layer.outputHeight(), layer.outputWidth());
+        if (stem) {
+            Preconditions.checkState(
+                    layer.kernel() == 7 && layer.stride() == 2 && layer.relu(), "not a ResNet's stem: %s", layer);
+        }
+        ops.add(new Convolution(
+                lane(layer),
+                List.of(layer),
+                from,
+                residual == null ? null : ((Map2d) residual).view,
+                output,
+                stem ? STEM_KERNEL : layer.kernel(),
+                stem ? 1 : layer.stride(),
+                stem ? 0 : layer.padding()));
+        return new Map2d(output.all());
+    }
+
+    /** Branch b's operations are in lane b + 1, those of the trunk in lane 0. */
+    private static int lane(ConvLayer layer) {
+        String[] name = layer.name().split("\\.", -1);
+        return name[0].equals("branches") ? 1 + Integer.parseInt(name[1]) : 0;
+    }
+
+    @Override
+    public Node stemPool(Node input) {
+        View map = ((Map2d) input).view;
+        Value conv = map.value();
+        Value output = value(conv.layers(), conv.channels(), half(conv.height()), half(conv.width()));
+        if (fusedStem) {
+            Convolution stem = (Convolution) ops.remove(ops.size() - 1);
+            ops.add(new Program.Stem(stem.layers().get(0), stem.input(), output));
+        } else {
+            ops.add(new Program.MaxPool(map, output));
+        }
+        return new Map2d(output.all());
+    }
+
+    @Override
+    public Node pool(Node map, Pooling pooling, PoolWindow window) {
+        View view = ((Map2d) map).view;
+        windows.computeIfAbsent(view, v -> new ArrayList<>()).add(window);
+        return new Pooled(view, window, null);
+    }
+
+    /** Adds the pooling of every last map, in bands between all bounds of its windows. */
+    private Bands poolBands() {
+        Bands bands = new Bands();
+        windows.forEach((view, pooled) -> {
+            TreeSet<Integer> bounds = new TreeSet<>();
+            for (PoolWindow window : pooled) {
+                bounds.add(window.from());
+                bounds.add(window.to());
+            }
+            int lane = ops.stream()
+                    .filter(op -> view.value().equals(op.output()))
+                    .mapToInt(Op::lane)
+                    .findFirst()
+                    .orElseThrow();
+            PoolBands op = new PoolBands(lane, view, List.copyOf(bounds), bands.count);
+            ops.add(op);
+            bands.byMap.put(view, op);
+            bands.count += bounds.size() - 1;
+        });
+        return bands;
+    }
+
+    /** Which bands a window is made of. */
+    private static final class Bands {
+        private final Map<View, PoolBands> byMap = new LinkedHashMap<>();
+        private int count;
+
+        Feature feature(Pooled pooled) {
+            PoolBands bands = Objects.requireNonNull(byMap.get(pooled.map));
+            PoolWindow window = pooled.window;
+            return new Feature(
+                    bands.firstBand() + bands.bounds().indexOf(window.from()),
+                    bands.firstBand() + bands.bounds().indexOf(window.to()),
+                    window.rows() * window.width(),
+                    pooled.reduction);
+        }
+    }
+}

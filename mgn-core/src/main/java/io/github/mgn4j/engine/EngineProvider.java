@@ -15,7 +15,7 @@ public interface EngineProvider {
     boolean available();
 
     /** Why it is not {@link #available()}, as a clause of an error message. */
-    default String obstacle() {
+    default String unavailableReason() {
         return "its natives are not on the class path";
     }
 

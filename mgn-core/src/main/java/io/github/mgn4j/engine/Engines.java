@@ -56,7 +56,7 @@ public final class Engines {
         EngineProvider one = named.get(0);
         String reason = one.available()
                 ? "has %s, not %s".formatted(one.precisions(), precision)
-                : "cannot run here: " + one.obstacle();
+                : "cannot run here: " + one.unavailableReason();
         List<EngineProvider> others =
                 all.stream().filter(EngineProvider::available).toList();
         return "the engine %s %s; those that can run: %s".formatted(name, reason, names(others));
@@ -92,7 +92,7 @@ public final class Engines {
                 ? "none"
                 : providers.stream()
                         .map(p -> p.name()
-                                + (p.available() ? " " + p.precisions() : " (cannot run here: " + p.obstacle() + ")"))
+                                + (p.available() ? " " + p.precisions() : " (cannot run here: " + p.unavailableReason() + ")"))
                         .collect(Collectors.joining(", "));
     }
 }

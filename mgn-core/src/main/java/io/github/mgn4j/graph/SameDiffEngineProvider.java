@@ -25,7 +25,7 @@ public final class SameDiffEngineProvider implements EngineProvider {
 
     @Override
     public boolean available() {
-        if (!CudaBackend.obstacle().isEmpty()) {
+        if (!CudaBackend.unavailableReason().isEmpty()) {
             return false;
         }
         try {
@@ -36,8 +36,8 @@ public final class SameDiffEngineProvider implements EngineProvider {
     }
 
     @Override
-    public String obstacle() {
-        String gpu = CudaBackend.obstacle();
+    public String unavailableReason() {
+        String gpu = CudaBackend.unavailableReason();
         return gpu.isEmpty() ? "no ND4J backend is on the class path" : gpu;
     }
 

@@ -50,7 +50,7 @@ public final class OneDnnEngineProvider implements EngineProvider {
     }
 
     @Override
-    public String obstacle() {
+    public String unavailableReason() {
         return "no natives of org.bytedeco:dnnl, opencl and javacpp for " + Loader.getPlatform() + " on the class path";
     }
 
@@ -73,7 +73,7 @@ public final class OneDnnEngineProvider implements EngineProvider {
 
     static void requireNatives() {
         if (!Natives.LOADED) {
-            throw new EngineException("the engine onednn cannot run here: " + new OneDnnEngineProvider().obstacle());
+            throw new EngineException("the engine onednn cannot run here: " + new OneDnnEngineProvider().unavailableReason());
         }
     }
 

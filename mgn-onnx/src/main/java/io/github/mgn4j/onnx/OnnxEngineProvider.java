@@ -50,18 +50,18 @@ public abstract sealed class OnnxEngineProvider implements EngineProvider {
     /** Last where it is available because the CPU may take its place. */
     @Override
     public int priority() {
-        return OnnxNatives.obstacle(device).isEmpty() ? priority : FALLBACK_PRIORITY;
+        return OnnxNatives.unavailableReason(device).isEmpty() ? priority : FALLBACK_PRIORITY;
     }
 
     @Override
     public boolean available() {
-        return obstacle().isEmpty();
+        return unavailableReason().isEmpty();
     }
 
     @Override
-    public String obstacle() {
+    public String unavailableReason() {
         OnnxDevice runs = OnnxSettings.ofProperties(device).fallback() ? OnnxDevice.CPU : device;
-        return OnnxNatives.obstacle(runs);
+        return OnnxNatives.unavailableReason(runs);
     }
 
     @Override

@@ -22,6 +22,11 @@ public interface EngineProvider {
     /** Number formats that {@link #open} takes. */
     Set<Precision> precisions();
 
+    /** Returns how many accelerators {@link EngineOptions#device} can choose from; 0 for an engine on the processor. */
+    default int devices() {
+        return 0;
+    }
+
     /**
      * Opens a model.
      *

@@ -46,6 +46,12 @@ public final class SameDiffEngineProvider implements EngineProvider {
         return Set.of(Precision.FP32);
     }
 
+    /** ND4J's GPU is the first one. */
+    @Override
+    public int devices() {
+        return CudaBackend.isUsable() ? 1 : 0;
+    }
+
     @Override
     public Engine open(Model model, EngineOptions options) {
         return new SameDiffEngine(model);

@@ -69,6 +69,12 @@ public abstract sealed class OnnxEngineProvider implements EngineProvider {
         return precisions;
     }
 
+    /** On GPUs it takes the first one. */
+    @Override
+    public int devices() {
+        return device == OnnxDevice.CPU ? 0 : 1;
+    }
+
     @Override
     public Engine open(Model model, EngineOptions options) {
         return OnnxEngine.open(model, options.precision(), OnnxSettings.ofProperties(device));

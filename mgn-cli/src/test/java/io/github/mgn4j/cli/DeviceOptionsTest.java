@@ -100,6 +100,13 @@ class DeviceOptionsTest {
     }
 
     @Test
+    void benchNeedsNoModel() throws IOException {
+        call("bench --engine fake-gpu --seconds 0.01 --batch 1 --json @own.json")
+                .ok();
+        assertThat(workshop.json("own.json").get("engine").getAsString()).isEqualTo("fake-gpu");
+    }
+
+    @Test
     void benchWithoutAnEngineComparesAllOfThem() {
         Workshop.Call call = call("bench --model @model.safetensors --seconds 0.05 --batch 2")
                 .ok();

@@ -55,16 +55,25 @@ final class FileExtraction {
             return;
         }
         List<BatchBuffer> buffers = new ArrayList<>();
-        do {
-            buffers.add(pool.take(images.size()));
-        } while (buffers.size() < calls + WAITING
-                && (long) buffers.size() * buffers.get(0).capacity() < images.size());
-        int window = buffers.get(0).capacity() + workers;
-        Assembly assembly = new Assembly(images, onError, buffers, window);
+        try { // memory may be exhausted with the second one: the first is given back
+            do {
+                buffers.add(pool.take(images.size()));
+            } while (buffers.size() < calls + WAITING
+                    && (long) buffers.size() * buffers.get(0).capacity() < images.size());
+            int window = buffers.get(0).capacity() + workers;
+            Assembly assembly = new Assembly(images, onError, buffers, window);
+            run(assembly, workers, Math.min(calls, buffers.size()), listener, sink);
+        } finally {
+            buffers.forEach(pool::give);
+        }
+    }
+
+    private void run(Assembly assembly, int workers, int calls, ExtractionListener listener, FeatureSink sink)
+            throws IOException {
         List<Thread> engine = new ArrayList<>();
         List<Thread> decoders = new ArrayList<>();
         try {
-            for (int i = 0; i < Math.min(calls, buffers.size()); i++) {
+            for (int i = 0; i < calls; i++) {
                 engine.add(start("mgn-compute-" + i, () -> compute(assembly), assembly));
             }
             for (int i = 0; i < Math.min(workers, images.size()); i++) {
@@ -76,7 +85,6 @@ final class FileExtraction {
             decoders.forEach(Thread::interrupt); // not the engine's: it may not expect that
             decoders.forEach(Uninterruptibles::joinUninterruptibly);
             engine.forEach(Uninterruptibles::joinUninterruptibly);
-            buffers.forEach(pool::give);
         }
     }
 

@@ -13,6 +13,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.concurrent.Semaphore;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -60,6 +61,25 @@ class PixelExtractionTest {
                 .extracting(ByteBuffer::capacity)
                 .containsOnly(FakeEngine.LENGTH, 4 * FakeEngine.LENGTH)
                 .hasSize(1 + 3);
+    }
+
+    @Test
+    void aBufferIsGivenBackWhereThereIsNoMemoryForTheNext() throws IOException {
+        List<Integer> made = new ArrayList<>();
+        FakePixelEngine engine = new FakePixelEngine(1, first -> {});
+        BufferPool pool = new BufferPool(4, 1000, capacity -> {
+            made.add(capacity);
+            if (made.size() == 2) {
+                throw new OutOfMemoryError("test");
+            }
+            return BatchBuffer.of(engine, PREPROCESSOR, true, capacity, capacity);
+        });
+        FileExtraction pass = new FileExtraction(
+                FakeEngine.paths(30), PREPROCESSOR, path -> FakeEngine.image(1), pool, new Semaphore(1));
+        assertThatThrownBy(() -> pass.run(OnError.FAIL, 1, 1, ExtractionListener.NONE, (path, row) -> {}))
+                .isInstanceOf(OutOfMemoryError.class);
+        pass.run(OnError.FAIL, 1, 1, ExtractionListener.NONE, (path, row) -> {});
+        assertThat(made).containsExactly(4, 4, 4, 4); // one was kept
     }
 
     @Test

@@ -2,6 +2,7 @@ package io.github.mgn4j.cli;
 
 import com.google.gson.JsonObject;
 import io.github.mgn4j.engine.Engine;
+import io.github.mgn4j.engine.EngineException;
 import io.github.mgn4j.engine.EngineOptions;
 import io.github.mgn4j.engine.EngineProvider;
 import io.github.mgn4j.engine.Engines;
@@ -10,17 +11,14 @@ import io.github.mgn4j.io.AtomicFile;
 import io.github.mgn4j.spec.MgnSpec;
 import io.github.mgn4j.weights.Model;
 import io.github.mgn4j.weights.ModelFile;
+import io.github.mgn4j.weights.WeightInit;
 import java.io.IOException;
-import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Collections;
+import java.util.EnumSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Objects;
 import java.util.Set;
-import java.util.SplittableRandom;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -34,17 +32,24 @@ import picocli.CommandLine.Option;
         description = "Measure the feature network's speed on random images: no decoding, no flip. Without --engine,"
                 + " --precision and --json, compares all that there are.")
 final class BenchCommand implements Callable<Integer> {
-    private static final int WARM_UP_BATCHES = 3;
+    /** Identities in the training set of Market-1501. */
+    private static final int CLASSES = 751;
+
+    /** What needs a model's ranges. */
+    private static final Set<Precision> SCALED = EnumSet.of(Precision.FP8, Precision.INT8);
 
     private final Terminal terminal;
 
-    @Option(names = "--model", required = true, paramLabel = "MODEL", description = "Model file.")
-    private Path model = Path.of("");
+    @Option(
+            names = "--model",
+            paramLabel = "MODEL",
+            description = "Model file (default: the article's network with random weights).")
+    private @Nullable Path model;
 
-    @Option(names = "--engine", paramLabel = "E", description = "auto, samediff, onednn or onnx (default: auto).")
+    @Option(names = "--engine", paramLabel = "E", description = "As for extract (default: auto).")
     private @Nullable String engine;
 
-    @Option(names = "--precision", paramLabel = "P", description = "fp32, fp16, bf16 or int8 (default: fp32).")
+    @Option(names = "--precision", paramLabel = "P", description = "As for extract (default: fp32).")
     private @Nullable Precision precision;
 
     @Option(names = "--batch", paramLabel = "N", defaultValue = "16", description = "Images per batch.")
@@ -53,8 +58,18 @@ final class BenchCommand implements Callable<Integer> {
     @Option(names = "--seconds", paramLabel = "S", defaultValue = "10", description = "How long to measure.")
     private double seconds;
 
+    @Option(
+            names = "--tune",
+            description =
+                    "Let the engine measure which kernels are fastest before, and keep what it finds for later calls;"
+                            + " engines without such a choice ignore it.")
+    private boolean tune;
+
     @Option(names = "--json", paramLabel = "FILE", description = "Write the result as JSON to a file.")
     private @Nullable Path json;
+
+    @Mixin
+    private DeviceOptions devices = new DeviceOptions();
 
     @Mixin
     private OutputOptions output = new OutputOptions();
@@ -69,11 +84,12 @@ final class BenchCommand implements Callable<Integer> {
             throw new IllegalArgumentException("--seconds must be above 0 and at most 86400, not " + seconds);
         }
         output.check(json);
-        Model loaded = ModelFile.load(model);
+        Model loaded = model == null ? WeightInit.initialise(MgnSpec.mgn(CLASSES), 1) : ModelFile.load(model);
         JsonObject result = measure(
                 Objects.requireNonNullElse(engine, Engines.AUTO),
                 Objects.requireNonNullElse(precision, Precision.FP32),
-                loaded);
+                loaded,
+                devices.list());
         if (json != null) {
             AtomicFile.writeString(json, Json.text(result));
         }
@@ -86,78 +102,62 @@ final class BenchCommand implements Callable<Integer> {
 
     /** A line for every engine and precision that runs here; the ratio is to the one that was measured first. */
     private void compare(Model loaded, JsonObject first) throws IOException {
-        terminal.say("%-10s %-6s %12s %10s %8s".formatted("engine", "", "ms/image", "images/s", "time"));
+        terminal.say("%-14s %-6s %12s %10s %8s".formatted("engine", "", "ms/image", "images/s", "time"));
         for (EngineProvider provider : Engines.providers()) {
             for (Precision candidate :
                     provider.available() ? new TreeSet<>(provider.precisions()) : Set.<Precision>of()) {
-                if (candidate == Precision.INT8 && loaded.ranges() == null) {
-                    terminal.say("%-10s %-6s calibrate the model to have it: mgn quantize"
-                            .formatted(provider.name(), "int8"));
+                String line = "%-14s %-6s ".formatted(provider.name(), candidate.label());
+                if (SCALED.contains(candidate) && loaded.ranges() == null) {
+                    terminal.say(line + "calibrate the model to have it: mgn quantize");
                     continue;
                 }
-                boolean known = is(first, "engine", provider.name()) && candidate == Precision.FP32;
-                JsonObject found = known ? first : measure(provider.name(), candidate, loaded);
-                terminal.say("%-10s %-6s %12.2f %10.1f %7.2fx%s"
-                        .formatted(
-                                provider.name(),
-                                name(candidate),
-                                found.get("ms_per_image").getAsDouble(),
-                                found.get("images_per_second").getAsDouble(),
-                                found.get("ms_per_image").getAsDouble()
-                                        / first.get("ms_per_image").getAsDouble(),
-                                is(found, "precision", name(candidate)) ? "" : " (in fp32)"));
+                try {
+                    boolean known = is(first, "engine", provider.name()) && candidate == Precision.FP32;
+                    terminal.say(
+                            line + comparison(known ? first : measure(provider, candidate, loaded), candidate, first));
+                } catch (EngineException e) { // this one cannot do it on this machine; others can
+                    terminal.say(line + Failures.sentence(e));
+                }
             }
         }
+    }
+
+    private static String comparison(JsonObject found, Precision wanted, JsonObject first) {
+        double millis = found.get("ms_per_image").getAsDouble();
+        return "%12.2f %10.1f %7.2fx%s"
+                .formatted(
+                        millis,
+                        found.get("images_per_second").getAsDouble(),
+                        millis / first.get("ms_per_image").getAsDouble(),
+                        is(found, "precision", wanted.label())
+                                ? ""
+                                : " (in %s)".formatted(found.get("precision").getAsString()));
     }
 
     private static boolean is(JsonObject json, String key, String value) {
         return json.get(key).getAsString().equals(value);
     }
 
-    private static String name(Precision precision) {
-        return precision.name().toLowerCase(Locale.ROOT);
+    /** On the devices that were named, if it has any. */
+    private JsonObject measure(EngineProvider provider, Precision wanted, Model loaded) throws IOException {
+        return measure(provider.name(), wanted, loaded, provider.devices() > 0 ? devices.list() : List.of(0));
     }
 
-    private JsonObject measure(String name, Precision wanted, Model loaded) throws IOException {
-        try (Engine opened = Engines.open(name, loaded, new EngineOptions(wanted, batch))) {
-            return measure(opened);
+    private JsonObject measure(String name, Precision wanted, Model loaded, List<Integer> on) throws IOException {
+        try (Engine opened = Engines.open(name, loaded, new EngineOptions(wanted, batch).withTune(tune), on)) {
+            EngineSpeed speed = EngineSpeed.measure(opened, batch, seconds);
+            JsonObject result = new JsonObject();
+            result.addProperty("engine", opened.name());
+            result.addProperty("precision", opened.precision().label());
+            result.addProperty("batch", batch);
+            result.addProperty("input", speed.input());
+            result.addProperty("concurrency", speed.concurrency());
+            result.addProperty("threads", Runtime.getRuntime().availableProcessors());
+            result.addProperty("ms_per_image", speed.millisPerImage());
+            result.addProperty("images_per_second", 1000 / speed.millisPerImage());
+            result.addProperty("peak_rss_bytes", peakResidentBytes());
+            return result;
         }
-    }
-
-    private JsonObject measure(Engine opened) throws IOException {
-        MgnSpec spec = opened.spec();
-        long perImage = 3L * spec.input().height() * spec.input().width();
-        long most = Integer.MAX_VALUE / Float.BYTES / perImage;
-        if (batch > most) {
-            throw new IllegalArgumentException("--batch must be at most " + most + " for this network, not " + batch);
-        }
-        FloatBuffer images = Engines.buffer(batch * perImage);
-        SplittableRandom random = new SplittableRandom(1);
-        while (images.hasRemaining()) {
-            images.put((float) (4 * random.nextDouble() - 2));
-        }
-        FloatBuffer features = Engines.buffer((long) batch * spec.dims());
-        for (int i = 0; i < WARM_UP_BATCHES; i++) {
-            opened.run(images, batch, features);
-        }
-        List<Double> millis = new ArrayList<>();
-        long end = System.nanoTime() + (long) (seconds * 1e9);
-        do {
-            long start = System.nanoTime();
-            opened.run(images, batch, features);
-            millis.add((System.nanoTime() - start) / 1e6 / batch);
-        } while (System.nanoTime() < end);
-        Collections.sort(millis);
-        double median = millis.get(millis.size() / 2);
-        JsonObject result = new JsonObject();
-        result.addProperty("engine", opened.name());
-        result.addProperty("precision", name(opened.precision()));
-        result.addProperty("batch", batch);
-        result.addProperty("threads", Runtime.getRuntime().availableProcessors());
-        result.addProperty("ms_per_image", median);
-        result.addProperty("images_per_second", 1000 / median);
-        result.addProperty("peak_rss_bytes", peakResidentBytes());
-        return result;
     }
 
     /** The largest resident set so far, as Linux tells it; null elsewhere. */

@@ -103,6 +103,9 @@ final class EvaluateCommand implements Callable<Integer> {
     private @Nullable Path run;
 
     @Mixin
+    private DeviceOptions devices = new DeviceOptions();
+
+    @Mixin
     private OutputOptions output = new OutputOptions();
 
     EvaluateCommand(Terminal terminal) {
@@ -173,6 +176,9 @@ final class EvaluateCommand implements Callable<Integer> {
         }
         List<LossPoint> losses = run == null ? List.of() : LossLog.read(run);
         Images images = source.images;
+        if (images == null && devices.isGiven()) {
+            throw new IllegalArgumentException("--device is for --model: features in files are computed already");
+        }
         DatasetFormat format = images == null ? null : images.format();
         ReidDataset dataset = images == null || format == null ? null : format.read(images.data);
         Input input = dataset == null ? fromFiles() : fromImages(dataset);
@@ -265,8 +271,10 @@ final class EvaluateCommand implements Callable<Integer> {
     private Input fromImages(ReidDataset dataset) throws IOException {
         Images images = Objects.requireNonNull(source.images);
         Model model = ModelFile.load(images.model);
-        try (FeatureExtractor extractor =
-                FeatureExtractor.builder(model).engine(images.engine).build()) {
+        try (FeatureExtractor extractor = FeatureExtractor.builder(model)
+                .engine(images.engine)
+                .devices(devices.array())
+                .build()) {
             return new Input(TestSet.extract(extractor, dataset, terminal), ReportImages.of(dataset), model);
         }
     }

@@ -53,7 +53,8 @@ final class ExtractCommand implements Callable<Integer> {
             names = "--precision",
             paramLabel = "P",
             defaultValue = "fp32",
-            description = "fp32, fp16, bf16 or int8 (default: ${DEFAULT-VALUE}).")
+            description =
+                    "fp32, tf32, fp16, bf16, fp8 or int8, of which each engine has some (default: ${DEFAULT-VALUE}).")
     private Precision precision = Precision.FP32;
 
     @Option(
@@ -81,6 +82,9 @@ final class ExtractCommand implements Callable<Integer> {
     private Resampling resize = Resampling.BILINEAR;
 
     @Mixin
+    private DeviceOptions devices = new DeviceOptions();
+
+    @Mixin
     private OutputOptions output = new OutputOptions();
 
     ExtractCommand(Terminal terminal) {
@@ -100,6 +104,7 @@ final class ExtractCommand implements Callable<Integer> {
         try (FeatureExtractor extractor = FeatureExtractor.builder(loaded)
                 .engine(engine)
                 .precision(precision)
+                .devices(devices.array())
                 .batch(batch)
                 .flip(!noFlip)
                 .resampling(resize)

@@ -1,5 +1,6 @@
 package io.github.mgn4j.cli;
 
+import io.github.mgn4j.engine.DeviceException;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryNotEmptyException;
@@ -87,7 +88,8 @@ final class Failures {
         if (e instanceof InvalidPathException path) {
             return path.getInput() + ": is not a path: " + path.getReason();
         }
-        return or(e.getMessage(), e.getClass().getSimpleName());
+        String text = or(e.getMessage(), e.getClass().getSimpleName());
+        return e instanceof DeviceException ? "--device: " + text : text;
     }
 
     private static String or(@Nullable String text, String otherwise) {

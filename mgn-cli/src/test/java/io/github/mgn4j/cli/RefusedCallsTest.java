@@ -210,7 +210,16 @@ class RefusedCallsTest {
             extract --model @model.safetensors --images @text --out @N/f.npy --on-error skip | none of its images can be read
             extract --model @model.safetensors --images @data --out @N/f.npy --batch 0       | batch must be at least 1
             extract --model @model.safetensors --images @data --out @N/f.npy --engine nix    | unknown engine 'nix'
-            extract --model @model.safetensors --images @data --out @N/f.npy --precision fp8 | but was 'fp8'
+            extract --model @model.safetensors --images @data --out @N/f.npy --precision fp9 | but was 'fp9'
+            extract --model @model.safetensors --images @data --out @N/f.npy --precision fp8 | no engine has fp8 here; on the class path: onednn [fp32, bf16, int8]
+            extract --model @model.safetensors --images @data --out @N/f.npy --precision tf32 --engine onednn | the engine onednn has [fp32, bf16, int8], not tf32
+            extract --model @model.safetensors --images @data --out @N/f.npy --device x   | '--device': numbers from 0 on with commas between them are expected, found 'x'
+            extract --model @model.safetensors --images @data --out @N/f.npy --device 0,x | '--device': numbers from 0 on with commas between them are expected, found '0,x'
+            extract --model @model.safetensors --images @data --out @N/f.npy --device 0,  | '--device': numbers from 0 on with commas between them are expected, found '0,'
+            extract --model @model.safetensors --images @data --out @N/f.npy --device     | '--device' (N[,N...])
+            extract --model @model.safetensors --images @data --out @N/f.npy --device -1  | '--device': numbers from 0 on with commas between them are expected, found '-1'
+            extract --model @model.safetensors --images @data --out @N/f.npy --device 0 --device 0 | only once
+            extract --model @model.safetensors --images @data --out @N/f.npy --device 0,1 | --device: the engine onednn computes on the processor: it has no devices to share the work, but [0, 1] were asked for
             extract --model @model.safetensors --images @data --out @N/f.npy --resize near   | [bilinear, bicubic] but was 'near'
             extract --model @model.safetensors --images @data --out @N           | expected a name that ends in .npy
             extract --model @model.safetensors --images @data --out @gallery.npy | gallery.npy: exists already
@@ -266,6 +275,7 @@ class RefusedCallsTest {
             evaluate --query @good.npy --gallery @gallery.npy --run @report         | log.csv: line 2 is '1,2,x,1,1', expected numbers
             evaluate --query @good.npy --gallery @gallery.npy --report @recipe.yaml | is a file, expected a folder
             evaluate --query @good.npy --gallery @gallery.npy --engine samediff     | --model=MODEL, --data=DIR
+            evaluate --query @good.npy --gallery @gallery.npy --device 0            | --device is for --model
             evaluate --model @model.safetensors --data @notest                      | no query images
             evaluate --model @model.safetensors --query @good.npy --gallery @gallery.npy --data @data | mutually exclusive
             # the others
@@ -275,6 +285,9 @@ class RefusedCallsTest {
             data --data @data --format cuhk03-np:drawn      | cuhk03-np:labeled or cuhk03-np:detected wanted
             bench --model @model.safetensors --batch 0      | batch must be at least 1
             bench --model @model.safetensors --seconds 0    | --seconds must be above 0
+            bench --model @model.safetensors --device 0,1   | --device: the engine onednn computes on the processor
+            bench --model @model.safetensors --precision fp8 | no engine has fp8 here
+            bench --model @none                             | none: no such file
             bench --model @model.safetensors --batch 99999999 | --batch must be at most
             export --model @model.safetensors                              | '--onnx=FILE'
             export --model @none --onnx @N                                 | none: no such file
@@ -287,7 +300,8 @@ class RefusedCallsTest {
             export --model @model.safetensors --onnx @N --symmetric        | --symmetric is for --precision int8
             export --model @model.safetensors --onnx @N --precision int8 --calibrate @none  | none: no such folder
             export --model @model.safetensors --onnx @N --precision int8 --calibrate @text  | not a JPEG, PNG or BMP file
-            export --model @model.safetensors --onnx @N --precision fp8    | but was 'fp8'
+            export --model @model.safetensors --onnx @N --precision fp8    | can be written in fp32, fp16 or int8, not in fp8
+            export --model @model.safetensors --onnx @N --precision tf32   | can be written in fp32, fp16 or int8, not in tf32
             """)
     void isRefused(@Nullable String call, String sentence) throws IOException {
         Map<String, String> before = workshop.snapshot();

@@ -135,11 +135,15 @@ class SmallCommandsTest {
                         "engine",
                         "precision",
                         "batch",
+                        "input",
+                        "concurrency",
                         "threads",
                         "ms_per_image",
                         "images_per_second",
                         "peak_rss_bytes");
         assertThat(json.get("ms_per_image").getAsDouble()).isPositive();
+        assertThat(json.get("input").getAsString()).isEqualTo("floats");
+        assertThat(json.get("concurrency").getAsInt()).isEqualTo(1);
     }
 
     @Test

@@ -1,7 +1,7 @@
 package io.github.mgn4j.engine;
 
 /** An engine was asked for that does not exist or cannot run here; the message says which and what there is instead. */
-public final class EngineException extends IllegalArgumentException {
+public class EngineException extends IllegalArgumentException {
     private static final long serialVersionUID = 1L;
 
     public EngineException(String message) {

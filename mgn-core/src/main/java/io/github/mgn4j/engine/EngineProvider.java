@@ -15,12 +15,17 @@ public interface EngineProvider {
     boolean available();
 
     /** Why it is not {@link #available()}, as a clause of an error message. */
-    default String obstacle() {
+    default String unavailableReason() {
         return "its natives are not on the class path";
     }
 
     /** Number formats that {@link #open} takes. */
     Set<Precision> precisions();
+
+    /** Returns how many accelerators {@link EngineOptions#device} can choose from; 0 for an engine on the processor. */
+    default int devices() {
+        return 0;
+    }
 
     /**
      * Opens a model.

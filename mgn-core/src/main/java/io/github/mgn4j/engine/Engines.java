@@ -9,7 +9,6 @@ import java.nio.FloatBuffer;
 import java.util.Comparator;
 import java.util.List;
 import java.util.ServiceLoader;
-import java.util.stream.Collectors;
 
 /** Chooses among the engines on the class path. */
 public final class Engines {
@@ -31,35 +30,31 @@ public final class Engines {
      *
      * @param name an engine's name, or {@link #AUTO}
      * @throws EngineException if there is no such engine, or none that can run at that precision
+     * @throws DeviceException if it does not have the device
      */
     public static Engine open(String name, Model model, EngineOptions options) {
-        List<EngineProvider> all = providers();
-        List<EngineProvider> named = all.stream()
-                .filter(p -> name.equals(AUTO) || p.name().equals(name))
-                .toList();
-        if (named.isEmpty()) {
-            throw new EngineException("unknown engine '%s'; on the class path: %s".formatted(name, names(all)));
-        }
-        return named.stream()
-                .filter(p -> p.available() && p.precisions().contains(options.precision()))
-                .findFirst()
-                .orElseThrow(() -> new EngineException(refusal(name, named, all, options.precision())))
-                .open(model, options);
+        return open(name, model, options, List.of(options.device()));
     }
 
-    /** Why none of these engines can be had, and which can; one that was named is answered for alone. */
-    private static String refusal(
-            String name, List<EngineProvider> named, List<EngineProvider> all, Precision precision) {
-        if (name.equals(AUTO)) {
-            return "no engine has %s here; on the class path: %s".formatted(precision, names(all));
-        }
-        EngineProvider one = named.get(0);
-        String reason = one.available()
-                ? "has %s, not %s".formatted(one.precisions(), precision)
-                : "cannot run here: " + one.obstacle();
-        List<EngineProvider> others =
-                all.stream().filter(EngineProvider::available).toList();
-        return "the engine %s %s; those that can run: %s".formatted(name, reason, names(others));
+    /**
+     * Opens a model on several accelerators, as one engine that has as many calls under way as they have together.
+     *
+     * @param name an engine's name, or {@link #AUTO}
+     * @param devices the accelerators, from 0, in the place of {@link EngineOptions#device}; an engine on the processor
+     *     ignores a single one
+     * @throws EngineException if there is no such engine, or none that can run at that precision
+     * @throws DeviceException if it does not have these devices
+     */
+    public static Engine open(String name, Model model, EngineOptions options, List<Integer> devices) {
+        return new EngineChoice(providers()).open(name, model, options, devices);
+    }
+
+    /** Returns the largest batch whose images and features fit into one buffer each: of less than 2 GiB. */
+    public static int largestBatch(Engine engine) {
+        MgnSpec spec = engine.spec();
+        long values = 3L * spec.input().height() * spec.input().width();
+        long imageBytes = engine instanceof PixelEngine ? values : values * Float.BYTES;
+        return (int) (Integer.MAX_VALUE / Math.max(imageBytes, (long) spec.dims() * Float.BYTES));
     }
 
     /**
@@ -85,14 +80,5 @@ public final class Engines {
         return ByteBuffer.allocateDirect(Math.toIntExact(Math.multiplyExact(values, (long) Float.BYTES)))
                 .order(ByteOrder.nativeOrder())
                 .asFloatBuffer();
-    }
-
-    private static String names(List<EngineProvider> providers) {
-        return providers.isEmpty()
-                ? "none"
-                : providers.stream()
-                        .map(p -> p.name()
-                                + (p.available() ? " " + p.precisions() : " (cannot run here: " + p.obstacle() + ")"))
-                        .collect(Collectors.joining(", "));
     }
 }

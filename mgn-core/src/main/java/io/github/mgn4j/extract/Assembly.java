@@ -26,13 +26,13 @@ final class Assembly {
 
     /** Images that have no place yet, in their order. */
     private final Deque<Image> unplaced = new ArrayDeque<>();
-    /** Full batches that are not being computed, in their order; threads may still write to them. */
+    /** Full batches that nobody computes yet, in their order; threads may still write to them. */
     private final Deque<Batch> full = new ArrayDeque<>();
+    /** Batches before those, which are being computed or have been, in their order. */
+    private final Deque<Batch> begun = new ArrayDeque<>();
 
-    private final Deque<Batch> computed = new ArrayDeque<>();
     private final Deque<Skipped> skipped = new ArrayDeque<>();
     private @Nullable Batch filling;
-    private boolean computing;
     /** Images that have a place or are left out. */
     private int placed;
     /** No image gets a place any more. */
@@ -46,6 +46,8 @@ final class Assembly {
         private final List<Path> images = new ArrayList<>();
         private int unwritten;
         private int done;
+        private boolean computed;
+        private @Nullable Throwable problem;
 
         private Batch(BatchBuffer buffer) {
             this.buffer = buffer;
@@ -196,7 +198,7 @@ final class Assembly {
         }
     }
 
-    /** The next batch to be computed, and then given to {@link #computed}; waits for it, null at the end. */
+    /** The next batch to be computed, and then given to {@link #computed} or {@link #failed}; waits for it, null at the end. */
     synchronized @Nullable Batch batch() throws InterruptedException {
         while (true) {
             Batch next = full.peek();
@@ -204,27 +206,50 @@ final class Assembly {
                 return null;
             }
             if (next != null && next.unwritten == 0) {
-                computing = true;
-                return full.remove();
+                begun.add(full.remove());
+                return next;
             }
             wait();
         }
     }
 
     synchronized void computed(Batch batch) {
-        computing = false;
-        computed.add(batch);
+        batch.computed = true;
         notifyAll();
+    }
+
+    /** The engine failed on a batch: those before it are handed out, and none is begun any more. */
+    synchronized void failed(Batch batch, Throwable problem) {
+        batch.problem = problem;
+        full.clear();
+        exhaust();
     }
 
     /** Waits until the caller has something to be told, and notices an interrupt even if there is. */
     private void awaitNews() throws InterruptedException {
-        while (skipped.isEmpty() && computed.isEmpty() && (computing || !full.isEmpty() || !exhausted)) {
+        while (skipped.isEmpty() && isComing()) {
             wait();
         }
         if (Thread.interrupted()) {
             throw new InterruptedException();
         }
+    }
+
+    /** Whether the next batch's features are not there yet, but will be. */
+    private boolean isComing() {
+        Batch next = begun.peek();
+        return next == null ? !full.isEmpty() || !exhausted : !next.computed && next.problem == null;
+    }
+
+    /** The next batch with features, null where there is none any more: the first one that the engine failed on is why. */
+    private @Nullable Batch nextResult() {
+        Batch next = begun.poll();
+        if (next == null || next.problem == null) {
+            return next;
+        }
+        begun.clear();
+        failure = next.problem;
+        return null;
     }
 
     /**
@@ -240,7 +265,7 @@ final class Assembly {
                 awaitNews();
                 left = skipped.poll();
                 if (left == null) {
-                    return computed.poll();
+                    return nextResult();
                 }
                 notifyAll();
             }
@@ -262,6 +287,10 @@ final class Assembly {
     /** Nothing comes after the batches that are full. */
     private void end(Throwable reason) {
         failure = reason;
+        exhaust();
+    }
+
+    private void exhaust() {
         exhausted = true;
         unplaced.clear();
         filling = null;
@@ -271,7 +300,6 @@ final class Assembly {
     /** Nothing is begun any more. */
     synchronized void stop(Throwable reason) {
         full.clear();
-        computing = false;
         end(reason);
     }
 }

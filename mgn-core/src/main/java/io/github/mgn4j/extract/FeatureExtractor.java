@@ -2,6 +2,7 @@ package io.github.mgn4j.extract;
 
 import com.google.common.base.Preconditions;
 import io.github.mgn4j.engine.Engine;
+import io.github.mgn4j.engine.Engines;
 import io.github.mgn4j.features.FeatureMatrix;
 import io.github.mgn4j.image.ImageDecoder;
 import io.github.mgn4j.image.Preprocessor;
@@ -36,6 +37,9 @@ public final class FeatureExtractor implements AutoCloseable {
     private final Engine engine;
     private final Preprocessor preprocessor;
     private final int decoders;
+    /** Most that the engine gains from at the same time. */
+    private final int calls;
+
     private final ImageSource source;
     private final BufferPool buffers;
     /** Taken by the threads of all calls while they decode or normalise. */
@@ -48,12 +52,15 @@ public final class FeatureExtractor implements AutoCloseable {
         this.preprocessor = new Preprocessor(engine.spec().input(), resampling);
         this.decoders = decoders;
         this.source = source;
+        calls = engine.concurrency();
+        Preconditions.checkArgument(
+                calls >= 1, "engine %s takes %s calls at once, must be 1 or more", engine.name(), calls);
         buffers = new BufferPool(
                 batch,
-                BatchBuffer.mostImages(spec()),
-                capacity -> new BatchBuffer(engine, preprocessor, flip, capacity, batch));
+                Engines.largestBatch(engine),
+                capacity -> BatchBuffer.of(engine, preprocessor, flip, capacity, batch));
         processors = new Semaphore(decoders, true);
-        inMemory = new Semaphore(2 * decoders, true);
+        inMemory = new Semaphore(2 * Math.max(decoders, calls), true);
     }
 
     /**
@@ -167,7 +174,7 @@ public final class FeatureExtractor implements AutoCloseable {
     /**
      * Extracts image files, batch after batch. Other threads, as many as there are decoders, prepare the next ones while
      * the engine computes, and the engine computes while {@code sink} is at work. Memory does not grow with the number of
-     * images: there are three batches at most. When this returns or throws, its threads have ended.
+     * images: there are two batches at most beside those that the engine computes at once, one or more on accelerators. When this returns or throws, its threads have ended.
      *
      * @param listener is told of images that are left out in their order, and may be told before {@code sink} receives the
      *     images before them
@@ -178,7 +185,8 @@ public final class FeatureExtractor implements AutoCloseable {
      */
     public void extract(List<Path> images, OnError onError, ExtractionListener listener, FeatureSink sink)
             throws IOException {
-        new FileExtraction(images, preprocessor, source, buffers, processors).run(onError, decoders, listener, sink);
+        new FileExtraction(images, preprocessor, source, buffers, processors)
+                .run(onError, decoders, calls, listener, sink);
     }
 
     private int values(int images) {

@@ -1,6 +1,7 @@
 package io.github.mgn4j.extract;
 
 import com.google.common.base.Preconditions;
+import com.google.common.primitives.Ints;
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import io.github.mgn4j.engine.Engine;
 import io.github.mgn4j.engine.EngineOptions;
@@ -9,6 +10,7 @@ import io.github.mgn4j.engine.Precision;
 import io.github.mgn4j.image.ImageDecoder;
 import io.github.mgn4j.image.Resampling;
 import io.github.mgn4j.weights.Model;
+import java.util.List;
 
 /** Says how a {@link FeatureExtractor} is to work. Not thread-safe. */
 public final class FeatureExtractorBuilder {
@@ -17,6 +19,7 @@ public final class FeatureExtractorBuilder {
     private final Model model;
     private String engine = Engines.AUTO;
     private Precision precision = Precision.FP32;
+    private List<Integer> devices = List.of(0);
     private boolean flip = true;
     private int batch = DEFAULT_BATCH;
     private Resampling resampling = Resampling.BILINEAR;
@@ -36,6 +39,16 @@ public final class FeatureExtractorBuilder {
     @CanIgnoreReturnValue
     public FeatureExtractorBuilder precision(Precision newPrecision) {
         precision = newPrecision;
+        return this;
+    }
+
+    /**
+     * The accelerators that compute, from 0, the first by default: each has the network and computes batches of its own.
+     * Engines on the processor ignore a single one and refuse more.
+     */
+    @CanIgnoreReturnValue
+    public FeatureExtractorBuilder devices(int... indices) {
+        devices = Ints.asList(indices.clone());
         return this;
     }
 
@@ -79,10 +92,10 @@ public final class FeatureExtractorBuilder {
     /**
      * Opens the extractor.
      *
-     * @throws io.github.mgn4j.engine.EngineException if there is no such engine here
+     * @throws io.github.mgn4j.engine.EngineException if there is no such engine here, or it has not these devices
      */
     public FeatureExtractor build() {
-        Engine opened = Engines.open(engine, model, new EngineOptions(precision, batch));
+        Engine opened = Engines.open(engine, model, new EngineOptions(precision, batch), devices);
         return new FeatureExtractor(opened, flip, batch, resampling, decoders, ImageDecoder::decode);
     }
 }

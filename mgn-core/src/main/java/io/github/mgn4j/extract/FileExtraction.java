@@ -17,12 +17,12 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.Semaphore;
 
 /**
- * One pass over a list of image files, by threads that live as long as it: workers decode, resize and normalise, one thread
- * runs the engine and nothing else, and the caller's hands out the features. An {@link Assembly} tells them what to do.
+ * One pass over a list of image files, by threads that live as long as it: workers decode, resize and normalise, others
+ * run the engine and do nothing else, and the caller's hands out the features. An {@link Assembly} tells them what to do.
  */
 final class FileExtraction {
-    /** Batches in memory: one is computed, one is prepared, and one that is ready or handed out evens out their times. */
-    static final int BUFFERS = 3;
+    /** Batches in memory beside those that are computed: one is prepared, one that is ready or handed out evens out the times. */
+    static final int WAITING = 2;
 
     private final List<Path> images;
     private final Preprocessor preprocessor;
@@ -44,30 +44,47 @@ final class FileExtraction {
         this.processors = processors;
     }
 
-    /** Runs it to its end; once. */
-    void run(OnError onError, int workers, ExtractionListener listener, FeatureSink sink) throws IOException {
+    /**
+     * Runs it to its end; once.
+     *
+     * @param calls most of the engine that are made at the same time
+     */
+    void run(OnError onError, int workers, int calls, ExtractionListener listener, FeatureSink sink)
+            throws IOException {
         if (images.isEmpty()) {
             return;
         }
         List<BatchBuffer> buffers = new ArrayList<>();
-        do {
-            buffers.add(pool.take(images.size()));
-        } while (buffers.size() < BUFFERS
-                && (long) buffers.size() * buffers.get(0).capacity() < images.size());
-        int window = buffers.get(0).capacity() + workers;
-        Assembly assembly = new Assembly(images, onError, buffers, window);
-        List<Thread> threads = new ArrayList<>();
+        try { // memory may be exhausted with the second one: the first is given back
+            do {
+                buffers.add(pool.take(images.size()));
+            } while (buffers.size() < calls + WAITING
+                    && (long) buffers.size() * buffers.get(0).capacity() < images.size());
+            int window = buffers.get(0).capacity() + workers;
+            Assembly assembly = new Assembly(images, onError, buffers, window);
+            run(assembly, workers, Math.min(calls, buffers.size()), listener, sink);
+        } finally {
+            buffers.forEach(pool::give);
+        }
+    }
+
+    private void run(Assembly assembly, int workers, int calls, ExtractionListener listener, FeatureSink sink)
+            throws IOException {
+        List<Thread> engine = new ArrayList<>();
+        List<Thread> decoders = new ArrayList<>();
         try {
-            threads.add(start("mgn-compute", () -> compute(assembly), assembly));
+            for (int i = 0; i < calls; i++) {
+                engine.add(start("mgn-compute-" + i, () -> compute(assembly), assembly));
+            }
             for (int i = 0; i < Math.min(workers, images.size()); i++) {
-                threads.add(start("mgn-decode-" + i, () -> work(assembly), assembly));
+                decoders.add(start("mgn-decode-" + i, () -> work(assembly), assembly));
             }
             deliver(assembly, listener, sink);
         } finally {
             assembly.stop(new CancellationException("the extraction has ended"));
-            threads.stream().skip(1).forEach(Thread::interrupt); // not the engine's: it may not expect that
-            threads.forEach(Uninterruptibles::joinUninterruptibly);
-            buffers.forEach(pool::give);
+            decoders.forEach(Thread::interrupt); // not the engine's: it may not expect that
+            decoders.forEach(Uninterruptibles::joinUninterruptibly);
+            engine.forEach(Uninterruptibles::joinUninterruptibly);
         }
     }
 
@@ -93,8 +110,12 @@ final class FileExtraction {
 
     private static void compute(Assembly assembly) throws InterruptedException {
         for (Batch batch = assembly.batch(); batch != null; batch = assembly.batch()) {
-            batch.buffer().run(batch.images().size());
-            assembly.computed(batch);
+            try {
+                batch.buffer().run(batch.images().size());
+                assembly.computed(batch);
+            } catch (Throwable e) { // its turn to be thrown comes after the batches before it
+                assembly.failed(batch, e);
+            }
         }
     }
 

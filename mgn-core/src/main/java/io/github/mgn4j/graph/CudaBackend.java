@@ -32,7 +32,7 @@ public final class CudaBackend {
 
     /** Looked at once, when first asked for. */
     private static final class Holder {
-        static final String OBSTACLE = look();
+        static final String REASON = look();
     }
 
     private CudaBackend() {}
@@ -42,12 +42,12 @@ public final class CudaBackend {
         ClassLoader loader = CudaBackend.class.getClassLoader();
         return loader != null
                 && loader.getResource(BACKEND) != null
-                && obstacle().isEmpty();
+                && unavailableReason().isEmpty();
     }
 
     /** Why ND4J cannot compute here, as a sentence; empty if nothing speaks against it. */
-    public static String obstacle() {
-        return Holder.OBSTACLE;
+    public static String unavailableReason() {
+        return Holder.REASON;
     }
 
     /**
@@ -56,8 +56,8 @@ public final class CudaBackend {
      * @throws EngineException if its backend is the one for GPUs and this machine's are none of those
      */
     public static void check() {
-        if (!obstacle().isEmpty()) {
-            throw new EngineException(obstacle());
+        if (!unavailableReason().isEmpty()) {
+            throw new EngineException(unavailableReason());
         }
     }
 
@@ -72,10 +72,10 @@ public final class CudaBackend {
                     .start();
             String gpus = new String(query.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             boolean ended = query.waitFor(SECONDS, TimeUnit.SECONDS);
-            String found = obstacle(ended && query.exitValue() == 0 ? gpus : "");
+            String found = unavailableReason(ended && query.exitValue() == 0 ? gpus : "");
             return found.isEmpty() ? loaded(loader) : found;
         } catch (IOException e) {
-            return obstacle("");
+            return unavailableReason("");
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return "";
@@ -114,7 +114,7 @@ public final class CudaBackend {
     }
 
     /** What to say about GPUs, given as lines of {@code name, compute capability}. */
-    static String obstacle(String gpus) {
+    static String unavailableReason(String gpus) {
         List<String> lines = Splitter.on('\n').trimResults().omitEmptyStrings().splitToList(gpus);
         if (lines.isEmpty()) {
             return "nd4j-cuda-11.6 finds no NVIDIA GPU (nvidia-smi lists none): " + INSTEAD;

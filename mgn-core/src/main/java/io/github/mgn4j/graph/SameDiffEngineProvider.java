@@ -25,7 +25,7 @@ public final class SameDiffEngineProvider implements EngineProvider {
 
     @Override
     public boolean available() {
-        if (!CudaBackend.obstacle().isEmpty()) {
+        if (!CudaBackend.unavailableReason().isEmpty()) {
             return false;
         }
         try {
@@ -36,14 +36,20 @@ public final class SameDiffEngineProvider implements EngineProvider {
     }
 
     @Override
-    public String obstacle() {
-        String gpu = CudaBackend.obstacle();
+    public String unavailableReason() {
+        String gpu = CudaBackend.unavailableReason();
         return gpu.isEmpty() ? "no ND4J backend is on the class path" : gpu;
     }
 
     @Override
     public Set<Precision> precisions() {
         return Set.of(Precision.FP32);
+    }
+
+    /** ND4J's GPU is the first one. */
+    @Override
+    public int devices() {
+        return CudaBackend.isUsable() ? 1 : 0;
     }
 
     @Override

@@ -2,6 +2,8 @@ package io.github.mgn4j.image;
 
 import io.github.mgn4j.engine.Layout;
 import io.github.mgn4j.spec.InputSize;
+import java.nio.Buffer;
+import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.util.Objects;
 
@@ -80,14 +82,29 @@ public final class Preprocessor {
      * @param offset index of the first float in the target, counted from 0, not from its position
      */
     public void write(RgbImage image, boolean mirrored, Layout layout, FloatBuffer target, int offset) {
-        if (offset < 0 || offset > target.limit() - length()) {
-            throw new IndexOutOfBoundsException("an input of " + length() + " floats at index " + offset
-                    + " does not fit into a buffer of " + target.limit());
-        }
+        checkRoom(target, offset, "floats");
         byte[] pixels = resize(image).pixels();
         switch (layout) {
             case NCHW -> writePlanar(pixels, mirrored, target, offset);
             case NHWC -> writeInterleaved(pixels, mirrored, target, offset);
+        }
+    }
+
+    /**
+     * Writes one picture's {@link #length()} bytes {@code [height, width, 3]}, not normalised; otherwise as {@link #write}.
+     *
+     * @param image of any size
+     * @param offset index of the first byte in the target, counted from 0, not from its position
+     */
+    public void writePixels(RgbImage image, ByteBuffer target, int offset) {
+        checkRoom(target, offset, "bytes");
+        target.put(offset, resize(image).pixels());
+    }
+
+    private void checkRoom(Buffer target, int offset, String unit) {
+        if (offset < 0 || offset > target.limit() - length()) {
+            throw new IndexOutOfBoundsException("an input of " + length() + " " + unit + " at index " + offset
+                    + " does not fit into a buffer of " + target.limit());
         }
     }
 

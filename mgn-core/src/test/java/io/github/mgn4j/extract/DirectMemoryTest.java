@@ -3,6 +3,7 @@ package io.github.mgn4j.extract;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.mgn4j.engine.Engines;
 import io.github.mgn4j.image.ImageDecoder;
 import io.github.mgn4j.image.Preprocessor;
 import io.github.mgn4j.image.Resampling;
@@ -104,7 +105,7 @@ class DirectMemoryTest {
 
     @Test
     void aBatchThatNoBufferHoldsIsRefused() {
-        int most = BatchBuffer.mostImages(FakeEngine.SPEC);
+        int most = Engines.largestBatch(new FakeEngine());
         assertThat(most).isEqualTo(58_254); // 2^31 / 4 / (3 x 96 x 32)
         assertThatThrownBy(() -> buffer(most + 1))
                 .isInstanceOf(IllegalArgumentException.class)
@@ -127,7 +128,7 @@ class DirectMemoryTest {
 
     private static BatchBuffer buffer(int capacity) {
         Preprocessor preprocessor = new Preprocessor(FakeEngine.SPEC.input(), Resampling.BILINEAR);
-        return new BatchBuffer(new FakeEngine(), preprocessor, false, capacity, capacity);
+        return BatchBuffer.of(new FakeEngine(), preprocessor, false, capacity, capacity);
     }
 
     private static long directBytes() {

@@ -113,7 +113,8 @@ class FileExtractionTest {
         }
         int handedOut = batch;
         assertThat(delivered).hasValue(5000);
-        assertThat(mostAhead.get()).isBetween(batch, FileExtraction.BUFFERS * batch + handedOut + (batch + decoders));
+        assertThat(mostAhead.get())
+                .isBetween(batch, (1 + FileExtraction.WAITING) * batch + handedOut + (batch + decoders));
     }
 
     @Test

@@ -18,7 +18,7 @@ class CudaBackendTest {
                 "old driver, [N/A]\n"
             })
     void gpusThatThereIsCodeFor(String gpus) {
-        assertThat(CudaBackend.obstacle(gpus)).isEmpty();
+        assertThat(CudaBackend.unavailableReason(gpus)).isEmpty();
     }
 
     @ParameterizedTest
@@ -30,14 +30,14 @@ class CudaBackendTest {
                 "Tesla K40m, 3.5"
             })
     void othersAreNamedInOneSentence(String gpu) {
-        assertThat(CudaBackend.obstacle(gpu + "\n"))
+        assertThat(CudaBackend.unavailableReason(gpu + "\n"))
                 .isEqualTo("nd4j-cuda-11.6 has no code for this GPU (" + gpu + "), only for compute capability 3.7 to"
                         + " 8.9: engine onnx-cuda runs on it, the backend nd4j-native runs on the CPU");
     }
 
     @Test
     void noGpu() {
-        assertThat(CudaBackend.obstacle(""))
+        assertThat(CudaBackend.unavailableReason(""))
                 .isEqualTo("nd4j-cuda-11.6 finds no NVIDIA GPU (nvidia-smi lists none): the backend nd4j-native runs on"
                         + " the CPU");
     }
@@ -56,7 +56,7 @@ class CudaBackendTest {
     /** The tests' backend is the one for CPUs. */
     @Test
     void onlyTheGpuBackendIsLookedAt() {
-        assertThat(CudaBackend.obstacle()).isEmpty();
+        assertThat(CudaBackend.unavailableReason()).isEmpty();
         assertThat(CudaBackend.isUsable()).isFalse();
         assertThat(new SameDiffEngineProvider().priority()).isZero();
     }

@@ -7,7 +7,6 @@ import io.github.mgn4j.engine.EngineProvider;
 import io.github.mgn4j.engine.Precision;
 import io.github.mgn4j.weights.Model;
 import java.util.EnumSet;
-import java.util.Locale;
 import java.util.Set;
 import org.bytedeco.javacpp.Loader;
 import org.slf4j.Logger;
@@ -50,7 +49,7 @@ public final class OneDnnEngineProvider implements EngineProvider {
     }
 
     @Override
-    public String obstacle() {
+    public String unavailableReason() {
         return "no natives of org.bytedeco:dnnl, opencl and javacpp for " + Loader.getPlatform() + " on the class path";
     }
 
@@ -73,7 +72,8 @@ public final class OneDnnEngineProvider implements EngineProvider {
 
     static void requireNatives() {
         if (!Natives.LOADED) {
-            throw new EngineException("the engine onednn cannot run here: " + new OneDnnEngineProvider().obstacle());
+            throw new EngineException(
+                    "the engine onednn cannot run here: " + new OneDnnEngineProvider().unavailableReason());
         }
     }
 
@@ -99,8 +99,7 @@ public final class OneDnnEngineProvider implements EngineProvider {
                 yield Arithmetic.FP32;
             }
             case TF32, FP16, FP8 ->
-                throw new EngineException("the engine onednn has fp32, bf16 and int8, not "
-                        + precision.name().toLowerCase(Locale.ROOT));
+                throw new EngineException("the engine onednn has fp32, bf16 and int8, not " + precision.label());
         };
     }
 }

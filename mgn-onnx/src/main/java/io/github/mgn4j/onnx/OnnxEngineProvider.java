@@ -50,23 +50,29 @@ public abstract sealed class OnnxEngineProvider implements EngineProvider {
     /** Last where it is available because the CPU may take its place. */
     @Override
     public int priority() {
-        return OnnxNatives.obstacle(device).isEmpty() ? priority : FALLBACK_PRIORITY;
+        return OnnxNatives.unavailableReason(device).isEmpty() ? priority : FALLBACK_PRIORITY;
     }
 
     @Override
     public boolean available() {
-        return obstacle().isEmpty();
+        return unavailableReason().isEmpty();
     }
 
     @Override
-    public String obstacle() {
+    public String unavailableReason() {
         OnnxDevice runs = OnnxSettings.ofProperties(device).fallback() ? OnnxDevice.CPU : device;
-        return OnnxNatives.obstacle(runs);
+        return OnnxNatives.unavailableReason(runs);
     }
 
     @Override
     public Set<Precision> precisions() {
         return precisions;
+    }
+
+    /** On GPUs it takes the first one. */
+    @Override
+    public int devices() {
+        return device == OnnxDevice.CPU ? 0 : 1;
     }
 
     @Override

@@ -13,7 +13,7 @@ final class OnnxNatives {
     private OnnxNatives() {}
 
     /** Why a device cannot be had, as a clause; empty if nothing speaks against it. */
-    static String obstacle(OnnxDevice device) {
+    static String unavailableReason(OnnxDevice device) {
         if (!exists("onnxruntime")) {
             return "its jar has no natives for %s".formatted(platform());
         }

@@ -1,7 +1,6 @@
 package io.github.mgn4j.onnx;
 
 import io.github.mgn4j.engine.Precision;
-import java.util.Locale;
 import java.util.Set;
 
 /**
@@ -27,7 +26,7 @@ public record OnnxOptions(Precision precision, boolean symmetric, OnnxInput inpu
         OnnxException.check(
                 PRECISIONS.contains(precision),
                 "an ONNX file can be written in fp32, fp16 or int8, not in %s",
-                precision.name().toLowerCase(Locale.ROOT));
+                precision.label());
         OnnxException.check(repeat >= 0, "repeat must be 0 or more, not %s", repeat);
     }
 

@@ -180,7 +180,7 @@ class OnnxEngineTest {
                 .isInstanceOf(EngineException.class)
                 .hasMessageStartingWith("the engine " + device.engine()
                         + " cannot run here: com.microsoft.onnxruntime:onnxruntime_gpu is wanted in the place of"
-                        + " onnxruntime; those that can run: onnx [FP32]");
+                        + " onnxruntime; those that can run: onnx [fp32]");
     }
 
     @Test

@@ -61,7 +61,7 @@ abstract class PeerProvider implements EngineProvider {
     }
 
     @Override
-    public final String obstacle() {
+    public final String unavailableReason() {
         return "the system property %s names no folder with its %s files".formatted(FOLDER, extension);
     }
 

@@ -1,0 +1,114 @@
+package io.github.mgn4j.cli;
+
+import com.google.common.base.Throwables;
+import com.google.common.util.concurrent.Uninterruptibles;
+import io.github.mgn4j.engine.Engine;
+import io.github.mgn4j.engine.Engines;
+import io.github.mgn4j.engine.PixelEngine;
+import io.github.mgn4j.image.RgbImage;
+import io.github.mgn4j.spec.InputSize;
+import java.nio.ByteBuffer;
+import java.nio.FloatBuffer;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Objects;
+import java.util.SplittableRandom;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * How fast an engine computes features of random images, with as many calls under way as it gains from.
+ *
+ * @param input what it was given: {@code pixels}, which it normalises itself, or normalised {@code floats}
+ * @param concurrency calls under way at the same time
+ * @param millisPerImage the median over batches of a batch's time, divided by the images that were under way with it
+ */
+record EngineSpeed(String input, int concurrency, double millisPerImage) {
+    private static final int WARM_UP_BATCHES = 3;
+
+    /** Measures one for some time. */
+    static EngineSpeed measure(Engine engine, int batch, double seconds) {
+        int most = Engines.largestBatch(engine);
+        if (batch > most) {
+            throw new IllegalArgumentException("--batch must be at most " + most + " for this network, not " + batch);
+        }
+        int concurrency = engine.concurrency();
+        List<Runnable> calls = new ArrayList<>();
+        for (int i = 0; i < concurrency; i++) {
+            calls.add(call(engine, batch, new SplittableRandom(1 + i)));
+        }
+        List<Double> millis = millis(calls, seconds);
+        Collections.sort(millis);
+        return new EngineSpeed(
+                engine instanceof PixelEngine ? "pixels" : "floats",
+                concurrency,
+                millis.get(millis.size() / 2) / batch / concurrency);
+    }
+
+    /** A batch of random images, and the call that computes their features. */
+    private static Runnable call(Engine engine, int batch, SplittableRandom random) {
+        InputSize size = engine.spec().input();
+        int values = batch * RgbImage.CHANNELS * size.height() * size.width();
+        FloatBuffer features = Engines.buffer((long) batch * engine.spec().dims());
+        if (engine instanceof PixelEngine ofPixels) {
+            ByteBuffer pixels = ofPixels.newPixelBuffer(values);
+            for (int i = 0; i < values; i++) {
+                pixels.put(i, (byte) random.nextInt());
+            }
+            return () -> ofPixels.run(pixels, batch, false, features);
+        }
+        FloatBuffer images = Engines.buffer(values);
+        for (int i = 0; i < values; i++) {
+            images.put(i, (float) (4 * random.nextDouble() - 2));
+        }
+        return () -> engine.run(images, batch, features);
+    }
+
+    /** The time that each call of each kind took, side by side. */
+    private static List<Double> millis(List<Runnable> calls, double seconds) {
+        if (calls.size() == 1) { // on this thread, as callers do
+            return millis(calls.get(0), seconds, new AtomicBoolean());
+        }
+        AtomicBoolean failed = new AtomicBoolean();
+        ExecutorService threads = Executors.newFixedThreadPool(calls.size());
+        try {
+            List<Callable<List<Double>>> tasks = new ArrayList<>();
+            calls.forEach(call -> tasks.add(() -> millis(call, seconds, failed)));
+            List<Double> all = new ArrayList<>();
+            for (Future<List<Double>> task : tasks.stream().map(threads::submit).toList()) {
+                all.addAll(Uninterruptibles.getUninterruptibly(task));
+            }
+            return all;
+        } catch (ExecutionException e) {
+            Throwable cause = Objects.requireNonNull(e.getCause());
+            Throwables.throwIfUnchecked(cause);
+            throw new IllegalStateException(cause);
+        } finally {
+            threads.shutdown();
+        }
+    }
+
+    private static List<Double> millis(Runnable call, double seconds, AtomicBoolean failed) {
+        List<Double> millis = new ArrayList<>();
+        try {
+            for (int i = 0; i < WARM_UP_BATCHES; i++) {
+                call.run();
+            }
+            long end = System.nanoTime() + (long) (seconds * 1e9);
+            do {
+                long start = System.nanoTime();
+                call.run();
+                millis.add((System.nanoTime() - start) / 1e6);
+            } while (System.nanoTime() < end && !failed.get());
+            return millis;
+        } catch (Throwable e) {
+            failed.set(true);
+            throw e;
+        }
+    }
+}

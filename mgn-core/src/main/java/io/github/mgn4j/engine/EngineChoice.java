@@ -1,0 +1,108 @@
+package io.github.mgn4j.engine;
+
+import io.github.mgn4j.weights.Model;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Finds and opens the engine that a caller asks for, among those that there are. */
+final class EngineChoice {
+    private static final Logger LOG = LoggerFactory.getLogger(EngineChoice.class);
+
+    private final List<EngineProvider> all;
+
+    /** Chooses among providers, of which the first is preferred. */
+    EngineChoice(List<EngineProvider> all) {
+        this.all = all;
+    }
+
+    /** As {@link Engines#open(String, Model, EngineOptions, List)}. */
+    Engine open(String name, Model model, EngineOptions options, List<Integer> devices) {
+        EngineProvider provider = provider(name, options.precision());
+        check(provider, devices);
+        return devices.size() == 1
+                ? provider.open(model, options.withDevice(devices.get(0)))
+                : EngineGroup.open(provider, model, options, devices);
+    }
+
+    private EngineProvider provider(String name, Precision precision) {
+        boolean any = name.equals(Engines.AUTO);
+        List<EngineProvider> named =
+                all.stream().filter(p -> any || p.name().equals(name)).toList();
+        if (named.isEmpty()) {
+            throw new EngineException("unknown engine '%s'; on the class path: %s".formatted(name, names(all)));
+        }
+        for (EngineProvider candidate : named) {
+            if (candidate.available() && candidate.precisions().contains(precision)) {
+                if (any) {
+                    LOG.info("engine {} takes the network in {}", candidate.name(), precision.label());
+                }
+                return candidate;
+            }
+            if (any) {
+                LOG.debug("engine {} does not take it: it {}", candidate.name(), reason(candidate, precision));
+            }
+        }
+        throw new EngineException(any ? refusal(precision) : refusal(named.get(0), precision));
+    }
+
+    private String refusal(Precision precision) {
+        return "no engine has %s here; on the class path: %s".formatted(precision.label(), names(all));
+    }
+
+    /** One that was named is answered for alone. */
+    private String refusal(EngineProvider one, Precision precision) {
+        List<EngineProvider> others =
+                all.stream().filter(EngineProvider::available).toList();
+        return "the engine %s %s; those that can run: %s".formatted(one.name(), reason(one, precision), names(others));
+    }
+
+    private static String reason(EngineProvider provider, Precision precision) {
+        return provider.available()
+                ? "has %s, not %s".formatted(formats(provider), precision.label())
+                : "cannot run here: " + provider.unavailableReason();
+    }
+
+    private static void check(EngineProvider provider, List<Integer> devices) {
+        int count = provider.devices();
+        if (devices.isEmpty()) {
+            throw new DeviceException("at least one device is expected, found none");
+        }
+        if (count == 0 && devices.size() > 1) {
+            throw new DeviceException(
+                    "the engine %s computes on the processor: it has no devices to share the work, but %s were asked for"
+                            .formatted(provider.name(), devices));
+        }
+        Set<Integer> seen = new HashSet<>();
+        for (int device : devices) {
+            if (device < 0) {
+                throw new DeviceException("devices must be at least 0, not " + device);
+            }
+            if (!seen.add(device)) {
+                throw new DeviceException("device %s is named twice in %s".formatted(device, devices));
+            }
+            if (count > 0 && device >= count) {
+                throw new DeviceException("the engine %s finds %s here, counted from 0: there is no device %s"
+                        .formatted(provider.name(), count == 1 ? "1 device" : count + " devices", device));
+            }
+        }
+    }
+
+    private static String names(List<EngineProvider> providers) {
+        return providers.isEmpty()
+                ? "none"
+                : providers.stream()
+                        .map(p -> p.name() + " "
+                                + (p.available() ? formats(p) : "(cannot run here: " + p.unavailableReason() + ")"))
+                        .collect(Collectors.joining(", "));
+    }
+
+    private static String formats(EngineProvider provider) {
+        return new TreeSet<>(provider.precisions())
+                .stream().map(Precision::label).collect(Collectors.joining(", ", "[", "]"));
+    }
+}

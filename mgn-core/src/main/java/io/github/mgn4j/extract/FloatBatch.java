@@ -1,0 +1,90 @@
+package io.github.mgn4j.extract;
+
+import io.github.mgn4j.engine.Engine;
+import io.github.mgn4j.engine.Engines;
+import io.github.mgn4j.image.Preprocessor;
+import io.github.mgn4j.image.RgbImage;
+import java.nio.FloatBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Normalised images, their mirrors, and the features of both, which are averaged here. */
+final class FloatBatch implements BatchBuffer {
+    private final Engine engine;
+    private final Preprocessor preprocessor;
+    private final int capacity;
+    private final List<View> views = new ArrayList<>();
+
+    /** The images and their mirrors behind them, where the engine takes both at once; else null. */
+    private final @Nullable View together;
+
+    private record View(FloatBuffer images, FloatBuffer features) {}
+
+    /**
+     * An empty one.
+     *
+     * @param mostTogether most images that the engine and a buffer take at once
+     */
+    FloatBatch(Engine engine, Preprocessor preprocessor, boolean flip, int capacity, int mostTogether) {
+        this.engine = engine;
+        this.preprocessor = preprocessor;
+        this.capacity = capacity;
+        int images = Math.multiplyExact(capacity, preprocessor.length());
+        int features = Math.multiplyExact(capacity, engine.spec().dims());
+        if (flip && 2L * capacity <= mostTogether) {
+            together = new View(Engines.buffer(2L * images), Engines.buffer(2L * features));
+            for (int view = 0; view < 2; view++) {
+                views.add(new View(
+                        together.images.slice(view * images, images),
+                        together.features.slice(view * features, features)));
+            }
+        } else {
+            together = null;
+            for (int view = 0; view < (flip ? 2 : 1); view++) {
+                views.add(new View(Engines.buffer(images), Engines.buffer(features)));
+            }
+        }
+    }
+
+    @Override
+    public int capacity() {
+        return capacity;
+    }
+
+    @Override
+    public int dims() {
+        return engine.spec().dims();
+    }
+
+    @Override
+    public void prepare(int place, RgbImage image) {
+        for (int view = 0; view < views.size(); view++) {
+            FloatBuffer images = views.get(view).images();
+            preprocessor.write(image, view == 1, engine.inputLayout(), images, place * preprocessor.length());
+        }
+    }
+
+    @Override
+    public void run(int size) {
+        if (together != null && size == capacity) {
+            engine.run(together.images(), 2 * size, together.features());
+            return;
+        }
+        for (View view : views) {
+            engine.run(view.images(), size, view.features());
+        }
+    }
+
+    @Override
+    public void features(int place, float[] target, int offset) {
+        int dims = dims();
+        for (int j = 0; j < dims; j++) {
+            float sum = 0;
+            for (View view : views) {
+                sum += view.features().get(place * dims + j) / views.size();
+            }
+            target[offset + j] = sum;
+        }
+    }
+}

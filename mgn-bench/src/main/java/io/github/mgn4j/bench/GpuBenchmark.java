@@ -44,16 +44,16 @@ public class GpuBenchmark {
     /** How the line of a measurement that could not be made begins. */
     static final String FAILED = "FAILED ";
 
-    /** onnx-cuda, onnx-tensorrt, onnx (a rehearsal on a CPU); samediff on ND4J's backend, for {@link #hostFloats} in fp32. */
-    @Param("onnx-cuda")
+    /** cudnn; onnx-cuda, onnx-tensorrt, onnx (a rehearsal on a CPU); samediff on ND4J's backend, for {@link #hostFloats} in fp32. */
+    @Param("cudnn")
     public String engine;
 
-    /** fp32 (exact products), tf32, fp16. */
+    /** fp32 (exact products), tf32, fp16; cudnn has bf16, fp8 and int8 besides. */
     @Param({"fp32", "tf32", "fp16"})
     public String precision;
 
     /** Options of the execution provider as {@code name:value}, several joined by +; or default. */
-    @Param({"default", "prefer_nhwc:1"})
+    @Param("default")
     public String variant;
 
     /** Images per batch. */
@@ -72,11 +72,17 @@ public class GpuBenchmark {
         String what = "%s %s %s %s".formatted(engine, precision, variant, method);
         try {
             GpuNetwork known = GpuNetwork.named(network);
-            run = engine.equals("samediff")
-                    ? BackendRun.open(known, engine, precision, method, batch)
-                    : SessionRun.open(known, engine, precision, variant, method, batch);
+            run = switch (engine) {
+                case "cudnn" -> CudnnRun.open(known, precision, method, batch);
+                case "samediff" -> BackendRun.open(known, engine, precision, method, batch);
+                default -> SessionRun.open(known, engine, precision, variant, method, batch);
+            };
             OptionalDouble apart = run.distance();
-            double limit = precision.equals("fp32") ? 1e-3 : 5e-2;
+            double limit = switch (precision) {
+                case "fp32" -> 1e-3;
+                case "fp8", "int8" -> 2e-1;
+                default -> 5e-2;
+            };
             if (apart.isEmpty()) {
                 note(what + ": features not checked, nobody else's are known");
                 return;
@@ -98,7 +104,7 @@ public class GpuBenchmark {
         run.close();
     }
 
-    /** One image goes in and is repeated on the device: no copies to speak of. */
+    /** Images stay on the device (for ONNX Runtime, one goes in and is repeated there): no copies to speak of. */
     @Benchmark
     public void deviceResident() throws OrtException {
         run.once();

@@ -158,42 +158,52 @@ public final class CudnnEngine implements PixelEngine {
     }
 
     /**
-     * Measures the device's own time for a batch that lies on it: no copies, no waiting for the host but for each launch.
+     * Sends a batch to the device, where it stays: what its computation takes can be measured apart from the way there. It takes
+     * the place of one of two calls that run at the same time until it is closed.
+     *
+     * @param images as for {@link #run(FloatBuffer, int, FloatBuffer)}
+     */
+    public ResidentBatch resident(FloatBuffer images, int batch) {
+        Engines.checkBuffers(spec, images, batch, Engines.buffer((long) batch * spec.dims()));
+        int values = 3 * batch * spec.input().height() * spec.input().width();
+        return resident(
+                new BatchKind(batch, false, false),
+                to -> to.asFloatBuffer().put(images.duplicate().position(0).limit(values)));
+    }
+
+    /**
+     * As {@link #resident(FloatBuffer, int)}.
      *
      * @param pixels as for {@link #run(ByteBuffer, int, boolean, FloatBuffer)}
-     * @param runs how many times it is measured, after two that are not
-     * @return milliseconds {@code [runs]}, in their order
      */
-    public double[] deviceMilliseconds(ByteBuffer pixels, int batch, boolean flip, int runs) {
-        run(pixels, batch, flip, Engines.buffer((long) batch * spec.dims()));
+    public ResidentBatch resident(ByteBuffer pixels, int batch, boolean flip) {
         BatchKind kind = new BatchKind(batch, flip, true);
+        int bytes = (int) kind.inputBytes(spec);
+        return resident(kind, to -> to.put(pixels.duplicate().position(0).limit(bytes)));
+    }
+
+    private ResidentBatch resident(BatchKind kind, Input input) {
         Slot slot = take();
         try {
             context.use();
-            long bytes = kind.inputBytes(spec);
-            slot.reserve(bytes, kind.featureBytes(spec));
-            slot.staging().put(pixels.duplicate().position(0).limit((int) bytes));
+            slot.reserve(kind.inputBytes(spec), kind.featureBytes(spec));
+            input.put(slot.staging());
             lock.lock();
             try {
-                CompiledBatch compiled = batches.get(kind);
-                slot.send(new BytePointer(slot.staging()), compiled.input(slot.index()), bytes, context.stream(0));
-                double[] times = new double[runs];
-                for (int i = -2; i < runs; i++) {
-                    double ms = DeviceTimer.milliseconds(
-                            context.stream(0),
-                            () -> Cuda.check(
-                                    cudaGraphLaunch(compiled.graph(slot.index()), context.stream(0)),
-                                    "cudaGraphLaunch"));
-                    if (i >= 0) {
-                        times[i] = ms;
-                    }
-                }
-                return times;
+                // Its own, so that no other size pushes it out.
+                CompiledBatch batch = new CompiledBatch(context, kind, SLOTS);
+                slot.send(
+                        new BytePointer(slot.staging()),
+                        batch.input(slot.index()),
+                        kind.inputBytes(spec),
+                        context.stream(0));
+                return new ResidentBatch(context, lock, batch, slot, kind.featureBytes(spec), () -> free.add(slot));
             } finally {
                 lock.unlock();
             }
-        } finally {
+        } catch (RuntimeException | Error e) {
             free.add(slot);
+            throw e;
         }
     }
 

@@ -31,8 +31,13 @@ public final class CudnnEngineProvider implements EngineProvider {
     }
 
     @Override
-    public String obstacle() {
+    public String unavailableReason() {
         return Device.unavailableReason();
+    }
+
+    @Override
+    public int devices() {
+        return Device.all().size();
     }
 
     @Override
@@ -48,7 +53,7 @@ public final class CudnnEngineProvider implements EngineProvider {
     @Override
     public Engine open(Model model, EngineOptions options) {
         if (!available()) {
-            throw new EngineException("the engine cudnn cannot run here: " + obstacle());
+            throw new EngineException("the engine cudnn cannot run here: " + unavailableReason());
         }
         Device device = Device.of(options.device());
         NumberFormats formats = NumberFormats.of(options.precision(), model.ranges());

@@ -36,7 +36,8 @@ final class Processor {
         return has(dnnl_cpu_isa_avx512_core_amx) || (has(dnnl_cpu_isa_avx512_core_bf16) && Trial.WON);
     }
 
-    private static boolean has(int isa) {
+    /** Whether it has an instruction set of oneDNN's, {@code dnnl_cpu_isa_*}. */
+    static boolean has(int isa) {
         return (dnnl_get_effective_cpu_isa() & isa) == isa;
     }
 

@@ -2,6 +2,7 @@ package io.github.mgn4j.extract;
 
 import com.google.common.base.Preconditions;
 import io.github.mgn4j.engine.Engine;
+import io.github.mgn4j.engine.EngineException;
 import io.github.mgn4j.engine.Engines;
 import io.github.mgn4j.image.Preprocessor;
 import io.github.mgn4j.image.RgbImage;
@@ -93,13 +94,22 @@ final class BatchBuffer {
         }
     }
 
-    /** Copies the features {@code [dims]} of the image in a place: the mean over its views. */
+    /**
+     * Copies the features {@code [dims]} of the image in a place: the mean over its views.
+     *
+     * @throws EngineException if one is NaN or infinite
+     */
     void features(int place, float[] target, int offset) {
         int dims = dims();
         for (int j = 0; j < dims; j++) {
             float sum = 0;
             for (View view : views) {
                 sum += view.features().get(place * dims + j) / views.size();
+            }
+            if (!Float.isFinite(sum)) {
+                throw new EngineException(
+                        "the engine %s gives %s as value %s of a feature: the weights are too large for its arithmetic (%s)"
+                                .formatted(engine.name(), sum, j, engine.precision()));
             }
             target[offset + j] = sum;
         }

@@ -17,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -79,6 +80,27 @@ class WeightImporterTest {
                     .as(name)
                     .isEqualTo(expected.get(source).toArray());
         }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "backone.0.weight, NaN, 'NaN at index [0, 0, 0, 0], expected a finite value'",
+        "backone.1.running_var, -1, '-1.0 at index [0], expected a variance, finite and not below 0'",
+        "reduction_3.1.bias, Infinity, 'Infinity at index [0], expected a finite value'"
+    })
+    void valuesThatNoNetworkCanHaveAreRefusedByTheFilesName(String name, float value, String message)
+            throws IOException {
+        Map<String, Tensor> tensors =
+                new LinkedHashMap<>(TorchCheckpoint.read(TestFiles.resource(folder, "mgn-pytorch.pth.gz")));
+        Tensor sound = Objects.requireNonNull(tensors.get(name));
+        float[] values = sound.toArray();
+        values[0] = value;
+        tensors.put(name, Tensor.of(values, sound.shape()));
+        Path file = folder.resolve("bad.safetensors");
+        Safetensors.write(file, tensors, Map.of());
+        assertThatThrownBy(() -> WeightImporter.load(file, AUTO))
+                .isInstanceOf(WeightsException.class)
+                .hasMessage(file + ": tensor '" + name + "' is " + message);
     }
 
     @Test

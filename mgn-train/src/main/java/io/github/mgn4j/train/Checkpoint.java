@@ -93,6 +93,10 @@ public record Checkpoint(
         ImmutableMap.Builder<String, Tensor> state = ImmutableMap.builder();
         content.tensors().forEach((name, tensor) -> {
             if (name.startsWith(ModelFile.TRAINING_PREFIX)) {
+                tensor.firstNotFinite().ifPresent(i -> {
+                    throw new WeightsException("%s: tensor '%s' is %s at value %s, expected a finite value"
+                            .formatted(file, name, tensor.get(i), i));
+                });
                 state.put(name.substring(ModelFile.TRAINING_PREFIX.length()), tensor);
             }
         });

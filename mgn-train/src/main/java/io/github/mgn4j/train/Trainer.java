@@ -9,8 +9,8 @@ import io.github.mgn4j.spec.NetworkSummary;
 import io.github.mgn4j.spec.Parameter;
 import io.github.mgn4j.weights.Model;
 import io.github.mgn4j.weights.Tensor;
+import io.github.mgn4j.weights.Weights;
 import java.io.IOException;
-import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -154,9 +154,15 @@ public final class Trainer implements AutoCloseable {
         return recipe.totalIterations(data.iterationsPerEpoch());
     }
 
-    /** A copy of the weights as they are, running statistics included. */
+    /**
+     * A copy of the weights as they are, running statistics included.
+     *
+     * @throws DivergedException if one is NaN or infinite
+     */
     public Model model() {
-        return weights.snapshot();
+        Map<String, Tensor> tensors = weights.tensors();
+        checkFinite(tensors);
+        return new Model(spec, Weights.of(tensors));
     }
 
     /**
@@ -174,7 +180,6 @@ public final class Trainer implements AutoCloseable {
                 new OptimizerTensors(spec).toTensors(optimizer.state()),
                 data.fingerprint(),
                 notes);
-        checkFinite(checkpoint.model().weights().asMap());
         checkFinite(checkpoint.optimizerState());
         return checkpoint;
     }
@@ -321,11 +326,8 @@ public final class Trainer implements AutoCloseable {
 
     private void checkFinite(Map<String, Tensor> tensors) {
         tensors.forEach((name, tensor) -> {
-            FloatBuffer values = tensor.data();
-            while (values.hasRemaining()) {
-                if (!Float.isFinite(values.get())) {
-                    throw DivergedException.weights(iteration, name, lastCheckpoint);
-                }
+            if (tensor.firstNotFinite().isPresent()) {
+                throw DivergedException.weights(iteration, name, lastCheckpoint);
             }
         });
     }

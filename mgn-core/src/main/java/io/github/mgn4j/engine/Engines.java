@@ -1,6 +1,7 @@
 package io.github.mgn4j.engine;
 
 import com.google.common.base.Preconditions;
+import io.github.mgn4j.io.Services;
 import io.github.mgn4j.spec.MgnSpec;
 import io.github.mgn4j.weights.Model;
 import java.nio.ByteBuffer;
@@ -8,7 +9,6 @@ import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.Comparator;
 import java.util.List;
-import java.util.ServiceLoader;
 import java.util.stream.Collectors;
 
 /** Chooses among the engines on the class path. */
@@ -18,10 +18,20 @@ public final class Engines {
 
     private Engines() {}
 
-    /** All engines on the class path, the fastest first. */
+    /**
+     * All engines on the class path, the fastest first. They are looked for where this library is, and where the calling
+     * thread's context class loader looks; those whose own libraries are left out are passed over.
+     */
     public static List<EngineProvider> providers() {
-        return ServiceLoader.load(EngineProvider.class).stream()
-                .map(ServiceLoader.Provider::get)
+        return sorted(find());
+    }
+
+    private static Services<EngineProvider> find() {
+        return Services.find(EngineProvider.class, EngineProvider::priority);
+    }
+
+    private static List<EngineProvider> sorted(Services<EngineProvider> found) {
+        return found.usable().stream()
                 .sorted(Comparator.comparingInt(EngineProvider::priority).reversed())
                 .toList();
     }
@@ -33,15 +43,19 @@ public final class Engines {
      * @throws EngineException if there is no such engine, or none that can run at that precision
      */
     public static Engine open(String name, Model model, EngineOptions options) {
-        List<EngineProvider> all = providers();
+        Services<EngineProvider> found = find();
+        List<EngineProvider> all = sorted(found);
         List<EngineProvider> named = all.stream()
                 .filter(p -> name.equals(AUTO) || p.name().equals(name))
                 .toList();
         if (named.isEmpty()) {
-            throw new EngineException("unknown engine '%s'; on the class path: %s".formatted(name, names(all)));
+            String missing =
+                    found.passedOver().isEmpty() ? "" : "; passed over: " + String.join(", ", found.passedOver());
+            throw new EngineException(
+                    "unknown engine '%s'; on the class path: %s%s".formatted(name, names(all), missing));
         }
         return named.stream()
-                .filter(p -> p.available() && p.precisions().contains(options.precision()))
+                .filter(p -> isAvailable(p) && p.precisions().contains(options.precision()))
                 .findFirst()
                 .orElseThrow(() -> new EngineException(refusal(name, named, all, options.precision())))
                 .open(model, options);
@@ -54,11 +68,10 @@ public final class Engines {
             return "no engine has %s here; on the class path: %s".formatted(precision, names(all));
         }
         EngineProvider one = named.get(0);
-        String reason = one.available()
+        String reason = isAvailable(one)
                 ? "has %s, not %s".formatted(one.precisions(), precision)
-                : "cannot run here: " + one.obstacle();
-        List<EngineProvider> others =
-                all.stream().filter(EngineProvider::available).toList();
+                : "cannot run here: " + obstacle(one);
+        List<EngineProvider> others = all.stream().filter(Engines::isAvailable).toList();
         return "the engine %s %s; those that can run: %s".formatted(name, reason, names(others));
     }
 
@@ -87,12 +100,28 @@ public final class Engines {
                 .asFloatBuffer();
     }
 
+    private static boolean isAvailable(EngineProvider provider) {
+        try {
+            return provider.available();
+        } catch (LinkageError e) {
+            return false;
+        }
+    }
+
+    private static String obstacle(EngineProvider provider) {
+        try {
+            return provider.obstacle();
+        } catch (LinkageError e) {
+            return Services.lacking(e);
+        }
+    }
+
     private static String names(List<EngineProvider> providers) {
         return providers.isEmpty()
                 ? "none"
                 : providers.stream()
                         .map(p -> p.name()
-                                + (p.available() ? " " + p.precisions() : " (cannot run here: " + p.obstacle() + ")"))
+                                + (isAvailable(p) ? " " + p.precisions() : " (cannot run here: " + obstacle(p) + ")"))
                         .collect(Collectors.joining(", "));
     }
 }

@@ -59,6 +59,8 @@ public final class ModelFile {
                     SpecJson.parse(json),
                     Weights.of(Maps.filterKeys(content.tensors(), name -> !name.startsWith(TRAINING_PREFIX))),
                     ranges == null ? null : ActivationRanges.parse(ranges));
+        } catch (InternalError e) { // a page of the mapping that is no longer there
+            throw MappedFile.shorter(file, e);
         } catch (SpecException | WeightsException e) {
             throw new WeightsException(file + ": " + e.getMessage(), e);
         }

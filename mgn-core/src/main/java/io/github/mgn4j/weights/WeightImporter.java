@@ -47,6 +47,8 @@ public final class WeightImporter {
             }
             MgnSpec spec = new SpecFinder(layout, tensors).find(options);
             return new Model(spec, weights(layout, spec, tensors, options.seed()));
+        } catch (InternalError e) { // a page of the mapping that is no longer there
+            throw MappedFile.shorter(file, e);
         } catch (SpecException | WeightsException e) {
             String message = String.valueOf(e.getMessage());
             throw message.startsWith(file.toString()) ? e : new WeightsException(file + ": " + message, e);
@@ -141,6 +143,7 @@ public final class WeightImporter {
                 key,
                 shape(tensor),
                 parameter.shape());
+        Weights.checkValues(key, parameter.kind(), tensor);
         return tensor;
     }
 

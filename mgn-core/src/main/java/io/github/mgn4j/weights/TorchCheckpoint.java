@@ -1,5 +1,6 @@
 package io.github.mgn4j.weights;
 
+import io.github.mgn4j.io.FileKind;
 import io.github.mgn4j.weights.Pickle.Dict;
 import io.github.mgn4j.weights.Pickle.Global;
 import io.github.mgn4j.weights.Pickle.Inert;
@@ -69,7 +70,8 @@ public final class TorchCheckpoint {
                         ? ("%s: a checkpoint in the format before PyTorch 1.6; load it with a current PyTorch and save it"
                                         + " again: torch.save(state_dict, file, _use_new_zipfile_serialization=True)")
                                 .formatted(file.path())
-                        : file.path() + ": no PyTorch checkpoint (a zip archive was expected)");
+                        : file.path() + ": no PyTorch checkpoint (a zip archive was expected"
+                                + FileKind.found(file.path()) + ")");
     }
 
     private static @Nullable Object unpickle(ZipEntries zip) throws IOException {

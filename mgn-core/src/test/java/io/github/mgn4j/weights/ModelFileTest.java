@@ -92,6 +92,43 @@ class ModelFileTest {
                 .hasMessage(file + ": tensor 'classifiers.p3_2.bias' is missing (shape [3] wanted)");
     }
 
+    @Test
+    void otherFilesAreNamedWithWhatMakesAModelOfThem() throws IOException {
+        Path checkpoint = TestFiles.resource(folder, "mgn-pytorch.pth.gz");
+        assertNoModel(
+                checkpoint,
+                "a PyTorch checkpoint; a model file was expected ('mgn import --from " + checkpoint
+                        + " --out MODEL' makes one of it)");
+        Path legacy = TestFiles.resource(folder, "legacy.pth");
+        assertNoModel(
+                legacy,
+                "a Python pickle, the format of PyTorch's checkpoints before 1.6; a model file was expected"
+                        + " ('mgn import --from " + legacy + " --out MODEL' makes one of it)");
+        Path pointer = Files.writeString(
+                folder.resolve("pointer.safetensors"),
+                "version https://git-lfs.github.com/spec/v1\noid sha256:" + "0".repeat(64) + "\nsize 70351800\n");
+        assertNoModel(
+                pointer,
+                "a Git LFS pointer, whose file was not fetched ('git lfs pull' does); a model file was expected");
+        Path onnx = Files.write(folder.resolve("mgn.onnx"), new byte[] {8, 8, 0x12, 5, 'm', 'g', 'n', '4', 'j'});
+        assertNoModel(
+                onnx,
+                "an ONNX network; a model file was expected ('mgn import' makes one of the PyTorch checkpoint that it"
+                        + " came from)");
+        Path image = Files.write(folder.resolve("a.jpg"), TestFiles.bytes("\u00ff\u00d8\u00ff\u00e0 and more"));
+        assertNoModel(image, "a JPEG image; a model file was expected");
+        assertThatThrownBy(() -> WeightImporter.load(pointer, ImportOptions.defaults()))
+                .hasMessage(
+                        pointer + ": neither a PyTorch checkpoint (a zip archive) nor a safetensors file, found a Git"
+                                + " LFS pointer, whose file was not fetched ('git lfs pull' does)");
+    }
+
+    private static void assertNoModel(Path file, String message) {
+        assertThatThrownBy(() -> ModelFile.load(file))
+                .isInstanceOf(WeightsException.class)
+                .hasMessage(file + ": " + message);
+    }
+
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             trunk.conv1.weight | 3 | NaN | NaN at index [0, 0, 0, 3], expected a finite value

@@ -205,7 +205,7 @@ class TorchCheckpointTest {
     void textAndNothingAreRefused() throws IOException {
         Path text = Files.writeString(folder.resolve("a.pth"), "hello");
         assertThatThrownBy(() -> TorchCheckpoint.read(text))
-                .hasMessage(text + ": no PyTorch checkpoint (a zip archive was expected)");
+                .hasMessage(text + ": no PyTorch checkpoint (a zip archive was expected, found a text file)");
         Path empty = Files.createFile(folder.resolve("b.pth"));
         assertThatThrownBy(() -> TorchCheckpoint.read(empty)).hasMessage(empty + " is empty");
     }

@@ -95,7 +95,8 @@ public final class Trainer implements AutoCloseable {
     }
 
     /**
-     * A trainer that goes on from a checkpoint, as if never stopped.
+     * A trainer that goes on from a checkpoint, as if never stopped: to the last bit on as many OpenMP threads as before. With
+     * another number of them, on another machine say, sums are rounded otherwise, and a warning is logged.
      *
      * @param recipe the checkpoint's, or one that {@linkplain Recipe#checkContinues continues} it
      * @param data the same as before; it is told where to go on
@@ -116,6 +117,14 @@ public final class Trainer implements AutoCloseable {
         Trainer trainer = new Trainer(checkpoint.model(), recipe, objective, data);
         try {
             trainer.restore(checkpoint);
+            if (checkpoint.threads() != 0 && checkpoint.threads() != Nd.threads()) {
+                log.warn(
+                        "the run was on {} threads and goes on with {}: its weights will differ in their last digits from"
+                                + " those of a run that never stopped (OMP_NUM_THREADS={} in the environment prevents it)",
+                        checkpoint.threads(),
+                        Nd.threads(),
+                        checkpoint.threads());
+            }
             return trainer;
         } catch (RuntimeException | Error e) {
             trainer.close();
@@ -179,6 +188,7 @@ public final class Trainer implements AutoCloseable {
                 optimizer.steps(),
                 new OptimizerTensors(spec).toTensors(optimizer.state()),
                 data.fingerprint(),
+                Nd.threads(),
                 notes);
         checkFinite(checkpoint.optimizerState());
         return checkpoint;

@@ -73,11 +73,7 @@ final class CsvListing {
     private void take(String line, String where) {
         if (!headed) {
             DatasetException.check(
-                    isHeader(line),
-                    "%s: the header %s wanted%s",
-                    file,
-                    String.join(",", HEADER),
-                    FileKind.found(file));
+                    isHeader(line), "%s: the header %s wanted%s", file, String.join(",", HEADER), FileKind.found(file));
             headed = true;
             return;
         }

@@ -5,13 +5,16 @@
 They go to mgn-core/src/test/resources/weights/; networks are gzipped (mostly zip padding).
 """
 
+import argparse
 import collections
+import datetime
 import gzip
 import io
 import json
 import pathlib
 import zlib
 
+import numpy as np
 import torch
 import torchvision
 from torch import nn
@@ -75,6 +78,22 @@ def containers():
     torch.jit.script(net).save(str(OUT / "script.pt"))
 
 
+def strangers():
+    """Python objects beside a state dict, which are left out, and inside, which are refused."""
+    state = {"a": torch.tensor([1.0, 2.0]), "b": torch.tensor([3.0])}
+    schedule = torch.optim.lr_scheduler.MultiStepLR(torch.optim.SGD(nn.Linear(1, 1).parameters(), lr=0.1), [20, 40])
+    save("beside.pth", {
+        "rank1": np.float32(0.9), "mAP": np.float64(0.8), "array": np.arange(3), "scheduler": schedule.state_dict(),
+        "args": argparse.Namespace(lr=0.1), "when": datetime.datetime(2020, 1, 1), "seen": {"a"}, "blob": b"x",
+        "classes": {("a", 1): 2}, "dtype": torch.float16, "device": torch.device("cpu"), "path": pathlib.PurePosixPath("/x"),
+        "deque": collections.deque([1, 2]), "counts": collections.defaultdict(int, a=1), "complex": torch.ones(2) * 1j,
+        "sparse": torch.eye(2).to_sparse(), "module": nn.Linear(1, 1), "function": torch.relu, "state_dict": state})
+    save("inside-scalar.pth", {"a": np.float32(0.5), "b": torch.ones(1)})
+    save("inside-complex.pth", {"c": torch.ones(2) * 1j, "b": torch.ones(1)})
+    save("inside-sparse.pth", {"s": torch.eye(2).to_sparse(), "b": torch.ones(1)})
+    save("module-key.pth", {"model": nn.Linear(1, 1), "epoch": 1})
+
+
 def tensors():
     ramp = torch.arange(-3, 5)
     save("dtypes.pth", {
@@ -116,6 +135,7 @@ if __name__ == "__main__":
     OUT.mkdir(parents=True, exist_ok=True)
     networks()
     containers()
+    strangers()
     tensors()
     names()
     checksums()

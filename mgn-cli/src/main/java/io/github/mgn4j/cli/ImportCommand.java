@@ -3,13 +3,17 @@ package io.github.mgn4j.cli;
 import io.github.mgn4j.spec.Pooling;
 import io.github.mgn4j.weights.ImportLayout;
 import io.github.mgn4j.weights.ImportOptions;
-import io.github.mgn4j.weights.Model;
+import io.github.mgn4j.weights.ImportedModel;
 import io.github.mgn4j.weights.ModelFile;
 import io.github.mgn4j.weights.WeightImporter;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -71,10 +75,28 @@ final class ImportCommand implements Callable<Integer> {
         if (classes != null) {
             options = options.withClasses(classes);
         }
-        Model model = WeightImporter.load(from, options);
-        ModelFile.save(out, model);
-        terminal.println(SpecText.text(model.spec()));
+        ImportedModel imported = WeightImporter.read(from, options);
+        ModelFile.save(out, imported.model());
+        terminal.println(SpecText.text(imported.model().spec()));
+        terminal.say("layout " + imported.layout().label());
+        say("left out", imported.leftOut());
+        say("not in the file, drawn anew (to be trained)", imported.fresh());
         terminal.say(from + " -> " + out);
         return 0;
+    }
+
+    /** Lists tensors by what their names begin with. */
+    private void say(String what, List<String> names) {
+        Map<String, Long> groups = names.stream()
+                .collect(Collectors.groupingBy(
+                        name -> name.substring(0, Math.max(0, name.indexOf('.')) + 1) + "*",
+                        TreeMap::new,
+                        Collectors.counting()));
+        if (!names.isEmpty()) {
+            terminal.say(what + ": "
+                    + groups.entrySet().stream()
+                            .map(group -> group.getKey() + " (" + group.getValue() + " tensors)")
+                            .collect(Collectors.joining(", ")));
+        }
     }
 }

@@ -58,8 +58,9 @@ final class TrainCommand implements Callable<Integer> {
 
     @Option(
             names = "--resume",
-            description = "Go on with the run in --out from its last checkpoint, as if it had never stopped; from the"
-                    + " beginning if it was killed before it had one.")
+            description =
+                    "Go on with the run in --out from its last checkpoint, as if it had never stopped (to the last"
+                            + " bit with as many OpenMP threads as before); from the beginning if it was killed before it had one.")
     private boolean resume;
 
     @Option(names = "--p", paramLabel = "N", description = "Identities per batch.")

@@ -9,6 +9,8 @@ import io.github.mgn4j.engine.EngineProvider;
 import io.github.mgn4j.engine.Engines;
 import io.github.mgn4j.engine.Layout;
 import io.github.mgn4j.engine.Precision;
+import io.github.mgn4j.extract.FeatureExtractor;
+import io.github.mgn4j.image.RgbImage;
 import io.github.mgn4j.spec.Branch;
 import io.github.mgn4j.spec.MgnSpec;
 import io.github.mgn4j.spec.Pooling;
@@ -19,9 +21,12 @@ import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
@@ -156,6 +161,84 @@ class EnginesTest {
         assertThatThrownBy(() -> run(engine, 1))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessage("the engine is closed");
+    }
+
+    @ParameterizedTest
+    @MethodSource("engines")
+    void closingUnderBusyCallersGivesRightFeaturesOrRefuses(EngineProvider provider) throws Exception {
+        Model model = FormulaWeights.model(tiny(18));
+        float[] expected;
+        try (Engine engine = provider.open(model, options(1))) {
+            expected = run(engine, 1);
+        }
+        for (int round = 0; round < 10; round++) {
+            Engine engine = provider.open(model, options(1));
+            assertClosesUnder(engine, () -> run(engine, 1), expected, "the engine is closed", round);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("engines")
+    void closingAnExtractorUnderBusyCallersDoesTheSame(EngineProvider provider) throws Exception {
+        Model model = FormulaWeights.model(tiny(18));
+        byte[] rgb = new byte[3 * HEIGHT * WIDTH];
+        Arrays.fill(rgb, (byte) 99);
+        RgbImage image = new RgbImage(WIDTH, HEIGHT, rgb);
+        float[] expected;
+        try (FeatureExtractor extractor =
+                FeatureExtractor.builder(model).engine(provider.name()).build()) {
+            expected = extractor.extract(image);
+        }
+        for (int round = 0; round < 10; round++) {
+            FeatureExtractor extractor =
+                    FeatureExtractor.builder(model).engine(provider.name()).build();
+            assertClosesUnder(extractor, () -> extractor.extract(image), expected, "the extractor is closed", round);
+        }
+    }
+
+    /** Six callers in loops, and two that close in their midst. */
+    private static void assertClosesUnder(
+            AutoCloseable closed, Callable<float[]> call, float[] expected, String refusal, int round)
+            throws Exception {
+        int callers = 6;
+        ExecutorService threads = Executors.newCachedThreadPool();
+        CountDownLatch busy = new CountDownLatch(callers);
+        try {
+            List<Future<Integer>> calls = IntStream.range(0, callers)
+                    .mapToObj(i -> threads.submit(() -> {
+                        for (int done = 0; ; done++) {
+                            float[] found;
+                            try {
+                                found = call.call();
+                            } catch (IllegalStateException e) {
+                                assertThat(e).hasMessage(refusal);
+                                busy.countDown();
+                                return done;
+                            }
+                            assertThat(found).isEqualTo(expected);
+                            busy.countDown();
+                        }
+                    }))
+                    .toList();
+            busy.await();
+            Thread.sleep(round); // another moment of their calls each time
+            List<Future<?>> closing = List.of(threads.submit(() -> close(closed)), threads.submit(() -> close(closed)));
+            for (Future<?> each : closing) {
+                each.get(60, TimeUnit.SECONDS);
+            }
+            int done = 0;
+            for (Future<Integer> each : calls) {
+                done += each.get(60, TimeUnit.SECONDS);
+            }
+            assertThat(done).isPositive();
+        } finally {
+            threads.shutdownNow();
+        }
+    }
+
+    private static Object close(AutoCloseable closed) throws Exception {
+        closed.close();
+        return closed;
     }
 
     @ParameterizedTest

@@ -5,7 +5,6 @@ import java.nio.FloatBuffer;
 
 /**
  * Runs the feature network of one model. An engine may be called from several threads; calls may wait for each other.
- * Closing it frees its native memory; it must not be used afterwards.
  */
 public interface Engine extends AutoCloseable {
     /** The name that {@code --engine} knows it by. */
@@ -35,6 +34,10 @@ public interface Engine extends AutoCloseable {
         return 1;
     }
 
+    /**
+     * Refuses further calls of {@link #run} with an {@link IllegalStateException}, waits for those that have begun, and frees
+     * the native memory. May be called by any thread, and again.
+     */
     @Override
     void close();
 }

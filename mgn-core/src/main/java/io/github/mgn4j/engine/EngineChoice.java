@@ -1,5 +1,6 @@
 package io.github.mgn4j.engine;
 
+import io.github.mgn4j.io.Services;
 import io.github.mgn4j.weights.Model;
 import java.util.HashSet;
 import java.util.List;
@@ -14,10 +15,16 @@ final class EngineChoice {
     private static final Logger LOG = LoggerFactory.getLogger(EngineChoice.class);
 
     private final List<EngineProvider> all;
+    private final List<String> passedOver;
 
-    /** Chooses among providers, of which the first is preferred. */
-    EngineChoice(List<EngineProvider> all) {
+    /**
+     * Chooses among providers, of which the first is preferred.
+     *
+     * @param passedOver providers that could not be made, and why
+     */
+    EngineChoice(List<EngineProvider> all, List<String> passedOver) {
         this.all = all;
+        this.passedOver = passedOver;
     }
 
     /** As {@link Engines#open(String, Model, EngineOptions, List)}. */
@@ -34,10 +41,11 @@ final class EngineChoice {
         List<EngineProvider> named =
                 all.stream().filter(p -> any || p.name().equals(name)).toList();
         if (named.isEmpty()) {
-            throw new EngineException("unknown engine '%s'; on the class path: %s".formatted(name, names(all)));
+            String missing = passedOver.isEmpty() ? "" : "; passed over: " + String.join(", ", passedOver);
+            throw new EngineException("unknown engine '%s'; on the class path: %s%s".formatted(name, names(all), missing));
         }
         for (EngineProvider candidate : named) {
-            if (candidate.available() && candidate.precisions().contains(precision)) {
+            if (isAvailable(candidate) && candidate.precisions().contains(precision)) {
                 if (any) {
                     LOG.info("engine {} takes the network in {}", candidate.name(), precision.label());
                 }
@@ -57,14 +65,30 @@ final class EngineChoice {
     /** One that was named is answered for alone. */
     private String refusal(EngineProvider one, Precision precision) {
         List<EngineProvider> others =
-                all.stream().filter(EngineProvider::available).toList();
+                all.stream().filter(EngineChoice::isAvailable).toList();
         return "the engine %s %s; those that can run: %s".formatted(one.name(), reason(one, precision), names(others));
     }
 
     private static String reason(EngineProvider provider, Precision precision) {
-        return provider.available()
+        return isAvailable(provider)
                 ? "has %s, not %s".formatted(formats(provider), precision.label())
-                : "cannot run here: " + provider.unavailableReason();
+                : "cannot run here: " + unavailableReason(provider);
+    }
+
+    private static boolean isAvailable(EngineProvider provider) {
+        try {
+            return provider.available();
+        } catch (LinkageError e) {
+            return false;
+        }
+    }
+
+    private static String unavailableReason(EngineProvider provider) {
+        try {
+            return provider.unavailableReason();
+        } catch (LinkageError e) {
+            return Services.lacking(e);
+        }
     }
 
     private static void check(EngineProvider provider, List<Integer> devices) {
@@ -97,7 +121,7 @@ final class EngineChoice {
                 ? "none"
                 : providers.stream()
                         .map(p -> p.name() + " "
-                                + (p.available() ? formats(p) : "(cannot run here: " + p.unavailableReason() + ")"))
+                                + (isAvailable(p) ? formats(p) : "(cannot run here: " + unavailableReason(p) + ")"))
                         .collect(Collectors.joining(", "));
     }
 

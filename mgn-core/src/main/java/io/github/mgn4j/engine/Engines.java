@@ -1,6 +1,7 @@
 package io.github.mgn4j.engine;
 
 import com.google.common.base.Preconditions;
+import io.github.mgn4j.io.Services;
 import io.github.mgn4j.spec.MgnSpec;
 import io.github.mgn4j.weights.Model;
 import java.nio.ByteBuffer;
@@ -8,7 +9,6 @@ import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.Comparator;
 import java.util.List;
-import java.util.ServiceLoader;
 
 /** Chooses among the engines on the class path. */
 public final class Engines {
@@ -17,10 +17,20 @@ public final class Engines {
 
     private Engines() {}
 
-    /** All engines on the class path, the fastest first. */
+    /**
+     * All engines on the class path, the fastest first. They are looked for where this library is, and where the calling
+     * thread's context class loader looks; those whose own libraries are left out are passed over.
+     */
     public static List<EngineProvider> providers() {
-        return ServiceLoader.load(EngineProvider.class).stream()
-                .map(ServiceLoader.Provider::get)
+        return sorted(find());
+    }
+
+    private static Services<EngineProvider> find() {
+        return Services.find(EngineProvider.class, EngineProvider::priority);
+    }
+
+    private static List<EngineProvider> sorted(Services<EngineProvider> found) {
+        return found.usable().stream()
                 .sorted(Comparator.comparingInt(EngineProvider::priority).reversed())
                 .toList();
     }
@@ -46,7 +56,12 @@ public final class Engines {
      * @throws DeviceException if it does not have these devices
      */
     public static Engine open(String name, Model model, EngineOptions options, List<Integer> devices) {
-        return new EngineChoice(providers()).open(name, model, options, devices);
+        return choice().open(name, model, options, devices);
+    }
+
+    private static EngineChoice choice() {
+        Services<EngineProvider> found = find();
+        return new EngineChoice(sorted(found), found.passedOver());
     }
 
     /** Returns the largest batch whose images and features fit into one buffer each: of less than 2 GiB. */

@@ -7,17 +7,20 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** A daemon thread for calls into a native library that keeps things by thread: buffers, or a team of workers. */
 public final class OneThread implements AutoCloseable {
     private static final long IDLE_SECONDS = 60;
 
     private final ExecutorService executor;
+    /** What frees the things of this thread; null while it takes calls. */
+    private @Nullable Future<Runnable> last;
 
     private OneThread(ExecutorService executor) {
         this.executor = executor;
@@ -55,10 +58,19 @@ public final class OneThread implements AutoCloseable {
 
     /** As {@link #run}, for a task with a result. */
     public <T> T call(Callable<T> task) {
+        Future<T> result;
+        synchronized (this) {
+            if (last != null) {
+                throw new IllegalStateException("the engine is closed");
+            }
+            result = executor.submit(task);
+        }
+        return await(result);
+    }
+
+    private static <T> T await(Future<T> result) {
         try {
-            return Objects.requireNonNull(Uninterruptibles.getUninterruptibly(executor.submit(task)));
-        } catch (RejectedExecutionException e) {
-            throw new IllegalStateException("the engine is closed", e);
+            return Objects.requireNonNull(Uninterruptibles.getUninterruptibly(result));
         } catch (ExecutionException e) {
             Throwable cause = Objects.requireNonNull(e.getCause());
             Throwables.throwIfUnchecked(cause);
@@ -66,13 +78,24 @@ public final class OneThread implements AutoCloseable {
         }
     }
 
-    /** Whether it takes no more calls. */
-    public boolean isClosed() {
-        return executor.isShutdown();
+    /**
+     * Refuses new calls from now on, waits for those that were made before, and runs {@code free} behind them. Where that has
+     * been called for already, waits for its end.
+     */
+    public void close(Runnable free) {
+        Future<Runnable> end;
+        synchronized (this) {
+            if (last == null) {
+                last = executor.submit(free, free);
+                executor.shutdown();
+            }
+            end = last;
+        }
+        await(end);
     }
 
     @Override
     public void close() {
-        executor.shutdown();
+        close(() -> {});
     }
 }

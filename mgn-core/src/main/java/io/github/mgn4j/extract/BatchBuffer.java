@@ -2,6 +2,7 @@ package io.github.mgn4j.extract;
 
 import com.google.common.base.Preconditions;
 import io.github.mgn4j.engine.Engine;
+import io.github.mgn4j.engine.EngineException;
 import io.github.mgn4j.engine.Engines;
 import io.github.mgn4j.engine.PixelEngine;
 import io.github.mgn4j.image.Preprocessor;
@@ -39,6 +40,19 @@ interface BatchBuffer {
     /** Computes the features of the images in the first {@code size} places. */
     void run(int size);
 
-    /** Copies the features {@code [dims]} of the image in a place: the mean of its own and its mirror's, where those are wanted. */
+    /**
+     * Copies the features {@code [dims]} of the image in a place: the mean of its own and its mirror's, where those are wanted.
+     *
+     * @throws EngineException if one is NaN or infinite
+     */
     void features(int place, float[] target, int offset);
+
+    /** Refuses a value of a feature that is no number. */
+    static void checkFinite(Engine engine, float value, int index) {
+        if (!Float.isFinite(value)) {
+            throw new EngineException(
+                    "the engine %s gives %s as value %s of a feature: the weights are too large for its arithmetic (%s)"
+                            .formatted(engine.name(), value, index, engine.precision()));
+        }
+    }
 }

@@ -18,6 +18,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 
 /**
  * Turns images of persons into feature vectors: decodes, resizes to the network's input, normalises, runs the network
@@ -46,6 +48,10 @@ public final class FeatureExtractor implements AutoCloseable {
     private final Semaphore processors;
     /** Calls with images in memory that have a buffer: enough for some to prepare while others compute. */
     private final Semaphore inMemory;
+    /** Held for reading by calls with images in memory, for writing by {@link #close}. */
+    private final ReadWriteLock calls = new ReentrantReadWriteLock();
+
+    private volatile boolean closed;
 
     FeatureExtractor(Engine engine, boolean flip, int batch, Resampling resampling, int decoders, ImageSource source) {
         this.engine = engine;
@@ -127,21 +133,31 @@ public final class FeatureExtractor implements AutoCloseable {
      */
     public FeatureMatrix extractImages(List<RgbImage> images) {
         float[] all = new float[values(images.size())];
-        inMemory.acquireUninterruptibly();
+        calls.readLock().lock();
         try {
-            BatchBuffer buffer = buffers.take(images.size());
+            checkOpen();
+            inMemory.acquireUninterruptibly();
             try {
-                for (int from = 0; from < images.size(); from += buffer.capacity()) {
-                    int to = Math.min(from + buffer.capacity(), images.size());
-                    extract(images.subList(from, to), buffer, all, from * dims());
-                }
+                extract(images, all);
             } finally {
-                buffers.give(buffer);
+                inMemory.release();
             }
         } finally {
-            inMemory.release();
+            calls.readLock().unlock();
         }
         return FeatureMatrix.of(all, images.size(), dims());
+    }
+
+    private void extract(List<RgbImage> images, float[] target) {
+        BatchBuffer buffer = buffers.take(images.size());
+        try {
+            for (int from = 0; from < images.size(); from += buffer.capacity()) {
+                int to = Math.min(from + buffer.capacity(), images.size());
+                extract(images.subList(from, to), buffer, target, from * dims());
+            }
+        } finally {
+            buffers.give(buffer);
+        }
     }
 
     private void extract(List<RgbImage> images, BatchBuffer buffer, float[] target, int offset) {
@@ -185,6 +201,7 @@ public final class FeatureExtractor implements AutoCloseable {
      */
     public void extract(List<Path> images, OnError onError, ExtractionListener listener, FeatureSink sink)
             throws IOException {
+        checkOpen();
         new FileExtraction(images, preprocessor, source, buffers, processors)
                 .run(onError, decoders, calls, listener, sink);
     }
@@ -199,9 +216,24 @@ public final class FeatureExtractor implements AutoCloseable {
         return (int) values;
     }
 
+    private void checkOpen() {
+        Preconditions.checkState(!closed, "the extractor is closed");
+    }
+
+    /**
+     * Refuses further calls with an {@link IllegalStateException}, waits for those with images in memory, and frees the engine.
+     * A list of files that is being extracted ends with such an exception at its next batch. May be called by any thread,
+     * and again.
+     */
     @Override
     public void close() {
-        engine.close();
+        closed = true;
+        calls.writeLock().lock();
+        try {
+            engine.close();
+        } finally {
+            calls.writeLock().unlock();
+        }
         buffers.close();
     }
 }

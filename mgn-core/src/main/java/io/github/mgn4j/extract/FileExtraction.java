@@ -2,6 +2,7 @@ package io.github.mgn4j.extract;
 
 import com.google.common.base.Throwables;
 import com.google.common.util.concurrent.Uninterruptibles;
+import io.github.mgn4j.engine.EngineException;
 import io.github.mgn4j.extract.Assembly.Batch;
 import io.github.mgn4j.extract.Assembly.Image;
 import io.github.mgn4j.extract.Assembly.Place;
@@ -190,7 +191,11 @@ final class FileExtraction {
         List<float[]> rows = new ArrayList<>();
         for (int i = 0; i < batch.images().size(); i++) {
             float[] row = new float[batch.buffer().dims()];
-            batch.buffer().features(i, row, 0);
+            try {
+                batch.buffer().features(i, row, 0);
+            } catch (EngineException e) {
+                throw new EngineException(batch.images().get(i) + ": " + e.getMessage(), e);
+            }
             rows.add(row);
         }
         return rows;

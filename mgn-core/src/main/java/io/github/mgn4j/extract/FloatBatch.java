@@ -84,6 +84,7 @@ final class FloatBatch implements BatchBuffer {
             for (View view : views) {
                 sum += view.features().get(place * dims + j) / views.size();
             }
+            BatchBuffer.checkFinite(engine, sum, j);
             target[offset + j] = sum;
         }
     }

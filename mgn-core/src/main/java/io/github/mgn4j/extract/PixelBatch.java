@@ -47,6 +47,10 @@ final class PixelBatch implements BatchBuffer {
 
     @Override
     public void features(int place, float[] target, int offset) {
-        features.get(place * dims(), target, offset, dims());
+        int dims = dims();
+        features.get(place * dims, target, offset, dims);
+        for (int j = 0; j < dims; j++) {
+            BatchBuffer.checkFinite(engine, target[offset + j], j);
+        }
     }
 }

@@ -3,6 +3,7 @@ package io.github.mgn4j.features;
 import static io.github.mgn4j.features.FeatureException.check;
 
 import io.github.mgn4j.io.AtomicFile;
+import io.github.mgn4j.io.FileKind;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
@@ -59,15 +60,19 @@ public record FeatureTable(List<Entry> entries) {
         try {
             text = Files.readString(file);
         } catch (CharacterCodingException e) {
-            throw new FeatureException(file + ": is not UTF-8 text");
+            throw new FeatureException(file + ": is not UTF-8 text" + FileKind.found(file));
         }
         List<Csv.Row> rows = Csv.parse(file, text);
         check(
                 !rows.isEmpty() && rows.get(0).fields().equals(HEADER),
-                "%s: begins with '%s', expected the header '%s'",
+                "%s: begins with '%s', expected the header '%s'%s",
                 file,
                 rows.isEmpty() ? "" : String.join(",", rows.get(0).fields()),
-                String.join(",", HEADER));
+                String.join(",", HEADER),
+                FileKind.of(file)
+                        .filter(kind -> kind != FileKind.TEXT)
+                        .map(kind -> ": it is " + kind)
+                        .orElse(""));
         List<Entry> entries = new ArrayList<>();
         for (Csv.Row row : rows.subList(1, rows.size())) {
             List<String> fields = row.fields();

@@ -3,6 +3,7 @@ package io.github.mgn4j.features;
 import static io.github.mgn4j.features.FeatureException.check;
 
 import com.google.common.base.Strings;
+import io.github.mgn4j.io.FileKind;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -42,7 +43,7 @@ record NpyHeader(int offset, int itemSize, ByteOrder order, boolean fortran, int
         for (int i = 0; magic && i < MAGIC.length; i++) {
             magic = start.get(i) == MAGIC[i];
         }
-        check(magic, "%s: not a NumPy file (.npy), expected it to begin with \\x93NUMPY", file);
+        check(magic, "%s: not a NumPy file (.npy)%s", file, magic ? "" : FileKind.found(file));
         int version = start.get(6);
         check(version >= 1 && version <= 3, "%s: NumPy format version %d, expected 1 to 3", file, version);
         int prefix = version == 1 ? 10 : 12;

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.nd4j.common.config.ND4JClassLoading;
 
 /**
  * Whether ND4J's CUDA backend, where it is on the class path, has code for the GPUs of this machine and finds its libraries.
@@ -13,6 +14,9 @@ import java.util.concurrent.TimeUnit;
  * Thread-safe.
  */
 public final class CudaBackend {
+    /** Lists ND4J's backends. */
+    private static final String BACKENDS = "META-INF/services/org.nd4j.linalg.factory.Nd4jBackend";
+
     /** ND4J's class of that backend. */
     private static final String BACKEND = "org/nd4j/linalg/jcublas/JCublasBackend.class";
 
@@ -62,6 +66,7 @@ public final class CudaBackend {
     }
 
     private static String look() {
+        showBackends();
         ClassLoader loader = CudaBackend.class.getClassLoader();
         if (loader == null || loader.getResource(BACKEND) == null) {
             return "";
@@ -79,6 +84,21 @@ public final class CudaBackend {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return "";
+        }
+    }
+
+    /**
+     * ND4J looks for backends with the context class loader of the thread that happens to touch it first. In an application
+     * server or a pool of threads that may be one that knows none, and ND4J would stay without a backend: then they are
+     * looked for where this library is.
+     */
+    private static void showBackends() {
+        ClassLoader own = CudaBackend.class.getClassLoader();
+        ClassLoader chosen = ND4JClassLoading.getNd4jClassloader();
+        if (own != null
+                && own.getResource(BACKENDS) != null
+                && (chosen == null || chosen.getResource(BACKENDS) == null)) {
+            ND4JClassLoading.setNd4jClassloader(own);
         }
     }
 

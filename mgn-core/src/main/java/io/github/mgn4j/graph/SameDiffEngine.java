@@ -83,13 +83,9 @@ public final class SameDiffEngine implements Engine {
 
     @Override
     public void close() {
-        if (thread.isClosed()) {
-            return;
-        }
-        thread.run(() -> {
+        thread.close(() -> {
             plans.close();
             graph.close();
         });
-        thread.close();
     }
 }

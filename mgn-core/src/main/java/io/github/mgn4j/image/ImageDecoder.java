@@ -1,5 +1,6 @@
 package io.github.mgn4j.image;
 
+import io.github.mgn4j.io.FileKind;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -88,20 +89,8 @@ public final class ImageDecoder {
         if (file.startsWith(0, "BM")) {
             return new Stored(BmpReader.read(file), Exif.UPRIGHT);
         }
-        throw new ImageException("not a JPEG, PNG or BMP file" + guess(file));
-    }
-
-    private static String guess(Bytes file) {
-        if (file.startsWith(0, "GIF8")) {
-            return " but a GIF";
-        }
-        if (file.startsWith(0, "RIFF") && file.startsWith(8, "WEBP")) {
-            return " but a WebP";
-        }
-        if (file.startsWith(0, "II*\0") || file.startsWith(0, "MM\0*")) {
-            return " but a TIFF";
-        }
-        return file.startsWith(4, "ftyp") ? " but an ISO media file (HEIC, AVIF, video)" : "";
+        throw new ImageException("not a JPEG, PNG or BMP file"
+                + FileKind.of(file.data()).map(kind -> " but " + kind).orElse(""));
     }
 
     /** Fails for dimensions that no picture of a person has; called before anything is allocated by them. */

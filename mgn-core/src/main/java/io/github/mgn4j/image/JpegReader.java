@@ -14,9 +14,10 @@ import java.io.IOException;
 import java.util.Iterator;
 import java.util.Locale;
 import java.util.stream.IntStream;
-import javax.imageio.ImageIO;
 import javax.imageio.ImageReadParam;
 import javax.imageio.ImageReader;
+import javax.imageio.spi.IIORegistry;
+import javax.imageio.spi.ImageReaderSpi;
 import javax.imageio.stream.MemoryCacheImageInputStream;
 
 /**
@@ -272,14 +273,19 @@ final class JpegReader {
         return decoded;
     }
 
-    /** The runtime's own reader, whatever other image libraries have registered themselves. */
+    /** The runtime's own reader, whatever other image libraries have registered; theirs are not even made. */
     private static ImageReader runtimeReader() {
-        Iterator<ImageReader> readers = ImageIO.getImageReadersByFormatName("jpeg");
-        while (readers.hasNext()) {
-            ImageReader reader = readers.next();
-            if (reader.getClass().getName().startsWith("com.sun.imageio.")) {
-                return reader;
+        Iterator<ImageReaderSpi> readers = IIORegistry.getDefaultInstance()
+                .getServiceProviders(
+                        ImageReaderSpi.class,
+                        spi -> spi.getClass().getName().equals("com.sun.imageio.plugins.jpeg.JPEGImageReaderSpi"),
+                        false);
+        try {
+            if (readers.hasNext()) {
+                return readers.next().createReaderInstance();
             }
+        } catch (IOException e) {
+            throw new IllegalStateException("this Java runtime's JPEG reader cannot be made", e);
         }
         throw new IllegalStateException("this Java runtime has no JPEG reader; is its module java.desktop missing?");
     }

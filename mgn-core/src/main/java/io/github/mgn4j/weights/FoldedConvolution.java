@@ -10,7 +10,11 @@ import io.github.mgn4j.spec.ConvLayer;
  * @param bias {@code [out]}
  */
 public record FoldedConvolution(Tensor weight, Tensor bias) {
-    /** Folds a layer; the arithmetic is float64, rounded once. */
+    /**
+     * Folds a layer; the arithmetic is float64, rounded once.
+     *
+     * @throws WeightsException if a result is beyond float32
+     */
     public static FoldedConvolution of(Weights weights, ConvLayer layer) {
         Tensor gamma = weights.get(layer.norm() + ".weight");
         Tensor beta = weights.get(layer.norm() + ".bias");
@@ -21,11 +25,20 @@ public record FoldedConvolution(Tensor weight, Tensor bias) {
         float[] bias = new float[layer.out()];
         int perChannel = values.length / bias.length;
         for (int c = 0; c < bias.length; c++) {
+            boolean finite = true;
             double scale = gamma.get(c) / Math.sqrt(variance.get(c) + ConvLayer.EPSILON);
             for (int i = c * perChannel; i < (c + 1) * perChannel; i++) {
                 values[i] = (float) (values[i] * scale);
+                finite &= Float.isFinite(values[i]);
             }
             bias[c] = (float) (beta.get(c) - mean.get(c) * scale);
+            WeightsException.check(
+                    finite && Float.isFinite(bias[c]),
+                    "convolution '%s' leaves float32 in channel %s once its batch norm '%s' is folded in (scale %s)",
+                    layer.name(),
+                    c,
+                    layer.norm(),
+                    scale);
         }
         return new FoldedConvolution(Tensor.of(values, weight.shape()), Tensor.of(bias, bias.length));
     }

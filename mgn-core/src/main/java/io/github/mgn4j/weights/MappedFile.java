@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.HashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A file of any size read through memory maps. The maps outlive {@link #close()} and go when the last buffer made from
@@ -81,6 +82,28 @@ final class MappedFile implements AutoCloseable {
             windows.put(start, window);
         }
         return window.slice((int) (offset - start), (int) length).order(ByteOrder.LITTLE_ENDIAN);
+    }
+
+    /**
+     * Copies a part of the file, from a position on, into the room that a buffer has. Sums and inflating work on such copies:
+     * native code that reads a mapping ends the process when the file becomes shorter meanwhile.
+     *
+     * @throws WeightsException if the file ends before
+     */
+    void read(long position, ByteBuffer into) throws IOException {
+        long at = position;
+        while (into.hasRemaining()) {
+            int count = channel.read(into, at);
+            if (count < 0) {
+                throw shorter(path, null);
+            }
+            at += count;
+        }
+    }
+
+    /** What to say of a file that ends where it did not before. */
+    static WeightsException shorter(Path path, @Nullable Throwable cause) {
+        return new WeightsException(path + ": became shorter while it was read", cause);
     }
 
     @Override

@@ -9,6 +9,11 @@ import org.jspecify.annotations.Nullable;
  * @param ranges what 8-bit engines need to know; null as long as the model has not been calibrated
  */
 public record Model(MgnSpec spec, Weights weights, @Nullable ActivationRanges ranges) {
+    /**
+     * Puts them together.
+     *
+     * @throws WeightsException if the weights are not the network's, or have a value that no network can have
+     */
     public Model {
         weights.check(spec);
     }

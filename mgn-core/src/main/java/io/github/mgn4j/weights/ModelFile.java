@@ -1,6 +1,7 @@
 package io.github.mgn4j.weights;
 
 import com.google.common.collect.Maps;
+import io.github.mgn4j.io.FileKind;
 import io.github.mgn4j.spec.MgnSpec;
 import io.github.mgn4j.spec.NetworkSummary;
 import io.github.mgn4j.spec.Parameter;
@@ -37,6 +38,17 @@ public final class ModelFile {
      * @throws IOException if it cannot be read
      */
     public static Model load(Path file) throws IOException {
+        FileKind kind = FileKind.of(file).orElse(FileKind.SAFETENSORS);
+        WeightsException.check(
+                kind == FileKind.SAFETENSORS,
+                "%s: %s; a model file was expected%s",
+                file,
+                kind,
+                kind == FileKind.PYTORCH || kind == FileKind.PICKLE
+                        ? " ('mgn import --from " + file + " --out MODEL' makes one of it)"
+                        : kind == FileKind.ONNX
+                                ? " ('mgn import' makes one of the PyTorch checkpoint that it came from)"
+                                : "");
         return toModel(file, Safetensors.read(file));
     }
 
@@ -59,6 +71,8 @@ public final class ModelFile {
                     SpecJson.parse(json),
                     Weights.of(Maps.filterKeys(content.tensors(), name -> !name.startsWith(TRAINING_PREFIX))),
                     ranges == null ? null : ActivationRanges.parse(ranges));
+        } catch (InternalError e) { // a page of the mapping that is no longer there
+            throw MappedFile.shorter(file, e);
         } catch (SpecException | WeightsException e) {
             throw new WeightsException(file + ": " + e.getMessage(), e);
         }

@@ -1,6 +1,8 @@
 package io.github.mgn4j.weights;
 
+import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -27,12 +29,12 @@ final class Pickle {
         }
     }
 
-    /** A dict or OrderedDict; keys are texts, numbers, truth values or null. */
+    /** A dict or OrderedDict. */
     static final class Dict {
         final Map<@Nullable Object, @Nullable Object> entries = new LinkedHashMap<>(0);
     }
 
-    /** A function or class that was named: one of those that rebuild tensors, or a storage type. */
+    /** A function or class that was named; it is never looked for. */
     record Global(String module, String name) {
         @Override
         public String toString() {
@@ -40,20 +42,37 @@ final class Pickle {
         }
     }
 
-    /** Values of one type in an entry of the archive; equal to itself only, since its bytes are many. */
+    /** What stands for a Python object that is neither tensor nor container: the name of what would have made it. */
+    record Inert(Global made) {}
+
+    /** Bytes of the file, brought in when they are needed. */
+    interface Bytes {
+        long size();
+
+        /** All of them, little-endian and read from position 0; valid until the file is closed or longer. */
+        ByteBuffer data() throws IOException;
+    }
+
+    /** Values of one type; equal to itself only, since its bytes are many. */
     static final class Storage {
         final String key;
         final DType dtype;
-        final ByteBuffer data;
+        private final Bytes bytes;
+        private final ByteOrder order;
 
-        Storage(String key, DType dtype, ByteBuffer data) {
+        Storage(String key, DType dtype, Bytes bytes, ByteOrder order) {
             this.key = key;
             this.dtype = dtype;
-            this.data = data;
+            this.bytes = bytes;
+            this.order = order;
         }
 
         int values() {
-            return data.remaining() / dtype.bytes();
+            return (int) (bytes.size() / dtype.bytes());
+        }
+
+        ByteBuffer data() throws IOException {
+            return bytes.data().order(order);
         }
     }
 

@@ -43,6 +43,8 @@ public final class Safetensors {
                 tensors.put(entry.name(), Tensor.of(entry.dtype().decode(data), Ints.toArray(entry.shape())));
             }
             return new TensorFile(tensors, header.metadata());
+        } catch (InternalError e) { // a page of the mapping that is no longer there
+            throw MappedFile.shorter(file, e);
         }
     }
 

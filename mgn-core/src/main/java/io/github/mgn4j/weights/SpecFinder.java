@@ -44,6 +44,14 @@ final class SpecFinder {
         }
         String reduction = layout == ImportLayout.REID_MGN ? "reduction.0.weight" : "reduction_0.0.weight";
         int embedding = shape(reduction, 4, "[embedding, channels, 1, 1]").get(0);
+        if (!isClassified(tensors)) {
+            WeightsException.check(
+                    options.classes().isPresent(),
+                    "it has no classifiers: name the number of identities that new ones are to tell apart (--classes)");
+            return builder.embedding(embedding)
+                    .classes(options.classes().getAsInt())
+                    .build();
+        }
         List<Integer> classifier = shape("fc_id_2048_0.weight", 2, "[classes, width]");
         int classes = classifier.get(0);
         WeightsException.check(
@@ -58,6 +66,11 @@ final class SpecFinder {
                                 ? ClassifierPosition.BEFORE_REDUCTION
                                 : ClassifierPosition.AFTER_REDUCTION)
                 .build();
+    }
+
+    /** Whether there are classifiers among the tensors of a public MGN. */
+    static boolean isClassified(Map<String, Tensor> tensors) {
+        return tensors.keySet().stream().anyMatch(name -> name.startsWith("fc_id_"));
     }
 
     private Backbone backbone() {

@@ -3,6 +3,8 @@ package io.github.mgn4j.weights;
 import com.google.common.base.Preconditions;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
+import java.util.List;
+import java.util.OptionalInt;
 
 /**
  * A read-only float32 array in C order with a shape. The values may lie in the heap, in native memory or in a mapped
@@ -63,6 +65,27 @@ public final class Tensor {
     /** The value at an index in C order. */
     public float get(int index) {
         return data.get(index);
+    }
+
+    /** The place in C order of the first value that is NaN or infinite; empty if all are finite. */
+    public OptionalInt firstNotFinite() {
+        for (int i = 0; i < size(); i++) {
+            if (!Float.isFinite(data.get(i))) {
+                return OptionalInt.of(i);
+            }
+        }
+        return OptionalInt.empty();
+    }
+
+    /** The index along each axis of the value that comes {@code i}-th in C order. */
+    List<Integer> index(int i) {
+        Integer[] index = new Integer[shape.length];
+        int rest = i;
+        for (int axis = shape.length - 1; axis >= 0; axis--) {
+            index[axis] = rest % shape[axis];
+            rest /= shape[axis];
+        }
+        return List.of(index);
     }
 
     @Override

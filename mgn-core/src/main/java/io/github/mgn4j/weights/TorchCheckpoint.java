@@ -1,6 +1,9 @@
 package io.github.mgn4j.weights;
 
+import io.github.mgn4j.io.FileKind;
 import io.github.mgn4j.weights.Pickle.Dict;
+import io.github.mgn4j.weights.Pickle.Global;
+import io.github.mgn4j.weights.Pickle.Inert;
 import io.github.mgn4j.weights.Pickle.TensorView;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -17,8 +20,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads state dicts that PyTorch saved ({@code torch.save} of version 1.6 or later: a zip archive of a pickle and of
- * storages). The pickle is read as data: nothing that it names is ever run, and all but what rebuilds tensors is
- * refused. Thread-safe.
+ * storages). The pickle is read as data: nothing that it names is ever run. Python objects beside the state dict are left
+ * out; inside it all but tensors is refused. Thread-safe.
  */
 public final class TorchCheckpoint {
     /** Keys under which training programs put the state dict, beside such things as {@code epoch}. */
@@ -38,8 +41,8 @@ public final class TorchCheckpoint {
      * float32 tensors that are contiguous are views of the mapped file (see {@link TensorFile}); others are copied and
      * converted.
      *
-     * @throws WeightsException if the file is damaged, of the format before PyTorch 1.6, holds other Python objects or
-     *     no state dict
+     * @throws WeightsException if the file is damaged, of the format before PyTorch 1.6, or holds no state dict, or one with
+     *     other Python objects
      * @throws IOException if it cannot be read
      */
     public static Map<String, Tensor> read(Path file) throws IOException {
@@ -51,8 +54,11 @@ public final class TorchCheckpoint {
             try {
                 Dict state = stateDict(unpickle(zip));
                 return withoutDataParallel(tensors(state, mapped.size()));
+            } catch (InternalError e) { // a page of the mapping that is no longer there
+                throw MappedFile.shorter(file, e);
             } catch (WeightsException e) {
-                throw new WeightsException(file + ": " + e.getMessage(), e);
+                String message = String.valueOf(e.getMessage());
+                throw message.startsWith(file.toString()) ? e : new WeightsException(file + ": " + message, e);
             }
         }
     }
@@ -64,18 +70,15 @@ public final class TorchCheckpoint {
                         ? ("%s: a checkpoint in the format before PyTorch 1.6; load it with a current PyTorch and save it"
                                         + " again: torch.save(state_dict, file, _use_new_zipfile_serialization=True)")
                                 .formatted(file.path())
-                        : file.path() + ": no PyTorch checkpoint (a zip archive was expected)");
+                        : file.path() + ": no PyTorch checkpoint (a zip archive was expected"
+                                + FileKind.found(file.path()) + ")");
     }
 
-    private static @Nullable Object unpickle(ZipEntries zip) {
-        Map<String, ByteBuffer> entries = zip.entries();
+    private static @Nullable Object unpickle(ZipEntries zip) throws IOException {
+        Map<String, ZipEntry> entries = zip.entries();
         WeightsException.check(
                 entries.keySet().stream().noneMatch(name -> name.endsWith("/" + SCRIPT)),
                 "a TorchScript archive; save its state dict: torch.save(model.state_dict(), file)");
-        WeightsException.check(
-                zip.compressed() == null,
-                "entry '%s' of the archive is compressed; torch.save stores entries as they are",
-                String.valueOf(zip.compressed()));
         String pickle = entries.keySet().stream()
                 .filter(name -> name.equals(PICKLE) || name.endsWith("/" + PICKLE))
                 .findFirst()
@@ -84,15 +87,15 @@ public final class TorchCheckpoint {
         String folder = pickle.substring(0, pickle.length() - PICKLE.length());
         TorchObjects objects =
                 new TorchObjects(entries, folder + "data/", byteOrder(entries.get(folder + "byteorder")));
-        ByteBuffer data = entries.get(pickle);
-        return new Unpickler(data == null ? ByteBuffer.allocate(0) : data, objects).load();
+        ZipEntry data = entries.get(pickle);
+        return new Unpickler(data == null ? ByteBuffer.allocate(0) : data.data(), objects).load();
     }
 
     /** The order that the saving machine had; files without the entry come from little-endian ones. */
-    private static ByteOrder byteOrder(@Nullable ByteBuffer entry) {
+    private static ByteOrder byteOrder(@Nullable ZipEntry entry) throws IOException {
         String order = entry == null
                 ? "little"
-                : StandardCharsets.US_ASCII.decode(entry.duplicate()).toString();
+                : StandardCharsets.US_ASCII.decode(entry.data()).toString();
         WeightsException.check(
                 order.equals("little") || order.equals("big"), "byteorder '%s', expected 'little' or 'big'", order);
         return order.equals("big") ? ByteOrder.BIG_ENDIAN : ByteOrder.LITTLE_ENDIAN;
@@ -108,17 +111,48 @@ public final class TorchCheckpoint {
             if (dict.entries.values().stream().anyMatch(TensorView.class::isInstance)) {
                 return dict;
             }
+            for (String wrapper : WRAPPERS) {
+                Global made = made(dict.entries.get(wrapper));
+                WeightsException.check(
+                        made == null,
+                        "no state dict: under '%s' is a Python object '%s', which is not read: save its state dict,"
+                                + " torch.save(checkpoint['%s'].state_dict(), file)",
+                        wrapper,
+                        String.valueOf(made),
+                        wrapper);
+            }
             throw new WeightsException(
                     "no state dict: expected tensors by name, or such a dictionary under %s; found keys %s"
                             .formatted(
                                     WRAPPERS,
-                                    dict.entries.keySet().stream().limit(8).toList()));
+                                    dict.entries.keySet().stream()
+                                            .limit(8)
+                                            .map(TorchCheckpoint::text)
+                                            .toList()));
         }
+        Global made = made(root);
+        WeightsException.check(
+                made == null,
+                "the checkpoint is a Python object '%s'; only tensors and plain containers are read: save a state dict,"
+                        + " torch.save(model.state_dict(), file)",
+                String.valueOf(made));
         throw new WeightsException("no state dict: expected tensors by name, found "
                 + (root instanceof TensorView ? "a single tensor" : "another object"));
     }
 
-    private static Map<String, Tensor> tensors(Dict state, long fileSize) {
+    /** What would have made a Python object that is not read, or was named itself; null for what is read. */
+    private static @Nullable Global made(@Nullable Object value) {
+        return value instanceof Inert object ? object.made() : value instanceof Global global ? global : null;
+    }
+
+    /** A key as an error shows it. */
+    private static String text(@Nullable Object key) {
+        return key == null || key instanceof String || key instanceof Number || key instanceof Boolean
+                ? String.valueOf(key)
+                : "(an object)";
+    }
+
+    private static Map<String, Tensor> tensors(Dict state, long fileSize) throws IOException {
         // What is not a view costs memory. Honest tensors have at least one byte of the file for each value (few
         // share theirs); a small file that claims a large tensor of one repeated value does not.
         long budget = 4 * fileSize;
@@ -126,8 +160,7 @@ public final class TorchCheckpoint {
         Map<String, Tensor> tensors = new LinkedHashMap<>();
         for (Map.Entry<@Nullable Object, @Nullable Object> entry : state.entries.entrySet()) {
             if (!(entry.getKey() instanceof String name) || !(entry.getValue() instanceof TensorView view)) {
-                throw new WeightsException(
-                        "entry '%s' of the state dict is no tensor with a name".formatted(entry.getKey()));
+                throw noTensor(entry.getKey(), made(entry.getValue()));
             }
             Tensor tensor = known.get(view);
             if (tensor == null) {
@@ -145,9 +178,21 @@ public final class TorchCheckpoint {
         return tensors;
     }
 
-    private static Tensor tensor(TensorView view) {
+    private static WeightsException noTensor(@Nullable Object key, @Nullable Global made) {
+        String name = text(key);
+        if (made == null) {
+            return new WeightsException("entry '%s' of the state dict is no tensor with a name".formatted(name));
+        }
+        return new WeightsException((made.module().startsWith("torch")
+                        ? "entry '%s' of the state dict is a '%s'; dense tensors of real numbers are read"
+                        : "entry '%s' of the state dict is a Python object '%s'; leave it out: torch.save({k: v for k, v in"
+                                + " state_dict.items() if torch.is_tensor(v)}, file)")
+                .formatted(name, made));
+    }
+
+    private static Tensor tensor(TensorView view) throws IOException {
         int bytes = view.storage().dtype.bytes();
-        ByteBuffer data = view.storage().data;
+        ByteBuffer data = view.storage().data();
         int[] shape = view.shape().stream().mapToInt(Integer::intValue).toArray();
         if (isContiguous(view)) {
             ByteBuffer part = data.slice(view.offset() * bytes, Math.toIntExact(values(view)) * bytes)
@@ -157,9 +202,9 @@ public final class TorchCheckpoint {
         return Tensor.of(strided(view), shape);
     }
 
-    private static FloatBuffer strided(TensorView view) {
+    private static FloatBuffer strided(TensorView view) throws IOException {
         DType dtype = view.storage().dtype;
-        ByteBuffer data = view.storage().data;
+        ByteBuffer data = view.storage().data();
         float[] values = new float[Math.toIntExact(values(view))];
         int[] index = new int[view.shape().size()];
         int position = view.offset();

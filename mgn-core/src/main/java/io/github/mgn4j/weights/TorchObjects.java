@@ -1,12 +1,13 @@
 package io.github.mgn4j.weights;
 
 import com.google.common.collect.ImmutableMap;
+import io.github.mgn4j.weights.Pickle.Bytes;
 import io.github.mgn4j.weights.Pickle.Dict;
 import io.github.mgn4j.weights.Pickle.Global;
+import io.github.mgn4j.weights.Pickle.Inert;
 import io.github.mgn4j.weights.Pickle.Sequence;
 import io.github.mgn4j.weights.Pickle.Storage;
 import io.github.mgn4j.weights.Pickle.TensorView;
-import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -14,7 +15,10 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The few globals by which PyTorch pickles tensors, and the storages that lie beside the pickle. */
+/**
+ * The few globals by which PyTorch pickles tensors, and the storages that lie beside the pickle. Whatever else a pickle
+ * makes, such as a scheduler's state or a program's arguments, becomes {@link Inert}.
+ */
 final class TorchObjects implements Unpickler.Calls {
     private static final ImmutableMap<String, DType> STORAGES = ImmutableMap.<String, DType>builder()
             .put("FloatStorage", DType.F32)
@@ -34,10 +38,9 @@ final class TorchObjects implements Unpickler.Calls {
     private static final Global TENSOR = new Global("torch._utils", "_rebuild_tensor_v2");
     private static final Global PARAMETER = new Global("torch._utils", "_rebuild_parameter");
     private static final Global PARAMETER_WITH_STATE = new Global("torch._utils", "_rebuild_parameter_with_state");
-    private static final List<Global> FUNCTIONS = List.of(ORDERED_DICT, SIZE, TENSOR, PARAMETER, PARAMETER_WITH_STATE);
     private static final int MAX_DIMENSIONS = 64;
 
-    private final Map<String, ByteBuffer> entries;
+    private final Map<String, ? extends Bytes> entries;
     private final String folder;
     private final ByteOrder order;
     private final Map<String, Storage> storages = new HashMap<>();
@@ -45,23 +48,10 @@ final class TorchObjects implements Unpickler.Calls {
     /**
      * Storages are the entries {@code folder + key}, their values in a byte order.
      */
-    TorchObjects(Map<String, ByteBuffer> entries, String folder, ByteOrder order) {
+    TorchObjects(Map<String, ? extends Bytes> entries, String folder, ByteOrder order) {
         this.entries = entries;
         this.folder = folder;
         this.order = order;
-    }
-
-    @Override
-    public Global global(String module, String name) {
-        Global global = new Global(module, name);
-        boolean storage = module.equals("torch") && STORAGES.containsKey(name);
-        if (!storage && !FUNCTIONS.contains(global)) {
-            throw new WeightsException(
-                    ("the checkpoint holds a Python object '%s'; only tensors and plain containers are read:"
-                                    + " save a state dict, torch.save(model.state_dict(), file)")
-                            .formatted(global));
-        }
-        return global;
     }
 
     @Override
@@ -79,11 +69,13 @@ final class TorchObjects implements Unpickler.Calls {
         }
         if (function.equals(PARAMETER) || function.equals(PARAMETER_WITH_STATE)) {
             WeightsException.check(
-                    !arguments.isEmpty() && arguments.get(0) instanceof TensorView,
+                    !arguments.isEmpty()
+                            && (arguments.get(0) instanceof TensorView || arguments.get(0) instanceof Inert),
                     "the pickle makes a parameter of no tensor");
             return arguments.get(0);
         }
-        throw new WeightsException("the pickle calls '" + function + "', which is no function");
+        WeightsException.check(!isStorage(function), "the pickle calls '%s', which is no function", function);
+        return new Inert(function);
     }
 
     /** {@code ('storage', type, key, location, number of values)}. */
@@ -95,34 +87,38 @@ final class TorchObjects implements Unpickler.Calls {
                 && tuple.items.get(1) instanceof Global type
                 && tuple.items.get(2) instanceof String key
                 && tuple.items.get(4) instanceof Long values) {
-            DType dtype = STORAGES.get(type.name());
-            if (dtype != null) {
-                return storage(dtype, key, values);
-            }
+            DType dtype = isStorage(type) ? STORAGES.get(type.name()) : null;
+            return dtype == null ? new Inert(type) : storage(dtype, key, values);
         }
         throw new WeightsException("the pickle has a persistent id that is no storage");
     }
 
+    private static boolean isStorage(Global type) {
+        return type.module().equals("torch") && STORAGES.containsKey(type.name());
+    }
+
     private Storage storage(DType dtype, String key, long values) {
-        ByteBuffer data = entries.get(folder + key);
+        Bytes data = entries.get(folder + key);
         if (data == null) {
             throw new WeightsException("storage '%s' is missing: no entry '%s'".formatted(key, folder + key));
         }
         WeightsException.check(
-                values >= 0 && values <= Integer.MAX_VALUE && values * dtype.bytes() == data.remaining(),
+                values >= 0 && values <= Integer.MAX_VALUE && values * dtype.bytes() == data.size(),
                 "storage '%s' has %s bytes, %s values of type %s were expected",
                 key,
-                data.remaining(),
+                data.size(),
                 values,
                 dtype);
-        Storage storage = storages.computeIfAbsent(
-                key, k -> new Storage(k, dtype, data.slice().order(order)));
+        Storage storage = storages.computeIfAbsent(key, k -> new Storage(k, dtype, data, order));
         WeightsException.check(storage.dtype == dtype, "storage '%s' is of two types", key);
         return storage;
     }
 
     /** {@code (storage, offset, size, stride, requires_grad, hooks[, metadata])}. */
-    private static TensorView tensor(List<@Nullable Object> arguments) {
+    private static Object tensor(List<@Nullable Object> arguments) {
+        if (!arguments.isEmpty() && arguments.get(0) instanceof Inert other) {
+            return other; // of complex or quantised values
+        }
         if (arguments.size() < 4
                 || !(arguments.get(0) instanceof Storage storage)
                 || !(arguments.get(1) instanceof Long offset)

@@ -2,6 +2,7 @@ package io.github.mgn4j.weights;
 
 import io.github.mgn4j.weights.Pickle.Dict;
 import io.github.mgn4j.weights.Pickle.Global;
+import io.github.mgn4j.weights.Pickle.Inert;
 import io.github.mgn4j.weights.Pickle.Sequence;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
@@ -17,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads a pickle (protocols 0 to 5) without ever running what it names: containers, numbers and texts are built, and
- * every global, call and persistent id is put to {@link Calls}, which knows those of tensors and refuses the rest.
+ * every call and persistent id is put to {@link Calls}, which knows those of tensors and makes {@link Inert} of the rest.
  * Lengths are checked against the bytes left before anything is allocated; the number of steps is bounded.
  */
 final class Unpickler {
@@ -29,9 +30,6 @@ final class Unpickler {
 
     /** What globals mean. */
     interface Calls {
-        /** Makes sure that a global may be named. */
-        Global global(String module, String name);
-
         /** Calls a global. */
         @Nullable
         Object call(Global function, List<@Nullable Object> arguments);
@@ -131,23 +129,38 @@ final class Unpickler {
             case 'g' -> push(remembered(memoKey(line())));
             case 'c' -> {
                 String module = line();
-                push(calls.global(module, line()));
+                push(new Global(module, line()));
             }
             case 0x93 -> { // STACK_GLOBAL
                 List<@Nullable Object> names = popped(2);
                 WeightsException.check(
                         names.get(0) instanceof String && names.get(1) instanceof String,
                         "the pickle names a global that is no text");
-                push(calls.global((String) names.get(0), (String) names.get(1)));
+                push(new Global((String) names.get(0), (String) names.get(1)));
             }
             case 'R', 0x81 -> { // REDUCE, NEWOBJ
                 List<@Nullable Object> both = popped(2);
                 push(call(both.get(0), both.get(1)));
             }
+            case 0x92 -> { // NEWOBJ_EX: a class, arguments, and arguments by name
+                List<@Nullable Object> all = popped(3);
+                push(call(all.get(0), all.get(1)));
+            }
+            case 'i' -> { // INST
+                String module = line();
+                Global type = new Global(module, line());
+                push(calls.call(type, popToMark()));
+            }
+            case 'o' -> { // OBJ
+                List<@Nullable Object> all = popToMark();
+                WeightsException.check(!all.isEmpty(), "the pickle makes an object of no class");
+                push(call(all.get(0), new Sequence(all.subList(1, all.size()))));
+            }
             case 'b' -> {
                 // The state of an OrderedDict: its _metadata attribute, which says nothing about tensors.
                 pop();
-                WeightsException.check(top() instanceof Dict, "the pickle gives a state to what is no dictionary");
+                WeightsException.check(
+                        top() instanceof Dict || top() instanceof Inert, "the pickle gives a state to what has none");
             }
             case 'Q' -> push(calls.persistent(pop()));
             default ->
@@ -157,23 +170,27 @@ final class Unpickler {
     }
 
     private @Nullable Object call(@Nullable Object function, @Nullable Object arguments) {
-        if (function instanceof Global global && arguments instanceof Sequence sequence) {
-            return calls.call(global, sequence.items);
+        if (arguments instanceof Sequence sequence) {
+            if (function instanceof Global global) {
+                return calls.call(global, sequence.items);
+            }
+            if (function instanceof Inert) {
+                return function;
+            }
         }
         throw new WeightsException("the pickle calls what is no function");
     }
 
     private void setItems(List<@Nullable Object> items) {
         WeightsException.check(items.size() % 2 == 0, "the pickle has a dictionary key without a value");
+        if (top() instanceof Inert) {
+            return;
+        }
         if (!(top() instanceof Dict dict)) {
             throw new WeightsException("the pickle sets an item of what is no dictionary");
         }
         for (int i = 0; i < items.size(); i += 2) {
-            Object key = items.get(i);
-            WeightsException.check(
-                    key == null || key instanceof String || key instanceof Number || key instanceof Boolean,
-                    "the pickle has a dictionary key that is neither text nor number");
-            dict.entries.put(key, items.get(i + 1));
+            dict.entries.put(items.get(i), items.get(i + 1));
         }
     }
 
@@ -181,7 +198,8 @@ final class Unpickler {
         if (top() instanceof Sequence sequence) {
             return sequence;
         }
-        throw new WeightsException("the pickle appends to what is no list");
+        WeightsException.check(top() instanceof Inert, "the pickle appends to what is no list");
+        return new Sequence(); // forgotten at once
     }
 
     private Sequence tuple(int size) {

@@ -1,7 +1,7 @@
 package io.github.mgn4j.weights;
 
-import com.google.common.collect.Sets;
 import com.google.common.primitives.Ints;
+import io.github.mgn4j.io.FileKind;
 import io.github.mgn4j.spec.InputSize;
 import io.github.mgn4j.spec.MgnSpec;
 import io.github.mgn4j.spec.MgnSpecBuilder;
@@ -26,9 +26,20 @@ import org.jspecify.annotations.Nullable;
  */
 public final class WeightImporter {
     private static final String COUNTER = "num_batches_tracked";
-    private static final String TORCHVISION_CLASSIFIER = "fc.";
+    /** What stands behind the backbone in ResNets: torchvision's classifier, and torchreid's layers. */
+    private static final List<String> BEHIND_BACKBONE = List.of("fc.", "classifier.");
 
     private WeightImporter() {}
+
+    /**
+     * Reads a file and makes its model, as {@link #read} does.
+     *
+     * @throws WeightsException naming the file, and the tensor that is missing, surplus or of another shape
+     * @throws IOException if it cannot be read
+     */
+    public static Model load(Path file, ImportOptions options) throws IOException {
+        return read(file, options).model();
+    }
 
     /**
      * Reads a file and makes its model. Weights may be views of the mapped file, see {@link TensorFile}.
@@ -36,17 +47,19 @@ public final class WeightImporter {
      * @throws WeightsException naming the file, and the tensor that is missing, surplus or of another shape
      * @throws IOException if it cannot be read
      */
-    public static Model load(Path file, ImportOptions options) throws IOException {
-        TensorFile content = read(file);
+    public static ImportedModel read(Path file, ImportOptions options) throws IOException {
+        TensorFile content = content(file);
         Map<String, Tensor> tensors = TorchCheckpoint.withoutDataParallel(content.tensors());
         try {
             ImportLayout layout =
                     options.layout().or(() -> detect(content, tensors)).orElseThrow(() -> unknown(tensors));
             if (layout == ImportLayout.MGN) {
-                return own(file, content, options);
+                return new ImportedModel(own(file, content, options), layout, List.of(), List.of());
             }
             MgnSpec spec = new SpecFinder(layout, tensors).find(options);
-            return new Model(spec, weights(layout, spec, tensors, options.seed()));
+            return model(layout, spec, tensors, options.seed());
+        } catch (InternalError e) { // a page of the mapping that is no longer there
+            throw MappedFile.shorter(file, e);
         } catch (SpecException | WeightsException e) {
             String message = String.valueOf(e.getMessage());
             throw message.startsWith(file.toString()) ? e : new WeightsException(file + ": " + message, e);
@@ -54,7 +67,7 @@ public final class WeightImporter {
     }
 
     /** By content, not by extension. */
-    private static TensorFile read(Path file) throws IOException {
+    private static TensorFile content(Path file) throws IOException {
         boolean zipOrPickle;
         try (MappedFile mapped = MappedFile.open(file)) {
             boolean header = mapped.size() > Long.BYTES
@@ -64,8 +77,9 @@ public final class WeightImporter {
             zipOrPickle = !header && (pickle || ZipEntries.isZip(mapped));
             WeightsException.check(
                     header || zipOrPickle,
-                    "%s: neither a PyTorch checkpoint (a zip archive) nor a safetensors file",
-                    file);
+                    "%s: neither a PyTorch checkpoint (a zip archive) nor a safetensors file%s",
+                    file,
+                    FileKind.found(file));
         }
         return zipOrPickle ? new TensorFile(TorchCheckpoint.read(file), Map.of()) : Safetensors.read(file);
     }
@@ -103,14 +117,15 @@ public final class WeightImporter {
         return new Model(builder.build(), model.weights());
     }
 
-    private static Weights weights(ImportLayout layout, MgnSpec spec, Map<String, Tensor> tensors, long seed) {
+    private static ImportedModel model(ImportLayout layout, MgnSpec spec, Map<String, Tensor> tensors, long seed) {
+        boolean classified = SpecFinder.isClassified(tensors);
         LayoutKeys keys = new LayoutKeys(layout, spec);
         Map<String, Tensor> named = new LinkedHashMap<>();
         List<Parameter> fresh = new ArrayList<>();
         Set<String> used = new HashSet<>();
         for (Parameter parameter : NetworkSummary.of(spec).parameters()) {
             Optional<String> key = keys.key(parameter.name());
-            if (key.isEmpty()) {
+            if (key.isEmpty() || (parameter.section() == Parameter.Section.CLASSIFIER && !classified)) {
                 fresh.add(parameter);
             } else {
                 named.put(parameter.name(), tensor(key.get(), parameter, layout, tensors));
@@ -118,15 +133,23 @@ public final class WeightImporter {
             }
         }
         named.putAll(WeightInit.tensors(fresh, seed));
-        for (String surplus : Sets.difference(tensors.keySet(), used)) {
-            boolean known = surplus.endsWith("." + COUNTER)
-                    || (layout == ImportLayout.TORCHVISION && surplus.startsWith(TORCHVISION_CLASSIFIER));
-            if (!known) {
-                throw new WeightsException("tensor '%s' of shape %s has no place in the network (layout %s)"
-                        .formatted(surplus, shape(tensors.get(surplus)), layout.label()));
-            }
+        List<String> leftOut = tensors.keySet().stream()
+                .filter(name -> !used.contains(name) && !name.endsWith("." + COUNTER))
+                .toList();
+        for (String surplus : leftOut) {
+            WeightsException.check(
+                    layout == ImportLayout.TORCHVISION
+                            && BEHIND_BACKBONE.stream().anyMatch(surplus::startsWith),
+                    "tensor '%s' of shape %s has no place in the network (layout %s)",
+                    surplus,
+                    shape(tensors.get(surplus)),
+                    layout.label());
         }
-        return Weights.of(named);
+        return new ImportedModel(
+                new Model(spec, Weights.of(named)),
+                layout,
+                leftOut,
+                fresh.stream().map(Parameter::name).toList());
     }
 
     private static Tensor tensor(String key, Parameter parameter, ImportLayout layout, Map<String, Tensor> tensors) {
@@ -141,6 +164,7 @@ public final class WeightImporter {
                 key,
                 shape(tensor),
                 parameter.shape());
+        Weights.checkValues(key, parameter.kind(), tensor);
         return tensor;
     }
 

@@ -47,9 +47,11 @@ public final class Weights {
     }
 
     /**
-     * Makes sure that these are the tensors of a network, no more, no fewer, each of the right shape.
+     * Makes sure that these are the tensors of a network, no more, no fewer, each of the right shape and of values that a
+     * network can have. Reads them all.
      *
-     * @throws WeightsException naming the first tensor that is missing, surplus or of another shape
+     * @throws WeightsException naming the first tensor that is missing, surplus or of another shape, or the first value that
+     *     is NaN, infinite or a variance below zero
      */
     public void check(MgnSpec spec) {
         Set<String> surplus = new HashSet<>(tensors.keySet());
@@ -71,5 +73,27 @@ public final class Weights {
                 surplus.isEmpty(),
                 "tensor '%s' belongs to no parameter of the network",
                 surplus.stream().sorted().findFirst().orElse(""));
+        NetworkSummary.of(spec).parameters().forEach(p -> checkValues(p.name(), p.kind(), get(p.name())));
+    }
+
+    /**
+     * Makes sure that every value of a tensor is finite, and that none is below zero where they are variances.
+     *
+     * @param name what the error calls the tensor
+     */
+    static void checkValues(String name, Parameter.Kind kind, Tensor tensor) {
+        boolean variance = kind == Parameter.Kind.RUNNING_VAR;
+        int wrong = tensor.firstNotFinite().orElse(-1);
+        for (int i = 0; variance && wrong < 0 && i < tensor.size(); i++) {
+            wrong = tensor.get(i) < 0 ? i : -1;
+        }
+        if (wrong >= 0) {
+            throw new WeightsException("tensor '%s' is %s at index %s, expected %s"
+                    .formatted(
+                            name,
+                            tensor.get(wrong),
+                            tensor.index(wrong),
+                            variance ? "a variance, finite and not below 0" : "a finite value"));
+        }
     }
 }

@@ -2,6 +2,7 @@ package io.github.mgn4j.weights;
 
 import com.google.common.base.CharMatcher;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /** A file of weights or its contents are not what they should be; the message names the file or tensor and says why. */
 public final class WeightsException extends IllegalArgumentException {
@@ -13,7 +14,7 @@ public final class WeightsException extends IllegalArgumentException {
         super(oneLine(message));
     }
 
-    public WeightsException(String message, Throwable cause) {
+    public WeightsException(String message, @Nullable Throwable cause) {
         super(oneLine(message), cause);
     }
 

@@ -5,13 +5,13 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.zip.CRC32;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The entries of a zip archive (with zip64) as views of the mapped file. {@code java.util.zip} would copy every entry and
- * check no sum; PyTorch stores entries uncompressed, so that none needs to be copied. Archives are checked whole when
- * they are opened: bounds, names, sums.
+ * The entries of a zip archive (with zip64). PyTorch stores them uncompressed, and they are views of the mapped file;
+ * {@code java.util.zip} would copy every one. Those that another program has deflated are inflated when they are asked for.
+ * Archives are checked whole when they are opened: bounds, names, sums. A sum of 0 stands for one that was not computed, as
+ * PyTorch writes on request; bytes behind the archive, such as padding, are left alone.
  */
 final class ZipEntries {
     private static final int LOCAL_HEADER = 0x04034b50;
@@ -24,14 +24,23 @@ final class ZipEntries {
     private static final int END_SIZE = 22;
     private static final int END64_SIZE = 56;
     private static final int LOCATOR_SIZE = 20;
-    private static final int MAX_COMMENT = 0xffff;
     private static final long UNKNOWN_32 = 0xffffffffL;
     private static final int ENCRYPTED = 1;
     private static final int ZIP64_FIELD = 1;
+    private static final int STORED = 0;
+    private static final int DEFLATED = 8;
+
+    /** How far from the end of the file the archive's may be. */
+    private static final int MOST_BEHIND = 1 << 20;
+
+    /** Weights shrink by a tenth, and zeros to nothing: what is inflated must not be many times the file. */
+    private static final long MOST_INFLATED = 16;
+
+    private static final int SLACK = 1 << 24;
 
     private final MappedFile file;
-    private final Map<String, ByteBuffer> entries = new LinkedHashMap<>();
-    private @Nullable String compressed;
+    private final Map<String, ZipEntry> entries = new LinkedHashMap<>();
+    private long inflated;
 
     private ZipEntries(MappedFile file) {
         this.file = file;
@@ -45,15 +54,9 @@ final class ZipEntries {
         return file.size() >= Integer.BYTES && file.slice(0, Integer.BYTES).getInt(0) == LOCAL_HEADER;
     }
 
-    /** Entry name to contents (little-endian, read-only), of the entries that are not compressed. */
-    Map<String, ByteBuffer> entries() {
+    /** The entries by name, in the order of the directory. */
+    Map<String, ZipEntry> entries() {
         return entries;
-    }
-
-    /** Name of the first entry that is compressed, which PyTorch never does with tensors. */
-    @Nullable
-    String compressed() {
-        return compressed;
     }
 
     /**
@@ -77,26 +80,38 @@ final class ZipEntries {
     }
 
     private Directory directory() throws IOException {
-        long from = Math.max(0, file.size() - END_SIZE - MAX_COMMENT);
+        long from = Math.max(0, file.size() - END_SIZE - MOST_BEHIND);
         ByteBuffer tail = file.slice(from, file.size() - from);
+        WeightsException first = null;
         for (int i = tail.remaining() - END_SIZE; i >= 0; i--) {
-            if (tail.getInt(i) == END && unsigned(tail.getShort(i + 20)) == tail.remaining() - i - END_SIZE) {
-                long count = unsigned(tail.getShort(i + 10));
-                long size = unsigned(tail.getInt(i + 12));
-                long offset = unsigned(tail.getInt(i + 16));
-                boolean zip64 = count == 0xffff || size == UNKNOWN_32 || offset == UNKNOWN_32;
-                Directory found = zip64 ? directory64(from + i) : null;
-                Directory directory = found == null ? new Directory(offset, size, count) : found;
-                check(
-                        directory.offset() >= 0
-                                && directory.size() >= 0
-                                && directory.offset() <= from + i
-                                && directory.size() <= from + i - directory.offset(),
-                        "its directory lies outside the file");
-                return directory;
+            if (tail.getInt(i) == END && unsigned(tail.getShort(i + 20)) <= tail.remaining() - i - END_SIZE) {
+                try {
+                    return directory(tail, i, from + i);
+                } catch (WeightsException e) { // by chance, those bytes may be no end
+                    first = first == null ? e : first;
+                }
             }
         }
-        throw damaged("it has no directory (the file is cut off)");
+        throw first != null
+                ? first
+                : damaged("it has no directory (the file is cut off, or has more than %s other bytes at its end)"
+                        .formatted(MOST_BEHIND));
+    }
+
+    private Directory directory(ByteBuffer tail, int at, long end) throws IOException {
+        long count = unsigned(tail.getShort(at + 10));
+        long size = unsigned(tail.getInt(at + 12));
+        long offset = unsigned(tail.getInt(at + 16));
+        boolean zip64 = count == 0xffff || size == UNKNOWN_32 || offset == UNKNOWN_32;
+        Directory found = zip64 ? directory64(end) : null;
+        Directory directory = found == null ? new Directory(offset, size, count) : found;
+        check(
+                directory.offset() >= 0
+                        && directory.size() >= 0
+                        && directory.offset() <= end
+                        && directory.size() <= end - directory.offset(),
+                "its directory lies outside the file");
+        return directory;
     }
 
     private @Nullable Directory directory64(long end) throws IOException {
@@ -128,7 +143,10 @@ final class ZipEntries {
         String name = text(headers, at + CENTRAL_SIZE, nameLength);
         checkName(name);
         check((headers.getShort(at + 8) & ENCRYPTED) == 0, "entry '" + name + "' is encrypted");
-        boolean stored = headers.getShort(at + 10) == 0;
+        int method = unsigned(headers.getShort(at + 10));
+        check(
+                method == STORED || method == DEFLATED,
+                "entry '" + name + "' is compressed by method " + method + "; 0 (stored) and 8 (deflated) are read");
         int sum = headers.getInt(at + 16);
         ByteBuffer extra =
                 headers.slice(at + CENTRAL_SIZE + nameLength, extraLength).order(headers.order());
@@ -137,14 +155,19 @@ final class ZipEntries {
         };
         readZip64(extra, fields, name);
         headers.position(at + CENTRAL_SIZE + nameLength + extraLength + commentLength);
-        if (stored) {
+        check(
+                method == DEFLATED || fields[0] == fields[1],
+                "entry '" + name + "' is stored in " + fields[1] + " bytes but claims " + fields[0]);
+        check(
+                fields[0] >= 0 && fields[0] <= Integer.MAX_VALUE - 8,
+                "entry '" + name + "' claims " + fields[0] + " bytes, at most 2 GiB are read");
+        if (method == DEFLATED) {
+            inflated += fields[0];
             check(
-                    fields[0] == fields[1],
-                    "entry '" + name + "' is stored in " + fields[1] + " bytes but claims " + fields[0]);
-            addEntry(name, fields[2], fields[0], sum, directoryOffset);
-        } else if (compressed == null) {
-            compressed = name;
+                    inflated <= MOST_INFLATED * file.size() + SLACK,
+                    "its deflated entries claim " + inflated + " bytes, the file has " + file.size());
         }
+        addEntry(name, fields, method == DEFLATED, sum, directoryOffset);
     }
 
     /** Replaces the fields (size, stored size, offset) that are too large for 32 bits by their 64-bit values. */
@@ -164,7 +187,10 @@ final class ZipEntries {
         }
     }
 
-    private void addEntry(String name, long offset, long size, int sum, long directoryOffset) throws IOException {
+    private void addEntry(String name, long[] fields, boolean deflated, int sum, long directoryOffset)
+            throws IOException {
+        long size = fields[1];
+        long offset = fields[2];
         check(
                 offset >= 0 && offset <= directoryOffset - LOCAL_SIZE,
                 "entry '" + name + "' begins at " + offset + ", outside the archive");
@@ -177,11 +203,10 @@ final class ZipEntries {
                 "entry '" + name + "' claims " + size + " bytes, more than the archive has");
         ByteBuffer localName = file.slice(offset + LOCAL_SIZE, nameLength);
         check(text(localName, 0, nameLength).equals(name), "entry '" + name + "' has another name in its own header");
-        ByteBuffer data = file.slice(start, size);
-        CRC32 crc = new CRC32();
-        crc.update(data.duplicate());
-        check((int) crc.getValue() == sum, "entry '" + name + "' has a bad checksum (CRC-32)");
-        check(entries.put(name, data) == null, "entry '" + name + "' occurs twice");
+        ZipEntry entry = new ZipEntry(file, name, start, size, (int) fields[0], deflated);
+        int found = entry.checksum();
+        check(sum == 0 || found == sum, "entry '" + name + "' has a bad checksum (CRC-32)");
+        check(entries.put(name, entry) == null, "entry '" + name + "' occurs twice");
     }
 
     private void checkName(String name) {

@@ -21,7 +21,7 @@ class EngineChoiceTest {
     private final FakeProvider gpu = new FakeProvider("gpu", true, 2);
     private final FakeProvider single = new FakeProvider("single", true, 1);
     private final FakeProvider cpu = new FakeProvider("cpu", true, 0);
-    private final EngineChoice choice = new EngineChoice(List.of(absent, gpu, single, cpu));
+    private final EngineChoice choice = new EngineChoice(List.of(absent, gpu, single, cpu), List.of());
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """

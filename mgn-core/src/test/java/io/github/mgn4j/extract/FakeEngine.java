@@ -12,7 +12,7 @@ import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
 
 /** An engine whose features are an image's first pixels, so that they say which image it was. */
-final class FakeEngine implements Engine {
+class FakeEngine implements Engine {
     private static final int HEIGHT = 96;
     private static final int WIDTH = 32;
     static final MgnSpec SPEC = MgnSpec.builder()

@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import com.google.common.util.concurrent.Uninterruptibles;
 import io.github.mgn4j.engine.EngineException;
 import io.github.mgn4j.engine.Layout;
 import io.github.mgn4j.features.FeatureMatrix;
 import io.github.mgn4j.graph.NaiveNetwork;
 import io.github.mgn4j.graph.RandomModels;
+import io.github.mgn4j.image.ImageDecoder;
 import io.github.mgn4j.image.ImageException;
 import io.github.mgn4j.image.Preprocessor;
 import io.github.mgn4j.image.Resampling;
@@ -24,9 +26,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeEach;
@@ -155,6 +161,72 @@ class FeatureExtractorTest {
                 }
             }
         } finally {
+            threads.shutdown();
+        }
+    }
+
+    @Test
+    void featuresThatAreNotFiniteDoNotLeave() throws IOException {
+        FakeEngine engine = new FakeEngine() {
+            @Override
+            public void run(FloatBuffer images, int batch, FloatBuffer features) {
+                super.run(images, batch, features);
+                features.put(SPEC.dims() + 1, Float.NaN); // of the second image
+            }
+        };
+        String message = "the engine fake gives NaN as value 1 of a feature: the weights are too large for its"
+                + " arithmetic (FP32)";
+        try (FeatureExtractor extractor =
+                new FeatureExtractor(engine, false, 2, Resampling.BILINEAR, 1, ImageDecoder::decode)) {
+            List<Path> kept = new ArrayList<>();
+            assertThatThrownBy(() -> extractor.extract(
+                            images, OnError.SKIP, ExtractionListener.NONE, (image, row) -> kept.add(image)))
+                    .isInstanceOf(EngineException.class)
+                    .hasMessage(images.get(1) + ": " + message);
+            assertThat(kept).isEmpty();
+            assertThatThrownBy(() -> extractor.extractImages(List.of(image(0), image(1))))
+                    .isInstanceOf(EngineException.class)
+                    .hasMessage(message);
+        }
+    }
+
+    @Test
+    void closingWaitsForImagesInMemoryAndRefusesFurtherOnes() throws Exception {
+        CountDownLatch running = new CountDownLatch(1);
+        CountDownLatch goOn = new CountDownLatch(1);
+        AtomicBoolean freed = new AtomicBoolean();
+        FakeEngine engine =
+                new FakeEngine(run -> {
+                    running.countDown();
+                    Uninterruptibles.awaitUninterruptibly(goOn);
+                    assertThat(freed).isFalse();
+                }) {
+                    @Override
+                    public void close() {
+                        freed.set(true);
+                    }
+                };
+        FeatureExtractor extractor =
+                new FeatureExtractor(engine, true, 1, Resampling.BILINEAR, 1, ImageDecoder::decode);
+        ExecutorService threads = Executors.newCachedThreadPool();
+        try {
+            Future<float[]> busy = threads.submit(() -> extractor.extract(FakeEngine.image(5)));
+            running.await();
+            Future<?> closing = threads.submit(extractor::close);
+            assertThatThrownBy(() -> closing.get(200, TimeUnit.MILLISECONDS)).isInstanceOf(TimeoutException.class);
+            assertThat(freed).isFalse();
+            assertThatThrownBy(() -> extractor.extract(images))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessage("the extractor is closed");
+            goOn.countDown();
+            assertThat(FakeEngine.index(busy.get())).isEqualTo(5);
+            closing.get();
+            assertThat(freed).isTrue();
+            assertThatThrownBy(() -> extractor.extract(FakeEngine.image(5)))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessage("the extractor is closed");
+        } finally {
+            goOn.countDown();
             threads.shutdown();
         }
     }

@@ -6,11 +6,9 @@ import com.google.common.collect.ImmutableMap;
 import io.github.mgn4j.spec.MgnSpec;
 import io.github.mgn4j.spec.SpecException;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
@@ -60,17 +58,7 @@ class CorruptionTest {
     @Test
     void flippedPicklesNeverDoMore() throws IOException {
         // Inside an archive whose sums are right, so that the damage reaches the pickle itself.
-        Map<String, ByteBuffer> entries;
-        try (MappedFile mapped = MappedFile.open(file("wrapped.pth"))) {
-            entries = ZipEntries.read(mapped).entries();
-        }
-        ImmutableMap.Builder<String, byte[]> copies = ImmutableMap.builder();
-        entries.forEach((name, data) -> {
-            byte[] bytes = new byte[data.remaining()];
-            data.duplicate().get(bytes);
-            copies.put(name, bytes);
-        });
-        Map<String, byte[]> archive = new LinkedHashMap<>(copies.buildOrThrow());
+        Map<String, byte[]> archive = TestFiles.unzip(file("wrapped.pth"));
         byte[] pickle = archive.get("wrapped/data.pkl");
         Random random = new Random(8);
         int refused = 0;

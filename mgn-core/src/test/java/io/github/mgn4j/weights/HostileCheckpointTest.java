@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
@@ -13,8 +12,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.zip.ZipEntry;
-import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,13 +26,15 @@ class HostileCheckpointTest {
 
     @Test
     void nothingThatAPickleNamesIsRun() throws IOException {
-        assertRefused("cos\nsystem\n(X" + int32(4) + "truetR.", "holds a Python object 'os.system'");
-        assertRefused("cbuiltins\neval\n(X" + int32(1) + "1tR.", "holds a Python object 'builtins.eval'");
+        assertRefused("cos\nsystem\n(X" + int32(4) + "truetR.", "is a Python object 'os.system'");
+        assertRefused("cbuiltins\neval\n(X" + int32(1) + "1tR.", "is a Python object 'builtins.eval'");
         assertRefused("\u0080\u0004\u008c\u0005posix\u008c\u0006system\u0093.", "'posix.system'");
         assertRefused("ctorch\nload\n.", "'torch.load'");
-        assertRefused("ctorch._utils\n_rebuild_tensor\n.", "'torch._utils._rebuild_tensor'");
         assertRefused("c__main__\nNet\n)\u0081}b.", "'__main__.Net'");
-        assertRefused("(cos\nsystem\no.", "'os.system'");
+        assertRefused("c__main__\nNet\n)}\u0092}b.", "'__main__.Net'");
+        assertRefused("(cos\nsystem\nK\u0001o.", "'os.system'");
+        assertRefused("(ios\nsystem\n.", "'os.system'");
+        assertRefused("cos\nsystem\n)R)R.", "'os.system'"); // what a call gives is called
         assertRefused("(S'true'\nios\nsystem\n.", "an opcode that is not read: 0x53");
         assertRefused("\u0082\u0001.", "an opcode that is not read: 0x82");
         assertRefused("P1\n.", "an opcode that is not read: 0x50");
@@ -52,7 +51,8 @@ class HostileCheckpointTest {
         assertRefused("K\u0001)R.", "calls what is no function");
         assertRefused("(X" + int32(6) + "modulek\u0001tQ.", "not read: 0x6b");
         assertRefused("(X" + int32(6) + "module" + "K\u0001tQ.", "persistent id that is no storage");
-        assertRefused("]K\u0001b.", "gives a state to what is no dictionary");
+        assertRefused("]K\u0001b.", "gives a state to what has none");
+        assertRefused("(o.", "an object of no class");
     }
 
     @Test
@@ -64,7 +64,7 @@ class HostileCheckpointTest {
         assertRefused("h\u0007.", "recalls object 7");
         assertRefused("K\u0001K\u0002K\u0003s.", "sets an item of what is no dictionary");
         assertRefused("}(K\u0001u.", "a dictionary key without a value");
-        assertRefused("}]K\u0001s.", "a dictionary key that is neither text nor number");
+        assertRefused("}]K\u0001s.", "no state dict: expected tensors by name");
         assertRefused("K\u0001K\u0002a.", "appends to what is no list");
         assertRefused("", "cut off");
         assertRefused("K\u0001", "cut off");
@@ -157,21 +157,44 @@ class HostileCheckpointTest {
     }
 
     @Test
-    void compressedAndForeignArchivesAreRefused() throws IOException {
-        Path file = folder.resolve("z.pth");
-        try (OutputStream out = Files.newOutputStream(file);
-                ZipOutputStream zip = new ZipOutputStream(out)) {
-            zip.putNextEntry(new ZipEntry("x/data.pkl"));
-            zip.write('N');
-        }
-        assertThatThrownBy(() -> TorchCheckpoint.read(file))
-                .hasMessageContaining(file + ": entry 'x/data.pkl' of the archive is compressed");
+    void foreignArchivesAreRefused() throws IOException {
         Path foreign = TestFiles.zip(folder.resolve("a.docx"), Map.of("word/document.xml", new byte[3]));
         assertThatThrownBy(() -> TorchCheckpoint.read(foreign)).hasMessageContaining("without 'data.pkl'");
         Path missing = TestFiles.zip(
                 folder.resolve("m.pth"), Map.of("x/data.pkl", Pickles.tensor("FloatStorage", 2, 0, ONE, ONE)));
         assertThatThrownBy(() -> TorchCheckpoint.read(missing))
                 .hasMessageContaining("storage '0' is missing: no entry 'x/data/0'");
+    }
+
+    @Test
+    void deflatedEntriesAreBoundedAndChecked() throws IOException {
+        byte[] tensor = Pickles.tensor("FloatStorage", 2, 1, ONE, ONE);
+        Path file = folder.resolve("a.pth");
+        Path good = TestFiles.deflated(file, Map.of("x/data.pkl", tensor, "x/data/0", new byte[8]));
+        assertThat(TorchCheckpoint.read(good)).containsOnlyKeys("a");
+        byte[] whole = Files.readAllBytes(good);
+        int central = new String(whole, java.nio.charset.StandardCharsets.ISO_8859_1).indexOf("PK\u0001\u0002");
+        assertPatched(whole, central + 10, 12, "is compressed by method 12; 0 (stored) and 8 (deflated) are read");
+        assertPatched(whole, central + 24, whole[central + 24] + 1, "does not inflate to the");
+        assertPatched(whole, central + 24, whole[central + 24] - 1, "does not inflate to the");
+        assertPatched(whole, central + 16, whole[central + 16] ^ 1, "has a bad checksum (CRC-32)");
+        assertPatched(whole, central + 27, 0x70, "its deflated entries claim");
+        assertPatched(whole, central + 20, 2, "is cut off");
+        // 200 MB of zeros in 200 kB
+        Path bomb = TestFiles.deflated(file, Map.of("x/data.pkl", tensor, "x/data/0", new byte[200 << 20]));
+        assertThatThrownBy(() -> TorchCheckpoint.read(bomb))
+                .isInstanceOf(WeightsException.class)
+                .hasMessageContaining("its deflated entries claim");
+    }
+
+    private void assertPatched(byte[] whole, int at, int value, String message) throws IOException {
+        byte[] bytes = whole.clone();
+        bytes[at] = (byte) value;
+        Path file = Files.write(folder.resolve("patched.pth"), bytes);
+        assertThatThrownBy(() -> TorchCheckpoint.read(file))
+                .isInstanceOf(WeightsException.class)
+                .hasMessageStartingWith(file + ": bad zip archive: ")
+                .hasMessageContaining(message);
     }
 
     @Test

@@ -3,6 +3,7 @@ package io.github.mgn4j.weights;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.mgn4j.graph.SameDiffEngine;
 import io.github.mgn4j.spec.MgnSpec;
 import io.github.mgn4j.spec.SpecJson;
 import java.io.IOException;
@@ -10,8 +11,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class ModelFileTest {
     private static final MgnSpec TINY = MgnSpec.builder()
@@ -86,6 +90,82 @@ class ModelFileTest {
         Safetensors.write(file, tensors, metadata);
         assertThatThrownBy(() -> ModelFile.load(file))
                 .hasMessage(file + ": tensor 'classifiers.p3_2.bias' is missing (shape [3] wanted)");
+    }
+
+    @Test
+    void otherFilesAreNamedWithWhatMakesAModelOfThem() throws IOException {
+        Path checkpoint = TestFiles.resource(folder, "mgn-pytorch.pth.gz");
+        assertNoModel(
+                checkpoint,
+                "a PyTorch checkpoint; a model file was expected ('mgn import --from " + checkpoint
+                        + " --out MODEL' makes one of it)");
+        Path legacy = TestFiles.resource(folder, "legacy.pth");
+        assertNoModel(
+                legacy,
+                "a Python pickle, the format of PyTorch's checkpoints before 1.6; a model file was expected"
+                        + " ('mgn import --from " + legacy + " --out MODEL' makes one of it)");
+        Path pointer = Files.writeString(
+                folder.resolve("pointer.safetensors"),
+                "version https://git-lfs.github.com/spec/v1\noid sha256:" + "0".repeat(64) + "\nsize 70351800\n");
+        assertNoModel(
+                pointer,
+                "a Git LFS pointer, whose file was not fetched ('git lfs pull' does); a model file was expected");
+        Path onnx = Files.write(folder.resolve("mgn.onnx"), new byte[] {8, 8, 0x12, 5, 'm', 'g', 'n', '4', 'j'});
+        assertNoModel(
+                onnx,
+                "an ONNX network; a model file was expected ('mgn import' makes one of the PyTorch checkpoint that it"
+                        + " came from)");
+        Path image = Files.write(folder.resolve("a.jpg"), TestFiles.bytes("\u00ff\u00d8\u00ff\u00e0 and more"));
+        assertNoModel(image, "a JPEG image; a model file was expected");
+        assertThatThrownBy(() -> WeightImporter.load(pointer, ImportOptions.defaults()))
+                .hasMessage(
+                        pointer + ": neither a PyTorch checkpoint (a zip archive) nor a safetensors file, found a Git"
+                                + " LFS pointer, whose file was not fetched ('git lfs pull' does)");
+    }
+
+    private static void assertNoModel(Path file, String message) {
+        assertThatThrownBy(() -> ModelFile.load(file))
+                .isInstanceOf(WeightsException.class)
+                .hasMessage(file + ": " + message);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            trunk.conv1.weight | 3 | NaN | NaN at index [0, 0, 0, 3], expected a finite value
+            branches.0.layer4.1.bn2.bias | 5 | Infinity | Infinity at index [5], expected a finite value
+            classifiers.g1.weight | 0 | -Infinity | -Infinity at index [0, 0], expected a finite value
+            trunk.bn1.running_var | 2 | -1 | -1.0 at index [2], expected a variance, finite and not below 0
+            trunk.bn1.running_var | 3 | NaN | NaN at index [3], expected a variance, finite and not below 0
+            reductions.p3_2.1.running_mean | 1 | NaN | NaN at index [1], expected a finite value
+            """)
+    void valuesThatNoNetworkCanHaveAreRefused(String name, int index, float value, String message) throws IOException {
+        Map<String, Tensor> tensors =
+                new LinkedHashMap<>(WeightInit.initialise(TINY, 5).weights().asMap());
+        Tensor sound = Objects.requireNonNull(tensors.get(name));
+        float[] values = sound.toArray();
+        values[index] = value;
+        tensors.put(name, Tensor.of(values, sound.shape()));
+        Path file = folder.resolve("m.safetensors");
+        Safetensors.write(file, tensors, Map.of("mgn", SpecJson.write(TINY)));
+        assertThatThrownBy(() -> ModelFile.load(file))
+                .isInstanceOf(WeightsException.class)
+                .hasMessage(file + ": tensor '" + name + "' is " + message);
+        assertThatThrownBy(() -> new Model(TINY, Weights.of(tensors)))
+                .isInstanceOf(WeightsException.class)
+                .hasMessage("tensor '" + name + "' is " + message);
+    }
+
+    @Test
+    void weightsThatOverflowOnceTheirBatchNormIsFoldedInAreRefused() {
+        Map<String, Tensor> tensors =
+                new LinkedHashMap<>(WeightInit.initialise(TINY, 5).weights().asMap());
+        tensors.put("trunk.bn1.weight", Tensor.of(new float[] {1, 1e38f, 1, 1}, 4));
+        tensors.put("trunk.bn1.running_var", Tensor.of(new float[4], 4));
+        Model model = new Model(TINY, Weights.of(tensors));
+        assertThatThrownBy(() -> new SameDiffEngine(model))
+                .isInstanceOf(WeightsException.class)
+                .hasMessageStartingWith("convolution 'trunk.conv1' leaves float32 in channel 1 once its batch norm"
+                        + " 'trunk.bn1' is folded in (scale 3.16");
     }
 
     @Test

@@ -7,11 +7,13 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.zip.CRC32;
 import java.util.zip.GZIPInputStream;
-import java.util.zip.ZipEntry;
+import java.util.zip.ZipFile;
 import java.util.zip.ZipOutputStream;
 
 /** Files made byte by byte. */
@@ -52,7 +54,7 @@ final class TestFiles {
             for (Map.Entry<String, byte[]> content : entries.entrySet()) {
                 CRC32 crc = new CRC32();
                 crc.update(content.getValue());
-                ZipEntry entry = new ZipEntry(content.getKey());
+                java.util.zip.ZipEntry entry = new java.util.zip.ZipEntry(content.getKey());
                 entry.setSize(content.getValue().length);
                 entry.setCrc(crc.getValue());
                 zip.putNextEntry(entry);
@@ -60,6 +62,30 @@ final class TestFiles {
             }
         }
         return file;
+    }
+
+    /** A zip archive of compressed entries, as other programs write them. */
+    static Path deflated(Path file, Map<String, byte[]> entries) throws IOException {
+        try (ZipOutputStream zip = new ZipOutputStream(Files.newOutputStream(file))) {
+            for (Map.Entry<String, byte[]> content : entries.entrySet()) {
+                zip.putNextEntry(new java.util.zip.ZipEntry(content.getKey()));
+                zip.write(content.getValue());
+            }
+        }
+        return file;
+    }
+
+    /** The entries of a zip archive, in the order of the file. */
+    static Map<String, byte[]> unzip(Path file) throws IOException {
+        Map<String, byte[]> entries = new LinkedHashMap<>();
+        try (ZipFile zip = new ZipFile(file.toFile())) {
+            for (java.util.zip.ZipEntry entry : Collections.list(zip.entries())) {
+                try (InputStream in = zip.getInputStream(entry)) {
+                    entries.put(entry.getName(), in.readAllBytes());
+                }
+            }
+        }
+        return entries;
     }
 
     /** Bytes of a text in which each character is a byte. */

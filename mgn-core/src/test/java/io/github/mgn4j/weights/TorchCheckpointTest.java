@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -114,7 +115,7 @@ class TorchCheckpointTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '~', textBlock = """
             legacy.pth | a checkpoint in the format before PyTorch 1.6; load it with a current PyTorch and save it again: torch.save(state_dict, file, _use_new_zipfile_serialization=True)
-            whole-module.pth | the checkpoint holds a Python object 'torch.nn.modules.container.Sequential'; only tensors and plain containers are read: save a state dict, torch.save(model.state_dict(), file)
+            whole-module.pth | the checkpoint is a Python object 'torch.nn.modules.container.Sequential'; only tensors and plain containers are read: save a state dict, torch.save(model.state_dict(), file)
             script.pt | a TorchScript archive; save its state dict: torch.save(model.state_dict(), file)
             no-state.pth | no state dict: expected tensors by name, or such a dictionary under [state_dict, model]; found keys [epoch, net]
             single-tensor.pth | no state dict: expected tensors by name, found a single tensor
@@ -124,6 +125,60 @@ class TorchCheckpointTest {
         assertThatThrownBy(() -> TorchCheckpoint.read(file))
                 .isInstanceOf(WeightsException.class)
                 .hasMessage(file + ": " + message);
+    }
+
+    @Test
+    void objectsBesideTheStateDictAreLeftOut() throws IOException {
+        Weights tensors =
+                read("beside.pth"); // a NumPy scalar, a Counter, a Namespace, a date, a set, bytes, a dtype ...
+        assertThat(tensors.names()).containsExactly("a", "b");
+        assertTensor(tensors.get("a"), new float[] {1, 2}, 2);
+        assertTensor(tensors.get("b"), new float[] {3}, 1);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '~', textBlock = """
+            inside-scalar.pth | entry 'a' of the state dict is a Python object 'numpy.core.multiarray.scalar'; leave it out: torch.save({k: v for k, v in state_dict.items() if torch.is_tensor(v)}, file)
+            inside-complex.pth | entry 'c' of the state dict is a 'torch.ComplexFloatStorage'; dense tensors of real numbers are read
+            inside-sparse.pth | entry 's' of the state dict is a 'torch._utils._rebuild_sparse_tensor'; dense tensors of real numbers are read
+            module-key.pth | no state dict: under 'model' is a Python object 'torch.nn.modules.linear.Linear', which is not read: save its state dict, torch.save(checkpoint['model'].state_dict(), file)
+            """)
+    void objectsInsideAreNamed(String name, String message) throws IOException {
+        otherFilesAreRefusedWithAdvice(name, message);
+    }
+
+    @Test
+    void archivesThatOtherProgramsWroteAreRead() throws IOException {
+        Path original = TestFiles.resource(folder, "wrapped.pth");
+        Map<String, Tensor> expected = TorchCheckpoint.read(original);
+        byte[] bytes = Files.readAllBytes(original);
+
+        Path behind = Files.write(folder.resolve("behind.pth"), Arrays.copyOf(bytes, bytes.length + 100_000));
+        assertSame(TorchCheckpoint.read(behind), expected);
+        Path far = Files.write(folder.resolve("far.pth"), Arrays.copyOf(bytes, bytes.length + (2 << 20)));
+        assertThatThrownBy(() -> TorchCheckpoint.read(far))
+                .hasMessage(
+                        far + ": bad zip archive: it has no directory (the file is cut off, or has more than 1048576"
+                                + " other bytes at its end)");
+
+        Path deflated = TestFiles.deflated(folder.resolve("deflated.pth"), TestFiles.unzip(original));
+        assertThat(Files.size(deflated)).isLessThan(bytes.length);
+        assertSame(TorchCheckpoint.read(deflated), expected);
+
+        // No sums: 14 bytes into each entry's own header, 16 bytes into its line of the directory.
+        for (int i = 0; i < bytes.length - 4; i++) {
+            boolean local = bytes[i] == 'P' && bytes[i + 1] == 'K' && bytes[i + 2] == 3 && bytes[i + 3] == 4;
+            boolean central = bytes[i] == 'P' && bytes[i + 1] == 'K' && bytes[i + 2] == 1 && bytes[i + 3] == 2;
+            if (local || central) {
+                Arrays.fill(bytes, i + (local ? 14 : 16), i + (local ? 18 : 20), (byte) 0);
+            }
+        }
+        assertSame(TorchCheckpoint.read(Files.write(folder.resolve("crc0.pth"), bytes)), expected);
+    }
+
+    private static void assertSame(Map<String, Tensor> found, Map<String, Tensor> expected) {
+        assertThat(found.keySet()).containsExactlyElementsOf(expected.keySet());
+        expected.forEach((name, tensor) -> assertTensor(Weights.of(found).get(name), tensor.toArray(), tensor.shape()));
     }
 
     @Test
@@ -150,7 +205,7 @@ class TorchCheckpointTest {
     void textAndNothingAreRefused() throws IOException {
         Path text = Files.writeString(folder.resolve("a.pth"), "hello");
         assertThatThrownBy(() -> TorchCheckpoint.read(text))
-                .hasMessage(text + ": no PyTorch checkpoint (a zip archive was expected)");
+                .hasMessage(text + ": no PyTorch checkpoint (a zip archive was expected, found a text file)");
         Path empty = Files.createFile(folder.resolve("b.pth"));
         assertThatThrownBy(() -> TorchCheckpoint.read(empty)).hasMessage(empty + " is empty");
     }

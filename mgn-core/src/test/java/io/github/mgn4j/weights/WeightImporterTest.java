@@ -17,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -79,6 +80,80 @@ class WeightImporterTest {
                     .as(name)
                     .isEqualTo(expected.get(source).toArray());
         }
+    }
+
+    @Test
+    void checkpointsWithoutClassifiersGetNewOnes() throws IOException {
+        Map<String, Tensor> tensors =
+                new LinkedHashMap<>(TorchCheckpoint.read(TestFiles.resource(folder, "mgn-pytorch.pth.gz")));
+        tensors.keySet().removeIf(name -> name.startsWith("fc_id_"));
+        Path file = folder.resolve("features.safetensors");
+        Safetensors.write(file, tensors, Map.of());
+        assertThatThrownBy(() -> WeightImporter.load(file, AUTO))
+                .isInstanceOf(WeightsException.class)
+                .hasMessage(file + ": it has no classifiers: name the number of identities that new ones are to tell"
+                        + " apart (--classes)");
+        ImportedModel imported = WeightImporter.read(file, AUTO.withClasses(7));
+        assertThat(imported.model().spec().classes()).isEqualTo(7);
+        assertThat(imported.layout()).isEqualTo(ImportLayout.MGN_PYTORCH);
+        assertThat(imported.leftOut()).isEmpty();
+        assertThat(imported.fresh()).hasSize(16).allMatch(name -> name.startsWith("classifiers."));
+        assertThat(imported.model().weights().get("reductions.p3_2.0.weight").toArray())
+                .isEqualTo(
+                        FormulaWeights.of(TINY).get("reductions.p3_2.0.weight").toArray());
+        tensors.put("fc_id_2048_0.weight", Tensor.of(new float[15], 3, 5)); // some, but not all
+        Safetensors.write(file, tensors, Map.of());
+        assertThatThrownBy(() -> WeightImporter.load(file, AUTO.withClasses(3)))
+                .hasMessageContaining("tensor 'fc_id_2048_0.bias' is missing");
+    }
+
+    /** torchreid's ResNets have torchvision's names, a classifier, and sometimes a layer before it. */
+    @Test
+    void whatStandsBehindTheBackboneIsLeftOutAndListed() throws IOException {
+        MgnSpec spec = MgnSpec.builder().backbone(18, 1 / 64.0).build();
+        LayoutKeys keys = new LayoutKeys(ImportLayout.TORCHVISION, spec);
+        Weights weights = FormulaWeights.of(spec);
+        Map<String, Tensor> tensors = new LinkedHashMap<>();
+        weights.names().forEach(name -> keys.key(name).ifPresent(key -> tensors.put(key, weights.get(name))));
+        tensors.put("bn1.num_batches_tracked", Tensor.of(new float[] {5}));
+        for (String name : new String[] {"fc.0.weight", "fc.0.bias", "fc.1.running_var", "classifier.weight"}) {
+            tensors.put(name, Tensor.of(new float[4], 4));
+        }
+        Path file = folder.resolve("torchreid.safetensors");
+        Safetensors.write(file, tensors, Map.of());
+        ImportedModel imported = WeightImporter.read(file, AUTO);
+        assertThat(imported.layout()).isEqualTo(ImportLayout.TORCHVISION);
+        assertThat(imported.leftOut())
+                .containsExactly("fc.0.weight", "fc.0.bias", "fc.1.running_var", "classifier.weight");
+        assertThat(imported.fresh())
+                .isNotEmpty()
+                .allMatch(name -> name.startsWith("reductions.") || name.startsWith("classifiers."));
+        tensors.put("head.weight", Tensor.of(new float[4], 4));
+        Safetensors.write(file, tensors, Map.of());
+        assertThatThrownBy(() -> WeightImporter.load(file, AUTO))
+                .hasMessage(
+                        file + ": tensor 'head.weight' of shape [4] has no place in the network (layout torchvision)");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "backone.0.weight, NaN, 'NaN at index [0, 0, 0, 0], expected a finite value'",
+        "backone.1.running_var, -1, '-1.0 at index [0], expected a variance, finite and not below 0'",
+        "reduction_3.1.bias, Infinity, 'Infinity at index [0], expected a finite value'"
+    })
+    void valuesThatNoNetworkCanHaveAreRefusedByTheFilesName(String name, float value, String message)
+            throws IOException {
+        Map<String, Tensor> tensors =
+                new LinkedHashMap<>(TorchCheckpoint.read(TestFiles.resource(folder, "mgn-pytorch.pth.gz")));
+        Tensor sound = Objects.requireNonNull(tensors.get(name));
+        float[] values = sound.toArray();
+        values[0] = value;
+        tensors.put(name, Tensor.of(values, sound.shape()));
+        Path file = folder.resolve("bad.safetensors");
+        Safetensors.write(file, tensors, Map.of());
+        assertThatThrownBy(() -> WeightImporter.load(file, AUTO))
+                .isInstanceOf(WeightsException.class)
+                .hasMessage(file + ": tensor '" + name + "' is " + message);
     }
 
     @Test
@@ -187,7 +262,8 @@ class WeightImporterTest {
         Path text = Files.writeString(folder.resolve("a.safetensors"), "hello, world");
         assertThatThrownBy(() -> WeightImporter.load(text, AUTO))
                 .isInstanceOf(WeightsException.class)
-                .hasMessage(text + ": neither a PyTorch checkpoint (a zip archive) nor a safetensors file");
+                .hasMessage(text
+                        + ": neither a PyTorch checkpoint (a zip archive) nor a safetensors file, found a text file");
         Path legacy = TestFiles.resource(folder, "legacy.pth");
         assertThatThrownBy(() -> WeightImporter.load(legacy, AUTO))
                 .hasMessageContaining("_use_new_zipfile_serialization=True");

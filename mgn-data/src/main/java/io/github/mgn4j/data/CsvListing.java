@@ -2,6 +2,7 @@ package io.github.mgn4j.data;
 
 import com.google.common.collect.Interner;
 import com.google.common.collect.Interners;
+import io.github.mgn4j.io.FileKind;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -71,7 +72,8 @@ final class CsvListing {
 
     private void take(String line, String where) {
         if (!headed) {
-            DatasetException.check(isHeader(line), "%s: the header %s wanted", file, String.join(",", HEADER));
+            DatasetException.check(
+                    isHeader(line), "%s: the header %s wanted%s", file, String.join(",", HEADER), FileKind.found(file));
             headed = true;
             return;
         }

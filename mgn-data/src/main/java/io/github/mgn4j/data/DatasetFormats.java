@@ -1,25 +1,23 @@
 package io.github.mgn4j.data;
 
+import io.github.mgn4j.io.Services;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.ServiceLoader;
 import java.util.stream.Collectors;
 
 /** The known {@link DatasetFormat}s. */
 public final class DatasetFormats {
     private DatasetFormats() {}
 
-    /** All formats on the class path, by name. */
+    /** All formats on the class path, by name; those whose own libraries are left out are passed over. */
     public static List<DatasetFormat> all() {
-        List<DatasetFormat> formats = new ArrayList<>();
-        ServiceLoader.load(DatasetFormat.class, DatasetFormats.class.getClassLoader())
-                .forEach(formats::add);
-        formats.sort(Comparator.comparing(DatasetFormat::name));
-        return formats;
+        return Services.find(DatasetFormat.class, DatasetFormat::name).usable().stream()
+                .sorted(Comparator.comparing(DatasetFormat::name))
+                .toList();
     }
 
     /**

@@ -1,5 +1,6 @@
 package io.github.mgn4j.eval;
 
+import io.github.mgn4j.graph.CudaBackend;
 import java.nio.FloatBuffer;
 import java.util.List;
 import java.util.stream.Stream;
@@ -47,7 +48,8 @@ final class Nd4jProducts implements BlockProducts {
      * loaded: where it cannot run, it prints a stack trace.
      */
     static BlockProducts.@Nullable Factory find() {
-        if (Nd4jProducts.class.getResource("/" + CUDA) != null) {
+        if (Nd4jProducts.class.getResource("/" + CUDA) != null
+                || !CudaBackend.unavailableReason().isEmpty()) {
             return null;
         }
         try {

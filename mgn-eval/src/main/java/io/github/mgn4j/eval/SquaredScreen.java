@@ -35,7 +35,7 @@ final class SquaredScreen implements ScreenedDistances {
     /** Columns that one task turns to rows: whole cache lines. */
     private static final int COLUMNS = 64;
 
-    private static final BlockProducts.@Nullable Factory PRODUCTS = Nd4jProducts.find();
+    private static final BlockProducts.@Nullable Factory PRODUCTS = products();
 
     private final FeatureMatrix queries;
     private final FeatureMatrix gallery;
@@ -48,6 +48,15 @@ final class SquaredScreen implements ScreenedDistances {
     private final double[] queryNorms;
     private final float[] gallerySquares;
     private final double longest;
+
+    /** Null, too, where ND4J is left out. */
+    private static BlockProducts.@Nullable Factory products() {
+        try {
+            return Nd4jProducts.find();
+        } catch (LinkageError e) {
+            return null;
+        }
+    }
 
     private SquaredScreen(
             FeatureMatrix queries,

@@ -40,7 +40,8 @@ public final class OnnxEngine implements Engine {
     private final Object copies = new Object();
     private FloatBuffer ownImages = Engines.buffer(0);
     private FloatBuffer ownFeatures = Engines.buffer(0);
-    private boolean closed;
+    private volatile boolean closed;
+    private boolean freed; // guarded by the write lock
 
     private OnnxEngine(MgnSpec spec, OnnxDevice device, Precision precision, OrtSession session) {
         this.spec = spec;
@@ -154,10 +155,11 @@ public final class OnnxEngine implements Engine {
 
     @Override
     public void close() {
+        closed = true; // before waiting, so that nothing new begins
         life.writeLock().lock();
         try {
-            if (!closed) {
-                closed = true;
+            if (!freed) {
+                freed = true;
                 session.close();
             }
         } catch (OrtException e) {

@@ -7,20 +7,21 @@ import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.OrtSession.SessionOptions;
 import ai.onnxruntime.providers.OrtCUDAProviderOptions;
 import ai.onnxruntime.providers.OrtTensorRTProviderOptions;
-import com.google.common.util.concurrent.Uninterruptibles;
 import io.github.mgn4j.engine.EngineException;
 import io.github.mgn4j.engine.Precision;
 import java.nio.file.Path;
 import java.util.Map;
-import java.util.Objects;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Opens ONNX files in ONNX Runtime. */
 public final class OnnxSessions {
-    /** Bytes reserved, not used: enough for a command line of a million characters. */
-    private static final long STACK = 256L << 20;
+    private static final Logger log = LoggerFactory.getLogger(OnnxSessions.class);
+
+    /** Versions without the sender of usage data that 1.29 came with. */
+    private static final Pattern SILENT = Pattern.compile("1\\.(\\d|1\\d|2[0-8])\\..*");
 
     private static @Nullable OrtEnvironment environment;
 
@@ -32,28 +33,27 @@ public final class OnnxSessions {
      * @throws EngineException if the natives are missing or do not fit this machine
      */
     public static synchronized OrtEnvironment environment() {
-        if (environment != null) {
-            return environment;
+        if (environment == null) {
+            try {
+                environment = create();
+            } catch (OrtException | LinkageError | RuntimeException e) {
+                throw new EngineException("ONNX Runtime cannot be loaded: " + sentence(e), e);
+            }
         }
-        // ONNX Runtime 1.29 (1.24 did not) goes through the process's command line recursively: one with a long class
-        // path overflows an ordinary stack, which ends the process.
-        FutureTask<OrtEnvironment> task = new FutureTask<>(OnnxSessions::create);
-        Thread thread = new Thread(null, task, "mgn-onnx-start", STACK);
-        thread.setDaemon(true);
-        thread.start();
-        try {
-            OrtEnvironment made = Objects.requireNonNull(Uninterruptibles.getUninterruptibly(task));
-            environment = made;
-            return made;
-        } catch (ExecutionException e) {
-            Throwable cause = e.getCause() == null ? e : e.getCause();
-            throw new EngineException("ONNX Runtime cannot be loaded: " + sentence(cause), cause);
-        }
+        return environment;
     }
 
     /** Once in a process: ONNX Runtime complains about a second name or level. */
-    private static OrtEnvironment create() {
-        return OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL, "mgn4j");
+    private static OrtEnvironment create() throws OrtException {
+        OrtEnvironment made = OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL, "mgn4j");
+        made.setTelemetry(false); // the events that its Windows build hands to the system
+        if (!SILENT.matcher(made.getVersion()).matches() && System.getenv("ORT_DISABLE_TELEMETRY") == null) {
+            log.warn(
+                    "ONNX Runtime {} sends usage data to Microsoft, the model's metadata among them: take 1.28.0, or set"
+                            + " ORT_DISABLE_TELEMETRY=1 in the environment",
+                    made.getVersion());
+        }
+        return made;
     }
 
     /**

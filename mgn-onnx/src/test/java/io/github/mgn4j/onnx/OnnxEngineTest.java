@@ -254,7 +254,7 @@ class OnnxEngineTest {
         }
     }
 
-    /** ONNX Runtime 1.29 ended a process whose command line, with its class path, had some thousand characters. */
+    /** The sender of usage data in ONNX Runtime 1.29 ended a process whose command line had some thousand characters. */
     @Test
     void theCommandLineMayBeLong() throws Exception {
         Process process = new ProcessBuilder(

@@ -30,6 +30,8 @@ import java.util.Map;
  * @param optimizerSteps {@link Optimizer#steps()}
  * @param optimizerState {@link Optimizer#state()}; what has a parameter's shape is in the layout of model files
  * @param data {@link BatchSource#fingerprint()} of the training data
+ * @param threads OpenMP threads that computed it: the order of sums depends on their number, and with it the last digits of
+ *     the weights; 0 where it is not known (of a GPU, or written before this was stored)
  * @param notes what the application wants to find again, by names of its own
  */
 public record Checkpoint(
@@ -39,6 +41,7 @@ public record Checkpoint(
         long optimizerSteps,
         Map<String, Tensor> optimizerState,
         String data,
+        int threads,
         Map<String, String> notes) {
     /** The metadata key of what is not tensors. */
     static final String TRAINING_KEY = "mgn_training";
@@ -69,6 +72,7 @@ public record Checkpoint(
         json.addProperty("iteration", iteration);
         json.addProperty("optimizer_steps", optimizerSteps);
         json.addProperty("data", data);
+        json.addProperty("threads", threads);
         json.addProperty("recipe", RecipeYaml.format(recipe));
         JsonObject texts = new JsonObject();
         notes.forEach(texts::addProperty);
@@ -93,6 +97,10 @@ public record Checkpoint(
         ImmutableMap.Builder<String, Tensor> state = ImmutableMap.builder();
         content.tensors().forEach((name, tensor) -> {
             if (name.startsWith(ModelFile.TRAINING_PREFIX)) {
+                tensor.firstNotFinite().ifPresent(i -> {
+                    throw new WeightsException("%s: tensor '%s' is %s at value %s, expected a finite value"
+                            .formatted(file, name, tensor.get(i), i));
+                });
                 state.put(name.substring(ModelFile.TRAINING_PREFIX.length()), tensor);
             }
         });
@@ -115,6 +123,7 @@ public record Checkpoint(
                     json.get("optimizer_steps").getAsLong(),
                     state.buildOrThrow(),
                     json.get("data").getAsString(),
+                    json.has("threads") ? json.get("threads").getAsInt() : 0,
                     notes.buildOrThrow());
         } catch (JsonParseException
                 | IllegalStateException

@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.environment.Nd4jEnvironment;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.api.ops.impl.transforms.pairwise.arithmetic.Axpy;
 import org.nd4j.linalg.factory.Nd4j;
@@ -87,5 +88,12 @@ final class Nd {
         if (array.closeable() && !array.wasClosed()) {
             array.close();
         }
+    }
+
+    /** OpenMP threads that ND4J computes with; 0 where it has none, on a GPU. */
+    static int threads() {
+        Object threads =
+                Nd4j.getExecutioner().getEnvironmentInformation().getOrDefault(Nd4jEnvironment.OMP_THREADS_KEY, 0);
+        return threads instanceof Number number ? number.intValue() : 0;
     }
 }

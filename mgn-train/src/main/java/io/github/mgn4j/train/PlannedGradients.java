@@ -15,14 +15,11 @@ import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * Gradients by the gradient graph as SameDiff derives it, run as a {@link GraphPlan}: the same numbers as SameDiff's own
- * interpreter up to the order of sums, in less time and memory. Used by one thread.
+ * Gradients by {@link Backpropagation}, run as a {@link GraphPlan}: the same numbers as SameDiff's own interpreter up to the
+ * order of sums, in less time and memory. Used by one thread.
  */
 final class PlannedGradients implements AutoCloseable {
-    /** The name that SameDiff gives it; its own constant is not public. */
-    private static final String GRADIENT_FUNCTION = "grad";
-
-    private final SameDiff gradient;
+    private final SameDiff graph;
     private final List<String> outputs;
     /** Names of the gradients' variables by those of the parameters. */
     private final Map<String, String> gradients = new LinkedHashMap<>();
@@ -39,7 +36,7 @@ final class PlannedGradients implements AutoCloseable {
     record Result(Map<String, INDArray> outputs, Map<String, INDArray> gradients) {}
 
     /**
-     * Derives the gradient of a graph with a loss variable; the plan is made by the first run, for the shapes of its
+     * Adds the gradients to a graph with a loss variable; the plan is made by the first run, for the shapes of its
      * placeholders, which later runs have to keep.
      *
      * @param outputs names of the variables whose values are wanted
@@ -47,11 +44,10 @@ final class PlannedGradients implements AutoCloseable {
      */
     PlannedGradients(SameDiff sd, Collection<String> outputs, Collection<String> parameters) {
         this.outputs = List.copyOf(outputs);
-        sd.createGradFunction(parameters.toArray(new String[0]));
-        gradient = sd.getFunction(GRADIENT_FUNCTION);
+        graph = sd;
+        Map<String, SDVariable> derived = Backpropagation.extend(sd, parameters);
         for (String parameter : parameters) {
-            // Not always NAME-grad: where a variable is used twice, that is only the first of two summands.
-            SDVariable found = gradient.getGradForVariable(parameter);
+            SDVariable found = derived.get(parameter);
             if (found != null) {
                 gradients.put(parameter, found.name());
             }
@@ -90,7 +86,7 @@ final class PlannedGradients implements AutoCloseable {
         placeholders.forEach((name, array) -> shapes.put(name, array.shape()));
         List<String> wanted = new ArrayList<>(outputs);
         wanted.addAll(gradients.values());
-        GraphPlan made = GraphPlan.of(gradient, shapes, wanted);
+        GraphPlan made = GraphPlan.of(graph, shapes, wanted);
         checkNoneShared(made);
         return made;
     }

@@ -1,6 +1,7 @@
 package io.github.mgn4j.train;
 
 import io.github.mgn4j.io.AtomicFile;
+import io.github.mgn4j.io.FileKind;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -13,8 +14,13 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
+import org.snakeyaml.engine.v2.api.lowlevel.Parse;
+import org.snakeyaml.engine.v2.events.AliasEvent;
+import org.snakeyaml.engine.v2.events.CollectionEndEvent;
+import org.snakeyaml.engine.v2.events.CollectionStartEvent;
+import org.snakeyaml.engine.v2.events.Event;
+import org.snakeyaml.engine.v2.events.ScalarEvent;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
-import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 
 /**
  * Recipes as YAML files. What a file does not say is as in the article's recipe; what it says wrongly is refused with
@@ -26,6 +32,11 @@ public final class RecipeYaml {
     public static final String MARKET1501 = "market1501.yaml";
 
     private static final long MAX_BYTES = 1 << 20;
+
+    /** Settings have at most a list of lists. */
+    private static final int MAX_DEPTH = 16;
+
+    private static final int MAX_LENGTH = 1000;
 
     private RecipeYaml() {}
 
@@ -40,6 +51,8 @@ public final class RecipeYaml {
             throw new NoSuchFileException(file + ": no such recipe");
         }
         RecipeException.check(!Files.isDirectory(file), "%s is a folder, expected a recipe (.yaml)", file);
+        FileKind kind = FileKind.of(file).orElse(FileKind.TEXT);
+        RecipeException.check(kind == FileKind.TEXT, "%s: %s; a recipe (.yaml) was expected", file, kind);
         long size = Files.size(file);
         RecipeException.check(size <= MAX_BYTES, "%s: a recipe of at most 1 MiB wanted, found %s bytes", file, size);
         try {
@@ -51,7 +64,7 @@ public final class RecipeYaml {
                             .toString(),
                     file.toString());
         } catch (CharacterCodingException e) {
-            throw new RecipeException(file + ": not a text file in UTF-8", e);
+            throw new RecipeException(file + ": not a text file in UTF-8" + FileKind.found(file), e);
         }
     }
 
@@ -95,14 +108,18 @@ public final class RecipeYaml {
     }
 
     private static Map<?, ?> load(String text, String source) {
+        LoadSettings settings = LoadSettings.builder().setLabel(source).build();
         @Nullable Object root;
         try {
-            root = new Load(LoadSettings.builder().setLabel(source).build()).loadFromString(text);
+            checkBounds(new Parse(settings).parseString(text), source);
+            root = new Load(settings).loadFromString(text);
         } catch (MarkedYamlEngineException e) {
             String where =
                     e.getProblemMark().map(m -> ", line " + (m.getLine() + 1)).orElse("");
             throw new RecipeException(source + where + ": " + oneLine(String.valueOf(e.getProblem())), e);
-        } catch (YamlEngineException e) {
+        } catch (RecipeException e) {
+            throw e;
+        } catch (RuntimeException e) { // the parser's own on tags that are no URI, and YamlEngineException
             throw new RecipeException(source + ": " + oneLine(String.valueOf(e.getMessage())), e);
         }
         if (root == null) {
@@ -112,6 +129,32 @@ public final class RecipeYaml {
             return map;
         }
         throw new RecipeException(source + ": settings ('key: value') wanted, found " + RecipeKeys.describe(root));
+    }
+
+    /** The parser goes through nested values recursively, and takes minutes for a number of a million digits. */
+    private static void checkBounds(Iterable<Event> events, String source) {
+        int depth = 0;
+        for (Event event : events) {
+            int line = event.getStartMark().map(mark -> mark.getLine() + 1).orElse(1);
+            if (event instanceof CollectionStartEvent) {
+                depth++;
+            } else if (event instanceof CollectionEndEvent) {
+                depth--;
+            }
+            RecipeException.check(
+                    depth <= MAX_DEPTH, "%s, line %s: values nested more than %s deep", source, line, MAX_DEPTH);
+            RecipeException.check(
+                    !(event instanceof ScalarEvent scalar) || scalar.getValue().length() <= MAX_LENGTH,
+                    "%s, line %s: a value of more than %s characters",
+                    source,
+                    line,
+                    MAX_LENGTH);
+            RecipeException.check(
+                    !(event instanceof AliasEvent),
+                    "%s, line %s: an alias ('*name'); write the value out",
+                    source,
+                    line);
+        }
     }
 
     private static String oneLine(String message) {

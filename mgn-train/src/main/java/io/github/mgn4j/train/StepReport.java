@@ -10,8 +10,9 @@ import java.util.Map;
  * @param epoch counted from 1
  * @param iteration counted from 1 over all epochs
  * @param loss the total that was differentiated, before the weights changed
- * @param softmax its softmax part: the mean of the softmax terms
- * @param triplet its triplet part: the mean of the triplet terms
+ * @param softmax its softmax part: the sum of the softmax terms, each times its weight; their mean in the article's objective,
+ *     where the weights are 1 over their number
+ * @param triplet its triplet part: the sum of the triplet terms, each times its weight; their mean in the article's objective
  * @param terms every term without its weight, by name
  * @param lr the learning rate of the step
  * @param imagesPerSecond of the step, loading included

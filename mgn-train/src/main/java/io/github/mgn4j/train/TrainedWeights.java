@@ -6,7 +6,6 @@ import io.github.mgn4j.spec.NetworkSummary;
 import io.github.mgn4j.spec.Parameter;
 import io.github.mgn4j.weights.Model;
 import io.github.mgn4j.weights.Tensor;
-import io.github.mgn4j.weights.Weights;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -63,11 +62,11 @@ final class TrainedWeights implements AutoCloseable {
         Nd.addScaled(running, MOMENTUM * factor, batch.reshape(running.shape()));
     }
 
-    /** A copy. */
-    Model snapshot() {
+    /** Copies, by parameter name. */
+    Map<String, Tensor> tensors() {
         Map<String, Tensor> tensors = new LinkedHashMap<>();
         parameters.forEach(p -> tensors.put(p.name(), NdTensors.toTensor(p.kind(), array(p.name()))));
-        return new Model(graph.spec(), Weights.of(tensors));
+        return tensors;
     }
 
     @Override

@@ -9,8 +9,8 @@ import io.github.mgn4j.spec.NetworkSummary;
 import io.github.mgn4j.spec.Parameter;
 import io.github.mgn4j.weights.Model;
 import io.github.mgn4j.weights.Tensor;
+import io.github.mgn4j.weights.Weights;
 import java.io.IOException;
-import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -95,7 +95,8 @@ public final class Trainer implements AutoCloseable {
     }
 
     /**
-     * A trainer that goes on from a checkpoint, as if never stopped.
+     * A trainer that goes on from a checkpoint, as if never stopped: to the last bit on as many OpenMP threads as before. With
+     * another number of them, on another machine say, sums are rounded otherwise, and a warning is logged.
      *
      * @param recipe the checkpoint's, or one that {@linkplain Recipe#checkContinues continues} it
      * @param data the same as before; it is told where to go on
@@ -116,6 +117,14 @@ public final class Trainer implements AutoCloseable {
         Trainer trainer = new Trainer(checkpoint.model(), recipe, objective, data);
         try {
             trainer.restore(checkpoint);
+            if (checkpoint.threads() != 0 && checkpoint.threads() != Nd.threads()) {
+                log.warn(
+                        "the run was on {} threads and goes on with {}: its weights will differ in their last digits from"
+                                + " those of a run that never stopped (OMP_NUM_THREADS={} in the environment prevents it)",
+                        checkpoint.threads(),
+                        Nd.threads(),
+                        checkpoint.threads());
+            }
             return trainer;
         } catch (RuntimeException | Error e) {
             trainer.close();
@@ -154,9 +163,15 @@ public final class Trainer implements AutoCloseable {
         return recipe.totalIterations(data.iterationsPerEpoch());
     }
 
-    /** A copy of the weights as they are, running statistics included. */
+    /**
+     * A copy of the weights as they are, running statistics included.
+     *
+     * @throws DivergedException if one is NaN or infinite
+     */
     public Model model() {
-        return weights.snapshot();
+        Map<String, Tensor> tensors = weights.tensors();
+        checkFinite(tensors);
+        return new Model(spec, Weights.of(tensors));
     }
 
     /**
@@ -173,8 +188,8 @@ public final class Trainer implements AutoCloseable {
                 optimizer.steps(),
                 new OptimizerTensors(spec).toTensors(optimizer.state()),
                 data.fingerprint(),
+                Nd.threads(),
                 notes);
-        checkFinite(checkpoint.model().weights().asMap());
         checkFinite(checkpoint.optimizerState());
         return checkpoint;
     }
@@ -321,11 +336,8 @@ public final class Trainer implements AutoCloseable {
 
     private void checkFinite(Map<String, Tensor> tensors) {
         tensors.forEach((name, tensor) -> {
-            FloatBuffer values = tensor.data();
-            while (values.hasRemaining()) {
-                if (!Float.isFinite(values.get())) {
-                    throw DivergedException.weights(iteration, name, lastCheckpoint);
-                }
+            if (tensor.firstNotFinite().isPresent()) {
+                throw DivergedException.weights(iteration, name, lastCheckpoint);
             }
         });
     }

@@ -21,6 +21,27 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class RecipeYamlTest {
     @Test
+    void textsThatOverwhelmAParserAreRefused(@TempDir Path folder) throws IOException {
+        assertThatThrownBy(() -> RecipeYaml.parse("p: " + "[".repeat(2000) + "]".repeat(2000) + "\n", "r.yaml"))
+                .isInstanceOf(RecipeException.class)
+                .hasMessage("r.yaml, line 1: values nested more than 16 deep");
+        assertThatThrownBy(() -> RecipeYaml.parse("k: 4\np: " + "9".repeat(900_000) + "\n", "r.yaml"))
+                .isInstanceOf(RecipeException.class)
+                .hasMessage("r.yaml, line 2: a value of more than 1000 characters");
+        for (String text :
+                List.of("!%20 {}", "!%zz {}", "!<> {}", "!!%0 x", "!\u0000 x", "%TAG ! %%% x", "a: &x [*x]")) {
+            assertThatThrownBy(() -> RecipeYaml.parse(text, "r.yaml"))
+                    .as(text)
+                    .isInstanceOf(RecipeException.class)
+                    .hasMessageStartingWith("r.yaml");
+        }
+        Path image = Files.write(folder.resolve("r.yaml"), new byte[] {(byte) 0xff, (byte) 0xd8, (byte) 0xff});
+        assertThatThrownBy(() -> RecipeYaml.read(image))
+                .isInstanceOf(RecipeException.class)
+                .hasMessage(image + ": a JPEG image; a recipe (.yaml) was expected");
+    }
+
+    @Test
     void theShippedFileIsTheArticlesRecipe() {
         Recipe recipe = RecipeYaml.parse(RecipeYaml.market1501(), "market1501.yaml");
         assertThat(recipe.toBuilder().network(NetworkSettings.MGN).build()).isEqualTo(Recipe.market1501());

@@ -10,6 +10,7 @@ import io.github.mgn4j.weights.ModelFile;
 import io.github.mgn4j.weights.WeightsException;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -105,6 +106,46 @@ class ResumeTest {
         assertThat(longer.resolve(RunFolder.MODEL)).exists();
         Runs.resume(longer, recipe, 0);
         Runs.assertSame(longer, whole);
+    }
+
+    /** Resumes a run on as many threads as the environment says. */
+    static final class Resumption {
+        private Resumption() {}
+
+        public static void main(String... args) throws IOException {
+            Path run = Path.of(args[0]);
+            Runs.resume(run, Runs.recipe().build(), 4);
+            System.out.println("threads " + Nd.threads());
+        }
+    }
+
+    @Test
+    void anotherNumberOfThreadsIsStoredAndWarnedOf() throws Exception {
+        int here = Nd.threads();
+        assertThat(here).isPositive();
+        Path run = temp.resolve("run");
+        Runs.begin(run, Runs.recipe().build(), 3);
+        assertThat(Checkpoint.load(run.resolve("checkpoint-00000003.safetensors"))
+                        .threads())
+                .isEqualTo(here);
+        String warning = "the run was on %s threads and goes on with %s".formatted(here, here + 1);
+        assertThat(resumeOn(here + 1, run)).contains("threads " + (here + 1), warning);
+        assertThat(resumeOn(here + 1, run)).contains("threads " + (here + 1)).doesNotContain("the run was on");
+    }
+
+    private static String resumeOn(int threads, Path run) throws Exception {
+        ProcessBuilder builder = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        Resumption.class.getName(),
+                        run.toString())
+                .redirectErrorStream(true);
+        builder.environment().put("OMP_NUM_THREADS", String.valueOf(threads));
+        Process process = builder.start();
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(process.waitFor()).as(output).isZero();
+        return output;
     }
 
     @Test

@@ -2,12 +2,16 @@ package io.github.mgn4j.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import io.github.mgn4j.engine.Layout;
 import io.github.mgn4j.spec.MgnSpec;
 import io.github.mgn4j.weights.FormulaWeights;
 import io.github.mgn4j.weights.Model;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -49,6 +53,30 @@ class TrainerTest {
         assertThat(last.softmax()).isLessThan(0.5 * first.softmax());
     }
 
+    /** SameDiff itself prints a line for every operation that it derives. */
+    @Test
+    void nothingIsPrinted() throws IOException {
+        PrintStream before = System.out;
+        ByteArrayOutputStream printed = new ByteArrayOutputStream();
+        System.setOut(new PrintStream(printed, true, StandardCharsets.UTF_8));
+        try {
+            for (int microBatch : new int[] {0, 3}) {
+                Recipe recipe = Recipe.builder()
+                        .p(3)
+                        .k(2)
+                        .iterations(1)
+                        .microBatch(microBatch)
+                        .build();
+                try (Trainer trainer = trainer(recipe, new MemoryBatches(SPEC, 3, 2, Layout.NHWC))) {
+                    trainer.run();
+                }
+            }
+        } finally {
+            System.setOut(before);
+        }
+        assertThat(printed.toString(StandardCharsets.UTF_8)).isEmpty();
+    }
+
     @Test
     void eitherKindOfLossTrainsAlone() throws IOException {
         for (double softmax : new double[] {0, 2}) {
@@ -57,13 +85,18 @@ class TrainerTest {
                     .k(2)
                     .iterations(2)
                     .softmaxWeight(softmax)
-                    .tripletWeight(softmax == 0 ? 1 : 0)
+                    .tripletWeight(softmax == 0 ? 3 : 0)
                     .build();
             try (Trainer trainer = trainer(recipe, new MemoryBatches(SPEC, 3, 2, Layout.NHWC))) {
                 Model before = trainer.model();
                 StepReport step = trainer.step();
                 assertThat(step.loss()).isPositive().isEqualTo(softmax == 0 ? step.triplet() : step.softmax());
                 assertThat(step.terms()).hasSize(softmax == 0 ? 3 : 8);
+                double mean = step.terms().values().stream()
+                        .mapToDouble(Double::doubleValue)
+                        .average()
+                        .orElseThrow();
+                assertThat(step.loss()).isCloseTo((softmax == 0 ? 3 : 2) * mean, within(1e-5 * step.loss()));
                 assertThat(trainer.model().weights().get("trunk.conv1.weight").toArray())
                         .isNotEqualTo(before.weights().get("trunk.conv1.weight").toArray());
                 assertThat(trainer.profile()).containsKey("conv2d").containsKey("conv2d_bp");

@@ -5,18 +5,34 @@ import java.awt.image.BufferedImage;
 import java.awt.image.DataBufferInt;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import javax.imageio.IIOImage;
-import javax.imageio.ImageIO;
 import javax.imageio.ImageWriteParam;
 import javax.imageio.ImageWriter;
+import javax.imageio.spi.IIORegistry;
+import javax.imageio.spi.ImageWriterSpi;
 import javax.imageio.stream.MemoryCacheImageOutputStream;
 
 /** The JDK's JPEG encoder at one fixed quality. For one thread. */
 final class JpegEncoder implements AutoCloseable {
     private static final float QUALITY = 0.92f;
 
-    private final ImageWriter writer =
-            ImageIO.getImageWritersByFormatName("jpeg").next();
+    private final ImageWriter writer = runtimeWriter();
+
+    /** The JDK's own, whatever other image libraries have registered: the bytes are to be the same everywhere. */
+    private static ImageWriter runtimeWriter() {
+        try {
+            return IIORegistry.getDefaultInstance()
+                    .getServiceProviders(
+                            ImageWriterSpi.class,
+                            spi -> spi.getClass().getName().equals("com.sun.imageio.plugins.jpeg.JPEGImageWriterSpi"),
+                            false)
+                    .next()
+                    .createWriterInstance();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
 
     byte[] encode(RgbImage image) throws IOException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();

@@ -11,6 +11,7 @@ import io.github.mgn4j.eval.MetricsJson;
 import io.github.mgn4j.eval.Verifier;
 import io.github.mgn4j.extract.FeatureExtractor;
 import io.github.mgn4j.graph.CudaBackend;
+import io.github.mgn4j.io.OutputFiles;
 import io.github.mgn4j.report.LossPoint;
 import io.github.mgn4j.report.ReportData;
 import io.github.mgn4j.report.ReportWriter;
@@ -127,7 +128,7 @@ final class DemoCommand implements Callable<Integer> {
     private void write(ReidDataset dataset, Model trained, List<LossPoint> losses, Evaluation before, Outcome after)
             throws IOException {
         Evaluation evaluation = after.evaluation();
-        MetricsJson.of(evaluation.metrics()).with("untrained", before.metrics()).write(out.resolve("metrics.json"));
+        MetricsJson metrics = MetricsJson.of(evaluation.metrics()).with("untrained", before.metrics());
         ReportData.Builder page = ReportData.builder("mgn4j demo")
                 .fact("data", "synthetic people, none of the test's in training")
                 .fact(
@@ -146,6 +147,10 @@ final class DemoCommand implements Callable<Integer> {
         ReportImages images = ReportImages.of(dataset);
         Reports.addAttention(page, trained, evaluation, images);
         Reports.addGalleries(page, evaluation, images);
-        ReportWriter.write(out, page.build());
+        try (OutputFiles files = new OutputFiles()) {
+            files.writeString(out.resolve("metrics.json"), metrics + "\n");
+            ReportWriter.write(files, out, page.build());
+            files.publish();
+        }
     }
 }

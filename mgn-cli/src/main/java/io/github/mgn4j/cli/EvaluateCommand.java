@@ -15,6 +15,7 @@ import io.github.mgn4j.eval.Verification;
 import io.github.mgn4j.eval.Verifier;
 import io.github.mgn4j.extract.FeatureExtractor;
 import io.github.mgn4j.features.FeatureSet;
+import io.github.mgn4j.io.OutputFiles;
 import io.github.mgn4j.report.LossPoint;
 import io.github.mgn4j.report.ReportData;
 import io.github.mgn4j.report.ReportWriter;
@@ -188,17 +189,20 @@ final class EvaluateCommand implements Callable<Integer> {
         if (verification != null) {
             metrics = metrics.with(verification);
         }
-        if (json != null) {
-            metrics.write(json);
-        }
-        if (report != null) {
-            ReportData.Builder page = describe(shown, plain, test, dataset).loss(losses);
-            Reports.addFeatures(page, test, verifier, verification);
-            if (input.model() != null) {
-                Reports.addAttention(page, input.model(), shown, input.images());
+        try (OutputFiles files = new OutputFiles()) {
+            if (json != null) {
+                files.writeString(json, metrics + "\n");
             }
-            Reports.addGalleries(page, shown, input.images());
-            ReportWriter.write(report, page.build());
+            if (report != null) {
+                ReportData.Builder page = describe(shown, plain, test, dataset).loss(losses);
+                Reports.addFeatures(page, test, verifier, verification);
+                if (input.model() != null) {
+                    Reports.addAttention(page, input.model(), shown, input.images());
+                }
+                Reports.addGalleries(page, shown, input.images());
+                ReportWriter.write(files, report, page.build());
+            }
+            files.publish();
         }
         if (format != null && dataset != null) {
             DatasetSummary.warning(dataset, format.published()).ifPresent(terminal::say);

@@ -6,8 +6,8 @@ import io.github.mgn4j.engine.Precision;
 import io.github.mgn4j.extract.ExtractionListener;
 import io.github.mgn4j.extract.FeatureExtractor;
 import io.github.mgn4j.extract.OnError;
+import io.github.mgn4j.features.FeatureSet;
 import io.github.mgn4j.features.FeatureTable;
-import io.github.mgn4j.features.NpyFile;
 import io.github.mgn4j.image.ImageFiles;
 import io.github.mgn4j.image.Resampling;
 import io.github.mgn4j.weights.Model;
@@ -95,7 +95,6 @@ final class ExtractCommand implements Callable<Integer> {
         output.check(out, FeatureTable.beside(out));
         List<Path> files = ImageFiles.list(images);
         Model loaded = ModelFile.load(model);
-        List<FeatureTable.Entry> entries = new ArrayList<>();
         List<String> skipped = new ArrayList<>();
         try (FeatureExtractor extractor = FeatureExtractor.builder(loaded)
                 .engine(engine)
@@ -104,11 +103,11 @@ final class ExtractCommand implements Callable<Integer> {
                 .flip(!noFlip)
                 .resampling(resize)
                 .build()) {
-            CancelOnSignal.run(() -> write(extractor, files, entries, skipped));
+            CancelOnSignal.run(() -> write(extractor, files, skipped));
             skipped.forEach(terminal::say);
             terminal.say("%d images, %d dims, engine %s -> %s%s"
                     .formatted(
-                            entries.size(),
+                            files.size() - skipped.size(),
                             extractor.dims(),
                             extractor.engineName(),
                             out,
@@ -117,20 +116,15 @@ final class ExtractCommand implements Callable<Integer> {
         return 0;
     }
 
-    private void write(
-            FeatureExtractor extractor, List<Path> files, List<FeatureTable.Entry> entries, List<String> skipped)
-            throws IOException {
+    private void write(FeatureExtractor extractor, List<Path> files, List<String> skipped) throws IOException {
         try (Progress progress = terminal.progress("images")) {
             ExtractionListener listener = listener(progress, skipped);
-            NpyFile.writeRows(out, extractor.dims(), sink -> {
-                extractor.extract(files, onError, listener, (image, features) -> {
-                    sink.append(features);
-                    entries.add(entry(image));
-                });
-                if (entries.isEmpty()) {
+            FeatureSet.writeRows(out, extractor.dims(), sink -> {
+                extractor.extract(
+                        files, onError, listener, (image, features) -> sink.append(entry(image), features));
+                if (skipped.size() == files.size()) {
                     throw new IllegalArgumentException(images + ": none of its images can be read");
                 }
-                new FeatureTable(entries).write(FeatureTable.beside(out));
             });
         }
     }

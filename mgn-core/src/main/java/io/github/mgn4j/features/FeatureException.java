@@ -1,5 +1,7 @@
 package io.github.mgn4j.features;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Locale;
 
 /** A feature file is not what it should be; the message names the file, what was expected and what was found. */
@@ -14,5 +16,15 @@ public final class FeatureException extends IllegalArgumentException {
         if (!valid) {
             throw new FeatureException(String.format(Locale.ROOT, message, args));
         }
+    }
+
+    /** Refuses what cannot be read from its beginning to its end: folders, pipes, devices. What is missing passes. */
+    static void checkFile(Path file, String expected) {
+        check(!Files.isDirectory(file), "%s: is a folder, expected %s", file, expected);
+        check(
+                !Files.exists(file) || Files.isRegularFile(file),
+                "%s: is a pipe or a device, expected %s",
+                file,
+                expected);
     }
 }

@@ -11,6 +11,7 @@ import io.github.mgn4j.eval.MetricsJson;
 import io.github.mgn4j.eval.Verifier;
 import io.github.mgn4j.extract.FeatureExtractor;
 import io.github.mgn4j.graph.CudaBackend;
+import io.github.mgn4j.io.FolderLock;
 import io.github.mgn4j.io.OutputFiles;
 import io.github.mgn4j.report.LossPoint;
 import io.github.mgn4j.report.ReportData;
@@ -24,6 +25,7 @@ import io.github.mgn4j.train.TrainingListener;
 import io.github.mgn4j.weights.Model;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -61,9 +63,16 @@ final class DemoCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        long start = System.nanoTime();
         CudaBackend.check(); // before minutes are spent on what comes before the training
         OutputOptions.checkFolder(out);
+        Files.createDirectories(out);
+        try (FolderLock lock = FolderLock.acquire(out)) {
+            return make(lock);
+        }
+    }
+
+    private int make(FolderLock lock) throws IOException {
+        long start = System.nanoTime();
         Path data = out.resolve("data");
         OutputOptions.checkFolder(data);
         OutputOptions.checkFolder(out.resolve("run"));
@@ -95,6 +104,7 @@ final class DemoCommand implements Callable<Integer> {
 
         terminal.say("4/4 evaluating on %d people it never saw".formatted(people.ids()));
         Outcome after = evaluate(trained, dataset);
+        lock.checkHeld();
         write(dataset, trained, losses, before, after);
         terminal.println(MetricsText.header());
         terminal.println(MetricsText.row("untrained", before.metrics()));

@@ -120,8 +120,7 @@ final class ExtractCommand implements Callable<Integer> {
         try (Progress progress = terminal.progress("images")) {
             ExtractionListener listener = listener(progress, skipped);
             FeatureSet.writeRows(out, extractor.dims(), sink -> {
-                extractor.extract(
-                        files, onError, listener, (image, features) -> sink.append(entry(image), features));
+                extractor.extract(files, onError, listener, (image, features) -> sink.append(entry(image), features));
                 if (skipped.size() == files.size()) {
                     throw new IllegalArgumentException(images + ": none of its images can be read");
                 }

@@ -93,7 +93,7 @@ final class Aside implements SeekableByteChannel {
     }
 
     /** Whether a lock could be had, or the file system has none. */
-    private static boolean lock(FileChannel channel) {
+    static boolean lock(FileChannel channel) {
         try {
             return channel.tryLock() != null;
         } catch (IOException e) {

@@ -60,7 +60,8 @@ public final class ReportWriter {
             svgs.put(ReportPage.ROC, write(files, folder, "roc", Charts.roc(data.verification())));
         }
         if (data.pairs() != null) {
-            svgs.put("Distances of pairs", write(files, folder, "distances", Charts.pairs(data.pairs(), data.chosen())));
+            svgs.put(
+                    "Distances of pairs", write(files, folder, "distances", Charts.pairs(data.pairs(), data.chosen())));
         }
         if (!data.loss().isEmpty()) {
             svgs.put("Training loss", write(files, folder, "loss", Charts.loss(data.loss())));
@@ -96,7 +97,8 @@ public final class ReportWriter {
         return chart.toSvg();
     }
 
-    private static void writePicture(OutputFiles files, Path folder, String name, BufferedImage picture) throws IOException {
+    private static void writePicture(OutputFiles files, Path folder, String name, BufferedImage picture)
+            throws IOException {
         byte[] png = Pictures.png(picture);
         files.write(folder.resolve(name + ".png"), out -> out.write(png));
     }
@@ -111,7 +113,11 @@ public final class ReportWriter {
     }
 
     private static void writeStrip(
-            OutputFiles files, Path folder, String name, List<RankedGallery> galleries, Map<ReportImage, BufferedImage> thumbnails)
+            OutputFiles files,
+            Path folder,
+            String name,
+            List<RankedGallery> galleries,
+            Map<ReportImage, BufferedImage> thumbnails)
             throws IOException {
         if (galleries.stream().flatMap(RankedGallery::images).anyMatch(thumbnails::containsKey)) {
             writePicture(files, folder, name, GalleryStrip.draw(galleries, thumbnails::get));

@@ -1,6 +1,6 @@
 package io.github.mgn4j.features;
 
-import java.nio.file.Files;
+import io.github.mgn4j.io.InputFile;
 import java.nio.file.Path;
 import java.util.Locale;
 
@@ -18,13 +18,9 @@ public final class FeatureException extends IllegalArgumentException {
         }
     }
 
-    /** Refuses what cannot be read from its beginning to its end: folders, pipes, devices. What is missing passes. */
+    /** Refuses what is no file that can be read from its beginning to its end. */
     static void checkFile(Path file, String expected) {
-        check(!Files.isDirectory(file), "%s: is a folder, expected %s", file, expected);
-        check(
-                !Files.exists(file) || Files.isRegularFile(file),
-                "%s: is a pipe or a device, expected %s",
-                file,
-                expected);
+        String obstacle = InputFile.obstacle(file).orElse("");
+        check(obstacle.isEmpty(), "%s: %s, expected %s", file, obstacle, expected);
     }
 }

@@ -14,6 +14,7 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -183,6 +184,8 @@ final class Aside implements SeekableByteChannel {
         String reason = e.getMessage();
         if (e instanceof AccessDeniedException) {
             reason = "permission denied";
+        } else if (e instanceof NoSuchFileException) {
+            reason = "no such folder";
         } else if (e instanceof FileSystemException failure) {
             reason = failure.getReason();
         }

@@ -87,6 +87,11 @@ public final class AtomicFile {
             Files.readAttributes(at, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
         } catch (NoSuchFileException e) {
             // It will be made.
+        } catch (FileSystemException e) {
+            Path folder = at.getParent();
+            if (folder == null || Files.isDirectory(folder)) {
+                throw new FileSystemException(file.toString(), null, "cannot be written: " + e.getReason());
+            }
         }
         return at;
     }

@@ -10,6 +10,7 @@ import ai.onnxruntime.providers.OrtTensorRTProviderOptions;
 import com.google.common.util.concurrent.Uninterruptibles;
 import io.github.mgn4j.engine.EngineException;
 import io.github.mgn4j.engine.Precision;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Objects;
@@ -52,8 +53,8 @@ public final class OnnxSessions {
     }
 
     /** Once in a process: ONNX Runtime complains about a second name or level. */
-    private static OrtEnvironment create() {
-        return OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL, "mgn4j");
+    private static OrtEnvironment create() throws IOException {
+        return OnnxNatives.load(() -> OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL, "mgn4j"));
     }
 
     /**

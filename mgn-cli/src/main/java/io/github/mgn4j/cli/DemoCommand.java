@@ -31,6 +31,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -38,7 +39,8 @@ import picocli.CommandLine.Option;
         name = "demo",
         mixinStandardHelpOptions = true,
         description = "The main job with nothing to fetch: make a synthetic data set, train a small network on it,"
-                + " evaluate it on people it never saw, write a report. Takes some minutes.")
+                + " evaluate it on people it never saw, write a report. Takes some minutes. What an earlier demo wrote into its"
+                + " folder is replaced: data, run, metrics.json, report.html and its pictures; all else stays.")
 final class DemoCommand implements Callable<Integer> {
     private static final SynthOptions PEOPLE =
             SynthOptions.DEFAULT.withIds(100).withCameras(4).withImages(3);
@@ -76,6 +78,10 @@ final class DemoCommand implements Callable<Integer> {
         Path data = out.resolve("data");
         OutputOptions.checkFolder(data);
         OutputOptions.checkFolder(out.resolve("run"));
+        Stream.of("data", "run", "metrics.json", Reports.HTML)
+                .map(out::resolve)
+                .filter(Files::exists)
+                .forEach(terminal::replaces);
         terminal.say("1/4 drawing people");
         try (Progress progress = terminal.progress("images")) {
             SyntheticDataset.write(people, data, true, progress::update);

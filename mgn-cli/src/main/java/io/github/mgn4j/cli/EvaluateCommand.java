@@ -3,7 +3,6 @@ package io.github.mgn4j.cli;
 import io.github.mgn4j.data.DatasetFormat;
 import io.github.mgn4j.data.DatasetSummary;
 import io.github.mgn4j.data.ReidDataset;
-import io.github.mgn4j.engine.Engines;
 import io.github.mgn4j.eval.Evaluation;
 import io.github.mgn4j.eval.Evaluator;
 import io.github.mgn4j.eval.LabelledFeatures;
@@ -23,6 +22,7 @@ import io.github.mgn4j.weights.Model;
 import io.github.mgn4j.weights.ModelFile;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
@@ -94,8 +94,8 @@ final class EvaluateCommand implements Callable<Integer> {
             description = "Memory for blocks of distances, beside the features (default: ${DEFAULT-VALUE} MiB).")
     private int blockMemory;
 
-    @Option(names = "--json", paramLabel = "FILE", description = "Write the metrics as JSON to a file.")
-    private @Nullable Path json;
+    @Mixin
+    private JsonOption json;
 
     @Option(names = "--report", paramLabel = "DIR", description = "Write report.html with pictures to a folder.")
     private @Nullable Path report;
@@ -104,10 +104,12 @@ final class EvaluateCommand implements Callable<Integer> {
     private @Nullable Path run;
 
     @Mixin
-    private OutputOptions output = new OutputOptions();
+    private OutputOptions output;
 
     EvaluateCommand(Terminal terminal) {
         this.terminal = terminal;
+        output = new OutputOptions(terminal);
+        json = new JsonOption(terminal);
     }
 
     /** Either two feature files or a model and a data set. */
@@ -152,8 +154,8 @@ final class EvaluateCommand implements Callable<Integer> {
         @Option(names = "--format", paramLabel = "FORMAT", description = "Its layout, as for data.")
         private @Nullable String format;
 
-        @Option(names = "--engine", paramLabel = "E", defaultValue = Engines.AUTO, description = "As for extract.")
-        private String engine = Engines.AUTO;
+        @ArgGroup(exclusive = false)
+        private ExtractorOptions options = new ExtractorOptions();
 
         DatasetFormat format() throws IOException {
             return DataOptions.format(data, format);
@@ -165,7 +167,7 @@ final class EvaluateCommand implements Callable<Integer> {
         ReRanker reRanker = new ReRanker(k1, k2, lambda);
         QueryExpansion expansion = expand == null ? null : new QueryExpansion(expand, alpha);
         Evaluator evaluator = new Evaluator(metric, TOP, (long) blockMemory << 20);
-        output.check(json);
+        json.check(output);
         if (report != null) {
             OutputOptions.checkFolder(report);
             for (String name : ReportWriter.FILES) {
@@ -190,9 +192,7 @@ final class EvaluateCommand implements Callable<Integer> {
             metrics = metrics.with(verification);
         }
         try (OutputFiles files = new OutputFiles()) {
-            if (json != null) {
-                files.writeString(json, metrics + "\n");
-            }
+            json.write(files, metrics.toString());
             if (report != null) {
                 ReportData.Builder page = describe(shown, plain, test, dataset).loss(losses);
                 Reports.addFeatures(page, test, verifier, verification);
@@ -207,14 +207,14 @@ final class EvaluateCommand implements Callable<Integer> {
         if (format != null && dataset != null) {
             DatasetSummary.warning(dataset, format.published()).ifPresent(terminal::say);
         }
-        terminal.println(MetricsText.header());
-        terminal.println(MetricsText.row("plain", plain.metrics()));
+        List<String> text = new ArrayList<>(List.of(MetricsText.header(), MetricsText.row("plain", plain.metrics())));
         if (rerank) {
-            terminal.println(MetricsText.row("re-ranked", shown.metrics()));
+            text.add(MetricsText.row("re-ranked", shown.metrics()));
         }
         if (verification != null) {
-            VerificationText.lines(verification).forEach(terminal::println);
+            text.addAll(VerificationText.lines(verification));
         }
+        json.print(metrics.toString(), String.join("\n", text));
         return 0;
     }
 
@@ -269,9 +269,9 @@ final class EvaluateCommand implements Callable<Integer> {
     private Input fromImages(ReidDataset dataset) throws IOException {
         Images images = Objects.requireNonNull(source.images);
         Model model = ModelFile.load(images.model);
-        try (FeatureExtractor extractor =
-                FeatureExtractor.builder(model).engine(images.engine).build()) {
-            return new Input(TestSet.extract(extractor, dataset, terminal), ReportImages.of(dataset), model);
+        try (FeatureExtractor extractor = images.options.open(model)) {
+            TestSet.Extracted extracted = TestSet.extract(extractor, dataset, images.options.onError(), terminal);
+            return new Input(extracted.test(), ReportImages.of(extracted.dataset()), model);
         }
     }
 }

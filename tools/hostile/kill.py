@@ -76,7 +76,8 @@ class Case:
                 for f in visible:
                     assert filecmp.cmp(os.path.join(path, f), os.path.join(reference, self.folder, f), False), f
             return
-        there = [o for o in self.outputs if os.path.exists(os.path.join(at, o))]
+        there = [o for o in self.outputs if os.path.isfile(os.path.join(at, o))]
+        there += [o for o in self.outputs if any(not f.startswith(".") for f in files(os.path.join(at, o)))]
         for o in there:
             path = os.path.join(at, o)
             for f in [os.path.join(path, f) for f in files(path)] if os.path.isdir(path) else [path]:
@@ -191,6 +192,8 @@ def main():
         except (AssertionError, ValueError, KeyError, OSError) as e:
             wrong.append((case.name, repr(e)))
             print("WRONG", case.name, repr(e), flush=True)
+        if i % 12 == 11:
+            print(time.strftime("%H:%M:%S"), "kills", sum(c[0] for c in counts.values()), flush=True)
         if not killed or counts[case.name][0] % 3 == 0:
             if case.name != "demo":
                 shutil.rmtree(at)

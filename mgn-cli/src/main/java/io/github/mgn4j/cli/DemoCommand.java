@@ -25,6 +25,7 @@ import io.github.mgn4j.train.TrainingListener;
 import io.github.mgn4j.weights.Model;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -67,9 +68,22 @@ final class DemoCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         CudaBackend.check(); // before minutes are spent on what comes before the training
         OutputOptions.checkFolder(out);
+        boolean isNew = !Files.exists(out);
         Files.createDirectories(out);
         try (FolderLock lock = FolderLock.acquire(out)) {
             return make(lock);
+        } finally {
+            if (isNew) {
+                removeEmpty(); // it failed before it had anything
+            }
+        }
+    }
+
+    private void removeEmpty() throws IOException {
+        try {
+            Files.deleteIfExists(out);
+        } catch (DirectoryNotEmptyException e) {
+            // It is what was wanted.
         }
     }
 

@@ -64,8 +64,6 @@ public final class FolderLock implements AutoCloseable {
                 }
                 lock.channel.close(); // its last holder has just removed it
             }
-        } catch (IOException e) {
-            throw e instanceof FileSystemException ? e : Aside.named(folder, e);
         } finally {
             if (!held) {
                 HELD.remove(file);
@@ -88,9 +86,15 @@ public final class FolderLock implements AutoCloseable {
     }
 
     private boolean write(String process) throws IOException {
-        channel.truncate(0);
-        channel.write(ByteBuffer.wrap(process.getBytes(StandardCharsets.UTF_8)));
-        channel.write(ByteBuffer.allocate(1), length - 1);
+        try {
+            channel.truncate(0);
+            channel.write(ByteBuffer.wrap(process.getBytes(StandardCharsets.UTF_8)));
+            channel.write(ByteBuffer.allocate(1), length - 1);
+        } catch (IOException e) {
+            Files.deleteIfExists(file);
+            channel.close();
+            throw Aside.named(folder, e);
+        }
         return isHeld();
     }
 

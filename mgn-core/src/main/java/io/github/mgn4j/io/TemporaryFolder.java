@@ -36,7 +36,13 @@ public final class TemporaryFolder implements AutoCloseable {
         try {
             Path made = Files.createTempDirectory(root, "mgn-"); // with permissions for its user alone
             Path path = Files.move(made, made.resolveSibling(made.getFileName() + ".tmp.d"));
-            FolderLock lock = FolderLock.acquire(path);
+            FolderLock lock;
+            try {
+                lock = FolderLock.acquire(path);
+            } catch (IOException e) {
+                Files.deleteIfExists(path);
+                throw e;
+            }
             clean(root, Files.getOwner(path));
             return new TemporaryFolder(path, lock);
         } catch (IOException e) {

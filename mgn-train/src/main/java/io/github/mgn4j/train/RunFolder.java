@@ -97,7 +97,15 @@ public final class RunFolder implements TrainingListener, AutoCloseable {
         }
         boolean isNew = !Files.exists(folder);
         Files.createDirectories(folder);
-        FolderLock lock = FolderLock.acquire(folder);
+        FolderLock lock;
+        try {
+            lock = FolderLock.acquire(folder);
+        } catch (IOException e) {
+            if (isNew) {
+                Files.deleteIfExists(folder);
+            }
+            throw e;
+        }
         try {
             removeUnfinished(folder);
             List<Path> earlier = filesOfARun(folder);

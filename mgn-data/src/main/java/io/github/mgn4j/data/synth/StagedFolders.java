@@ -18,7 +18,7 @@ import java.util.stream.Stream;
  * from what a killed one left behind.
  */
 final class StagedFolders implements AutoCloseable {
-    private static final String PREFIX = ".synth-";
+    static final String PREFIX = ".synth-";
     private static final String SUFFIX = ".part";
 
     private final Path root;
@@ -31,9 +31,14 @@ final class StagedFolders implements AutoCloseable {
 
     static StagedFolders create(Path above) throws IOException {
         Path root = Files.createDirectory(above.resolve(PREFIX + Long.toHexString(System.nanoTime()) + SUFFIX));
-        StagedFolders staged = new StagedFolders(root, FolderLock.acquire(root));
-        Files.createDirectory(staged.folder());
-        return staged;
+        FolderLock lock;
+        try {
+            lock = FolderLock.acquire(root);
+        } catch (IOException e) {
+            Files.deleteIfExists(root);
+            throw e;
+        }
+        return new StagedFolders(root, lock);
     }
 
     /** Whether a path is such a folder. */

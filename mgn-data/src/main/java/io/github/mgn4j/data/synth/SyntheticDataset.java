@@ -64,13 +64,17 @@ public final class SyntheticDataset {
             Files.createDirectories(above);
             try (StagedFolders staged = StagedFolders.create(above)) {
                 for (String folder : FOLDERS) {
-                    Files.createDirectory(staged.folder().resolve(folder));
+                    Files.createDirectories(staged.folder().resolve(folder));
                 }
                 paint(options, staged.folder(), threads, progress);
                 check(out, overwrite); // another process may have been faster
                 staged.publish(target);
             }
             complete = true;
+        } catch (FileSystemException e) { // which names a folder that is gone by now
+            throw e.getFile() == null || !e.getFile().contains(StagedFolders.PREFIX)
+                    ? e
+                    : new FileSystemException(out.toString(), null, e.getReason());
         } finally {
             if (!complete) {
                 removeEmpty(made);

@@ -77,7 +77,9 @@ def main():
                 fits = status == 0 and not hidden(disk)
                 refused = (
                     status in (1, 2) and len(said) == 1 and "No space left" in err and not left and ": cannot be" in err)
-                verdict = "fits" if fits else "refused" if refused else "WRONG"
+                # A training that took steps keeps the checkpoint that did fit.
+                resumable = name == "train" and any(f.startswith("run/checkpoint-") for f in left) and not hidden(disk)
+                verdict = "fits" if fits else "refused" if refused else "kept" if resumable else "WRONG"
                 wrong += verdict == "WRONG"
                 print("%-9s %4s %-8s %d %s %s" % (name, size, verdict, status, err.strip()[-160:], left), flush=True)
             finally:

@@ -7,7 +7,6 @@ import io.github.mgn4j.engine.EngineOptions;
 import io.github.mgn4j.engine.EngineProvider;
 import io.github.mgn4j.engine.Engines;
 import io.github.mgn4j.engine.Precision;
-import io.github.mgn4j.io.AtomicFile;
 import io.github.mgn4j.spec.MgnSpec;
 import io.github.mgn4j.weights.Model;
 import io.github.mgn4j.weights.ModelFile;
@@ -65,17 +64,19 @@ final class BenchCommand implements Callable<Integer> {
                             + " engines without such a choice ignore it.")
     private boolean tune;
 
-    @Option(names = "--json", paramLabel = "FILE", description = "Write the result as JSON to a file.")
-    private @Nullable Path json;
+    @Mixin
+    private JsonOption json;
 
     @Mixin
     private DeviceOptions devices = new DeviceOptions();
 
     @Mixin
-    private OutputOptions output = new OutputOptions();
+    private OutputOptions output;
 
     BenchCommand(Terminal terminal) {
         this.terminal = terminal;
+        output = new OutputOptions(terminal);
+        json = new JsonOption(terminal);
     }
 
     @Override
@@ -83,18 +84,15 @@ final class BenchCommand implements Callable<Integer> {
         if (!(seconds > 0 && seconds <= 86_400)) {
             throw new IllegalArgumentException("--seconds must be above 0 and at most 86400, not " + seconds);
         }
-        output.check(json);
+        json.check(output);
         Model loaded = model == null ? WeightInit.initialise(MgnSpec.mgn(CLASSES), 1) : ModelFile.load(model);
         JsonObject result = measure(
                 Objects.requireNonNullElse(engine, Engines.AUTO),
                 Objects.requireNonNullElse(precision, Precision.FP32),
                 loaded,
                 devices.list());
-        if (json != null) {
-            AtomicFile.writeString(json, Json.text(result));
-        }
-        terminal.println(Json.text(result).strip());
-        if (engine == null && precision == null && json == null) {
+        json.write(Json.text(result), Json.text(result));
+        if (engine == null && precision == null && !json.isGiven()) {
             compare(loaded, result);
         }
         return 0;

@@ -6,14 +6,11 @@ import io.github.mgn4j.data.ImageCheck;
 import io.github.mgn4j.data.ReidDataset;
 import io.github.mgn4j.data.ReidImage;
 import io.github.mgn4j.data.UnreadableImage;
-import io.github.mgn4j.io.AtomicFile;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -28,8 +25,8 @@ final class DataCommand implements Callable<Integer> {
     @Mixin
     private DataOptions data = new DataOptions();
 
-    @Option(names = "--json", paramLabel = "FILE", description = "Write it as JSON to a file.")
-    private @Nullable Path json;
+    @Mixin
+    private JsonOption json;
 
     @Option(
             names = "--check",
@@ -40,23 +37,22 @@ final class DataCommand implements Callable<Integer> {
     private ImageCheck check = ImageCheck.QUICK;
 
     @Mixin
-    private OutputOptions output = new OutputOptions();
+    private OutputOptions output;
 
     DataCommand(Terminal terminal) {
         this.terminal = terminal;
+        output = new OutputOptions(terminal);
+        json = new JsonOption(terminal);
     }
 
     @Override
     public Integer call() throws IOException {
-        output.check(json);
+        json.check(output);
         DatasetFormat format = data.format();
         ReidDataset dataset = data.read();
         DatasetSummary summary =
                 DatasetSummary.of(dataset, format.published()).withUnreadable(check, unreadable(dataset));
-        if (json != null) {
-            AtomicFile.writeString(json, summary.toJson() + "\n");
-        }
-        terminal.println(summary.render().stripTrailing());
+        json.write(summary.toJson(), summary.render());
         return 0;
     }
 

@@ -11,6 +11,8 @@ import io.github.mgn4j.eval.MetricsJson;
 import io.github.mgn4j.eval.Verifier;
 import io.github.mgn4j.extract.FeatureExtractor;
 import io.github.mgn4j.graph.CudaBackend;
+import io.github.mgn4j.io.FolderLock;
+import io.github.mgn4j.io.OutputFiles;
 import io.github.mgn4j.report.LossPoint;
 import io.github.mgn4j.report.ReportData;
 import io.github.mgn4j.report.ReportWriter;
@@ -23,11 +25,14 @@ import io.github.mgn4j.train.TrainingListener;
 import io.github.mgn4j.weights.Model;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -35,7 +40,8 @@ import picocli.CommandLine.Option;
         name = "demo",
         mixinStandardHelpOptions = true,
         description = "The main job with nothing to fetch: make a synthetic data set, train a small network on it,"
-                + " evaluate it on people it never saw, write a report. Takes some minutes.")
+                + " evaluate it on people it never saw, write a report. Takes some minutes. What an earlier demo wrote into its"
+                + " folder is replaced: data, run, metrics.json, report.html and its pictures; all else stays.")
 final class DemoCommand implements Callable<Integer> {
     private static final SynthOptions PEOPLE =
             SynthOptions.DEFAULT.withIds(100).withCameras(4).withImages(3);
@@ -60,12 +66,36 @@ final class DemoCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        long start = System.nanoTime();
         CudaBackend.check(); // before minutes are spent on what comes before the training
         OutputOptions.checkFolder(out);
+        boolean isNew = !Files.exists(out);
+        Files.createDirectories(out);
+        try (FolderLock lock = FolderLock.acquire(out)) {
+            return make(lock);
+        } finally {
+            if (isNew) {
+                removeEmpty(); // it failed before it had anything
+            }
+        }
+    }
+
+    private void removeEmpty() throws IOException {
+        try {
+            Files.deleteIfExists(out);
+        } catch (DirectoryNotEmptyException e) {
+            // It is what was wanted.
+        }
+    }
+
+    private int make(FolderLock lock) throws IOException {
+        long start = System.nanoTime();
         Path data = out.resolve("data");
         OutputOptions.checkFolder(data);
         OutputOptions.checkFolder(out.resolve("run"));
+        Stream.of("data", "run", "metrics.json", Reports.HTML)
+                .map(out::resolve)
+                .filter(Files::exists)
+                .forEach(terminal::replaces);
         terminal.say("1/4 drawing people");
         try (Progress progress = terminal.progress("images")) {
             SyntheticDataset.write(people, data, true, progress::update);
@@ -94,6 +124,7 @@ final class DemoCommand implements Callable<Integer> {
 
         terminal.say("4/4 evaluating on %d people it never saw".formatted(people.ids()));
         Outcome after = evaluate(trained, dataset);
+        lock.checkHeld();
         write(dataset, trained, losses, before, after);
         terminal.println(MetricsText.header());
         terminal.println(MetricsText.row("untrained", before.metrics()));
@@ -127,7 +158,7 @@ final class DemoCommand implements Callable<Integer> {
     private void write(ReidDataset dataset, Model trained, List<LossPoint> losses, Evaluation before, Outcome after)
             throws IOException {
         Evaluation evaluation = after.evaluation();
-        MetricsJson.of(evaluation.metrics()).with("untrained", before.metrics()).write(out.resolve("metrics.json"));
+        MetricsJson metrics = MetricsJson.of(evaluation.metrics()).with("untrained", before.metrics());
         ReportData.Builder page = ReportData.builder("mgn4j demo")
                 .fact("data", "synthetic people, none of the test's in training")
                 .fact(
@@ -146,6 +177,10 @@ final class DemoCommand implements Callable<Integer> {
         ReportImages images = ReportImages.of(dataset);
         Reports.addAttention(page, trained, evaluation, images);
         Reports.addGalleries(page, evaluation, images);
-        ReportWriter.write(out, page.build());
+        try (OutputFiles files = new OutputFiles()) {
+            files.writeString(out.resolve("metrics.json"), metrics + "\n");
+            ReportWriter.write(files, out, page.build());
+            files.publish();
+        }
     }
 }

@@ -3,7 +3,6 @@ package io.github.mgn4j.cli;
 import io.github.mgn4j.data.DatasetFormat;
 import io.github.mgn4j.data.DatasetSummary;
 import io.github.mgn4j.data.ReidDataset;
-import io.github.mgn4j.engine.Engines;
 import io.github.mgn4j.eval.Evaluation;
 import io.github.mgn4j.eval.Evaluator;
 import io.github.mgn4j.eval.LabelledFeatures;
@@ -15,6 +14,7 @@ import io.github.mgn4j.eval.Verification;
 import io.github.mgn4j.eval.Verifier;
 import io.github.mgn4j.extract.FeatureExtractor;
 import io.github.mgn4j.features.FeatureSet;
+import io.github.mgn4j.io.OutputFiles;
 import io.github.mgn4j.report.LossPoint;
 import io.github.mgn4j.report.ReportData;
 import io.github.mgn4j.report.ReportWriter;
@@ -22,6 +22,7 @@ import io.github.mgn4j.weights.Model;
 import io.github.mgn4j.weights.ModelFile;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
@@ -93,8 +94,8 @@ final class EvaluateCommand implements Callable<Integer> {
             description = "Memory for blocks of distances, beside the features (default: ${DEFAULT-VALUE} MiB).")
     private int blockMemory;
 
-    @Option(names = "--json", paramLabel = "FILE", description = "Write the metrics as JSON to a file.")
-    private @Nullable Path json;
+    @Mixin
+    private JsonOption json;
 
     @Option(names = "--report", paramLabel = "DIR", description = "Write report.html with pictures to a folder.")
     private @Nullable Path report;
@@ -106,10 +107,12 @@ final class EvaluateCommand implements Callable<Integer> {
     private DeviceOptions devices = new DeviceOptions();
 
     @Mixin
-    private OutputOptions output = new OutputOptions();
+    private OutputOptions output;
 
     EvaluateCommand(Terminal terminal) {
         this.terminal = terminal;
+        output = new OutputOptions(terminal);
+        json = new JsonOption(terminal);
     }
 
     /** Either two feature files or a model and a data set. */
@@ -154,8 +157,8 @@ final class EvaluateCommand implements Callable<Integer> {
         @Option(names = "--format", paramLabel = "FORMAT", description = "Its layout, as for data.")
         private @Nullable String format;
 
-        @Option(names = "--engine", paramLabel = "E", defaultValue = Engines.AUTO, description = "As for extract.")
-        private String engine = Engines.AUTO;
+        @ArgGroup(exclusive = false)
+        private ExtractorOptions options = new ExtractorOptions();
 
         DatasetFormat format() throws IOException {
             return DataOptions.format(data, format);
@@ -167,7 +170,7 @@ final class EvaluateCommand implements Callable<Integer> {
         ReRanker reRanker = new ReRanker(k1, k2, lambda);
         QueryExpansion expansion = expand == null ? null : new QueryExpansion(expand, alpha);
         Evaluator evaluator = new Evaluator(metric, TOP, (long) blockMemory << 20);
-        output.check(json);
+        json.check(output);
         if (report != null) {
             OutputOptions.checkFolder(report);
             for (String name : ReportWriter.FILES) {
@@ -194,29 +197,30 @@ final class EvaluateCommand implements Callable<Integer> {
         if (verification != null) {
             metrics = metrics.with(verification);
         }
-        if (json != null) {
-            metrics.write(json);
-        }
-        if (report != null) {
-            ReportData.Builder page = describe(shown, plain, test, dataset).loss(losses);
-            Reports.addFeatures(page, test, verifier, verification);
-            if (input.model() != null) {
-                Reports.addAttention(page, input.model(), shown, input.images());
+        try (OutputFiles files = new OutputFiles()) {
+            json.write(files, metrics.toString());
+            if (report != null) {
+                ReportData.Builder page = describe(shown, plain, test, dataset).loss(losses);
+                Reports.addFeatures(page, test, verifier, verification);
+                if (input.model() != null) {
+                    Reports.addAttention(page, input.model(), shown, input.images());
+                }
+                Reports.addGalleries(page, shown, input.images());
+                ReportWriter.write(files, report, page.build());
             }
-            Reports.addGalleries(page, shown, input.images());
-            ReportWriter.write(report, page.build());
+            files.publish();
         }
         if (format != null && dataset != null) {
             DatasetSummary.warning(dataset, format.published()).ifPresent(terminal::say);
         }
-        terminal.println(MetricsText.header());
-        terminal.println(MetricsText.row("plain", plain.metrics()));
+        List<String> text = new ArrayList<>(List.of(MetricsText.header(), MetricsText.row("plain", plain.metrics())));
         if (rerank) {
-            terminal.println(MetricsText.row("re-ranked", shown.metrics()));
+            text.add(MetricsText.row("re-ranked", shown.metrics()));
         }
         if (verification != null) {
-            VerificationText.lines(verification).forEach(terminal::println);
+            text.addAll(VerificationText.lines(verification));
         }
+        json.print(metrics.toString(), String.join("\n", text));
         return 0;
     }
 
@@ -271,11 +275,9 @@ final class EvaluateCommand implements Callable<Integer> {
     private Input fromImages(ReidDataset dataset) throws IOException {
         Images images = Objects.requireNonNull(source.images);
         Model model = ModelFile.load(images.model);
-        try (FeatureExtractor extractor = FeatureExtractor.builder(model)
-                .engine(images.engine)
-                .devices(devices.array())
-                .build()) {
-            return new Input(TestSet.extract(extractor, dataset, terminal), ReportImages.of(dataset), model);
+        try (FeatureExtractor extractor = images.options.open(model, devices)) {
+            TestSet.Extracted extracted = TestSet.extract(extractor, dataset, images.options.onError(), terminal);
+            return new Input(extracted.test(), ReportImages.of(extracted.dataset()), model);
         }
     }
 }

@@ -60,10 +60,11 @@ final class ExportCommand implements Callable<Integer> {
     private boolean preprocess;
 
     @Mixin
-    private OutputOptions output = new OutputOptions();
+    private OutputOptions output;
 
     ExportCommand(Terminal terminal) {
         this.terminal = terminal;
+        output = new OutputOptions(terminal);
     }
 
     @Override

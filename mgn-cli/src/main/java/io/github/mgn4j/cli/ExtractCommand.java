@@ -1,15 +1,11 @@
 package io.github.mgn4j.cli;
 
 import io.github.mgn4j.data.MarketName;
-import io.github.mgn4j.engine.Engines;
-import io.github.mgn4j.engine.Precision;
 import io.github.mgn4j.extract.ExtractionListener;
 import io.github.mgn4j.extract.FeatureExtractor;
-import io.github.mgn4j.extract.OnError;
+import io.github.mgn4j.features.FeatureSet;
 import io.github.mgn4j.features.FeatureTable;
-import io.github.mgn4j.features.NpyFile;
 import io.github.mgn4j.image.ImageFiles;
-import io.github.mgn4j.image.Resampling;
 import io.github.mgn4j.weights.Model;
 import io.github.mgn4j.weights.ModelFile;
 import java.io.IOException;
@@ -42,53 +38,18 @@ final class ExtractCommand implements Callable<Integer> {
             description = "Feature file; F.csv is written beside it.")
     private Path out = Path.of("");
 
-    @Option(
-            names = "--engine",
-            paramLabel = "E",
-            defaultValue = Engines.AUTO,
-            description = "auto, samediff, onednn, onnx, onnx-cuda or onnx-tensorrt (default: ${DEFAULT-VALUE}).")
-    private String engine = Engines.AUTO;
-
-    @Option(
-            names = "--precision",
-            paramLabel = "P",
-            defaultValue = "fp32",
-            description =
-                    "fp32, tf32, fp16, bf16, fp8 or int8, of which each engine has some (default: ${DEFAULT-VALUE}).")
-    private Precision precision = Precision.FP32;
-
-    @Option(
-            names = "--batch",
-            paramLabel = "N",
-            defaultValue = "16",
-            description = "Images per call of the engine (default: ${DEFAULT-VALUE}).")
-    private int batch;
-
-    @Option(names = "--no-flip", description = "Do not average over the image and its mirror.")
-    private boolean noFlip;
-
-    @Option(
-            names = "--on-error",
-            paramLabel = "fail|skip",
-            defaultValue = "fail",
-            description = "What to do about an image that cannot be read (default: ${DEFAULT-VALUE}).")
-    private OnError onError = OnError.FAIL;
-
-    @Option(
-            names = "--resize",
-            paramLabel = "bilinear|bicubic",
-            defaultValue = "bilinear",
-            description = "Filter of the resize (default: ${DEFAULT-VALUE}).")
-    private Resampling resize = Resampling.BILINEAR;
+    @Mixin
+    private ExtractorOptions options = new ExtractorOptions();
 
     @Mixin
     private DeviceOptions devices = new DeviceOptions();
 
     @Mixin
-    private OutputOptions output = new OutputOptions();
+    private OutputOptions output;
 
     ExtractCommand(Terminal terminal) {
         this.terminal = terminal;
+        output = new OutputOptions(terminal);
     }
 
     @Override
@@ -99,21 +60,13 @@ final class ExtractCommand implements Callable<Integer> {
         output.check(out, FeatureTable.beside(out));
         List<Path> files = ImageFiles.list(images);
         Model loaded = ModelFile.load(model);
-        List<FeatureTable.Entry> entries = new ArrayList<>();
         List<String> skipped = new ArrayList<>();
-        try (FeatureExtractor extractor = FeatureExtractor.builder(loaded)
-                .engine(engine)
-                .precision(precision)
-                .devices(devices.array())
-                .batch(batch)
-                .flip(!noFlip)
-                .resampling(resize)
-                .build()) {
-            CancelOnSignal.run(() -> write(extractor, files, entries, skipped));
+        try (FeatureExtractor extractor = options.open(loaded, devices)) {
+            CancelOnSignal.run(() -> write(extractor, files, skipped));
             skipped.forEach(terminal::say);
             terminal.say("%d images, %d dims, engine %s -> %s%s"
                     .formatted(
-                            entries.size(),
+                            files.size() - skipped.size(),
                             extractor.dims(),
                             extractor.engineName(),
                             out,
@@ -122,20 +75,15 @@ final class ExtractCommand implements Callable<Integer> {
         return 0;
     }
 
-    private void write(
-            FeatureExtractor extractor, List<Path> files, List<FeatureTable.Entry> entries, List<String> skipped)
-            throws IOException {
+    private void write(FeatureExtractor extractor, List<Path> files, List<String> skipped) throws IOException {
         try (Progress progress = terminal.progress("images")) {
             ExtractionListener listener = listener(progress, skipped);
-            NpyFile.writeRows(out, extractor.dims(), sink -> {
-                extractor.extract(files, onError, listener, (image, features) -> {
-                    sink.append(features);
-                    entries.add(entry(image));
-                });
-                if (entries.isEmpty()) {
+            FeatureSet.writeRows(out, extractor.dims(), sink -> {
+                extractor.extract(
+                        files, options.onError(), listener, (image, features) -> sink.append(entry(image), features));
+                if (skipped.size() == files.size()) {
                     throw new IllegalArgumentException(images + ": none of its images can be read");
                 }
-                new FeatureTable(entries).write(FeatureTable.beside(out));
             });
         }
     }

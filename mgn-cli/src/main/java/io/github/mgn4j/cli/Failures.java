@@ -6,13 +6,19 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
+import java.nio.file.FileSystemLoopException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
+import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.MissingParameterException;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
@@ -42,35 +48,77 @@ final class Failures {
     /** What failed that nobody could have prevented with other arguments, in one line. */
     static String unexpected(Throwable e) {
         Throwable cause = e;
-        while ((cause instanceof LinkageError || cause.getMessage() == null) && cause.getCause() != null) {
+        while ((cause instanceof LinkageError
+                        || cause.getMessage() == null
+                        || cause.getMessage().startsWith("ND4J is probably missing dependencies"))
+                && cause.getCause() != null) {
             cause = cause.getCause();
+        }
+        if (tooManyFiles(e)) {
+            return "too many files are open: raise the limit, 'ulimit -n 1024'";
         }
         String text = cause instanceof OutOfMemoryError
                 ? "out of memory (" + or(cause.getMessage(), "heap")
                         + "): a smaller --batch or p x k helps, or MGN_JAVA_OPTS=-Xmx8g for a larger heap"
-                : "unexpected failure: " + cause;
+                : "unexpected failure: " + cause
+                        + (cause instanceof UnsatisfiedLinkError
+                                ? "; natives are unpacked into ~/.javacpp/cache: is there room, may it be written?"
+                                : "");
         return text.replaceAll("\\s*\\R\\s*", "; ").strip();
+    }
+
+    private static boolean tooManyFiles(Throwable e) {
+        for (Throwable at = e; at != null; at = at.getCause()) {
+            if (String.valueOf(at.getMessage()).contains("Too many open files")) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static String sentence(ParameterException e) {
         String text = message(e);
-        if (e instanceof UnmatchedArgumentException unmatched) {
-            String first = unmatched.getUnmatched().get(0);
-            text = "unknown " + (first.startsWith("-") ? "option" : "argument") + " '" + first + "'";
+        // A mistyped option is missing, too, which is the lesser news.
+        Optional<String> unknown = unmatched(e).stream()
+                .filter(word -> e instanceof UnmatchedArgumentException || word.startsWith("-"))
+                .findFirst();
+        if (unknown.isPresent()) {
+            String first = unknown.get();
+            boolean isOption = first.startsWith("-");
+            text = "unknown " + (isOption ? "option" : "argument") + " '" + first + "'"
+                    + suggestion(first, isOption, e.getCommandLine());
         }
         text = ENUM.matcher(text.replaceFirst("^Error: ", ""))
                 .replaceAll(match -> Matcher.quoteReplacement(match.group(1).toLowerCase(Locale.ROOT)));
         return text + "; see ./" + e.getCommandLine().getCommandSpec().qualifiedName() + " --help";
     }
 
+    private static List<String> unmatched(ParameterException e) {
+        return e instanceof UnmatchedArgumentException unmatched
+                ? unmatched.getUnmatched()
+                : e instanceof MissingParameterException ? e.getCommandLine().getUnmatchedArguments() : List.of();
+    }
+
+    private static String suggestion(String word, boolean isOption, CommandLine command) {
+        Set<String> known = isOption
+                ? command.getCommandSpec().optionsMap().keySet()
+                : command.getSubcommands().keySet();
+        return Suggestions.nearest(word.replaceFirst("=.*", ""), known)
+                .map(nearest -> " (did you mean " + nearest + "?)")
+                .orElse("");
+    }
+
     private static String sentence(FileSystemException e) {
-        String file = e.getFile() == null ? "file" : e.getFile();
+        String file = e.getFile() == null ? "file" : Printable.line(e.getFile());
         return file + ": " + or(e.getReason(), reason(e));
     }
 
     private static String reason(FileSystemException e) {
         if (e instanceof NoSuchFileException) {
             return "no such file or folder";
+        }
+        if (e instanceof FileSystemLoopException) {
+            return "symbolic links that lead in a circle";
         }
         if (e instanceof AccessDeniedException) {
             return "permission denied";
@@ -81,7 +129,7 @@ final class Failures {
         if (e instanceof DirectoryNotEmptyException) {
             return "the folder is not empty";
         }
-        return e instanceof FileAlreadyExistsException ? "exists already" : "cannot be used";
+        return e instanceof FileAlreadyExistsException ? "exists already" : "cannot be read or written";
     }
 
     private static String message(Throwable e) {

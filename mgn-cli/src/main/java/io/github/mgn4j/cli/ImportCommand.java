@@ -55,10 +55,11 @@ final class ImportCommand implements Callable<Integer> {
     private @Nullable Integer classes;
 
     @Mixin
-    private OutputOptions output = new OutputOptions();
+    private OutputOptions output;
 
     ImportCommand(Terminal terminal) {
         this.terminal = terminal;
+        output = new OutputOptions(terminal);
     }
 
     @Override

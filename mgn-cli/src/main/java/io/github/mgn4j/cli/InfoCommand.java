@@ -1,6 +1,5 @@
 package io.github.mgn4j.cli;
 
-import io.github.mgn4j.io.AtomicFile;
 import io.github.mgn4j.spec.MgnSpec;
 import io.github.mgn4j.spec.Presets;
 import io.github.mgn4j.weights.ModelFile;
@@ -23,21 +22,18 @@ final class InfoCommand implements Callable<Integer> {
     /** Identities in the training set of Market-1501. */
     private static final int CLASSES = 751;
 
-    private static final Path STANDARD_OUTPUT = Path.of("-");
-
-    private final Terminal terminal;
-
     @ArgGroup(multiplicity = "1")
     private Source source = new Source();
 
-    @Option(names = "--json", paramLabel = "FILE", description = "Write it as JSON to a file, - for standard output.")
-    private @Nullable Path json;
+    @Mixin
+    private JsonOption json;
 
     @Mixin
-    private OutputOptions output = new OutputOptions();
+    private OutputOptions output;
 
     InfoCommand(Terminal terminal) {
-        this.terminal = terminal;
+        output = new OutputOptions(terminal);
+        json = new JsonOption(terminal);
     }
 
     /** Either a file or a preset. */
@@ -61,16 +57,9 @@ final class InfoCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        if (json == null) {
-            terminal.println(SpecText.text(source.spec()));
-        } else if (json.equals(STANDARD_OUTPUT)) {
-            terminal.println(Json.text(SpecText.json(source.spec())).strip());
-        } else {
-            output.check(json);
-            MgnSpec spec = source.spec();
-            AtomicFile.writeString(json, Json.text(SpecText.json(spec)));
-            terminal.println(SpecText.text(spec));
-        }
+        json.check(output);
+        MgnSpec spec = source.spec();
+        json.write(Json.text(SpecText.json(spec)), SpecText.text(spec));
         return 0;
     }
 }

@@ -7,7 +7,9 @@ import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
+import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.TypeConversionException;
 
 /** Entry point of the {@code mgn} command. */
@@ -22,9 +24,9 @@ public final class Main {
         // ND4J's openblas is older than the JavaCPP that both engines run on, which JavaCPP would remark on standard
         // error.
         System.setProperty("org.bytedeco.javacpp.logger", "slf4j");
-        int status = run(new Terminal(results, System.err), args);
-        results.flush();
-        System.exit(status);
+        Terminal terminal = new Terminal(results, System.err);
+        System.setErr(terminal.errors()); // loggers write there
+        System.exit(run(terminal, args));
     }
 
     /** JavaCPP lets the process grow to twice the heap's limit, half of the machine: training may need more. */
@@ -45,12 +47,38 @@ public final class Main {
                 .setExpandAtFiles(false) // a folder's name may begin with @
                 .registerConverter(Path.class, Main::path)
                 .setParameterExceptionHandler((e, ignored) -> terminal.refuse(Failures.sentence(e)))
-                .setExecutionExceptionHandler((e, ignored, parsed) -> terminal.fail(e));
+                .setExecutionStrategy(parsed -> execute(parsed, terminal))
+                .setExecutionExceptionHandler((e, ignored, parsed) -> terminal.fail(named(e, parsed)));
+        int status;
         try {
-            return command.execute(args);
+            status = command.execute(args);
         } catch (Throwable e) { // errors, which picocli passes on: out of memory, a native library that is missing
-            return terminal.fail(e);
+            status = terminal.fail(e);
         }
+        boolean written = !terminal.results().checkError();
+        return written || status != 0 ? status : terminal.failed("standard output cannot be written");
+    }
+
+    private static int execute(ParseResult parsed, Terminal terminal) {
+        if (parsed.commandSpec().commandLine().getCommand() instanceof MgnCommand command) {
+            command.speak(terminal);
+        }
+        int status = new CommandLine.RunLast().execute(parsed);
+        if (status == 0) {
+            terminal.sayReplaced();
+        }
+        return status;
+    }
+
+    /** With the name of the option in its message, if it is about the value of one. */
+    private static Exception named(Exception e, @Nullable ParseResult parsed) {
+        ParseResult last = parsed;
+        while (last != null && last.hasSubcommand()) {
+            last = last.subcommand();
+        }
+        return last != null && e instanceof IllegalArgumentException && e.getMessage() != null
+                ? new IllegalArgumentException(OptionNames.in(e.getMessage(), last), e)
+                : e;
     }
 
     private static Path path(String text) {

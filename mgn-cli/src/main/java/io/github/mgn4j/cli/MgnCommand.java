@@ -2,9 +2,12 @@ package io.github.mgn4j.cli;
 
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 
 /** The command without a sub-command. */
@@ -26,11 +29,35 @@ import picocli.CommandLine.Spec;
             TrainCommand.class,
             EvaluateCommand.class,
             BenchCommand.class,
-            ExportCommand.class
+            ExportCommand.class,
+            CompletionCommand.class,
+            CommandLine.HelpCommand.class
         })
 final class MgnCommand implements Runnable {
     @Spec
     private @Nullable CommandSpec spec;
+
+    @Option(
+            names = {"-q", "--quiet"},
+            scope = ScopeType.INHERIT,
+            description = "Say nothing but results and errors.")
+    private boolean quiet;
+
+    @Option(
+            names = {"-v", "--verbose"},
+            scope = ScopeType.INHERIT,
+            description = "Say more of what is done.")
+    private boolean verbose;
+
+    /** Sets how much is said, before any work. */
+    void speak(Terminal terminal) {
+        if (quiet) {
+            terminal.quiet();
+        }
+        if (quiet || verbose) {
+            System.setProperty("org.slf4j.simpleLogger.log.io.github.mgn4j", quiet ? "error" : "info");
+        }
+    }
 
     @Override
     public void run() {

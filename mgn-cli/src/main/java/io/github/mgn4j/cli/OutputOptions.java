@@ -1,5 +1,6 @@
 package io.github.mgn4j.cli;
 
+import io.github.mgn4j.io.AtomicFile;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
@@ -10,8 +11,17 @@ import picocli.CommandLine.Option;
 
 /** The option that every command with output files has. */
 final class OutputOptions {
-    @Option(names = "--force", description = "Overwrite output files that exist.")
+    private final Terminal terminal;
+
+    @Option(
+            names = "--force",
+            description = "Overwrite output files that exist: the end of a symbolic link, never the link; what is no"
+                    + " regular file is written to as it is, even without.")
     private boolean force;
+
+    OutputOptions(Terminal terminal) {
+        this.terminal = terminal;
+    }
 
     boolean force() {
         return force;
@@ -23,13 +33,21 @@ final class OutputOptions {
             if (file == null) {
                 continue;
             }
-            if (Files.isDirectory(file)) {
-                throw new FileAlreadyExistsException(file.toString(), null, "is a folder, expected a file to write");
+            Path target = AtomicFile.target(file);
+            if (AtomicFile.isStream(file)) {
+                if (!Files.isWritable(file)) {
+                    throw new FileSystemException(file.toString(), null, "cannot be written: permission denied");
+                }
+                continue;
             }
-            if (!force && Files.exists(file)) {
-                throw new FileAlreadyExistsException(file.toString(), null, "exists already; --force overwrites it");
+            if (Files.exists(target)) {
+                if (!force) {
+                    throw new FileAlreadyExistsException(
+                            file.toString(), null, "exists already; --force overwrites it");
+                }
+                terminal.replaces(file);
             }
-            writable(file, file.toAbsolutePath().getParent());
+            writable(file, target.getParent());
         }
     }
 

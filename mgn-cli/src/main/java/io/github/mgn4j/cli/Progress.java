@@ -2,31 +2,37 @@ package io.github.mgn4j.cli;
 
 import java.io.PrintStream;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CancellationException;
 import org.jspecify.annotations.Nullable;
 
 /** Says how far long work is: a bar that rewrites itself on a terminal, a line now and then elsewhere. */
 final class Progress implements AutoCloseable {
     private static final int BAR = 20;
+    private static final int SHORT_BAR = 8;
     private static final long REDRAW_NANOS = 100_000_000L;
     private static final long LINE_NANOS = 10_000_000_000L;
 
-    private final PrintStream out;
+    private final @Nullable PrintStream out;
     private final @Nullable Integer columns;
     private final String what;
+    private final Terminal terminal;
     private final long start = System.nanoTime();
     private long last = start;
     private boolean drawn;
     private long before;
 
-    Progress(PrintStream out, @Nullable Integer columns, String what) {
+    /** With no stream, one that is silent. */
+    Progress(@Nullable PrintStream out, @Nullable Integer columns, String what, Terminal terminal) {
         this.out = out;
         this.columns = columns;
         this.what = what;
+        this.terminal = terminal;
     }
 
     void update(long done, long total) {
-        update(done, total, "");
+        update(done, total, List.of());
     }
 
     /** So much was done earlier, in another process: it says nothing about how long the rest takes. */
@@ -35,34 +41,53 @@ final class Progress implements AutoCloseable {
     }
 
     /**
-     * So much of the total is done; {@code detail} follows on the line.
+     * So much of the total is done.
      *
+     * @param details follow on the line; where it is too short for all of them, the first go without the last
      * @throws CancellationException if the thread is interrupted
      */
-    void update(long done, long total, String detail) {
+    void update(long done, long total, List<String> details) {
         if (Thread.currentThread().isInterrupted()) {
             throw new CancellationException("interrupted");
         }
         long now = System.nanoTime();
-        if (now - last < (columns != null ? REDRAW_NANOS : LINE_NANOS) && done < total) {
+        if (out == null || (now - last < (columns != null ? REDRAW_NANOS : LINE_NANOS) && done < total)) {
             return;
         }
         if (columns == null && done >= total && now - start < 2 * LINE_NANOS) {
             return; // short work needs no line at its end
         }
         last = now;
-        String text = "%s %d/%d, %s%s"
-                .formatted(what, done, total, detail.isEmpty() ? "" : detail + ", ", time(now - start, done, total));
-        if (columns == null) {
-            out.println("mgn: " + text);
-            return;
+        List<String> parts =
+                new ArrayList<>(List.of("%s %d/%d".formatted(what, done, total), time(now - start, done, total)));
+        parts.addAll(details);
+        synchronized (terminal) {
+            if (columns == null) {
+                out.println("mgn: " + String.join(", ", parts));
+            } else {
+                // A line that wraps could not be rewritten.
+                out.print("\r" + line(parts, done, total, Math.max(1, columns - 1)) + "\u001b[K");
+                out.flush();
+                drawn = true;
+            }
         }
-        int filled = (int) (total == 0 ? BAR : BAR * done / total);
-        String line = "[" + "#".repeat(filled) + ".".repeat(BAR - filled) + "] " + text;
-        // A line that wraps could not be rewritten.
-        out.print("\r" + line.substring(0, Math.min(line.length(), Math.max(1, columns - 1))) + "\u001b[K");
-        out.flush();
-        drawn = true;
+    }
+
+    private static String line(List<String> parts, long done, long total, int width) {
+        for (int shown = parts.size(); shown >= 1; shown--) {
+            String text = String.join(", ", parts.subList(0, shown));
+            for (int bar : new int[] {BAR, SHORT_BAR}) {
+                if (bar + 3 + text.length() <= width) {
+                    return bar(bar, done, total) + " " + text;
+                }
+            }
+        }
+        return parts.get(0).substring(0, Math.min(width, parts.get(0).length()));
+    }
+
+    private static String bar(int length, long done, long total) {
+        int filled = (int) (total == 0 ? length : length * done / total);
+        return "[" + "#".repeat(filled) + ".".repeat(length - filled) + "]";
     }
 
     /** How long the rest will take, or all has taken. */
@@ -80,11 +105,24 @@ final class Progress implements AutoCloseable {
                 : "%d:%02d".formatted(d.toMinutes(), d.toSecondsPart());
     }
 
+    /** Takes the bar away, for a message in its line; the next update draws it again. */
+    void clear() {
+        if (drawn && out != null) {
+            out.print("\r\u001b[K");
+            out.flush();
+            drawn = false;
+        }
+    }
+
     /** Ends the bar's line. */
     @Override
     public void close() {
-        if (drawn) {
-            out.println();
+        synchronized (terminal) {
+            if (drawn && out != null) {
+                out.println();
+                drawn = false;
+            }
+            terminal.ended(this);
         }
     }
 }

@@ -37,10 +37,11 @@ final class QuantizeCommand implements Callable<Integer> {
     private int limit;
 
     @Mixin
-    private OutputOptions output = new OutputOptions();
+    private OutputOptions output;
 
     QuantizeCommand(Terminal terminal) {
         this.terminal = terminal;
+        output = new OutputOptions(terminal);
     }
 
     @Override

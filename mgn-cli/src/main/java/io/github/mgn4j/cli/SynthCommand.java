@@ -3,10 +3,12 @@ package io.github.mgn4j.cli;
 import io.github.mgn4j.data.synth.SynthOptions;
 import io.github.mgn4j.data.synth.SyntheticDataset;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -43,16 +45,22 @@ final class SynthCommand implements Callable<Integer> {
     private @Nullable Long seed;
 
     @Mixin
-    private OutputOptions output = new OutputOptions();
+    private OutputOptions output;
 
     SynthCommand(Terminal terminal) {
         this.terminal = terminal;
+        output = new OutputOptions(terminal);
     }
 
     @Override
     public Integer call() throws IOException {
         SynthOptions options = options();
         OutputOptions.checkFolder(out);
+        if (output.force()
+                && Stream.of("bounding_box_train", "query", "bounding_box_test")
+                        .anyMatch(name -> Files.exists(out.resolve(name)))) {
+            terminal.replaces(out);
+        }
         CancelOnSignal.run(() -> {
             try (Progress progress = terminal.progress("images")) {
                 SyntheticDataset.write(options, out, output.force(), progress::update);

@@ -21,6 +21,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
@@ -30,7 +31,12 @@ import picocli.CommandLine.Option;
 @Command(
         name = "train",
         mixinStandardHelpOptions = true,
-        description = "Train a network. Options override the recipe's settings.")
+        description = "Train a network. Options override the recipe's settings.",
+        footer = {
+            "",
+            "Ctrl-C or SIGTERM ends a training after the step that it is at, with a checkpoint that --resume goes on from,"
+                    + " and exit code 0: nothing is lost. A training that diverges ends with 1."
+        })
 final class TrainCommand implements Callable<Integer> {
     private static final String DATA = "data";
     private static final String FORMAT = "format";
@@ -53,7 +59,15 @@ final class TrainCommand implements Callable<Integer> {
     @Option(names = "--init", paramLabel = "MODEL", description = "Model to start from (default: fresh weights).")
     private @Nullable Path init;
 
-    @Option(names = "--out", required = true, paramLabel = "RUN", description = "Folder of the run.")
+    @Option(names = "--out", paramLabel = "RUN", description = "Folder of the run; needed but with --print-recipe.")
+    private @Nullable Path given;
+
+    @Option(
+            names = "--print-recipe",
+            description =
+                    "Print the recipe, with the options' settings and all defaults, and end: a file to begin with.")
+    private boolean printRecipe;
+
     private Path out = Path.of("");
 
     @Option(
@@ -105,17 +119,26 @@ final class TrainCommand implements Callable<Integer> {
     private @Nullable Double margin;
 
     @Mixin
-    private OutputOptions output = new OutputOptions();
+    private OutputOptions output;
 
     /** What the data set lacks of the published one; said when the call is not refused any more. */
     private Optional<String> warning = Optional.empty();
 
     TrainCommand(Terminal terminal) {
         this.terminal = terminal;
+        output = new OutputOptions(terminal);
     }
 
     @Override
     public Integer call() throws IOException {
+        if (printRecipe) {
+            terminal.println(RecipeYaml.format(overridden(base())).stripTrailing());
+            return 0;
+        }
+        if (given == null) {
+            throw new IllegalArgumentException("--out RUN is missing: the folder of the run");
+        }
+        out = given;
         try (StopOnSignal stop = new StopOnSignal(terminal)) {
             if (resume && RunFolder.canResume(out)) {
                 resume(stop);
@@ -129,6 +152,10 @@ final class TrainCommand implements Callable<Integer> {
         }
     }
 
+    private Recipe base() throws IOException {
+        return recipe == null ? Recipe.market1501() : RecipeYaml.read(recipe);
+    }
+
     private void begin(StopOnSignal stop) throws IOException {
         if (data == null) {
             throw new IllegalArgumentException(
@@ -136,9 +163,14 @@ final class TrainCommand implements Callable<Integer> {
                             ? out + ": holds no checkpoint to resume from, and without --data the run cannot begin"
                             : "--data DIR is missing: where the data set is");
         }
-        Recipe used = overridden(recipe == null ? Recipe.market1501() : RecipeYaml.read(recipe));
+        Recipe used = overridden(base());
         ReidDataset dataset = read(data, format);
         OutputOptions.checkFolder(out);
+        if (output.force()
+                && Stream.of(RunFolder.RECIPE, RunFolder.LOG, RunFolder.MODEL)
+                        .anyMatch(name -> Files.exists(out.resolve(name)))) {
+            terminal.replaces(out);
+        }
         int classes = Training.classes(dataset);
         Model start;
         if (init == null) {

@@ -65,19 +65,18 @@ final class Training {
         try (Progress progress = terminal.progress("steps")) {
             progress.startAt(trainer.iteration());
             others.forEach(trainer::addListener);
-            trainer.addListener((t, step) -> progress.update(step.iteration(), t.totalIterations(), detail(step)));
+            trainer.addListener((t, step) -> progress.update(step.iteration(), t.totalIterations(), details(step)));
             return trainer.run();
         }
     }
 
-    private static String detail(StepReport step) {
-        return String.format(
-                Locale.ROOT,
-                "loss %.3f (softmax %.3f, triplet %.3f), lr %s, %.1f images/s",
-                step.loss(),
-                step.softmax(),
-                step.triplet(),
-                (float) step.lr(),
-                step.imagesPerSecond());
+    /** The most important first: a short line ends without the last. */
+    private static List<String> details(StepReport step) {
+        return List.of(
+                String.format(Locale.ROOT, "loss %.3f", step.loss()),
+                String.format(Locale.ROOT, "lr %.4g", step.lr()),
+                String.format(Locale.ROOT, "%.1f images/s", step.imagesPerSecond()),
+                String.format(Locale.ROOT, "softmax %.3f", step.softmax()),
+                String.format(Locale.ROOT, "triplet %.3f", step.triplet()));
     }
 }

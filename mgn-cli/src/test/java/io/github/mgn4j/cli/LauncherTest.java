@@ -166,4 +166,76 @@ class LauncherTest {
         assertThat(call.status()).isEqualTo(2);
         assertThat(call.err()).isEqualTo("mgn: Java 17 or newer expected, found 11 at " + java + ": set JAVA_HOME\n");
     }
+
+    private void chmod(String mode) throws IOException, InterruptedException {
+        Process chmod = new ProcessBuilder("chmod", "-R", mode, checkout.toString()).start();
+        assertThat(chmod.waitFor()).isZero();
+    }
+
+    /** A call that file modes hold for, which root is above otherwise. */
+    private Outcome modest(String... args) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>();
+        if (System.getProperty("user.name").equals("root")) {
+            command.addAll(List.of("setpriv", "--bounding-set=-dac_override", "--inh-caps=-dac_override"));
+        }
+        command.addAll(List.of("/bin/sh", checkout.resolve("mgn").toString()));
+        command.addAll(List.of(args));
+        ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile());
+        builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
+        return end(builder.start());
+    }
+
+    @Test
+    void aCheckoutThatCannotBeWrittenRunsItsBuildOrFailsAtOnce() throws IOException, InterruptedException {
+        assumeThat(Files.exists(Path.of("/usr/bin/setpriv"))
+                        || !System.getProperty("user.name").equals("root"))
+                .isTrue();
+        try {
+            chmod("a-w");
+            assertThat(modest("--version"))
+                    .isEqualTo(new Outcome(
+                            1,
+                            "",
+                            "mgn: cannot build: %s cannot be written, and holds no build that can be used: build where it can, or copy the checkout%n"
+                                    .formatted(checkout.resolve("mgn-cli/target"))));
+            chmod("u+w");
+            assertThat(mgn("--version").status()).isZero();
+            // Built there, and brought here: the class path has the other place in it.
+            Path classpath = checkout.resolve("mgn-cli/target/classpath.txt");
+            Path jar = Files.createFile(checkout.resolve("mgn-cli/target/module.jar"));
+            Files.writeString(classpath, Files.readString(classpath).strip() + ":" + jar + "\n");
+            Path elsewhere = folder.resolve("elsewhere");
+            Files.move(checkout, elsewhere);
+            checkout = elsewhere;
+            chmod("a-w");
+            Outcome moved = modest("--version");
+            assertThat(moved.err()).isEmpty();
+            assertThat(moved.out()).startsWith("mgn4j ");
+
+            chmod("u+w");
+            Path source = Files.writeString(checkout.resolve("mgn-cli/src/main/New.java"), "class New {}");
+            Files.setLastModifiedTime(source, FileTime.fromMillis(System.currentTimeMillis() + 5_000));
+            chmod("a-w");
+            Outcome newer = modest("--version");
+            assertThat(newer.status()).isZero();
+            assertThat(newer.err())
+                    .startsWith("mgn: the sources are newer than the build")
+                    .hasLineCount(1);
+            assertThat(builds()).isEqualTo(1);
+        } finally {
+            chmod("u+w");
+        }
+    }
+
+    @Test
+    void aLockThatCannotBeMadeIsNotWaitedFor() throws IOException, InterruptedException {
+        Files.createDirectories(checkout.resolve("mgn-cli/target"));
+        Files.createFile(checkout.resolve("mgn-cli/target/launcher.lock"));
+        Outcome call = mgn("--version");
+        assertThat(call.status()).isEqualTo(1);
+        assertThat(call.err())
+                .startsWith("mgn: cannot build: ")
+                .contains("cannot be made")
+                .hasLineCount(1);
+    }
 }

@@ -154,6 +154,8 @@ class RefusedCallsTest {
             nix                                    | unknown argument 'nix'; see ./mgn --help
             --nix                                  | unknown option '--nix'; see ./mgn --help
             synth --out @N --nix                   | unknown option '--nix'; see ./mgn synth --help
+            inof @model.safetensors               | unknown argument 'inof' (did you mean info?); see ./mgn --help
+            synth --uot @N                         | unknown option '--uot' (did you mean --out?); see ./mgn synth --help
             synth --out @N more                    | unknown argument 'more'
             synth                                  | '--out=DIR'
             synth --out                            | '--out' (DIR)
@@ -161,12 +163,12 @@ class RefusedCallsTest {
             synth --out @N --out @N                | only once
             info                                   | MODEL | --preset=NAME
             # synth
-            synth --out @N --ids 0                 | ids must be 1 to
-            synth --out @N --ids -1                | ids must be 1 to
+            synth --out @N --ids 0                 | --ids must be 1 to
+            synth --out @N --ids -1                | --ids must be 1 to
             synth --out @N --ids three             | 'three' is not an int
             synth --out @N --ids 99999999999       | '99999999999' is not an int
-            synth --out @N --cameras 1             | cameras must be 2 to
-            synth --out @N --images 0              | images must be 1 to
+            synth --out @N --cameras 1             | --cameras must be 2 to
+            synth --out @N --images 0              | --images must be 1 to
             synth --out @N --size 3                | --size must be WIDTHxHEIGHT such as 64x128, not '3'
             synth --out @N --size 3x128            | width must be 16 to
             synth --out @N --seed one              | 'one' is not a long
@@ -185,18 +187,18 @@ class RefusedCallsTest {
             import --from @truncated.safetensors --out @N       | the file has
             import --from @hugeheader.safetensors --out @N      | header of 4611686018427387904 bytes
             import --from @nomodel.safetensors --out @N         | no known layout
-            import --from @model.safetensors --out @N --layout other       | unknown layout 'other'; there are auto, torchvision
+            import --from @model.safetensors --out @N --layout other       | --layout: unknown layout 'other'; there are auto, torchvision
             import --from @model.safetensors --out @N --layout torchvision | tensor 'conv1.weight' is missing
             import --from @model.safetensors --out @N --pool min           | expected one of [max, avg] but was 'min'
-            import --from @model.safetensors --out @N --classes 5          | 4 classes, 5 were asked for
+            import --from @model.safetensors --out @N --classes 5          | 4 classes, --classes 5 was asked for
             import --from @model.safetensors --out @model.safetensors      | exists already; --force overwrites it
             import --from @model.safetensors --out @data                   | data: is a folder, expected a file
             import --from @model.safetensors --out @recipe.yaml/x          | recipe.yaml/x: cannot be written
-            import --from @data --out @N                                   | data is a folder
+            import --from @data --out @N                                   | data: is a folder, expected a file of weights
             # info
             info @none                             | none: no such file
             info mgn                               | mgn: no such file
-            info --preset nix                      | unknown preset 'nix'; there are mgn, resnet50
+            info --preset nix                      | --preset: unknown preset 'nix'; there are mgn, resnet50
             info @nomodel.safetensors              | no model file
             info @zero/0001_c1.jpg                 | is empty
             info @recipe.yaml                      | recipe.yaml: claims a safetensors header
@@ -208,8 +210,8 @@ class RefusedCallsTest {
             extract --model @model.safetensors --images @zero --out @N/f.npy    | 0001_c1.jpg: the file is empty
             extract --model @model.safetensors --images @huge --out @N/f.npy    | 2000000000x2000000000 pixels
             extract --model @model.safetensors --images @text --out @N/f.npy --on-error skip | none of its images can be read
-            extract --model @model.safetensors --images @data --out @N/f.npy --batch 0       | batch must be at least 1
-            extract --model @model.safetensors --images @data --out @N/f.npy --engine nix    | unknown engine 'nix'
+            extract --model @model.safetensors --images @data --out @N/f.npy --batch 0       | mgn: --batch must be at least 1, not 0
+            extract --model @model.safetensors --images @data --out @N/f.npy --engine nix    | --engine: unknown engine 'nix'
             extract --model @model.safetensors --images @data --out @N/f.npy --precision fp9 | but was 'fp9'
             extract --model @model.safetensors --images @data --out @N/f.npy --precision fp8 | no engine has fp8 here; on the class path: onednn [fp32, bf16, int8]
             extract --model @model.safetensors --images @data --out @N/f.npy --precision tf32 --engine onednn | the engine onednn has [fp32, bf16, int8], not tf32
@@ -230,18 +232,18 @@ class RefusedCallsTest {
             train --data @none --out @N                                 | none: no such folder
             train --data @notrain --out @N                              | no training images
             train --data @empty --out @N                                | no known data set layout
-            train --data @data --out @N --format nix                    | unknown data set format 'nix'
+            train --data @data --out @N --format nix                    | --format: unknown data set format 'nix'
             train --data @data --out @N --recipe @none                  | no such recipe
             train --data @data --out @N --recipe @data                  | data is a folder, expected a recipe
             train --data @data --out @N --recipe @unknown.yaml          | unknown setting 'bogus'
             train --data @data --out @N --recipe @word.yaml             | p must be a whole number, not 'two'
             train --data @data --out @N --recipe @broken.yaml           | broken.yaml, line 2
             train --data @data --out @N --recipe @nul.yaml              | nul.yaml
-            train --data @data --out @N --recipe @recipe.yaml --p 5     | 5 identities per batch
-            train --data @data --out @N --recipe @recipe.yaml --p 0     | must be at least 1, not 0
-            train --data @data --out @N --recipe @recipe.yaml --iterations 0 | iterations must be at least 1
-            train --data @data --out @N --recipe @recipe.yaml --lr -1   | lr must be above 0
-            train --data @data --out @N --recipe @recipe.yaml --augment nix | unknown augmentation 'nix'
+            train --data @data --out @N --recipe @recipe.yaml --p 5     | --p is 5 identities per batch
+            train --data @data --out @N --recipe @recipe.yaml --p 0     | --p must be at least 1, not 0
+            train --data @data --out @N --recipe @recipe.yaml --iterations 0 | --iterations must be at least 1
+            train --data @data --out @N --recipe @recipe.yaml --lr -1   | --lr must be above 0
+            train --data @data --out @N --recipe @recipe.yaml --augment nix | --augment: unknown augmentation 'nix'
             train --data @data --out @N --recipe @recipe.yaml --init @recipe.yaml | claims a safetensors header
             train --data @data --out @run --recipe @recipe.yaml         | belongs to an earlier run
             train --data @data --out @recipe.yaml --recipe @recipe.yaml | recipe.yaml: is a file
@@ -250,6 +252,7 @@ class RefusedCallsTest {
             train --data @data --out @N --format folder:cam             | a group wanted around the camera
             train --data @badtrain --out @N --recipe @recipe.yaml --on-error skip --p 1 | none of the
             train --data @badtrain --out @N --recipe @recipe.yaml --format market1501 | not a JPEG, PNG or BMP file
+            train --data @data                                          | --out RUN is missing
             train --out @N                                              | --data DIR is missing
             # evaluate
             evaluate                                                | --query=Q.npy --gallery=G.npy
@@ -261,13 +264,13 @@ class RefusedCallsTest {
             evaluate --query @rows.npy --gallery @gallery.npy       | rows.csv: has 1 rows, expected 2
             evaluate --query @short.npy --gallery @gallery.npy      | short.npy: has
             evaluate --query @nomatch.npy --gallery @gallery.npy --json @N | none of the 2 queries has a true match
-            evaluate --query @good.npy --gallery @gallery.npy --rerank --lambda 1.1 | lambda is 1.1, must lie in 0..1
-            evaluate --query @good.npy --gallery @gallery.npy --rerank --k1 0       | k1 is 0, must be at least 1
-            evaluate --query @good.npy --gallery @gallery.npy --rerank --k2 0       | k2 is 0, must be at least 1
-            evaluate --query @good.npy --gallery @gallery.npy --expand 0            | neighbours is 0, must be at least 1
-            evaluate --query @good.npy --gallery @gallery.npy --expand 1 --alpha -1 | alpha is -1.0, must be 0 or more
-            evaluate --query @good.npy --gallery @gallery.npy --expand 999          | neighbours is 999, but the gallery has only
-            evaluate --query @good.npy --gallery @gallery.npy --block-memory 0      | memory for blocks is 0 bytes, must be at least
+            evaluate --query @good.npy --gallery @gallery.npy --rerank --lambda 1.1 | --lambda is 1.1, must lie in 0..1
+            evaluate --query @good.npy --gallery @gallery.npy --rerank --k1 0       | --k1 is 0, must be at least 1
+            evaluate --query @good.npy --gallery @gallery.npy --rerank --k2 0       | --k2 is 0, must be at least 1
+            evaluate --query @good.npy --gallery @gallery.npy --expand 0            | --expand is 0, must be at least 1
+            evaluate --query @good.npy --gallery @gallery.npy --expand 1 --alpha -1 | --alpha is -1.0, must be 0 or more
+            evaluate --query @good.npy --gallery @gallery.npy --expand 999          | --expand is 999, but the gallery has only
+            evaluate --query @good.npy --gallery @gallery.npy --block-memory 0      | --block-memory is 0 bytes, must be at least
             evaluate --query @good.npy --gallery @gallery.npy --metric l1           | [euclidean, cosine] but was 'l1'
             evaluate --query @good.npy --gallery @gallery.npy --json @recipe.yaml   | exists already
             evaluate --query @good.npy --gallery @gallery.npy --report @report      | cmc.png: exists already
@@ -283,7 +286,7 @@ class RefusedCallsTest {
             data --data @data --json @recipe.yaml           | exists already
             data --data @data --check nix                   | [none, quick, decode] but was 'nix'
             data --data @data --format cuhk03-np:drawn      | cuhk03-np:labeled or cuhk03-np:detected wanted
-            bench --model @model.safetensors --batch 0      | batch must be at least 1
+            bench --model @model.safetensors --batch 0      | mgn: --batch must be at least 1, not 0
             bench --model @model.safetensors --seconds 0    | --seconds must be above 0
             bench --model @model.safetensors --device 0,1   | --device: the engine onednn computes on the processor
             bench --model @model.safetensors --precision fp8 | no engine has fp8 here

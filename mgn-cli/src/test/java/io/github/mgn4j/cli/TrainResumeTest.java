@@ -197,7 +197,9 @@ class TrainResumeTest {
     }
 
     private static long checkpoint(Path run) throws IOException {
-        return RunFolder.resume(run).checkpoint().orElseThrow().iteration();
+        try (RunFolder folder = RunFolder.resume(run)) {
+            return folder.checkpoint().orElseThrow().iteration();
+        }
     }
 
     /** The table of steps without the last column, the speed. */

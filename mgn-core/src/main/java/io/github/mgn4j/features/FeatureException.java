@@ -1,5 +1,7 @@
 package io.github.mgn4j.features;
 
+import io.github.mgn4j.io.InputFile;
+import java.nio.file.Path;
 import java.util.Locale;
 
 /** A feature file is not what it should be; the message names the file, what was expected and what was found. */
@@ -14,5 +16,11 @@ public final class FeatureException extends IllegalArgumentException {
         if (!valid) {
             throw new FeatureException(String.format(Locale.ROOT, message, args));
         }
+    }
+
+    /** Refuses what is no file that can be read from its beginning to its end. */
+    static void checkFile(Path file, String expected) {
+        String obstacle = InputFile.obstacle(file).orElse("");
+        check(obstacle.isEmpty(), "%s: %s, expected %s", file, obstacle, expected);
     }
 }

@@ -2,10 +2,13 @@ package io.github.mgn4j.features;
 
 import static io.github.mgn4j.features.FeatureException.check;
 
+import com.google.common.hash.Hasher;
+import com.google.common.hash.Hashing;
 import io.github.mgn4j.io.AtomicFile;
 import io.github.mgn4j.io.FileKind;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -53,9 +56,7 @@ public record FeatureTable(List<Entry> entries) {
      * @throws IOException if it cannot be read
      */
     public static FeatureTable read(Path file) throws IOException {
-        if (Files.isDirectory(file)) {
-            throw new FeatureException(file + ": is a folder, expected a table (.csv)");
-        }
+        FeatureException.checkFile(file, "a table (.csv)");
         String text;
         try {
             text = Files.readString(file);
@@ -116,6 +117,10 @@ public record FeatureTable(List<Entry> entries) {
      * @throws IOException if it cannot be written
      */
     public void write(Path file) throws IOException {
+        AtomicFile.writeString(file, text());
+    }
+
+    String text() {
         StringBuilder text = new StringBuilder(String.join(",", HEADER)).append('\n');
         for (int row = 0; row < entries.size(); row++) {
             Entry entry = entries.get(row);
@@ -123,6 +128,18 @@ public record FeatureTable(List<Entry> entries) {
             text.append(entry.pid() == null ? "" : entry.pid()).append(',');
             text.append(entry.camid() == null ? "" : entry.camid()).append('\n');
         }
-        AtomicFile.writeString(file, text.toString());
+        return text.toString();
+    }
+
+    /**
+     * Returns the checksum of the paths in their order, never 0: by it, a feature file knows its table again. Labels are not
+     * in it, since they may be filled in later.
+     */
+    long mark() {
+        Hasher hasher = Hashing.sha256().newHasher();
+        for (Entry entry : entries) {
+            hasher.putString(entry.path(), StandardCharsets.UTF_8).putByte((byte) 0);
+        }
+        return Math.max(1, hasher.hash().asLong() & Long.MAX_VALUE);
     }
 }

@@ -6,7 +6,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
-import java.nio.file.Files;
+import java.nio.channels.SeekableByteChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Locale;
@@ -40,14 +40,23 @@ public final class NpyFile {
      * @throws IOException if it cannot be read
      */
     public static FeatureMatrix read(Path file) throws IOException {
-        if (Files.isDirectory(file)) {
-            throw new FeatureException(file + ": is a folder, expected a NumPy file (.npy)");
-        }
+        return readMarked(file).features();
+    }
+
+    /**
+     * A matrix and the mark of the table that it was written with.
+     *
+     * @param mark {@link FeatureTable#mark()}; 0 if there is none
+     */
+    record Marked(FeatureMatrix features, long mark) {}
+
+    static Marked readMarked(Path file) throws IOException {
+        FeatureException.checkFile(file, "a NumPy file (.npy)");
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
             NpyHeader header = NpyHeader.read(file, channel);
             float[] data = new float[header.rows() * header.dims()];
             readValues(file, channel, header, data);
-            return FeatureMatrix.of(data, header.rows(), header.dims());
+            return new Marked(FeatureMatrix.of(data, header.rows(), header.dims()), header.mark());
         }
     }
 
@@ -107,27 +116,40 @@ public final class NpyFile {
      * @throws IOException if it cannot be written, or from the source
      */
     public static void writeRows(Path file, int dims, RowSource source) throws IOException {
-        Preconditions.checkArgument(dims >= 1, "dims is %s, must be at least 1", dims);
+        checkDims(dims);
         AtomicFile.writeChannel(file, channel -> {
-            // The number of rows is filled in at the end.
-            channel.write(NpyHeader.write(0, dims));
-            Rows rows = new Rows(channel, dims);
+            Rows rows = new Rows(channel, NpyHeader.write(0, dims), dims);
             source.writeTo(rows);
-            rows.flush();
-            channel.write(NpyHeader.write(rows.count, dims), 0);
+            rows.finish(NpyHeader.write(rows.count(), dims));
         });
     }
 
-    private static final class Rows implements RowSink {
-        private final FileChannel channel;
+    static void checkDims(int dims) {
+        Preconditions.checkArgument(dims >= 1, "dims is %s, must be at least 1", dims);
+    }
+
+    /** Writes rows behind a header, which is written again when their number is known. */
+    static final class Rows implements RowSink {
+        private final SeekableByteChannel channel;
         private final int dims;
         private final ByteBuffer buffer;
         private int count;
 
-        Rows(FileChannel channel, int dims) {
+        Rows(SeekableByteChannel channel, ByteBuffer header, int dims) throws IOException {
             this.channel = channel;
             this.dims = dims;
             buffer = ByteBuffer.allocateDirect(BUFFER).order(ByteOrder.LITTLE_ENDIAN);
+            channel.write(header);
+        }
+
+        int count() {
+            return count;
+        }
+
+        void finish(ByteBuffer header) throws IOException {
+            flush();
+            channel.position(0);
+            channel.write(header);
         }
 
         @Override
@@ -143,7 +165,7 @@ public final class NpyFile {
             count++;
         }
 
-        void flush() throws IOException {
+        private void flush() throws IOException {
             buffer.flip();
             while (buffer.hasRemaining()) {
                 channel.write(buffer);

@@ -19,11 +19,13 @@ import java.util.regex.Pattern;
 
 /**
  * What a .npy file says of itself: a magic string, the format's version, and a Python dictionary literal with the type,
- * the order and the shape.
+ * the order and the shape. Behind it there may be a mark: the white space that fills the header up is 64 spaces (0) and tabs
+ * (1). Readers pass over white space, while some of them know neither comments nor other keys.
  *
  * @param offset where the values begin, in bytes
+ * @param mark 0 for none
  */
-record NpyHeader(int offset, int itemSize, ByteOrder order, boolean fortran, int rows, int dims) {
+record NpyHeader(int offset, int itemSize, ByteOrder order, boolean fortran, int rows, int dims, long mark) {
     private static final byte[] MAGIC = {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y'};
     /** NumPy itself refuses headers above 10,000 characters. */
     private static final int LONGEST = 1 << 16;
@@ -96,7 +98,21 @@ record NpyHeader(int offset, int itemSize, ByteOrder order, boolean fortran, int
                 descr.charAt(1) == '<' ? ByteOrder.LITTLE_ENDIAN : ByteOrder.BIG_ENDIAN,
                 order.equals("True"),
                 (int) rows,
-                (int) dims);
+                (int) dims,
+                mark(text));
+    }
+
+    private static long mark(String header) {
+        int from = header.length() - 1 - Long.SIZE;
+        long mark = 0;
+        for (int i = Math.max(0, from); i < header.length() - 1; i++) {
+            char c = header.charAt(i);
+            if (from < 0 || (c != ' ' && c != '\t')) {
+                return 0;
+            }
+            mark = mark << 1 | (c == '\t' ? 1 : 0);
+        }
+        return mark;
     }
 
     private static Map<String, String> entries(Path file, String text) {
@@ -116,11 +132,25 @@ record NpyHeader(int offset, int itemSize, ByteOrder order, boolean fortran, int
 
     /** The header of a float32 file in C order; its length is always the same. */
     static ByteBuffer write(int rows, int dims) {
+        return write(rows, dims, WRITTEN, "");
+    }
+
+    /** The same with a mark, longer. */
+    static ByteBuffer writeMarked(int rows, int dims, long mark) {
+        StringBuilder bits = new StringBuilder();
+        for (int bit = Long.SIZE - 1; bit >= 0; bit--) {
+            bits.append((mark >>> bit & 1) == 0 ? ' ' : '\t');
+        }
+        return write(rows, dims, WRITTEN + Long.SIZE, bits.toString());
+    }
+
+    private static ByteBuffer write(int rows, int dims, int length, String end) {
         String text =
                 String.format(Locale.ROOT, "{'descr': '<f4', 'fortran_order': False, 'shape': (%d, %d), }", rows, dims);
-        ByteBuffer header = ByteBuffer.allocate(WRITTEN).order(ByteOrder.LITTLE_ENDIAN);
-        header.put(MAGIC).put((byte) 1).put((byte) 0).putShort((short) (WRITTEN - 10));
-        header.put((Strings.padEnd(text, WRITTEN - 11, ' ') + "\n").getBytes(StandardCharsets.US_ASCII));
+        ByteBuffer header = ByteBuffer.allocate(length).order(ByteOrder.LITTLE_ENDIAN);
+        header.put(MAGIC).put((byte) 1).put((byte) 0).putShort((short) (length - 10));
+        String filled = Strings.padEnd(text, length - 11 - end.length(), ' ') + end + "\n";
+        header.put(filled.getBytes(StandardCharsets.US_ASCII));
         return header.flip();
     }
 

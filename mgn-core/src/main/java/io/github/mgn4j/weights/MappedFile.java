@@ -1,10 +1,10 @@
 package io.github.mgn4j.weights;
 
+import io.github.mgn4j.io.InputFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.HashMap;
@@ -33,11 +33,11 @@ final class MappedFile implements AutoCloseable {
     /**
      * Opens a file.
      *
-     * @throws WeightsException if it is missing, a folder or empty
+     * @throws WeightsException if it is missing, no regular file or empty
      */
     static MappedFile open(Path path) throws IOException {
-        WeightsException.check(Files.exists(path), "%s: no such file", path);
-        WeightsException.check(!Files.isDirectory(path), "%s is a folder, a file of weights was expected", path);
+        String obstacle = InputFile.obstacle(path).orElse("");
+        WeightsException.check(obstacle.isEmpty(), "%s: %s, expected a file of weights", path, obstacle);
         FileChannel channel = FileChannel.open(path, StandardOpenOption.READ);
         try {
             WeightsException.check(channel.size() > 0, "%s is empty", path);

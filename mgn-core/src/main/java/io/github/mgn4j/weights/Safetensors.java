@@ -8,7 +8,7 @@ import java.io.StringWriter;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
-import java.nio.channels.FileChannel;
+import java.nio.channels.WritableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -109,7 +109,8 @@ public final class Safetensors {
         return header;
     }
 
-    private static void writeValues(FileChannel channel, FloatBuffer values, ByteBuffer chunk) throws IOException {
+    private static void writeValues(WritableByteChannel channel, FloatBuffer values, ByteBuffer chunk)
+            throws IOException {
         while (values.hasRemaining()) {
             int count = Math.min(values.remaining(), chunk.capacity() / Float.BYTES);
             chunk.clear().limit(count * Float.BYTES);
@@ -119,7 +120,7 @@ public final class Safetensors {
         }
     }
 
-    private static void writeFully(FileChannel channel, ByteBuffer bytes) throws IOException {
+    private static void writeFully(WritableByteChannel channel, ByteBuffer bytes) throws IOException {
         while (bytes.hasRemaining()) {
             channel.write(bytes);
         }

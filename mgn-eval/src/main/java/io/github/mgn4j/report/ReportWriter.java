@@ -1,7 +1,7 @@
 package io.github.mgn4j.report;
 
 import com.google.common.io.Resources;
-import io.github.mgn4j.io.AtomicFile;
+import io.github.mgn4j.io.OutputFiles;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -35,29 +35,39 @@ public final class ReportWriter {
     private ReportWriter() {}
 
     /**
-     * Writes the files, each whole or not at all; those of an earlier report are replaced. Images that cannot be read
-     * are shown as empty frames.
+     * Writes the files: all appear, in the places of an earlier report's, or none. Images that cannot be read are shown as
+     * empty frames.
      *
      * @param folder made if it is missing
      * @return the page
      * @throws IOException if a file cannot be written
      */
     public static Path write(Path folder, ReportData data) throws IOException {
+        try (OutputFiles files = new OutputFiles()) {
+            Path page = write(files, folder, data);
+            files.publish();
+            return page;
+        }
+    }
+
+    /** Writes the files aside, to be published with others; as {@link #write(Path, ReportData)}. */
+    public static Path write(OutputFiles files, Path folder, ReportData data) throws IOException {
         Map<String, String> svgs = new LinkedHashMap<>();
         if (!data.metrics().isEmpty()) {
-            svgs.put("Cumulative matching", write(folder, "cmc", Charts.cmc(data.metrics())));
+            svgs.put("Cumulative matching", write(files, folder, "cmc", Charts.cmc(data.metrics())));
         }
         if (data.verification() != null) {
-            svgs.put(ReportPage.ROC, write(folder, "roc", Charts.roc(data.verification())));
+            svgs.put(ReportPage.ROC, write(files, folder, "roc", Charts.roc(data.verification())));
         }
         if (data.pairs() != null) {
-            svgs.put("Distances of pairs", write(folder, "distances", Charts.pairs(data.pairs(), data.chosen())));
+            svgs.put(
+                    "Distances of pairs", write(files, folder, "distances", Charts.pairs(data.pairs(), data.chosen())));
         }
         if (!data.loss().isEmpty()) {
-            svgs.put("Training loss", write(folder, "loss", Charts.loss(data.loss())));
+            svgs.put("Training loss", write(files, folder, "loss", Charts.loss(data.loss())));
         }
         if (data.map() != null) {
-            writePicture(folder, "map", new MapPicture(data.map()).toImage());
+            writePicture(files, folder, "map", new MapPicture(data.map()).toImage());
         }
         Map<ReportImage, BufferedImage> thumbnails = new HashMap<>();
         for (List<RankedGallery> galleries : List.of(data.best(), data.worst())) {
@@ -67,29 +77,30 @@ public final class ReportWriter {
         }
         AttentionSection attention = AttentionSection.of(data.attention());
         if (!attention.isEmpty()) {
-            writePicture(folder, "attention", attention.toImage());
+            writePicture(files, folder, "attention", attention.toImage());
         }
         Map<ReportImage, String> uris = new HashMap<>();
         for (Map.Entry<ReportImage, BufferedImage> thumbnail : thumbnails.entrySet()) {
             uris.put(thumbnail.getKey(), Html.dataUri(Pictures.jpeg(thumbnail.getValue())));
         }
-        writeStrip(folder, "best", data.best(), thumbnails);
-        writeStrip(folder, "worst", data.worst(), thumbnails);
+        writeStrip(files, folder, "best", data.best(), thumbnails);
+        writeStrip(files, folder, "worst", data.worst(), thumbnails);
         String style =
                 Resources.toString(Resources.getResource(ReportWriter.class, "report.css"), StandardCharsets.UTF_8);
         Path page = folder.resolve("report.html");
-        AtomicFile.writeString(page, new ReportPage(data, svgs, uris, attention).write(style));
+        files.writeString(page, new ReportPage(data, svgs, uris, attention).write(style));
         return page;
     }
 
-    private static String write(Path folder, String name, Chart chart) throws IOException {
-        writePicture(folder, name, chart.toImage());
+    private static String write(OutputFiles files, Path folder, String name, Chart chart) throws IOException {
+        writePicture(files, folder, name, chart.toImage());
         return chart.toSvg();
     }
 
-    private static void writePicture(Path folder, String name, BufferedImage picture) throws IOException {
+    private static void writePicture(OutputFiles files, Path folder, String name, BufferedImage picture)
+            throws IOException {
         byte[] png = Pictures.png(picture);
-        AtomicFile.write(folder.resolve(name + ".png"), out -> out.write(png));
+        files.write(folder.resolve(name + ".png"), out -> out.write(png));
     }
 
     private static void read(ReportImage image, Map<ReportImage, BufferedImage> thumbnails) {
@@ -102,10 +113,14 @@ public final class ReportWriter {
     }
 
     private static void writeStrip(
-            Path folder, String name, List<RankedGallery> galleries, Map<ReportImage, BufferedImage> thumbnails)
+            OutputFiles files,
+            Path folder,
+            String name,
+            List<RankedGallery> galleries,
+            Map<ReportImage, BufferedImage> thumbnails)
             throws IOException {
         if (galleries.stream().flatMap(RankedGallery::images).anyMatch(thumbnails::containsKey)) {
-            writePicture(folder, name, GalleryStrip.draw(galleries, thumbnails::get));
+            writePicture(files, folder, name, GalleryStrip.draw(galleries, thumbnails::get));
         }
     }
 }

@@ -9,6 +9,7 @@ import io.github.mgn4j.weights.Model;
 import java.util.EnumSet;
 import java.util.Set;
 import org.bytedeco.javacpp.Loader;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,14 +22,15 @@ public final class OneDnnEngineProvider implements EngineProvider {
 
     /** Tries the natives once. */
     private static final class Natives {
-        static final boolean LOADED = load();
+        /** Why they cannot be loaded; null when they are. */
+        static final @Nullable String FAILURE = load();
 
-        private static boolean load() {
+        private static @Nullable String load() {
             try {
                 Loader.load(org.bytedeco.dnnl.global.dnnl.class);
-                return true;
+                return null;
             } catch (LinkageError e) {
-                return false;
+                return String.valueOf(e.getMessage());
             }
         }
     }
@@ -45,11 +47,17 @@ public final class OneDnnEngineProvider implements EngineProvider {
 
     @Override
     public boolean available() {
-        return Natives.LOADED;
+        return Natives.FAILURE == null;
     }
 
     @Override
     public String unavailableReason() {
+        String library = "/org/bytedeco/dnnl/" + Loader.getPlatform() + "/" + System.mapLibraryName("jnidnnl");
+        if (org.bytedeco.dnnl.global.dnnl.class.getResource(library) != null && Natives.FAILURE != null) {
+            return "its natives cannot be unpacked into JavaCPP's cache (~/.javacpp/cache, or what"
+                    + " org.bytedeco.javacpp.cachedir names: is there room, may it be written?) or loaded: "
+                    + Natives.FAILURE;
+        }
         return "no natives of org.bytedeco:dnnl, opencl and javacpp for " + Loader.getPlatform() + " on the class path";
     }
 
@@ -71,9 +79,8 @@ public final class OneDnnEngineProvider implements EngineProvider {
     }
 
     static void requireNatives() {
-        if (!Natives.LOADED) {
-            throw new EngineException(
-                    "the engine onednn cannot run here: " + new OneDnnEngineProvider().unavailableReason());
+        if (Natives.FAILURE != null) {
+            throw new EngineException("the engine onednn cannot run here: " + new OneDnnEngineProvider().unavailableReason());
         }
     }
 

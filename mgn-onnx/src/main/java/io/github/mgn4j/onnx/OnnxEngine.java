@@ -8,13 +8,13 @@ import io.github.mgn4j.engine.EngineException;
 import io.github.mgn4j.engine.Engines;
 import io.github.mgn4j.engine.Layout;
 import io.github.mgn4j.engine.Precision;
+import io.github.mgn4j.io.TemporaryFolder;
 import io.github.mgn4j.spec.InputSize;
 import io.github.mgn4j.spec.MgnSpec;
 import io.github.mgn4j.weights.Model;
 import java.io.IOException;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.locks.ReadWriteLock;
@@ -59,16 +59,12 @@ public final class OnnxEngine implements Engine {
      */
     public static OnnxEngine open(Model model, Precision precision, OnnxSettings settings) {
         OnnxOptions options = OnnxOptions.DEFAULT.withPrecision(precision);
-        try {
-            Path file = Files.createTempFile("mgn", ".onnx");
-            try {
-                OnnxExporter.export(model, options, file);
-                return open(model.spec(), file, precision, settings);
-            } finally {
-                Files.delete(file);
-            }
+        try (TemporaryFolder folder = TemporaryFolder.create()) {
+            Path file = folder.path().resolve("model.onnx");
+            OnnxExporter.export(model, options, file);
+            return open(model.spec(), file, precision, settings);
         } catch (IOException e) {
-            throw new EngineException("the network cannot be written to a temporary file: " + e, e);
+            throw new EngineException("the network cannot be written to a temporary file: " + e.getMessage(), e);
         }
     }
 

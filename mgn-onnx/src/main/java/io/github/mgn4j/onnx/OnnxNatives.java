@@ -1,8 +1,14 @@
 package io.github.mgn4j.onnx;
 
 import ai.onnxruntime.OrtEnvironment;
+import com.google.common.io.Resources;
+import io.github.mgn4j.io.AtomicFile;
+import io.github.mgn4j.io.TemporaryFolder;
+import java.io.IOException;
+import java.net.URL;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 
 /** Which of ONNX Runtime's natives there are, found out without loading them. */
@@ -26,12 +32,58 @@ final class OnnxNatives {
         return hasDriver() ? "" : "this machine has no NVIDIA driver";
     }
 
-    private static boolean exists(String library) {
-        String file = switch (system()) {
+    /** Loads the natives. */
+    @FunctionalInterface
+    interface Loading<T> {
+        T load() throws IOException;
+    }
+
+    /**
+     * Loads the natives from a folder that they are unpacked into here: ONNX Runtime leaves its own behind, empty at best, and
+     * does not say why it could not fill it. What a property names, and the natives for GPUs, which are loaded later, are left
+     * to ONNX Runtime.
+     *
+     * @throws IOException if there is no room for them, naming the file
+     */
+    static <T> T load(Loading<T> loading) throws IOException {
+        if (System.getProperty(FOLDER_PROPERTY) != null || exists("onnxruntime_providers_cuda")) {
+            return loading.load();
+        }
+        TemporaryFolder folder = TemporaryFolder.create();
+        try {
+            for (String library : List.of("onnxruntime", "onnxruntime4j_jni")) {
+                URL packed = OrtEnvironment.class.getResource("native/" + platform() + "/" + file(library));
+                if (packed == null) {
+                    return loading.load();
+                }
+                AtomicFile.write(folder.path().resolve(file(library)), out -> Resources.copy(packed, out));
+            }
+            System.setProperty(FOLDER_PROPERTY, folder.path().toString());
+            return loading.load();
+        } finally {
+            System.clearProperty(FOLDER_PROPERTY);
+            remove(folder);
+        }
+    }
+
+    private static void remove(TemporaryFolder folder) {
+        try {
+            folder.close();
+        } catch (IOException e) {
+            // Windows does not remove what is loaded: the next process does.
+        }
+    }
+
+    private static String file(String library) {
+        return switch (system()) {
             case "win" -> library + ".dll";
             case "osx" -> "lib" + library + ".dylib";
             default -> "lib" + library + ".so";
         };
+    }
+
+    private static boolean exists(String library) {
+        String file = file(library);
         String folder = System.getProperty(FOLDER_PROPERTY);
         return folder != null
                 ? Files.exists(Path.of(folder, file))

@@ -9,6 +9,7 @@ import ai.onnxruntime.providers.OrtCUDAProviderOptions;
 import ai.onnxruntime.providers.OrtTensorRTProviderOptions;
 import io.github.mgn4j.engine.EngineException;
 import io.github.mgn4j.engine.Precision;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.regex.Pattern;
@@ -36,7 +37,7 @@ public final class OnnxSessions {
         if (environment == null) {
             try {
                 environment = create();
-            } catch (OrtException | LinkageError | RuntimeException e) {
+            } catch (IOException | OrtException | LinkageError | RuntimeException e) {
                 throw new EngineException("ONNX Runtime cannot be loaded: " + sentence(e), e);
             }
         }
@@ -44,16 +45,17 @@ public final class OnnxSessions {
     }
 
     /** Once in a process: ONNX Runtime complains about a second name or level. */
-    private static OrtEnvironment create() throws OrtException {
-        OrtEnvironment made = OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL, "mgn4j");
-        made.setTelemetry(false); // the events that its Windows build hands to the system
-        if (!SILENT.matcher(made.getVersion()).matches() && System.getenv("ORT_DISABLE_TELEMETRY") == null) {
+    private static OrtEnvironment create() throws IOException, OrtException {
+        OrtEnvironment environment = OnnxNatives.load(
+                () -> OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL, "mgn4j"));
+        environment.setTelemetry(false); // the events that its Windows build hands to the system
+        if (!SILENT.matcher(environment.getVersion()).matches() && System.getenv("ORT_DISABLE_TELEMETRY") == null) {
             log.warn(
                     "ONNX Runtime {} sends usage data to Microsoft, the model's metadata among them: take 1.28.0, or set"
                             + " ORT_DISABLE_TELEMETRY=1 in the environment",
-                    made.getVersion());
+                    environment.getVersion());
         }
-        return made;
+        return environment;
     }
 
     /**

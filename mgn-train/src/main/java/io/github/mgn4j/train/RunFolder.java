@@ -1,5 +1,6 @@
 package io.github.mgn4j.train;
 
+import io.github.mgn4j.io.FolderLock;
 import io.github.mgn4j.weights.Model;
 import io.github.mgn4j.weights.ModelFile;
 import java.io.IOException;
@@ -59,6 +60,7 @@ public final class RunFolder implements TrainingListener, AutoCloseable {
     private static final String BEST_SCORE = "best_score";
 
     private final Path folder;
+    private final FolderLock lock;
     private final RunCheckpoints checkpoints;
     private final RunCheckpoints.@Nullable Saved resumed;
     private final Map<String, String> notes = new LinkedHashMap<>();
@@ -70,8 +72,9 @@ public final class RunFolder implements TrainingListener, AutoCloseable {
     private boolean isNew;
     private boolean hasSteps;
 
-    private RunFolder(Path folder, RunCheckpoints.@Nullable Saved resumed) {
+    private RunFolder(Path folder, FolderLock lock, RunCheckpoints.@Nullable Saved resumed) {
         this.folder = folder;
+        this.lock = lock;
         this.resumed = resumed;
         checkpoints = new RunCheckpoints(folder);
         if (resumed != null) {
@@ -82,10 +85,11 @@ public final class RunFolder implements TrainingListener, AutoCloseable {
     }
 
     /**
-     * A folder for a new run; made if it is missing.
+     * A folder for a new run; made if it is missing. It is held until {@link #close}.
      *
      * @param overwrite whether the files of an earlier run may be removed
      * @throws FileAlreadyExistsException if there are files of an earlier run and they may not
+     * @throws java.nio.file.FileSystemException if another process, or another run of this one, holds it
      */
     public static RunFolder create(Path folder, boolean overwrite) throws IOException {
         if (Files.exists(folder) && !Files.isDirectory(folder)) {
@@ -93,17 +97,31 @@ public final class RunFolder implements TrainingListener, AutoCloseable {
         }
         boolean isNew = !Files.exists(folder);
         Files.createDirectories(folder);
-        removeUnfinished(folder);
-        List<Path> earlier = filesOfARun(folder);
-        if (!earlier.isEmpty() && !overwrite) {
-            throw new FileAlreadyExistsException(earlier.get(0).toString(), null, "belongs to an earlier run");
+        FolderLock lock;
+        try {
+            lock = FolderLock.acquire(folder);
+        } catch (IOException e) {
+            if (isNew) {
+                Files.deleteIfExists(folder);
+            }
+            throw e;
         }
-        for (Path file : earlier) {
-            Files.delete(file);
+        try {
+            removeUnfinished(folder);
+            List<Path> earlier = filesOfARun(folder);
+            if (!earlier.isEmpty() && !overwrite) {
+                throw new FileAlreadyExistsException(earlier.get(0).toString(), null, "belongs to an earlier run");
+            }
+            for (Path file : earlier) {
+                Files.delete(file);
+            }
+            RunFolder run = new RunFolder(folder, lock, null);
+            run.isNew = isNew;
+            return run;
+        } catch (IOException | RuntimeException e) {
+            lock.close();
+            throw e;
         }
-        RunFolder run = new RunFolder(folder, null);
-        run.isNew = isNew;
-        return run;
     }
 
     /** Whether a folder holds a checkpoint, so that its run can be resumed. */
@@ -112,15 +130,22 @@ public final class RunFolder implements TrainingListener, AutoCloseable {
     }
 
     /**
-     * The folder of a run that was stopped or killed, to go on from its last checkpoint.
+     * The folder of a run that was stopped or killed, to go on from its last checkpoint. It is held until {@link #close}.
      *
      * @throws java.nio.file.NoSuchFileException if it has none
+     * @throws java.nio.file.FileSystemException if another process, or another run of this one, holds it
      * @throws io.github.mgn4j.weights.WeightsException if none can be read
      */
     public static RunFolder resume(Path folder) throws IOException {
-        RunFolder run = new RunFolder(folder, new RunCheckpoints(folder).latest());
-        removeUnfinished(folder);
-        return run;
+        FolderLock lock = FolderLock.acquire(folder);
+        try {
+            RunFolder run = new RunFolder(folder, lock, new RunCheckpoints(folder).latest());
+            removeUnfinished(folder);
+            return run;
+        } catch (IOException | RuntimeException e) {
+            lock.close();
+            throw e;
+        }
     }
 
     /** What a process that was killed had not finished writing. */
@@ -204,6 +229,7 @@ public final class RunFolder implements TrainingListener, AutoCloseable {
     @Override
     public void onStep(Trainer trainer, StepReport step) throws IOException {
         hasSteps = true;
+        lock.checkHeld();
         if (steps != null) {
             steps.row(
                     "%d,%d,%.9g,%.9g,%.9g,%s,%.2f",
@@ -238,11 +264,13 @@ public final class RunFolder implements TrainingListener, AutoCloseable {
         if (score > bestScore) {
             bestScore = score;
             notes.put(BEST_SCORE, String.valueOf(score));
+            lock.checkHeld();
             ModelFile.save(best(), model);
         }
     }
 
     private void save(Trainer trainer) throws IOException {
+        lock.checkHeld();
         checkpoints.save(trainer, notes);
         lastSaved = trainer.iteration();
     }
@@ -250,7 +278,7 @@ public final class RunFolder implements TrainingListener, AutoCloseable {
     @Override
     public void onStop(Trainer trainer) throws IOException {
         hasSteps = true; // none may have been taken, but this run is to be resumed
-        close();
+        closeTables();
         if (lastSaved != trainer.iteration()) {
             save(trainer);
         }
@@ -259,26 +287,35 @@ public final class RunFolder implements TrainingListener, AutoCloseable {
     @Override
     public void onEnd(Trainer trainer) throws IOException {
         onStop(trainer);
+        lock.checkHeld();
         ModelFile.save(model(), trainer.model());
     }
 
-    /** Removes what a new run wrote if it has no step: its data could not be read, say. */
+    /** Closes a new run, and removes what it wrote if it has no step: its data could not be read, say. */
     public void discardWithoutSteps() throws IOException {
-        close();
-        if (resumed != null || hasSteps) {
-            return;
-        }
-        for (Path file : filesOfARun(folder)) {
-            Files.delete(file);
+        try (this) {
+            closeTables();
+            if (resumed != null || hasSteps || !lock.isHeld()) {
+                return;
+            }
+            for (Path file : filesOfARun(folder)) {
+                Files.delete(file);
+            }
         }
         if (isNew) {
             Files.deleteIfExists(folder);
         }
     }
 
-    /** Closes the tables; what is in the folder stays. */
+    /** Closes the tables and gives the folder back; what is in it stays. */
     @Override
     public void close() throws IOException {
+        try (lock) {
+            closeTables();
+        }
+    }
+
+    private void closeTables() throws IOException {
         if (steps != null) {
             steps.close();
             steps = null;

@@ -6,17 +6,25 @@ import io.github.mgn4j.io.AtomicFile;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Locale;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** A CSV file that grows by a row for some of the iterations, and is cut back when a run is resumed. */
 final class RunLog implements AutoCloseable {
+    private final Path file;
+    private final @Nullable Object key;
     private final BufferedWriter out;
 
-    private RunLog(BufferedWriter out) {
+    private RunLog(Path file, BufferedWriter out) throws IOException {
+        this.file = file;
         this.out = out;
+        key = key();
     }
 
     /**
@@ -41,14 +49,26 @@ final class RunLog implements AutoCloseable {
             }
         }
         AtomicFile.writeString(file, kept.toString());
-        return new RunLog(Files.newBufferedWriter(file, StandardCharsets.UTF_8, StandardOpenOption.APPEND));
+        return new RunLog(file, Files.newBufferedWriter(file, StandardCharsets.UTF_8, StandardOpenOption.APPEND));
     }
 
     /** Adds a row, at once: a run is watched while it goes on. */
     void row(String format, Object... cells) throws IOException {
-        out.write(String.format(Locale.ROOT, format, cells));
-        out.write('\n');
-        out.flush();
+        if (!Objects.equals(key, key())) {
+            throw new FileSystemException(file.toString(), null, "was replaced while the training was writing to it");
+        }
+        try {
+            out.write(String.format(Locale.ROOT, format, cells));
+            out.write('\n');
+            out.flush();
+        } catch (IOException e) { // a full disk, which does not say where
+            throw new FileSystemException(file.toString(), null, "cannot be written: " + e.getMessage());
+        }
+    }
+
+    /** What tells the file from another of its name, where the system has such a thing. */
+    private @Nullable Object key() throws IOException {
+        return Files.readAttributes(file, BasicFileAttributes.class).fileKey();
     }
 
     @Override

@@ -158,7 +158,7 @@ class KillTest {
                 Checkpoint.load(run.resolve(name));
             }
         }
-        long saved = RunFolder.resume(run).checkpoint().orElseThrow().iteration();
+        long saved = Runs.checkpoint(run).iteration();
         Path log = run.resolve(RunFolder.LOG);
         List<String> rows = Files.exists(log) ? Runs.rows(run) : List.of();
         long logged = Runs.assertConsecutive(rows);

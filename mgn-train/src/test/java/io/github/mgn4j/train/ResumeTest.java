@@ -15,7 +15,6 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
@@ -185,7 +184,7 @@ class ResumeTest {
     @Test
     void whatDoesNotContinueTheRunIsRefused() throws IOException {
         Runs.begin(temp, Runs.recipe().build(), 1);
-        Checkpoint checkpoint = RunFolder.resume(temp).checkpoint().orElseThrow();
+        Checkpoint checkpoint = Runs.checkpoint(temp);
         assertThatThrownBy(
                         () -> Trainer.resume(checkpoint, Runs.recipe().seed(2).build(), Runs.data()))
                 .isInstanceOf(RecipeException.class)
@@ -224,8 +223,7 @@ class ResumeTest {
                             "the last good checkpoint is " + temp.resolve("checkpoint-00000002.safetensors"));
         }
         Runs.assertConsecutive(Runs.rows(temp));
-        assertThat(RunFolder.resume(temp).checkpoint().orElseThrow().iteration())
-                .isEqualTo(2);
+        assertThat(Runs.checkpoint(temp).iteration()).isEqualTo(2);
     }
 
     @Test
@@ -241,7 +239,6 @@ class ResumeTest {
 
     @Test
     void notesAreFoundAgain() throws IOException {
-        List<String> names;
         try (RunFolder run = RunFolder.create(temp, false);
                 Trainer trainer = new Trainer(
                         FormulaWeights.model(Runs.SPEC), Runs.recipe().build(), Runs.data())) {
@@ -249,9 +246,8 @@ class ResumeTest {
             trainer.addListener(run);
             trainer.requestStop();
             trainer.run();
-            names = Runs.names(temp);
         }
-        assertThat(names).containsExactly("checkpoint-00000000.safetensors", "log.csv", "recipe.yaml");
-        assertThat(RunFolder.resume(temp).note("data")).contains("/somewhere \"else\"");
+        assertThat(Runs.names(temp)).containsExactly("checkpoint-00000000.safetensors", "log.csv", "recipe.yaml");
+        assertThat(Runs.checkpoint(temp).notes()).containsEntry("data", "/somewhere \"else\"");
     }
 }

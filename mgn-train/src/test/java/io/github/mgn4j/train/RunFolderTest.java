@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import com.google.common.base.Splitter;
+import com.google.common.io.MoreFiles;
+import com.google.common.io.RecursiveDeleteOption;
 import io.github.mgn4j.engine.Layout;
 import io.github.mgn4j.spec.Branch;
 import io.github.mgn4j.spec.MgnSpec;
@@ -13,6 +15,7 @@ import io.github.mgn4j.weights.Model;
 import io.github.mgn4j.weights.ModelFile;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -90,6 +93,50 @@ class RunFolderTest {
         assertThat(out.resolve("notes.txt")).exists();
         assertThatThrownBy(() -> RunFolder.create(out.resolve("notes.txt"), true))
                 .isInstanceOf(FileAlreadyExistsException.class);
+    }
+
+    @Test
+    void twoRunsCannotShareAFolder(@TempDir Path temp) throws IOException {
+        Path out = temp.resolve("run");
+        Runs.begin(out, Runs.recipe().build(), 1);
+        RunFolder first = RunFolder.resume(out);
+        for (boolean overwrite : new boolean[] {true, false}) {
+            assertThatThrownBy(() -> RunFolder.create(out, overwrite))
+                    .isInstanceOf(FileSystemException.class)
+                    .hasMessage("%s: is being written to by process %d: wait for its end, or name another folder"
+                            .formatted(out, ProcessHandle.current().pid()));
+        }
+        assertThatThrownBy(() -> RunFolder.resume(out)).isInstanceOf(FileSystemException.class);
+        assertThat(Runs.names(out)).contains("checkpoint-00000001.safetensors");
+        first.close();
+        RunFolder.resume(out).close();
+        assertThat(Runs.names(out)).doesNotContain(".mgn.lock");
+    }
+
+    @Test
+    void aFolderRemovedUnderATrainingIsNoticed(@TempDir Path temp) throws IOException {
+        Path out = temp.resolve("run");
+        for (String gone : List.of("", RunFolder.LOG)) {
+            assertThatThrownBy(() -> {
+                        try (RunFolder run = RunFolder.create(out, true);
+                                Trainer trainer = new Trainer(
+                                        FormulaWeights.model(Runs.SPEC),
+                                        Runs.recipe().build(),
+                                        Runs.data())) {
+                            trainer.addListener(run);
+                            trainer.addListener((t, step) -> {
+                                if (step.iteration() == 2) {
+                                    MoreFiles.deleteRecursively(
+                                            out.resolve(gone), RecursiveDeleteOption.ALLOW_INSECURE);
+                                }
+                            });
+                            trainer.run();
+                        }
+                    })
+                    .isInstanceOf(FileSystemException.class)
+                    .hasMessageStartingWith(out.resolve(gone).toString());
+            assertThat(out.resolve(gone)).doesNotExist();
+        }
     }
 
     @Test

@@ -60,6 +60,13 @@ final class Runs {
         return trainer.run();
     }
 
+    /** What a run is resumed from. */
+    static Checkpoint checkpoint(Path folder) throws IOException {
+        try (RunFolder run = RunFolder.resume(folder)) {
+            return run.checkpoint().orElseThrow();
+        }
+    }
+
     /** All of two runs but their speed is the same. */
     static void assertSame(Path found, Path wanted) throws IOException {
         assertThat(names(found)).isEqualTo(names(wanted));

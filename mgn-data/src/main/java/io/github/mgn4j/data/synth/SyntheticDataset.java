@@ -1,17 +1,15 @@
 package io.github.mgn4j.data.synth;
 
 import com.google.common.base.Throwables;
-import com.google.common.io.MoreFiles;
-import com.google.common.io.RecursiveDeleteOption;
 import com.google.common.util.concurrent.MoreExecutors;
 import com.google.common.util.concurrent.ThreadFactoryBuilder;
 import io.github.mgn4j.data.DatasetException;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -41,7 +39,7 @@ public final class SyntheticDataset {
     }
 
     /**
-     * Writes a data set; it appears when it is complete.
+     * Writes a data set; it appears when it is complete. What a killed process left unfinished in that place is removed.
      *
      * @param out a folder that does not exist or is empty
      * @param overwrite whether {@code out} may hold something: its folders of this layout are replaced, the rest stays
@@ -55,26 +53,29 @@ public final class SyntheticDataset {
     /** With so many threads. */
     static void write(SynthOptions options, Path out, boolean overwrite, int threads, Progress progress)
             throws IOException {
-        check(out, overwrite);
         Path target = out.toAbsolutePath().normalize();
         Path parent = target.getParent();
         Path above = Files.isDirectory(target) || parent == null ? target : parent;
+        StagedFolders.clean(above);
+        check(out, overwrite);
         List<Path> made = missing(above);
-        Path aside = above.resolve(".synth-" + Long.toHexString(System.nanoTime()) + ".part");
         boolean complete = false;
         try {
             Files.createDirectories(above);
-            Files.createDirectory(aside);
-            for (String folder : FOLDERS) {
-                Files.createDirectory(aside.resolve(folder));
+            try (StagedFolders staged = StagedFolders.create(above)) {
+                for (String folder : FOLDERS) {
+                    Files.createDirectories(staged.folder().resolve(folder));
+                }
+                paint(options, staged.folder(), threads, progress);
+                check(out, overwrite); // another process may have been faster
+                staged.publish(target);
             }
-            paint(options, aside, threads, progress);
-            put(aside, target);
             complete = true;
+        } catch (FileSystemException e) { // which names a folder that is gone by now
+            throw e.getFile() == null || !e.getFile().contains(StagedFolders.PREFIX)
+                    ? e
+                    : new FileSystemException(out.toString(), null, e.getReason());
         } finally {
-            if (Files.exists(aside)) {
-                MoreFiles.deleteRecursively(aside, RecursiveDeleteOption.ALLOW_INSECURE);
-            }
             if (!complete) {
                 removeEmpty(made);
             }
@@ -84,7 +85,7 @@ public final class SyntheticDataset {
     private static void check(Path out, boolean overwrite) throws IOException {
         if (Files.isDirectory(out)) {
             try (Stream<Path> entries = Files.list(out)) {
-                if (!overwrite && entries.findAny().isPresent()) {
+                if (!overwrite && !entries.allMatch(StagedFolders::isStaged)) {
                     throw new DatasetException(out + ": the folder is not empty");
                 }
             }
@@ -107,22 +108,8 @@ public final class SyntheticDataset {
             try {
                 Files.deleteIfExists(folder);
             } catch (DirectoryNotEmptyException e) {
-                return; // somebody else uses it by now
+                return; // another process uses it by now
             }
-        }
-    }
-
-    private static void put(Path aside, Path target) throws IOException {
-        if (!Files.exists(target)) {
-            Files.move(aside, target, StandardCopyOption.ATOMIC_MOVE);
-            return;
-        }
-        for (String folder : FOLDERS) {
-            Path old = target.resolve(folder);
-            if (Files.exists(old)) {
-                MoreFiles.deleteRecursively(old, RecursiveDeleteOption.ALLOW_INSECURE);
-            }
-            Files.move(aside.resolve(folder), old, StandardCopyOption.ATOMIC_MOVE);
         }
     }
 
@@ -144,7 +131,7 @@ public final class SyntheticDataset {
                     try (JpegEncoder encoder = new JpegEncoder()) {
                         for (int at = next.getAndIncrement(); at < shots.size(); at = next.getAndIncrement()) {
                             Shot shot = shots.get(at);
-                            Files.write(
+                            write(
                                     root.resolve(shot.folder()).resolve(shot.name()),
                                     encoder.encode(painter.paint(shot)));
                             synchronized (done) {
@@ -171,6 +158,16 @@ public final class SyntheticDataset {
         } finally {
             next.set(shots.size());
             MoreExecutors.shutdownAndAwaitTermination(workers, Duration.ofMinutes(1)); // before their folder goes
+        }
+    }
+
+    private static void write(Path file, byte[] bytes) throws IOException {
+        try {
+            Files.write(file, bytes);
+        } catch (FileSystemException e) {
+            throw e;
+        } catch (IOException e) { // a full disk, which does not say where
+            throw new FileSystemException(file.toString(), null, "cannot be written: " + e.getMessage());
         }
     }
 }

@@ -10,7 +10,9 @@ import io.github.mgn4j.data.ReidDataset;
 import io.github.mgn4j.data.ReidImage;
 import io.github.mgn4j.image.ImageDecoder;
 import io.github.mgn4j.image.RgbImage;
+import io.github.mgn4j.io.FolderLock;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -216,6 +218,41 @@ class SyntheticDatasetTest {
         try (Stream<Path> entries = Files.walk(root)) {
             assertThat(entries).containsExactlyInAnyOrder(root, root.resolve("present"));
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void whatAKilledProcessLeftIsRemovedAndWhatOneIsWritingStays(boolean exists) throws IOException {
+        Path out = root.resolve("data");
+        Path above = exists ? Files.createDirectory(out) : root;
+        Path killed = above.resolve(".synth-12ab.part");
+        Files.createDirectories(killed.resolve("new/query"));
+        Files.writeString(killed.resolve("new/query/0001_c1s1_000001_01.jpg"), "half");
+        Path living = Files.createDirectory(above.resolve(".synth-34cd.part"));
+        try (FolderLock lock = FolderLock.acquire(living)) {
+            SyntheticDataset.write(SMALL, out, false, (done, total) -> {});
+            assertThat(lock.isHeld()).isTrue();
+        }
+        assertThat(killed).doesNotExist();
+        assertThat(living).exists();
+    }
+
+    @Test
+    void theFasterOfTwoProcessesKeepsItsData() {
+        Path out = root.resolve("data");
+        assertThatThrownBy(() -> SyntheticDataset.write(SMALL, out, false, (done, total) -> {
+                    if (done == total) {
+                        try {
+                            SyntheticDataset.write(SMALL.withImages(1), out, false, (d, t) -> {});
+                        } catch (IOException e) {
+                            throw new UncheckedIOException(e);
+                        }
+                    }
+                }))
+                .isInstanceOf(DatasetException.class)
+                .hasMessage(out + ": the folder is not empty");
+        assertThat(out.resolve("query")).isNotEmptyDirectory();
+        assertThat(root).isDirectoryNotContaining("glob:**.part");
     }
 
     @Test

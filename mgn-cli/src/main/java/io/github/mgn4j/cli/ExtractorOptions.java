@@ -1,0 +1,67 @@
+package io.github.mgn4j.cli;
+
+import io.github.mgn4j.engine.Engines;
+import io.github.mgn4j.engine.Precision;
+import io.github.mgn4j.extract.FeatureExtractor;
+import io.github.mgn4j.extract.OnError;
+import io.github.mgn4j.image.Resampling;
+import io.github.mgn4j.weights.Model;
+import java.io.IOException;
+import picocli.CommandLine.Option;
+
+/** The options of feature extraction, wherever features are made of images. */
+final class ExtractorOptions {
+    @Option(
+            names = "--engine",
+            paramLabel = "E",
+            defaultValue = Engines.AUTO,
+            description = "auto, cudnn, samediff, onednn, onnx, onnx-cuda or onnx-tensorrt (default: ${DEFAULT-VALUE}).")
+    private String engine = Engines.AUTO;
+
+    @Option(
+            names = "--precision",
+            paramLabel = "P",
+            defaultValue = "fp32",
+            description =
+                    "fp32, tf32, fp16, bf16, fp8 or int8, of which each engine has some (default: ${DEFAULT-VALUE}).")
+    private Precision precision = Precision.FP32;
+
+    @Option(
+            names = "--batch",
+            paramLabel = "N",
+            defaultValue = "16",
+            description = "Images per call of the engine (default: ${DEFAULT-VALUE}).")
+    private int batch = 16;
+
+    @Option(names = "--no-flip", description = "Do not average over the image and its mirror.")
+    private boolean noFlip;
+
+    @Option(
+            names = "--on-error",
+            paramLabel = "fail|skip",
+            defaultValue = "fail",
+            description = "What to do about an image that cannot be read (default: ${DEFAULT-VALUE}).")
+    private OnError onError = OnError.FAIL;
+
+    @Option(
+            names = "--resize",
+            paramLabel = "bilinear|bicubic",
+            defaultValue = "bilinear",
+            description = "Filter of the resize (default: ${DEFAULT-VALUE}).")
+    private Resampling resize = Resampling.BILINEAR;
+
+    OnError onError() {
+        return onError;
+    }
+
+    FeatureExtractor open(Model model, DeviceOptions devices) throws IOException {
+        return FeatureExtractor.builder(model)
+                .engine(engine)
+                .precision(precision)
+                .devices(devices.array())
+                .batch(batch)
+                .flip(!noFlip)
+                .resampling(resize)
+                .build();
+    }
+}

@@ -1,0 +1,60 @@
+package io.github.mgn4j.cli;
+
+import io.github.mgn4j.io.AtomicFile;
+import io.github.mgn4j.io.OutputFiles;
+import java.io.IOException;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** The option for a result as JSON. */
+final class JsonOption {
+    private static final Path STANDARD_OUTPUT = Path.of("-");
+
+    private final Terminal terminal;
+
+    @Option(
+            names = "--json",
+            paramLabel = "FILE",
+            description = "Write the result as JSON to a file; - is standard output, in the place of the text.")
+    private @Nullable Path file;
+
+    JsonOption(Terminal terminal) {
+        this.terminal = terminal;
+    }
+
+    boolean isGiven() {
+        return file != null;
+    }
+
+    private boolean isStandardOutput() {
+        return STANDARD_OUTPUT.equals(file);
+    }
+
+    /** Makes sure before any work that the file may be written. */
+    void check(OutputOptions output) throws IOException {
+        if (!isStandardOutput()) {
+            output.check(file);
+        }
+    }
+
+    /** Writes the file aside, with others. */
+    void write(OutputFiles files, String json) throws IOException {
+        if (file != null && !isStandardOutput()) {
+            files.writeString(file, json.strip() + "\n");
+        }
+    }
+
+    /** Writes the file, and prints the text or what stands in its place. */
+    void write(String json, String text) throws IOException {
+        if (file != null && !isStandardOutput()) {
+            AtomicFile.writeString(file, json.strip() + "\n");
+        }
+        print(json, text);
+    }
+
+    /** Prints the text, or the JSON where that goes to standard output. */
+    void print(String json, String text) {
+        terminal.println(isStandardOutput() ? json.strip() : text.stripTrailing());
+    }
+}

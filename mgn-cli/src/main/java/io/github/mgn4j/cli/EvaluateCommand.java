@@ -15,6 +15,7 @@ import io.github.mgn4j.eval.Verification;
 import io.github.mgn4j.eval.Verifier;
 import io.github.mgn4j.extract.FeatureExtractor;
 import io.github.mgn4j.features.FeatureSet;
+import io.github.mgn4j.io.FileNames;
 import io.github.mgn4j.report.LossPoint;
 import io.github.mgn4j.report.ReportData;
 import io.github.mgn4j.report.ReportWriter;
@@ -229,7 +230,7 @@ final class EvaluateCommand implements Callable<Integer> {
             page.fact("query expansion", "%d nearest, alpha %s".formatted(expand, alpha));
         }
         if (dataset != null) {
-            page.fact("data", dataset.root() + " (" + dataset.name() + ")");
+            page.fact("data", FileNames.text(dataset.root()) + " (" + dataset.name() + ")");
         }
         return page;
     }

@@ -10,6 +10,7 @@ import io.github.mgn4j.features.FeatureTable;
 import io.github.mgn4j.features.NpyFile;
 import io.github.mgn4j.image.ImageFiles;
 import io.github.mgn4j.image.Resampling;
+import io.github.mgn4j.io.FileNames;
 import io.github.mgn4j.weights.Model;
 import io.github.mgn4j.weights.ModelFile;
 import java.io.IOException;
@@ -150,9 +151,9 @@ final class ExtractCommand implements Callable<Integer> {
     }
 
     private FeatureTable.Entry entry(Path image) {
-        Optional<MarketName> name = MarketName.parse(image.getFileName().toString());
+        Optional<MarketName> name = MarketName.parse(FileNames.text(image.getFileName()));
         return new FeatureTable.Entry(
-                ImageFiles.relativeName(images, image),
+                FileNames.relative(images, image),
                 name.map(MarketName::pid).orElse(null),
                 name.map(MarketName::camid).orElse(null));
     }

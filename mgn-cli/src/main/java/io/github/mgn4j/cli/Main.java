@@ -22,7 +22,7 @@ public final class Main {
         // ND4J's openblas is older than the JavaCPP that both engines run on, which JavaCPP would remark on standard
         // error.
         System.setProperty("org.bytedeco.javacpp.logger", "slf4j");
-        int status = run(new Terminal(results, System.err), args);
+        int status = run(new Terminal(results, System.err), RawArguments.of(args));
         results.flush();
         System.exit(status);
     }
@@ -58,7 +58,7 @@ public final class Main {
             throw new TypeConversionException("a path is expected, found nothing");
         }
         try {
-            return Path.of(text);
+            return RawArguments.path(text);
         } catch (InvalidPathException e) {
             throw new TypeConversionException(Failures.sentence(e));
         }

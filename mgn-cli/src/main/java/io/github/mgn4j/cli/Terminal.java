@@ -41,7 +41,7 @@ final class Terminal {
 
     /** A line that is not part of the result. */
     void say(String line) {
-        messages.println(PREFIX + line);
+        messages.println(RawArguments.shown(PREFIX + line));
     }
 
     /** A bar that rewrites itself on a terminal, and a line now and then elsewhere. */
@@ -51,7 +51,7 @@ final class Terminal {
 
     /** The caller's mistake, in one line. */
     int refuse(String sentence) {
-        messages.println(PREFIX + sentence);
+        messages.println(RawArguments.shown(PREFIX + sentence));
         return ExitCode.USAGE;
     }
 

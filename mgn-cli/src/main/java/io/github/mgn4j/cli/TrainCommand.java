@@ -5,6 +5,7 @@ import io.github.mgn4j.data.DatasetSummary;
 import io.github.mgn4j.data.ReidDataset;
 import io.github.mgn4j.data.UnreadableImage;
 import io.github.mgn4j.extract.OnError;
+import io.github.mgn4j.io.FileNames;
 import io.github.mgn4j.train.Checkpoint;
 import io.github.mgn4j.train.DatasetBatches;
 import io.github.mgn4j.train.DivergedException;
@@ -218,7 +219,7 @@ final class TrainCommand implements Callable<Integer> {
     }
 
     private static void note(RunFolder run, Path folder, @Nullable String layout) {
-        run.note(DATA, folder.toAbsolutePath().normalize().toString());
+        run.note(DATA, FileNames.text(folder.toAbsolutePath().normalize()));
         if (layout != null) {
             run.note(FORMAT, layout);
         }
@@ -226,7 +227,7 @@ final class TrainCommand implements Callable<Integer> {
 
     private Path noted(RunFolder run) {
         return run.note(DATA)
-                .map(Path::of)
+                .map(FileNames::path)
                 .orElseThrow(() -> new IllegalArgumentException(
                         "the run in " + out + " does not say where its data are; name them with --data"));
     }
@@ -236,7 +237,8 @@ final class TrainCommand implements Callable<Integer> {
             return;
         }
         if (dataset.query().isEmpty() || dataset.gallery().isEmpty()) {
-            terminal.say("no evaluation during training: %s has no query and gallery".formatted(dataset.root()));
+            terminal.say("no evaluation during training: %s has no query and gallery"
+                    .formatted(FileNames.text(dataset.root())));
             return;
         }
         run.evaluator(new MapEvaluator(dataset, terminal));

@@ -1,5 +1,6 @@
 package io.github.mgn4j.features;
 
+import io.github.mgn4j.io.FileNames;
 import java.util.Locale;
 
 /** A feature file is not what it should be; the message names the file, what was expected and what was found. */
@@ -12,7 +13,7 @@ public final class FeatureException extends IllegalArgumentException {
 
     static void check(boolean valid, String message, Object... args) {
         if (!valid) {
-            throw new FeatureException(String.format(Locale.ROOT, message, args));
+            throw new FeatureException(String.format(Locale.ROOT, message, FileNames.texts(args)));
         }
     }
 }

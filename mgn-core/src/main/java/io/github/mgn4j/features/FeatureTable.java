@@ -3,6 +3,7 @@ package io.github.mgn4j.features;
 import static io.github.mgn4j.features.FeatureException.check;
 
 import io.github.mgn4j.io.AtomicFile;
+import io.github.mgn4j.io.FileNames;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
@@ -21,7 +22,7 @@ public record FeatureTable(List<Entry> entries) {
     /**
      * One image.
      *
-     * @param path as it was found, relative to the folder of images, with {@code /}
+     * @param path as it was found, relative to the folder of images, with {@code /}, as {@link FileNames} writes it
      * @param pid person, -1 for junk, 0 for distractors; null where the file's name does not say
      * @param camid camera; null where the file's name does not say
      */
@@ -39,10 +40,11 @@ public record FeatureTable(List<Entry> entries) {
 
     /** The table that belongs to a feature file: the same name with {@code .csv} in place of {@code .npy}. */
     public static Path beside(Path npy) {
-        String name = String.valueOf(npy.getFileName());
+        Path file = npy.getFileName();
+        String name = file == null ? "" : FileNames.text(file);
         String stem =
                 name.regionMatches(true, name.length() - 4, ".npy", 0, 4) ? name.substring(0, name.length() - 4) : name;
-        return npy.resolveSibling(stem + ".csv");
+        return npy.resolveSibling(FileNames.path(stem + ".csv"));
     }
 
     /**
@@ -53,13 +55,13 @@ public record FeatureTable(List<Entry> entries) {
      */
     public static FeatureTable read(Path file) throws IOException {
         if (Files.isDirectory(file)) {
-            throw new FeatureException(file + ": is a folder, expected a table (.csv)");
+            throw new FeatureException(FileNames.text(file) + ": is a folder, expected a table (.csv)");
         }
         String text;
         try {
             text = Files.readString(file);
         } catch (CharacterCodingException e) {
-            throw new FeatureException(file + ": is not UTF-8 text");
+            throw new FeatureException(FileNames.text(file) + ": is not UTF-8 text");
         }
         List<Csv.Row> rows = Csv.parse(file, text);
         check(
@@ -100,8 +102,8 @@ public record FeatureTable(List<Entry> entries) {
         try {
             return Integer.valueOf(text);
         } catch (NumberFormatException e) {
-            throw new FeatureException(
-                    "%s: line %d has %s '%s', expected a whole number or nothing".formatted(file, line, column, text));
+            throw new FeatureException("%s: line %d has %s '%s', expected a whole number or nothing"
+                    .formatted(FileNames.text(file), line, column, text));
         }
     }
 

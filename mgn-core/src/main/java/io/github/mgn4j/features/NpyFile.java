@@ -2,6 +2,7 @@ package io.github.mgn4j.features;
 
 import com.google.common.base.Preconditions;
 import io.github.mgn4j.io.AtomicFile;
+import io.github.mgn4j.io.FileNames;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -41,7 +42,7 @@ public final class NpyFile {
      */
     public static FeatureMatrix read(Path file) throws IOException {
         if (Files.isDirectory(file)) {
-            throw new FeatureException(file + ": is a folder, expected a NumPy file (.npy)");
+            throw new FeatureException(FileNames.text(file) + ": is a folder, expected a NumPy file (.npy)");
         }
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
             NpyHeader header = NpyHeader.read(file, channel);
@@ -58,7 +59,7 @@ public final class NpyFile {
         int i = 0;
         while (i < data.length) {
             if (channel.read(buffer) < 0) {
-                throw new IOException(file + ": became shorter while it was read");
+                throw new IOException(FileNames.text(file) + ": became shorter while it was read");
             }
             buffer.flip();
             boolean floats = header.itemSize() == Float.BYTES;
@@ -79,7 +80,7 @@ public final class NpyFile {
         return new FeatureException(String.format(
                 Locale.ROOT,
                 "%s: row %d, column %d is %s, expected a finite float32 value",
-                file,
+                FileNames.text(file),
                 header.fortran() ? i % header.rows() : i / header.dims(),
                 header.fortran() ? i / header.rows() : i % header.dims(),
                 value));

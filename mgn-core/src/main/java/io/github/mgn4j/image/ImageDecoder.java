@@ -1,5 +1,6 @@
 package io.github.mgn4j.image;
 
+import io.github.mgn4j.io.FileNames;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -48,10 +49,10 @@ public final class ImageDecoder {
      */
     public static RgbImage decode(Path file) throws IOException {
         if (Files.isDirectory(file)) {
-            throw new ImageException(file + ": a folder, not an image file");
+            throw new ImageException(FileNames.text(file) + ": a folder, not an image file");
         }
         try (InputStream in = Files.newInputStream(file)) {
-            return decode(in, file.toString());
+            return decode(in, FileNames.text(file));
         }
     }
 

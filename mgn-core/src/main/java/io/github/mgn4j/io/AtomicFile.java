@@ -1,5 +1,6 @@
 package io.github.mgn4j.io;
 
+import com.google.common.base.CharMatcher;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -63,7 +64,9 @@ public final class AtomicFile {
         Path aside = null;
         try {
             Files.createDirectories(folder);
-            aside = Files.createTempFile(folder, "." + target.getFileName() + ".", ".part");
+            // In the locale C, Java can make names of ASCII only.
+            String name = CharMatcher.ascii().negate().replaceFrom(FileNames.text(target.getFileName()), '_');
+            aside = Files.createTempFile(folder, "." + name + ".", ".part");
             Files.delete(aside); // made again below with the user's own permissions
             try (FileChannel channel = FileChannel.open(
                     aside, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE, StandardOpenOption.READ)) {

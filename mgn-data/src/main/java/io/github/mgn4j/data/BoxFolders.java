@@ -1,5 +1,6 @@
 package io.github.mgn4j.data;
 
+import io.github.mgn4j.io.FileNames;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -134,7 +135,7 @@ record BoxFolders(String train, String query, String gallery) {
         List<String> names = Folders.images(folder);
         List<ReidImage> images = new ArrayList<>(names.size());
         for (String name : names) {
-            images.add(image(folder, name, folder.resolve(name).toString()));
+            images.add(image(folder, name, FileNames.text(FileNames.resolve(folder, name))));
         }
         return images;
     }
@@ -149,7 +150,8 @@ record BoxFolders(String train, String query, String gallery) {
         ListFile.read(listFile, (name, where) -> {
             images.add(image(folder, name, where));
             if (!present.contains(name)) { // it may not even be possible as a path
-                missing.add(where, folder + folder.getFileSystem().getSeparator() + name);
+                missing.add(
+                        where, FileNames.text(folder) + folder.getFileSystem().getSeparator() + name);
             }
         });
         missing.check(images.size());

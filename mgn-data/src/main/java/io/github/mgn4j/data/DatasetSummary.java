@@ -1,6 +1,7 @@
 package io.github.mgn4j.data;
 
 import com.google.gson.GsonBuilder;
+import io.github.mgn4j.io.FileNames;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -53,7 +54,7 @@ public record DatasetSummary(
         }
         return new DatasetSummary(
                 dataset.name(),
-                dataset.root().toString(),
+                FileNames.text(dataset.root()),
                 train,
                 query,
                 gallery,
@@ -173,7 +174,7 @@ public record DatasetSummary(
         json.put(
                 "unreadable",
                 unreadable.stream()
-                        .map(image -> Map.of("path", image.path().toString(), "reason", image.reason()))
+                        .map(image -> Map.of("path", FileNames.text(image.path()), "reason", image.reason()))
                         .toList());
         return new GsonBuilder()
                         .setPrettyPrinting()

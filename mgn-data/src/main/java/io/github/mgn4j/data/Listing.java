@@ -1,5 +1,6 @@
 package io.github.mgn4j.data;
 
+import io.github.mgn4j.io.FileNames;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -24,7 +25,7 @@ final class Listing {
      */
     record Entry(Path folder, String name, String identity, String camera, Split split) {
         Path path() {
-            return folder.resolve(name);
+            return FileNames.resolve(folder, name);
         }
     }
 

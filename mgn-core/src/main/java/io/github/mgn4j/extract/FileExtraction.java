@@ -127,6 +127,9 @@ final class FileExtraction {
     private static Throwable named(Path image, Throwable problem) {
         String message = String.valueOf(problem.getMessage());
         String name = FileNames.text(image);
+        if (problem instanceof OutOfMemoryError) {
+            return new ImageException(name + ": out of memory: " + message, problem);
+        }
         if (problem instanceof Error || message.contains(name)) {
             return problem;
         }

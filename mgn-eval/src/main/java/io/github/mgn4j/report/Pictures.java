@@ -1,17 +1,13 @@
 package io.github.mgn4j.report;
 
+import io.github.mgn4j.image.ImageDecoder;
 import java.awt.Graphics2D;
 import java.awt.RenderingHints;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Iterator;
 import javax.imageio.ImageIO;
-import javax.imageio.ImageReader;
-import javax.imageio.stream.ImageInputStream;
-import javax.imageio.stream.MemoryCacheImageInputStream;
 import javax.imageio.stream.MemoryCacheImageOutputStream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -20,30 +16,13 @@ import org.slf4j.LoggerFactory;
 /** Reads, shrinks and encodes images. */
 final class Pictures {
     private static final Logger LOG = LoggerFactory.getLogger(Pictures.class);
-    /** Beyond this an image is no crop of a person. */
-    private static final long MAX_PIXELS = 1L << 26;
 
     private Pictures() {}
 
     /** The image made to fit into a box, never enlarged; null if it cannot be read, since a report is no place to fail. */
     static @Nullable BufferedImage thumbnail(Path file, int width, int height) {
-        try (ImageInputStream in = new MemoryCacheImageInputStream(Files.newInputStream(file))) {
-            Iterator<ImageReader> readers = ImageIO.getImageReaders(in);
-            if (!readers.hasNext()) {
-                LOG.debug("{}: not an image", file);
-                return null;
-            }
-            ImageReader reader = readers.next();
-            try {
-                reader.setInput(in, true, true);
-                if ((long) reader.getWidth(0) * reader.getHeight(0) > MAX_PIXELS) {
-                    LOG.debug("{}: too large to show", file);
-                    return null;
-                }
-                return fit(reader.read(0), width, height);
-            } finally {
-                reader.dispose();
-            }
+        try {
+            return fit(ImageDecoder.decode(file).toBufferedImage(), width, height);
         } catch (IOException | RuntimeException e) {
             LOG.debug("{}: cannot be shown", file, e);
             return null;

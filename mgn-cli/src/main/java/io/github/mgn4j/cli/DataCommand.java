@@ -56,6 +56,7 @@ final class DataCommand implements Callable<Integer> {
         if (json != null) {
             AtomicFile.writeString(json, summary.toJson() + "\n");
         }
+        dataset.notes().forEach(terminal::say);
         terminal.println(summary.render().stripTrailing());
         return 0;
     }

@@ -202,7 +202,7 @@ final class EvaluateCommand implements Callable<Integer> {
             ReportWriter.write(report, page.build());
         }
         if (format != null && dataset != null) {
-            DatasetSummary.warning(dataset, format.published()).ifPresent(terminal::say);
+            DatasetSummary.warnings(dataset, format.published()).forEach(terminal::say);
         }
         terminal.println(MetricsText.header());
         terminal.println(MetricsText.row("plain", plain.metrics()));

@@ -20,7 +20,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -107,8 +106,8 @@ final class TrainCommand implements Callable<Integer> {
     @Mixin
     private OutputOptions output = new OutputOptions();
 
-    /** What the data set lacks of the published one; said when the call is not refused any more. */
-    private Optional<String> warning = Optional.empty();
+    /** What is to be known about the data set; said when the call is not refused any more. */
+    private List<String> warnings = List.of();
 
     TrainCommand(Terminal terminal) {
         this.terminal = terminal;
@@ -158,7 +157,7 @@ final class TrainCommand implements Callable<Integer> {
         try (DatasetBatches batches = Training.batches(start, used, dataset);
                 RunFolder run = RunFolder.create(out, output.force())) {
             note(run, data, format);
-            warning.ifPresent(terminal::say);
+            warnings.forEach(terminal::say);
             evaluate(run, used, dataset);
             try {
                 Training.run(start, used, batches, terminal, List.of(run, stop));
@@ -191,7 +190,7 @@ final class TrainCommand implements Callable<Integer> {
                     terminal.say("%s is finished: all %d steps are taken, nothing is left to do".formatted(out, total));
                     return;
                 }
-                warning.ifPresent(terminal::say);
+                warnings.forEach(terminal::say);
                 terminal.say("resuming after step %d of %d".formatted(checkpoint.iteration(), total));
                 Training.resume(checkpoint, used, batches, terminal, List.of(run, stop));
                 finish(run, batches, stop);
@@ -202,7 +201,7 @@ final class TrainCommand implements Callable<Integer> {
     private ReidDataset read(Path folder, @Nullable String layout) throws IOException {
         DatasetFormat known = DataOptions.format(folder, layout);
         ReidDataset dataset = known.read(folder);
-        warning = DatasetSummary.warning(dataset, known.published());
+        warnings = DatasetSummary.warnings(dataset, known.published());
         return dataset;
     }
 

@@ -115,16 +115,23 @@ record BoxFolders(String train, String query, String gallery) {
             List<ReidImage> queries,
             List<ReidImage> galleries,
             List<ReidImage> extra) {
-        List<ReidImage> persons = training.stream().filter(ReidImage::isPerson).toList();
-        DatasetException.check(training.isEmpty() || !persons.isEmpty(), "%s: shows no person", root.resolve(train));
         DatasetException.check(
                 !(training.isEmpty() && queries.isEmpty() && galleries.isEmpty()),
                 "%s: no images (%s has %s)",
                 root,
                 format,
                 expects());
-        List<ReidImage> multiQuery = extra.stream().filter(ReidImage::isPerson).toList();
-        return new ReidDataset(format, root, persons, queries, galleries, multiQuery);
+        ZeroIdentity zero = ZeroIdentity.of(training, queries, galleries);
+        List<ReidImage> persons = zero.persons(training);
+        DatasetException.check(training.isEmpty() || !persons.isEmpty(), "%s: shows no person", root.resolve(train));
+        return new ReidDataset(
+                format,
+                root,
+                persons,
+                zero.numbered(queries),
+                zero.numbered(galleries),
+                zero.persons(extra),
+                zero.notes(training));
     }
 
     private static List<ReidImage> list(Path folder) throws IOException {
@@ -161,7 +168,8 @@ record BoxFolders(String train, String query, String gallery) {
     private static ReidImage image(Path folder, String fileName, String where) {
         MarketName name = MarketName.parse(fileName)
                 .orElseThrow(() -> new DatasetException(
-                        where + ": person and camera wanted in the name, such as 0002_c1s1_000451_03.jpg"));
+                        where + ": person and camera wanted in the name, such as 0002_c1s1_000451_03.jpg"
+                                + (MarketName.isTooLong(fileName) ? "; numbers have at most nine digits" : "")));
         return new ReidImage(folder, fileName, name.pid(), name.camid());
     }
 }

@@ -107,6 +107,7 @@ final class ExtractCommand implements Callable<Integer> {
                 .build()) {
             CancelOnSignal.run(() -> write(extractor, files, entries, skipped));
             skipped.forEach(terminal::say);
+            sayTooLong(files);
             terminal.say("%d images, %d dims, engine %s -> %s%s"
                     .formatted(
                             entries.size(),
@@ -148,6 +149,17 @@ final class ExtractCommand implements Callable<Integer> {
                 skipped.add("skipped: " + Failures.sentence(reason));
             }
         };
+    }
+
+    private void sayTooLong(List<Path> files) {
+        List<Path> tooLong = files.stream()
+                .filter(file -> MarketName.isTooLong(FileNames.text(file.getFileName())))
+                .toList();
+        if (!tooLong.isEmpty()) {
+            terminal.say(
+                    tooLong.size() + " images have no pid and camid in the table: their numbers have more than nine"
+                            + " digits, as in " + FileNames.text(tooLong.get(0)));
+        }
     }
 
     private FeatureTable.Entry entry(Path image) {

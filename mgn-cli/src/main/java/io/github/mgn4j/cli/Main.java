@@ -7,6 +7,7 @@ import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.Locale;
 import picocli.CommandLine;
 import picocli.CommandLine.TypeConversionException;
 
@@ -16,6 +17,7 @@ public final class Main {
 
     public static void main(String[] args) {
         PrintStream results = System.out;
+        Locale.setDefault(Locale.ROOT); // numbers are for programs, too
         // SameDiff prints while it builds gradient graphs; standard output is for results.
         System.setOut(new PrintStream(PrintStream.nullOutputStream(), false, StandardCharsets.UTF_8));
         allowNativeMemory();

@@ -102,8 +102,8 @@ public record FeatureTable(List<Entry> entries) {
         try {
             return Integer.valueOf(text);
         } catch (NumberFormatException e) {
-            throw new FeatureException("%s: line %d has %s '%s', expected a whole number or nothing"
-                    .formatted(FileNames.text(file), line, column, text));
+            throw new FeatureException(FileNames.text(file) + ": line " + line + " has " + column + " '" + text
+                    + "', expected a whole number of at most " + Integer.MAX_VALUE + " or nothing");
         }
     }
 

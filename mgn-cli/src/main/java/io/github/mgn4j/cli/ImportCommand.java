@@ -3,11 +3,14 @@ package io.github.mgn4j.cli;
 import io.github.mgn4j.spec.Pooling;
 import io.github.mgn4j.weights.ImportLayout;
 import io.github.mgn4j.weights.ImportOptions;
+import io.github.mgn4j.weights.ImportedModel;
 import io.github.mgn4j.weights.Model;
 import io.github.mgn4j.weights.ModelFile;
+import io.github.mgn4j.weights.Rename;
 import io.github.mgn4j.weights.WeightImporter;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -50,6 +53,13 @@ final class ImportCommand implements Callable<Integer> {
             description = "Identities, where the file does not tell (default: 751).")
     private @Nullable Integer classes;
 
+    @Option(
+            names = "--rename",
+            paramLabel = "OLD=NEW",
+            description = "Rename tensors before: OLD is a regular expression, NEW may use its groups ($1). Can be given"
+                    + " several times.")
+    private List<String> renames = List.of();
+
     @Mixin
     private OutputOptions output = new OutputOptions();
 
@@ -71,10 +81,14 @@ final class ImportCommand implements Callable<Integer> {
         if (classes != null) {
             options = options.withClasses(classes);
         }
-        Model model = WeightImporter.load(from, options);
+        for (String rename : renames) {
+            options = options.withRename(Rename.parse(rename));
+        }
+        ImportedModel read = WeightImporter.read(from, options);
+        Model model = read.model();
         ModelFile.save(out, model);
         terminal.println(SpecText.text(model.spec()));
-        terminal.say(from + " -> " + out);
+        terminal.say(from + " (layout " + read.layout().label() + ") -> " + out);
         return 0;
     }
 }

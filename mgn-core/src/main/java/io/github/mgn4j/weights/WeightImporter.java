@@ -37,16 +37,28 @@ public final class WeightImporter {
      * @throws IOException if it cannot be read
      */
     public static Model load(Path file, ImportOptions options) throws IOException {
+        return read(file, options).model();
+    }
+
+    /**
+     * The same, with the layout that the file was found to have.
+     *
+     * @throws WeightsException naming the file, and the tensor that is missing, surplus or of another shape
+     * @throws IOException if it cannot be read
+     */
+    public static ImportedModel read(Path file, ImportOptions options) throws IOException {
         TensorFile content = read(file);
-        Map<String, Tensor> tensors = TorchCheckpoint.withoutDataParallel(content.tensors());
         try {
+            Map<String, Tensor> tensors =
+                    Rename.apply(options.renames(), TorchCheckpoint.withoutDataParallel(content.tensors()));
             ImportLayout layout =
                     options.layout().or(() -> detect(content, tensors)).orElseThrow(() -> unknown(tensors));
             if (layout == ImportLayout.MGN) {
-                return own(file, content, options);
+                TensorFile renamed = new TensorFile(tensors, content.metadata());
+                return new ImportedModel(own(file, renamed, options), layout);
             }
             MgnSpec spec = new SpecFinder(layout, tensors).find(options);
-            return new Model(spec, weights(layout, spec, tensors, options.seed()));
+            return new ImportedModel(new Model(spec, weights(layout, spec, tensors, options.seed())), layout);
         } catch (SpecException | WeightsException e) {
             String message = String.valueOf(e.getMessage());
             throw message.startsWith(file.toString()) ? e : new WeightsException(file + ": " + message, e);

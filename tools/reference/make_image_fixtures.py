@@ -234,6 +234,32 @@ def png_fixtures():
     put("png-named.jpg", png(rgb, 8, 2))
 
 
+def png_orientation_fixtures():
+    """Orientation in XMP, and in EXIF data as ImageMagick writes them; an EXIF chunk goes before both."""
+    rgb = np.random.RandomState(8).randint(0, 256, (7, 9, 3))
+
+    def xmp(o, compressed=False):
+        text = f'<x:xmpmeta><rdf:Description tiff:Orientation="{o}"/></x:xmpmeta>'.encode()
+        text = zlib.compress(text) if compressed else text
+        return chunk(b"iTXt", b"XML:com.adobe.xmp\0" + bytes([compressed, 0]) + b"en\0\0" + text)
+
+    def profile(o, data=None):
+        data = exif(o) if data is None else data
+        lines = "\n".join(data.hex()[i:i + 72] for i in range(0, 2 * len(data), 72))
+        return b"Raw profile type exif\0", f"\nexif\n{len(data):8}\n{lines}\n".encode()
+
+    put("xmp-6.png", png(rgb, 8, 2, extra=xmp(6)))
+    put("xmp-3-compressed.png", png(rgb, 8, 2, extra=xmp(3, True)))
+    put("xmp-8-behind.png", png(rgb, 8, 2, tail=xmp(8)))
+    put("xmp-9.png", png(rgb, 8, 2, extra=xmp(9)))
+    put("exif-3-xmp-6.png", png(rgb, 8, 2, extra=xmp(6) + chunk(b"eXIf", exif(3))))
+    key, text = profile(6)
+    put("profile-6.png", png(rgb, 8, 2, extra=chunk(b"tEXt", key + text)))
+    put("profile-6-compressed.png", png(rgb, 8, 2, extra=chunk(b"zTXt", key + b"\0" + zlib.compress(text))))
+    key, text = profile(8, b"Exif\0\0" + exif(8))
+    put("profile-8-xmp-3.png", png(rgb, 8, 2, extra=xmp(3) + chunk(b"tEXt", key + text)))
+
+
 def bmp(w, h, bits, pixels, palette=b"", colours=0, compression=0, header=40, masks=b"", top_down=False):
     if header == 12:
         info = struct.pack("<IHHHH", 12, w, h, 1, bits)
@@ -285,6 +311,7 @@ normalised_fixture()
 jpeg_fixtures()
 png_fixtures()
 bmp_fixtures()
+png_orientation_fixtures()
 with open(os.path.join(OUT, "decode.tsv"), "w") as f:
     f.write("file\twidth\theight\tcrc32\n")
     f.writelines(rows)

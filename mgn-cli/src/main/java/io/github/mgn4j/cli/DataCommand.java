@@ -52,6 +52,7 @@ final class DataCommand implements Callable<Integer> {
         ReidDataset dataset = data.read();
         DatasetSummary summary =
                 DatasetSummary.of(dataset, format.published()).withUnreadable(check, unreadable(dataset));
+        dataset.notes().forEach(terminal::say);
         json.write(summary.toJson(), summary.render());
         return 0;
     }

@@ -14,6 +14,7 @@ import io.github.mgn4j.eval.Verification;
 import io.github.mgn4j.eval.Verifier;
 import io.github.mgn4j.extract.FeatureExtractor;
 import io.github.mgn4j.features.FeatureSet;
+import io.github.mgn4j.io.FileNames;
 import io.github.mgn4j.io.OutputFiles;
 import io.github.mgn4j.report.LossPoint;
 import io.github.mgn4j.report.ReportData;
@@ -211,7 +212,7 @@ final class EvaluateCommand implements Callable<Integer> {
             files.publish();
         }
         if (format != null && dataset != null) {
-            DatasetSummary.warning(dataset, format.published()).ifPresent(terminal::say);
+            DatasetSummary.warnings(dataset, format.published()).forEach(terminal::say);
         }
         List<String> text = new ArrayList<>(List.of(MetricsText.header(), MetricsText.row("plain", plain.metrics())));
         if (rerank) {
@@ -239,7 +240,7 @@ final class EvaluateCommand implements Callable<Integer> {
             page.fact("query expansion", "%d nearest, alpha %s".formatted(expand, alpha));
         }
         if (dataset != null) {
-            page.fact("data", dataset.root() + " (" + dataset.name() + ")");
+            page.fact("data", FileNames.text(dataset.root()) + " (" + dataset.name() + ")");
         }
         return page;
     }

@@ -6,6 +6,7 @@ import io.github.mgn4j.extract.FeatureExtractor;
 import io.github.mgn4j.features.FeatureSet;
 import io.github.mgn4j.features.FeatureTable;
 import io.github.mgn4j.image.ImageFiles;
+import io.github.mgn4j.io.FileNames;
 import io.github.mgn4j.weights.Model;
 import io.github.mgn4j.weights.ModelFile;
 import java.io.IOException;
@@ -64,6 +65,7 @@ final class ExtractCommand implements Callable<Integer> {
         try (FeatureExtractor extractor = options.open(loaded, devices)) {
             CancelOnSignal.run(() -> write(extractor, files, skipped));
             skipped.forEach(terminal::say);
+            sayTooLong(files);
             terminal.say("%d images, %d dims, engine %s -> %s%s"
                     .formatted(
                             files.size() - skipped.size(),
@@ -102,10 +104,21 @@ final class ExtractCommand implements Callable<Integer> {
         };
     }
 
+    private void sayTooLong(List<Path> files) {
+        List<Path> tooLong = files.stream()
+                .filter(file -> MarketName.isTooLong(FileNames.text(file.getFileName())))
+                .toList();
+        if (!tooLong.isEmpty()) {
+            terminal.say(
+                    tooLong.size() + " images have no pid and camid in the table: their numbers have more than nine"
+                            + " digits, as in " + FileNames.text(tooLong.get(0)));
+        }
+    }
+
     private FeatureTable.Entry entry(Path image) {
-        Optional<MarketName> name = MarketName.parse(image.getFileName().toString());
+        Optional<MarketName> name = MarketName.parse(FileNames.text(image.getFileName()));
         return new FeatureTable.Entry(
-                ImageFiles.relativeName(images, image),
+                FileNames.relative(images, image),
                 name.map(MarketName::pid).orElse(null),
                 name.map(MarketName::camid).orElse(null));
     }

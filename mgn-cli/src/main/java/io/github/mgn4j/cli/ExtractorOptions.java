@@ -15,7 +15,8 @@ final class ExtractorOptions {
             names = "--engine",
             paramLabel = "E",
             defaultValue = Engines.AUTO,
-            description = "auto, cudnn, samediff, onednn, onnx, onnx-cuda or onnx-tensorrt (default: ${DEFAULT-VALUE}).")
+            description =
+                    "auto, cudnn, samediff, onednn, onnx, onnx-cuda or onnx-tensorrt (default: ${DEFAULT-VALUE}).")
     private String engine = Engines.AUTO;
 
     @Option(

@@ -5,6 +5,7 @@ import io.github.mgn4j.weights.ImportLayout;
 import io.github.mgn4j.weights.ImportOptions;
 import io.github.mgn4j.weights.ImportedModel;
 import io.github.mgn4j.weights.ModelFile;
+import io.github.mgn4j.weights.Rename;
 import io.github.mgn4j.weights.WeightImporter;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -54,6 +55,14 @@ final class ImportCommand implements Callable<Integer> {
             description = "Identities, where the file does not tell (default: 751).")
     private @Nullable Integer classes;
 
+    @Option(
+            names = "--rename",
+            paramLabel = "OLD=NEW",
+            description =
+                    "Rename tensors before: OLD is a regular expression, NEW may use its groups ($1). Can be given"
+                            + " several times.")
+    private List<String> renames = List.of();
+
     @Mixin
     private OutputOptions output;
 
@@ -75,6 +84,9 @@ final class ImportCommand implements Callable<Integer> {
         }
         if (classes != null) {
             options = options.withClasses(classes);
+        }
+        for (String rename : renames) {
+            options = options.withRename(Rename.parse(rename));
         }
         ImportedModel imported = WeightImporter.read(from, options);
         ModelFile.save(out, imported.model());

@@ -7,6 +7,7 @@ import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.ParseResult;
@@ -18,6 +19,7 @@ public final class Main {
 
     public static void main(String[] args) {
         PrintStream results = System.out;
+        Locale.setDefault(Locale.ROOT); // numbers are for programs, too
         // SameDiff prints while it builds gradient graphs; standard output is for results.
         System.setOut(new PrintStream(PrintStream.nullOutputStream(), false, StandardCharsets.UTF_8));
         allowNativeMemory();
@@ -26,7 +28,7 @@ public final class Main {
         System.setProperty("org.bytedeco.javacpp.logger", "slf4j");
         Terminal terminal = new Terminal(results, System.err);
         System.setErr(terminal.errors()); // loggers write there
-        System.exit(run(terminal, args));
+        System.exit(run(terminal, RawArguments.of(args)));
     }
 
     /** JavaCPP lets the process grow to twice the heap's limit, half of the machine: training may need more. */
@@ -86,7 +88,7 @@ public final class Main {
             throw new TypeConversionException("a path is expected, found nothing");
         }
         try {
-            return Path.of(text);
+            return RawArguments.path(text);
         } catch (InvalidPathException e) {
             throw new TypeConversionException(Failures.sentence(e));
         }

@@ -4,6 +4,7 @@ import io.github.mgn4j.data.ReidDataset;
 import io.github.mgn4j.data.ReidImage;
 import io.github.mgn4j.eval.Labels;
 import io.github.mgn4j.features.FeatureTable;
+import io.github.mgn4j.io.FileNames;
 import io.github.mgn4j.report.ReportImage;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -56,7 +57,7 @@ record ReportImages(List<ReportImage> query, List<ReportImage> gallery) {
     /** A path that this system cannot have becomes one where no image is. */
     private static Path resolve(Path folder, String path) {
         try {
-            return folder.resolve(path);
+            return FileNames.resolve(folder, path);
         } catch (InvalidPathException e) {
             return folder;
         }

@@ -81,7 +81,7 @@ final class Terminal {
 
     /** A line, above the bar if there is one. */
     private void message(String line) {
-        print(Printable.line(line));
+        print(Printable.line(RawArguments.shown(line)));
     }
 
     private synchronized void print(String line) {

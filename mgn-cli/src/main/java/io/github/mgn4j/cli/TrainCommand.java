@@ -5,6 +5,7 @@ import io.github.mgn4j.data.DatasetSummary;
 import io.github.mgn4j.data.ReidDataset;
 import io.github.mgn4j.data.UnreadableImage;
 import io.github.mgn4j.extract.OnError;
+import io.github.mgn4j.io.FileNames;
 import io.github.mgn4j.train.Checkpoint;
 import io.github.mgn4j.train.DatasetBatches;
 import io.github.mgn4j.train.DivergedException;
@@ -19,7 +20,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -121,8 +121,8 @@ final class TrainCommand implements Callable<Integer> {
     @Mixin
     private OutputOptions output;
 
-    /** What the data set lacks of the published one; said when the call is not refused any more. */
-    private Optional<String> warning = Optional.empty();
+    /** What is to be known about the data set; said when the call is not refused any more. */
+    private List<String> warnings = List.of();
 
     TrainCommand(Terminal terminal) {
         this.terminal = terminal;
@@ -190,7 +190,7 @@ final class TrainCommand implements Callable<Integer> {
         try (DatasetBatches batches = Training.batches(start, used, dataset);
                 RunFolder run = RunFolder.create(out, output.force())) {
             note(run, data, format);
-            warning.ifPresent(terminal::say);
+            warnings.forEach(terminal::say);
             evaluate(run, used, dataset);
             try {
                 Training.run(start, used, batches, terminal, List.of(run, stop));
@@ -223,7 +223,7 @@ final class TrainCommand implements Callable<Integer> {
                     terminal.say("%s is finished: all %d steps are taken, nothing is left to do".formatted(out, total));
                     return;
                 }
-                warning.ifPresent(terminal::say);
+                warnings.forEach(terminal::say);
                 terminal.say("resuming after step %d of %d".formatted(checkpoint.iteration(), total));
                 Training.resume(checkpoint, used, batches, terminal, List.of(run, stop));
                 finish(run, batches, stop);
@@ -234,7 +234,7 @@ final class TrainCommand implements Callable<Integer> {
     private ReidDataset read(Path folder, @Nullable String layout) throws IOException {
         DatasetFormat known = DataOptions.format(folder, layout);
         ReidDataset dataset = known.read(folder);
-        warning = DatasetSummary.warning(dataset, known.published());
+        warnings = DatasetSummary.warnings(dataset, known.published());
         return dataset;
     }
 
@@ -251,7 +251,7 @@ final class TrainCommand implements Callable<Integer> {
     }
 
     private static void note(RunFolder run, Path folder, @Nullable String layout) {
-        run.note(DATA, folder.toAbsolutePath().normalize().toString());
+        run.note(DATA, FileNames.text(folder.toAbsolutePath().normalize()));
         if (layout != null) {
             run.note(FORMAT, layout);
         }
@@ -259,7 +259,7 @@ final class TrainCommand implements Callable<Integer> {
 
     private Path noted(RunFolder run) {
         return run.note(DATA)
-                .map(Path::of)
+                .map(FileNames::path)
                 .orElseThrow(() -> new IllegalArgumentException(
                         "the run in " + out + " does not say where its data are; name them with --data"));
     }
@@ -269,7 +269,8 @@ final class TrainCommand implements Callable<Integer> {
             return;
         }
         if (dataset.query().isEmpty() || dataset.gallery().isEmpty()) {
-            terminal.say("no evaluation during training: %s has no query and gallery".formatted(dataset.root()));
+            terminal.say("no evaluation during training: %s has no query and gallery"
+                    .formatted(FileNames.text(dataset.root())));
             return;
         }
         run.evaluator(new MapEvaluator(dataset, terminal));

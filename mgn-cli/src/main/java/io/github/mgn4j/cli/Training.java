@@ -42,6 +42,7 @@ final class Training {
             Terminal terminal,
             List<? extends TrainingListener> others)
             throws IOException {
+        recipe.warnings().forEach(terminal::say);
         try (Trainer trainer = new Trainer(start, recipe, batches)) {
             return run(trainer, terminal, others);
         }
@@ -55,6 +56,7 @@ final class Training {
             Terminal terminal,
             List<? extends TrainingListener> others)
             throws IOException {
+        recipe.warnings().forEach(terminal::say);
         try (Trainer trainer = Trainer.resume(checkpoint, recipe, batches)) {
             return run(trainer, terminal, others);
         }

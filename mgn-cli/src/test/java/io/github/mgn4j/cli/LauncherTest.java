@@ -16,6 +16,8 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * The script {@code mgn} as a process, in a checkout whose build is a stand-in: it notes that it ran, and leaves the class
@@ -118,6 +120,26 @@ class LauncherTest {
         assertThat(end(wrong.start()))
                 .isEqualTo(new Outcome(
                         2, "", "mgn: MGN_PROFILE expects names of Maven profiles (onnx-gpu, cuda), found 'cuda -X'\n"));
+    }
+
+    /** A locale that is not installed is the locale C to Java, whatever its name says. */
+    @ParameterizedTest
+    @ValueSource(strings = {"C", "xx_YY.UTF-8", "C.UTF-8"})
+    void namesAreReadWhateverTheLocale(String locale) throws IOException, InterruptedException {
+        assertThat(mgn("--version").status()).isZero();
+        // Written by printf, because the JVM of the tests may have any locale itself.
+        assertThat(info("\\303\\251.safetensors", locale))
+                .isEqualTo(new Outcome(2, "", "mgn: \u00e9.safetensors: no such file\n"));
+        assertThat(info("\\325\\305.safetensors", locale))
+                .isEqualTo(new Outcome(2, "", "mgn: \\xD5\\xC5.safetensors: no such file\n"));
+    }
+
+    private Outcome info(String name, String locale) throws IOException, InterruptedException {
+        String call = "exec '%s' info \"$(printf '%s')\"".formatted(checkout.resolve("mgn"), name);
+        ProcessBuilder builder = new ProcessBuilder("/bin/sh", "-c", call).directory(folder.toFile());
+        builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
+        builder.environment().put("LC_ALL", locale);
+        return end(builder.start());
     }
 
     @Test

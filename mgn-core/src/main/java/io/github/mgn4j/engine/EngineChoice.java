@@ -42,7 +42,8 @@ final class EngineChoice {
                 all.stream().filter(p -> any || p.name().equals(name)).toList();
         if (named.isEmpty()) {
             String missing = passedOver.isEmpty() ? "" : "; passed over: " + String.join(", ", passedOver);
-            throw new EngineException("unknown engine '%s'; on the class path: %s%s".formatted(name, names(all), missing));
+            throw new EngineException(
+                    "unknown engine '%s'; on the class path: %s%s".formatted(name, names(all), missing));
         }
         for (EngineProvider candidate : named) {
             if (isAvailable(candidate) && candidate.precisions().contains(precision)) {

@@ -40,7 +40,7 @@ public final class FeatureExtractor implements AutoCloseable {
     private final Preprocessor preprocessor;
     private final int decoders;
     /** Most that the engine gains from at the same time. */
-    private final int calls;
+    private final int concurrency;
 
     private final ImageSource source;
     private final BufferPool buffers;
@@ -58,15 +58,15 @@ public final class FeatureExtractor implements AutoCloseable {
         this.preprocessor = new Preprocessor(engine.spec().input(), resampling);
         this.decoders = decoders;
         this.source = source;
-        calls = engine.concurrency();
+        concurrency = engine.concurrency();
         Preconditions.checkArgument(
-                calls >= 1, "engine %s takes %s calls at once, must be 1 or more", engine.name(), calls);
+                concurrency >= 1, "engine %s takes %s calls at once, must be 1 or more", engine.name(), concurrency);
         buffers = new BufferPool(
                 batch,
                 Engines.largestBatch(engine),
                 capacity -> BatchBuffer.of(engine, preprocessor, flip, capacity, batch));
         processors = new Semaphore(decoders, true);
-        inMemory = new Semaphore(2 * Math.max(decoders, calls), true);
+        inMemory = new Semaphore(2 * Math.max(decoders, concurrency), true);
     }
 
     /**
@@ -203,7 +203,7 @@ public final class FeatureExtractor implements AutoCloseable {
             throws IOException {
         checkOpen();
         new FileExtraction(images, preprocessor, source, buffers, processors)
-                .run(onError, decoders, calls, listener, sink);
+                .run(onError, decoders, concurrency, listener, sink);
     }
 
     private int values(int images) {

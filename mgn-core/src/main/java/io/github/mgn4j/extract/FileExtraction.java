@@ -9,6 +9,7 @@ import io.github.mgn4j.extract.Assembly.Place;
 import io.github.mgn4j.extract.Assembly.Work;
 import io.github.mgn4j.image.ImageException;
 import io.github.mgn4j.image.Preprocessor;
+import io.github.mgn4j.io.FileNames;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.file.Path;
@@ -147,15 +148,19 @@ final class FileExtraction {
     /** The same problem with a message that names the file. */
     private static Throwable named(Path image, Throwable problem) {
         String message = String.valueOf(problem.getMessage());
-        if (problem instanceof Error || message.contains(image.toString())) {
+        String name = FileNames.text(image);
+        if (problem instanceof OutOfMemoryError) {
+            return new ImageException(name + ": out of memory: " + message, problem);
+        }
+        if (problem instanceof Error || message.contains(name)) {
             return problem;
         }
         if (problem instanceof IOException) {
-            return new IOException(image + ": " + problem, problem);
+            return new IOException(name + ": " + problem, problem);
         }
         return problem instanceof IllegalArgumentException
-                ? new ImageException(image + ": " + message, problem)
-                : new IllegalStateException(image + ": " + problem, problem);
+                ? new ImageException(name + ": " + message, problem)
+                : new IllegalStateException(name + ": " + problem, problem);
     }
 
     private void deliver(Assembly assembly, ExtractionListener listener, FeatureSink sink) throws IOException {

@@ -1,5 +1,6 @@
 package io.github.mgn4j.features;
 
+import io.github.mgn4j.io.FileNames;
 import io.github.mgn4j.io.InputFile;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -14,7 +15,7 @@ public final class FeatureException extends IllegalArgumentException {
 
     static void check(boolean valid, String message, Object... args) {
         if (!valid) {
-            throw new FeatureException(String.format(Locale.ROOT, message, args));
+            throw new FeatureException(String.format(Locale.ROOT, message, FileNames.texts(args)));
         }
     }
 

@@ -6,6 +6,7 @@ import com.google.common.hash.Hasher;
 import com.google.common.hash.Hashing;
 import io.github.mgn4j.io.AtomicFile;
 import io.github.mgn4j.io.FileKind;
+import io.github.mgn4j.io.FileNames;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -25,7 +26,7 @@ public record FeatureTable(List<Entry> entries) {
     /**
      * One image.
      *
-     * @param path as it was found, relative to the folder of images, with {@code /}
+     * @param path as it was found, relative to the folder of images, with {@code /}, as {@link FileNames} writes it
      * @param pid person, -1 for junk, 0 for distractors; null where the file's name does not say
      * @param camid camera; null where the file's name does not say
      */
@@ -43,10 +44,11 @@ public record FeatureTable(List<Entry> entries) {
 
     /** The table that belongs to a feature file: the same name with {@code .csv} in place of {@code .npy}. */
     public static Path beside(Path npy) {
-        String name = String.valueOf(npy.getFileName());
+        Path file = npy.getFileName();
+        String name = file == null ? "" : FileNames.text(file);
         String stem =
                 name.regionMatches(true, name.length() - 4, ".npy", 0, 4) ? name.substring(0, name.length() - 4) : name;
-        return npy.resolveSibling(stem + ".csv");
+        return npy.resolveSibling(FileNames.path(stem + ".csv"));
     }
 
     /**
@@ -61,7 +63,7 @@ public record FeatureTable(List<Entry> entries) {
         try {
             text = Files.readString(file);
         } catch (CharacterCodingException e) {
-            throw new FeatureException(file + ": is not UTF-8 text" + FileKind.found(file));
+            throw new FeatureException(FileNames.text(file) + ": is not UTF-8 text" + FileKind.found(file));
         }
         List<Csv.Row> rows = Csv.parse(file, text);
         check(
@@ -106,8 +108,8 @@ public record FeatureTable(List<Entry> entries) {
         try {
             return Integer.valueOf(text);
         } catch (NumberFormatException e) {
-            throw new FeatureException(
-                    "%s: line %d has %s '%s', expected a whole number or nothing".formatted(file, line, column, text));
+            throw new FeatureException(FileNames.text(file) + ": line " + line + " has " + column + " '" + text
+                    + "', expected a whole number of at most " + Integer.MAX_VALUE + " or nothing");
         }
     }
 

@@ -2,6 +2,7 @@ package io.github.mgn4j.features;
 
 import com.google.common.base.Preconditions;
 import io.github.mgn4j.io.AtomicFile;
+import io.github.mgn4j.io.FileNames;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -67,7 +68,7 @@ public final class NpyFile {
         int i = 0;
         while (i < data.length) {
             if (channel.read(buffer) < 0) {
-                throw new IOException(file + ": became shorter while it was read");
+                throw new IOException(FileNames.text(file) + ": became shorter while it was read");
             }
             buffer.flip();
             boolean floats = header.itemSize() == Float.BYTES;
@@ -88,7 +89,7 @@ public final class NpyFile {
         return new FeatureException(String.format(
                 Locale.ROOT,
                 "%s: row %d, column %d is %s, expected a finite float32 value",
-                file,
+                FileNames.text(file),
                 header.fortran() ? i % header.rows() : i / header.dims(),
                 header.fortran() ? i / header.rows() : i % header.dims(),
                 value));

@@ -34,7 +34,11 @@ record NpyHeader(int offset, int itemSize, ByteOrder order, boolean fortran, int
 
     private static final Pattern ENTRY = Pattern.compile(
             "\\s*(['\"])(\\w+)\\1\\s*:\\s*(\\([^()]*\\)|'[^']*'|\"[^\"]*\"|True|False|\\[.*])\\s*(?:,\\s*|(?=}))");
-    private static final Pattern SHAPE = Pattern.compile("\\(\\s*(\\d{1,18})\\s*,\\s*(\\d{1,18})\\s*,?\\s*\\)");
+    /** Python 2 wrote long numbers with an L. */
+    private static final Pattern SHAPE = Pattern.compile("\\(\\s*(\\d{1,18})L?\\s*,\\s*(\\d{1,18})L?\\s*,?\\s*\\)");
+
+    /** Without a byte order, or with {@code =}, the machine's own is meant. */
+    private static final Pattern TYPE = Pattern.compile("'[<>=|]?f[48]'");
 
     static NpyHeader read(Path file, FileChannel channel) throws IOException {
         long size = channel.size();
@@ -63,7 +67,7 @@ record NpyHeader(int offset, int itemSize, ByteOrder order, boolean fortran, int
         Map<String, String> entries = entries(file, text.strip());
         String descr = entries.getOrDefault("descr", "no type");
         check(
-                descr.matches("'[<>]f[48]'"),
+                TYPE.matcher(descr).matches(),
                 "%s: holds values of type %s, expected float32 ('<f4') or float64 ('<f8')",
                 file,
                 descr);
@@ -75,7 +79,7 @@ record NpyHeader(int offset, int itemSize, ByteOrder order, boolean fortran, int
         long rows = Long.parseLong(axes.group(1));
         long dims = Long.parseLong(axes.group(2));
         check(dims >= 1, "%s: shape is %s, expected at least one value per image", file, shape);
-        int itemSize = descr.charAt(3) - '0';
+        int itemSize = descr.charAt(descr.length() - 2) - '0';
         check(
                 rows <= Integer.MAX_VALUE
                         && dims <= Integer.MAX_VALUE
@@ -93,13 +97,7 @@ record NpyHeader(int offset, int itemSize, ByteOrder order, boolean fortran, int
                 shape,
                 descr);
         return new NpyHeader(
-                offset,
-                itemSize,
-                descr.charAt(1) == '<' ? ByteOrder.LITTLE_ENDIAN : ByteOrder.BIG_ENDIAN,
-                order.equals("True"),
-                (int) rows,
-                (int) dims,
-                mark(text));
+                offset, itemSize, order(descr.charAt(1)), order.equals("True"), (int) rows, (int) dims, mark(text));
     }
 
     private static long mark(String header) {
@@ -113,6 +111,14 @@ record NpyHeader(int offset, int itemSize, ByteOrder order, boolean fortran, int
             mark = mark << 1 | (c == '\t' ? 1 : 0);
         }
         return mark;
+    }
+
+    private static ByteOrder order(char mark) {
+        return switch (mark) {
+            case '<' -> ByteOrder.LITTLE_ENDIAN;
+            case '>' -> ByteOrder.BIG_ENDIAN;
+            default -> ByteOrder.nativeOrder();
+        };
     }
 
     private static Map<String, String> entries(Path file, String text) {

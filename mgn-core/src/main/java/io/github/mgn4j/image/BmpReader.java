@@ -153,7 +153,7 @@ final class BmpReader {
         return indices;
     }
 
-    /** Palette indices, rows top to bottom, from run lengths; pixels that the runs leave out have index 0. */
+    /** Palette indices, rows top to bottom, from run lengths; pixels that the runs leave out have index 0, those beyond a row are none. */
     private byte[] readRuns() {
         if ((long) width * height > file.length() * MAX_PIXELS_PER_BYTE) {
             throw new ImageException(
@@ -168,7 +168,8 @@ final class BmpReader {
             int code = file.u8(at + 1);
             at += 2;
             if (count > 0) {
-                for (int i = 0; i < count; i++) {
+                int shown = Math.min(count, width - x);
+                for (int i = 0; i < shown; i++) {
                     put(indices, x++, y, bits == 8 ? code : (i & 1) == 0 ? code >> 4 : code & 15);
                 }
             } else if (code == 0) {
@@ -177,11 +178,13 @@ final class BmpReader {
             } else if (code == 1) {
                 break;
             } else if (code == 2) {
-                x += file.u8(at);
+                x = Math.min(width, x + file.u8(at));
                 y += file.u8(at + 1);
                 at += 2;
             } else {
-                for (int i = 0; i < code; i++) {
+                file.need(at, bits == 8 ? code : (code + 1) / 2);
+                int shown = Math.min(code, width - x);
+                for (int i = 0; i < shown; i++) {
                     int value = bits == 8 ? file.u8(at + i) : file.u8(at + i / 2) >> ((i & 1) == 0 ? 4 : 0) & 15;
                     put(indices, x++, y, value);
                 }
@@ -193,9 +196,7 @@ final class BmpReader {
     }
 
     private void put(byte[] indices, int x, int y, int value) {
-        if (x < width) {
-            indices[(height - 1 - y) * width + x] = (byte) value;
-        }
+        indices[(height - 1 - y) * width + x] = (byte) value;
     }
 
     private RgbImage lookUp(byte[] indices) {

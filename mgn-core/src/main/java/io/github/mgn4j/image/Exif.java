@@ -2,8 +2,10 @@ package io.github.mgn4j.image;
 
 /** The one thing of a file's EXIF data that pixels depend on: how the camera was held. */
 final class Exif {
-    /** The orientation of a picture that is stored upright, and of one that does not say. */
+    /** The orientation of a picture that is stored upright. */
     static final int UPRIGHT = 1;
+
+    static final int LAST = 8;
 
     private static final int ORIENTATION = 0x0112;
     private static final int SHORT = 3;
@@ -12,33 +14,33 @@ final class Exif {
     private Exif() {}
 
     /**
-     * Reads the orientation, 1 to 8, from the first directory of a TIFF structure. Metadata that cannot be made sense of
-     * is no reason to refuse a picture: it counts as upright.
+     * Reads the orientation, 1 to 8, from the first directory of a TIFF structure; 0 if it does not say. Metadata that cannot
+     * be made sense of is no reason to refuse a picture.
      */
     static int orientation(Bytes file, int from, int to) {
         boolean little = file.startsWith(from, "II*\0");
         if (to - from < 8 || (!little && !file.startsWith(from, "MM\0*"))) {
-            return UPRIGHT;
+            return 0;
         }
         long directory = from + Integer.toUnsignedLong(i32(file, from + 4L, little));
         if (directory + 2 > to) {
-            return UPRIGHT;
+            return 0;
         }
         int entries = u16(file, directory, little);
         for (int i = 0; i < entries; i++) {
             long entry = directory + 2 + 12L * i;
             if (entry + 12 > to) {
-                return UPRIGHT;
+                return 0;
             }
             if (u16(file, entry, little) == ORIENTATION) {
                 int type = u16(file, entry + 2, little);
                 int value = type == SHORT
                         ? u16(file, entry + 8, little)
                         : type == LONG ? i32(file, entry + 8, little) : UPRIGHT;
-                return value >= 1 && value <= 8 ? value : UPRIGHT;
+                return value >= UPRIGHT && value <= LAST ? value : UPRIGHT;
             }
         }
-        return UPRIGHT;
+        return 0;
     }
 
     /** The picture upright, from one stored in an orientation; as Pillow's {@code ImageOps.exif_transpose}. */

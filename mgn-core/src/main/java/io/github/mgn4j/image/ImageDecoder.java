@@ -1,6 +1,7 @@
 package io.github.mgn4j.image;
 
 import io.github.mgn4j.io.FileKind;
+import io.github.mgn4j.io.FileNames;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -21,8 +22,9 @@ import java.nio.file.Path;
  * </ul>
  *
  * <p>What is refused: files that are truncated or corrupt, of another format, larger than {@value #MAX_BYTES} bytes,
- * longer than {@value #MAX_SIDE} pixels on a side or of more than {@value #MAX_PIXELS} pixels. Sizes are read from the header
- * and checked before memory is allocated for them.
+ * longer than {@value #MAX_SIDE} pixels on a side or of more than {@value #MAX_PIXELS} pixels (three quarters of it in CMYK),
+ * and JPEGs with so many scans that they would take seconds. Sizes are read from the header and checked before memory is
+ * allocated for them. A picture for which the heap has no room is refused like any other.
  *
  * <p>Stateless and thread-safe; nothing is cached on disk.
  */
@@ -49,10 +51,10 @@ public final class ImageDecoder {
      */
     public static RgbImage decode(Path file) throws IOException {
         if (Files.isDirectory(file)) {
-            throw new ImageException(file + ": a folder, not an image file");
+            throw new ImageException(FileNames.text(file) + ": a folder, not an image file");
         }
         try (InputStream in = Files.newInputStream(file)) {
-            return decode(in, file.toString());
+            return decode(in, FileNames.text(file));
         }
     }
 
@@ -64,16 +66,36 @@ public final class ImageDecoder {
      * @throws IOException if reading fails
      */
     public static RgbImage decode(InputStream in, String name) throws IOException {
-        byte[] data = in.readNBytes(MAX_BYTES + 1);
         try {
+            byte[] data = in.readNBytes(MAX_BYTES + 1);
             if (data.length > MAX_BYTES) {
                 throw new ImageException("larger than " + MAX_BYTES + " bytes");
             }
-            Stored stored = decode(new Bytes(data));
-            return Exif.upright(stored.image(), stored.orientation());
+            return upright(new Bytes(data));
         } catch (ImageException e) {
             throw new ImageException(name + ": " + e.getMessage(), e.getCause());
+        } catch (OutOfMemoryError e) {
+            throw new ImageException(
+                    name + ": decoding it takes more memory than is left of the heap's "
+                            + (Runtime.getRuntime().maxMemory() >> 20) + " MiB",
+                    e);
         }
+    }
+
+    /** Where memory does not suffice for all that are decoded at once, those that failed are tried again one by one. */
+    private static RgbImage upright(Bytes file) {
+        try {
+            return uprightNow(file);
+        } catch (OutOfMemoryError e) {
+            synchronized (ImageDecoder.class) {
+                return uprightNow(file);
+            }
+        }
+    }
+
+    private static RgbImage uprightNow(Bytes file) {
+        Stored stored = decode(file);
+        return Exif.upright(stored.image(), stored.orientation());
     }
 
     private static Stored decode(Bytes file) {

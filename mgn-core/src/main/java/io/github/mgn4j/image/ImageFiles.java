@@ -1,20 +1,19 @@
 package io.github.mgn4j.image;
 
+import io.github.mgn4j.io.FileNames;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.FileVisitOption;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
-import java.util.SortedMap;
-import java.util.TreeMap;
 
 /** Finds the image files of a folder, in an order that is the same on every platform. */
 public final class ImageFiles {
@@ -22,9 +21,13 @@ public final class ImageFiles {
 
     private ImageFiles() {}
 
+    /** A file, and the bytes of its relative path. */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    private record Found(byte[] name, Path path) {}
+
     /**
      * Lists a folder's image files ({@code .jpg .jpeg .png .bmp} in any case), sub-folders included, links followed,
-     * sorted by {@link #relativeName} in the order of their UTF-8 bytes. Names that start with a dot (hidden files, the
+     * sorted by relative path in the order of the bytes. Names that start with a dot (hidden files, the
      * {@code ._*} files that macOS leaves on other file systems) and {@code __MACOSX} folders are passed over.
      *
      * @return paths that begin with the folder as given; at least one
@@ -33,9 +36,10 @@ public final class ImageFiles {
      */
     public static List<Path> list(Path folder) throws IOException {
         if (!Files.isDirectory(folder)) {
-            throw new ImageException(folder + (Files.exists(folder) ? ": not a folder" : ": no such folder"));
+            throw new ImageException(
+                    FileNames.text(folder) + (Files.exists(folder) ? ": not a folder" : ": no such folder"));
         }
-        SortedMap<byte[], Path> found = new TreeMap<>(Arrays::compareUnsigned);
+        List<Found> found = new ArrayList<>();
         Files.walkFileTree(
                 folder, EnumSet.of(FileVisitOption.FOLLOW_LINKS), Integer.MAX_VALUE, new SimpleFileVisitor<>() {
                     @Override
@@ -51,24 +55,19 @@ public final class ImageFiles {
                         if ((attributes.isRegularFile() || attributes.isSymbolicLink())
                                 && !isLitter(path)
                                 && SUFFIXES.contains(suffix(path))) {
-                            found.put(relativeName(folder, path).getBytes(StandardCharsets.UTF_8), path);
+                            found.add(new Found(FileNames.encode(FileNames.relative(folder, path)), path));
                         }
                         return FileVisitResult.CONTINUE;
                     }
                 });
         if (found.isEmpty()) {
-            throw new ImageException(folder + ": no image in this folder (expected .jpg, .jpeg, .png or .bmp files)");
+            throw new ImageException(
+                    FileNames.text(folder) + ": no image in this folder (expected .jpg, .jpeg, .png or .bmp files)");
         }
-        return List.copyOf(found.values());
-    }
-
-    /** A file's path from a folder that contains it, with {@code /} between its parts on every platform. */
-    public static String relativeName(Path folder, Path file) {
-        StringBuilder name = new StringBuilder();
-        for (Path part : folder.relativize(file)) {
-            name.append(name.isEmpty() ? "" : "/").append(part);
-        }
-        return name.toString();
+        return found.stream()
+                .sorted((a, b) -> Arrays.compareUnsigned(a.name, b.name))
+                .map(Found::path)
+                .toList();
     }
 
     private static boolean isLitter(Path path) {

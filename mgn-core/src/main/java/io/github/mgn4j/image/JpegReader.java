@@ -9,7 +9,6 @@ import java.awt.image.DataBuffer;
 import java.awt.image.DataBufferByte;
 import java.awt.image.Raster;
 import java.awt.image.WritableRaster;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.util.Iterator;
 import java.util.Locale;
@@ -18,7 +17,6 @@ import javax.imageio.ImageReadParam;
 import javax.imageio.ImageReader;
 import javax.imageio.spi.IIORegistry;
 import javax.imageio.spi.ImageReaderSpi;
-import javax.imageio.stream.MemoryCacheImageInputStream;
 
 /**
  * JPEG. The Java runtime's own reader (libjpeg) decodes an image that is stripped of all metadata, so that nothing but the
@@ -31,8 +29,17 @@ final class JpegReader {
     /** The least that libjpeg can need for an 8x8 block is a bit. */
     private static final long MAX_PIXELS_PER_BYTE = 512;
 
-    /** Each scan is a pass over the whole picture; encoders write about ten. */
+    /** Encoders write about ten, and for CMYK eighteen. */
     private static final int MAX_SCANS = 100;
+
+    /**
+     * Each scan is a pass over all samples of its components, some nanoseconds for each. Any encoder's scans of the largest
+     * pictures are within it.
+     */
+    private static final long MAX_VISITS = 1L << 30;
+
+    /** What is held at once: the samples here, and twice as many bytes of coefficients in libjpeg. */
+    private static final long MAX_SAMPLES = (long) RgbImage.CHANNELS * ImageDecoder.MAX_PIXELS;
 
     private static final int START = 0xd8;
     private static final int END = 0xd9;
@@ -81,6 +88,7 @@ final class JpegReader {
     private int adobeTransform = -1;
     private int orientation;
     private int scans;
+    private long visits;
 
     private JpegReader(Bytes file) {
         this.file = file;
@@ -120,7 +128,7 @@ final class JpegReader {
                 if (isFrame(marker)) {
                     readFrame(marker, at + 2, end);
                 }
-                end = marker == SCAN ? endOfScan(end) : end;
+                end = marker == SCAN ? endOfScan(at + 2, end) : end;
                 append(file.data(), at - 2, end - at + 2);
             }
             at = end;
@@ -150,12 +158,15 @@ final class JpegReader {
         throw new ImageException("truncated JPEG: no end-of-image marker");
     }
 
-    /** The place of the first marker after coded data, restart markers aside. */
-    private int endOfScan(int from) {
-        if (++scans > MAX_SCANS) {
-            throw new ImageException("unsupported JPEG: more than " + MAX_SCANS + " scans");
+    /** The place of the first marker after a scan's header and coded data, restart markers aside. */
+    private int endOfScan(int header, int end) {
+        visits += (long) width * height * file.u8(header);
+        if (++scans > MAX_SCANS || visits > MAX_VISITS) {
+            throw new ImageException("unsupported JPEG: " + scans + " scans of " + width + "x" + height
+                    + " pixels take too long; expected at most " + MAX_SCANS + " and " + MAX_VISITS
+                    + " samples in all");
         }
-        int at = from;
+        int at = end;
         while (true) {
             at = nextMarker(at);
             int code = file.u8(at - 1);
@@ -186,6 +197,10 @@ final class JpegReader {
             throw new ImageException("unsupported JPEG: " + components + " components of " + file.u8(from)
                     + " bits, expected 1, 3 or 4 of 8");
         }
+        if ((long) width * height * components > MAX_SAMPLES) {
+            throw new ImageException("unsupported JPEG: " + width + "x" + height + " pixels of " + components
+                    + " components, expected at most " + MAX_SAMPLES + " samples");
+        }
         if (end - from != 6 + 3 * components) {
             throw new ImageException("corrupt JPEG: a frame header of " + (end - from) + " bytes");
         }
@@ -199,7 +214,7 @@ final class JpegReader {
         if (marker == 0xe0 && end - from >= 12 && file.startsWith(from, "JFIF\0")) {
             jfif = true;
         } else if (marker == 0xe1 && orientation == 0 && file.startsWith(from, "Exif\0")) {
-            orientation = Exif.orientation(file, from + 6, end);
+            orientation = Math.max(Exif.UPRIGHT, Exif.orientation(file, from + 6, end));
         } else if (marker == ADOBE_MARKER && end - from >= 12 && file.startsWith(from, "Adobe")) {
             adobeTransform = file.u8(from + 11);
         }
@@ -233,7 +248,10 @@ final class JpegReader {
         if (raster.getWidth() != width || raster.getHeight() != height || raster.getNumBands() != components) {
             throw new ImageException("corrupt JPEG: contradicting headers");
         }
-        byte[] samples = (byte[]) raster.getDataElements(0, 0, width, height, new byte[width * height * components]);
+        byte[] samples = ((DataBufferByte) raster.getDataBuffer()).getData();
+        if (samples.length != width * height * components) {
+            throw new IllegalStateException("this Java runtime's JPEG reader gives samples that are not interleaved");
+        }
         interpolateTallComponents(samples);
         return samples;
     }
@@ -255,8 +273,7 @@ final class JpegReader {
             }
         });
         T decoded;
-        try (MemoryCacheImageInputStream in =
-                new MemoryCacheImageInputStream(new ByteArrayInputStream(bare, 0, bareLength))) {
+        try (ArrayStream in = new ArrayStream(bare, bareLength)) {
             reader.setInput(in, true, true);
             decoded = request.of(reader);
         } catch (ImageException e) {

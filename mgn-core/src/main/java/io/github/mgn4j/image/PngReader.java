@@ -1,8 +1,6 @@
 package io.github.mgn4j.image;
 
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
 import java.util.zip.CRC32;
 import java.util.zip.DataFormatException;
 import java.util.zip.Inflater;
@@ -27,8 +25,6 @@ final class PngReader {
 
     private static final int[][] ONE_PASS = {{0, 0, 1, 1}};
 
-    private record Chunk(int from, int length) {}
-
     private final Bytes file;
     private int width;
     private int height;
@@ -36,8 +32,9 @@ final class PngReader {
     private int colour;
     private boolean interlaced;
     private byte[] palette = new byte[0];
-    private int orientation = Exif.UPRIGHT;
-    private final List<Chunk> data = new ArrayList<>();
+    private final PngOrientation orientation = new PngOrientation();
+    private int firstData;
+    private long compressed;
 
     private PngReader(Bytes file) {
         this.file = file;
@@ -46,7 +43,7 @@ final class PngReader {
     static ImageDecoder.Stored read(Bytes file) {
         PngReader reader = new PngReader(file);
         reader.readChunks();
-        return new ImageDecoder.Stored(reader.readPixels(), reader.orientation);
+        return new ImageDecoder.Stored(reader.readPixels(), reader.orientation.value());
     }
 
     private void readChunks() {
@@ -69,15 +66,16 @@ final class PngReader {
             if (first) {
                 readHeader(from, length);
             } else if (file.startsWith(at + 4, "IDAT")) {
-                data.add(new Chunk(from, length));
+                firstData = firstData == 0 ? at : firstData;
+                compressed += length;
             } else if (file.startsWith(at + 4, "PLTE")) {
                 palette = Arrays.copyOfRange(file.data(), from, from + Math.min(length, 3 * 256));
             } else if (file.startsWith(at + 4, "IEND")) {
                 more = false;
-            } else if (file.startsWith(at + 4, "eXIf") && intact) {
-                orientation = Exif.orientation(file, from, from + length);
             } else if (!ancillary) {
                 throw new ImageException("corrupt PNG: unknown critical chunk at byte " + at);
+            } else if (intact) {
+                orientation.read(file, at + 4, from, length);
             }
             at = from + length + 4;
         }
@@ -112,14 +110,13 @@ final class PngReader {
         }
         int samples = colour == RGB ? 3 : colour == RGB_ALPHA ? 4 : colour == GRAY_ALPHA ? 2 : 1;
         int bits = samples * depth;
-        long compressed = data.stream().mapToLong(Chunk::length).sum();
         if (((long) width * bits + 7) / 8 * height > (compressed + 1) * MAX_INFLATION) {
             throw new ImageException(
                     "truncated PNG: " + compressed + " bytes of data cannot hold " + width + "x" + height + " pixels");
         }
         byte[] rgb = new byte[width * height * RgbImage.CHANNELS];
         byte[] colours = colour == PALETTE ? fullPalette() : new byte[0];
-        try (Source source = new Source(file, data)) {
+        try (Source source = new Source(file, firstData)) {
             for (int[] pass : interlaced ? ADAM7 : ONE_PASS) {
                 int columns = (width - pass[0] + pass[2] - 1) / pass[2];
                 int rows = columns < 1 ? 0 : (height - pass[1] + pass[3] - 1) / pass[3];
@@ -220,14 +217,14 @@ final class PngReader {
     /** The inflated contents of the IDAT chunks. */
     private static final class Source implements AutoCloseable {
         private final Bytes file;
-        private final List<Chunk> chunks;
         private final Inflater inflater = new Inflater();
         private final byte[] single = new byte[1];
-        private int next;
+        private int chunk;
 
-        Source(Bytes file, List<Chunk> chunks) {
+        /** @param first the place of the first IDAT chunk, 0 if there is none; chunks are known to be whole */
+        Source(Bytes file, int first) {
             this.file = file;
-            this.chunks = chunks;
+            this.chunk = first;
         }
 
         int next() {
@@ -251,11 +248,14 @@ final class PngReader {
         }
 
         private void refill() {
-            if (!inflater.needsInput() || next == chunks.size()) {
+            while (chunk > 0 && !file.startsWith(chunk + 4, "IDAT") && !file.startsWith(chunk + 4, "IEND")) {
+                chunk += file.i32(chunk) + 12;
+            }
+            if (!inflater.needsInput() || !file.startsWith(chunk + 4, "IDAT")) {
                 throw new ImageException("truncated PNG: the data ends before the last row");
             }
-            Chunk chunk = chunks.get(next++);
-            inflater.setInput(file.data(), chunk.from(), chunk.length());
+            inflater.setInput(file.data(), chunk + 8, file.i32(chunk));
+            chunk += file.i32(chunk) + 12;
         }
 
         @Override

@@ -1,5 +1,6 @@
 package io.github.mgn4j.io;
 
+import com.google.common.base.CharMatcher;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
@@ -18,6 +19,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
@@ -76,7 +78,12 @@ final class Aside implements SeekableByteChannel {
 
     private static Path sibling(Path target) {
         String id = UUID.randomUUID().toString().substring(0, 13);
-        return target.resolveSibling("." + head(String.valueOf(target.getFileName())) + "." + id + SUFFIX);
+        return target.resolveSibling("." + head(ascii(target.getFileName())) + "." + id + SUFFIX);
+    }
+
+    /** In the locale C, Java can make names of ASCII only. */
+    private static String ascii(@Nullable Path name) {
+        return CharMatcher.ascii().negate().replaceFrom(FileNames.text(Objects.requireNonNull(name)), '_');
     }
 
     private static String head(String name) {

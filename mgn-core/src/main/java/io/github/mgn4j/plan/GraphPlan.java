@@ -7,6 +7,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.bytedeco.javacpp.Pointer;
 import org.jspecify.annotations.Nullable;
@@ -138,11 +139,14 @@ public final class GraphPlan implements AutoCloseable {
         long limit = Pointer.maxPhysicalBytes();
         long taken = Pointer.physicalBytes();
         if (limit > 0 && Nd4j.getEnvironment().isCPU() && taken + wanted > limit) {
-            throw new PlanException(
-                    ("the plan needs %d MB of native memory; the process has %d MB, and JavaCPP allows it %d MB:"
-                                    + " raise -Dorg.bytedeco.javacpp.maxphysicalbytes (or -Xmx, twice which is the default),"
-                                    + " or plan a smaller batch")
-                            .formatted(wanted >> 20, taken >> 20, limit >> 20));
+            throw new PlanException(String.format(
+                    Locale.ROOT,
+                    "the plan needs %d MB of native memory; the process has %d MB, and JavaCPP allows it %d MB:"
+                            + " raise -Dorg.bytedeco.javacpp.maxphysicalbytes (or -Xmx, twice which is the default),"
+                            + " or plan a smaller batch",
+                    wanted >> 20,
+                    taken >> 20,
+                    limit >> 20));
         }
     }
 

@@ -49,12 +49,14 @@ public final class WeightImporter {
      */
     public static ImportedModel read(Path file, ImportOptions options) throws IOException {
         TensorFile content = content(file);
-        Map<String, Tensor> tensors = TorchCheckpoint.withoutDataParallel(content.tensors());
         try {
+            Map<String, Tensor> tensors =
+                    Rename.apply(options.renames(), TorchCheckpoint.withoutDataParallel(content.tensors()));
             ImportLayout layout =
                     options.layout().or(() -> detect(content, tensors)).orElseThrow(() -> unknown(tensors));
             if (layout == ImportLayout.MGN) {
-                return new ImportedModel(own(file, content, options), layout, List.of(), List.of());
+                return new ImportedModel(
+                        own(file, new TensorFile(tensors, content.metadata()), options), layout, List.of(), List.of());
             }
             MgnSpec spec = new SpecFinder(layout, tensors).find(options);
             return model(layout, spec, tensors, options.seed());

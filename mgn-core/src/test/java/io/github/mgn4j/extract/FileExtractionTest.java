@@ -230,11 +230,29 @@ class FileExtractionTest {
                     .isInstanceOf(IllegalStateException.class)
                     .hasMessage("9.jpg: java.lang.ArithmeticException: a defect");
         }
+        ImageSource deep = path -> {
+            throw new StackOverflowError("test");
+        };
+        try (FeatureExtractor extractor = extractor(new FakeEngine(), 2, 3, deep)) {
+            assertThatThrownBy(() -> indices(extractor, 30, OnError.SKIP)).isInstanceOf(StackOverflowError.class);
+        }
+    }
+
+    @Test
+    void memoryForOneImageIsThatImagesMatter() throws IOException {
         ImageSource hungry = path -> {
-            throw new OutOfMemoryError("test");
+            if (FakeEngine.index(path) == 9) {
+                throw new OutOfMemoryError("test");
+            }
+            return IMAGES.read(path);
         };
         try (FeatureExtractor extractor = extractor(new FakeEngine(), 2, 3, hungry)) {
-            assertThatThrownBy(() -> indices(extractor, 30, OnError.SKIP)).isInstanceOf(OutOfMemoryError.class);
+            List<Integer> others = new ArrayList<>(upTo(30));
+            others.remove(9);
+            assertThat(indices(extractor, 30, OnError.SKIP)).isEqualTo(others);
+            assertThatThrownBy(() -> indices(extractor, 30, OnError.FAIL))
+                    .isInstanceOf(ImageException.class)
+                    .hasMessage("9.jpg: out of memory: test");
         }
     }
 

@@ -37,6 +37,33 @@ class NpyFileTest {
         }
     }
 
+    /** As Python 2 wrote headers, and types in the machine's own byte order. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ';',
+            value = {
+                "<f4; (2L, 3L)",
+                "<f4; (2L, 3)",
+                ">f4; (2, 3L,)",
+                "=f4; (2, 3)",
+                "|f8; (2, 3)",
+                "f8; (2L, 3L)",
+            })
+    void readsOlderHeaders(String type, String shape) throws IOException {
+        String text = "{'descr': '" + type + "', 'fortran_order': False, 'shape': " + shape + ", }\n";
+        ByteOrder order = type.startsWith("<")
+                ? ByteOrder.LITTLE_ENDIAN
+                : type.startsWith(">") ? ByteOrder.BIG_ENDIAN : ByteOrder.nativeOrder();
+        ByteBuffer file = ByteBuffer.allocate(10 + text.length() + 6 * (type.endsWith("4") ? 4 : 8));
+        file.put(new byte[] {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y', 1, 0, (byte) text.length(), 0});
+        file.put(text.getBytes(StandardCharsets.US_ASCII)).order(order);
+        for (int i = 0; i < 6; i++) {
+            file = type.endsWith("4") ? file.putFloat(i) : file.putDouble(i);
+        }
+        assertThat(NpyFile.read(Files.write(folder.resolve("old.npy"), file.array())))
+                .isEqualTo(FeatureMatrix.of(new float[] {0, 1, 2, 3, 4, 5}, 2, 3));
+    }
+
     @Test
     void readsAMatrixWithoutRows() throws Exception {
         assertThat(NpyFile.read(fixture("no_rows"))).hasToString("float32[0, 3]");

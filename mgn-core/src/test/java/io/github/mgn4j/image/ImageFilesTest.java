@@ -3,6 +3,7 @@ package io.github.mgn4j.image;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.mgn4j.io.FileNames;
 import java.io.IOException;
 import java.nio.file.FileSystemLoopException;
 import java.nio.file.Files;
@@ -27,7 +28,7 @@ class ImageFilesTest {
 
     private List<String> names() throws IOException {
         return ImageFiles.list(folder).stream()
-                .map(file -> ImageFiles.relativeName(folder, file))
+                .map(file -> FileNames.relative(folder, file))
                 .toList();
     }
 

@@ -70,6 +70,34 @@ class WeightImporterTest {
     }
 
     @Test
+    void otherNamesAreRenamedBeforeTheLayoutIsFoundOut() throws IOException {
+        Map<String, Tensor> renamed = new LinkedHashMap<>();
+        TorchCheckpoint.read(TestFiles.resource(folder, "mgn-pytorch.pth.gz"))
+                .forEach((name, tensor) -> renamed.put("net." + name.replace("backone.", "body="), tensor));
+        Path file = folder.resolve("renamed.safetensors");
+        Safetensors.write(file, renamed, Map.of());
+        ImportOptions prefix = AUTO.withRename(Rename.parse("^net\\.(?=\\w)="));
+
+        ImportedModel read = WeightImporter.read(file, prefix.withRename(Rename.parse("^(b)ody.(\\d)=$1ackone.$2")));
+
+        assertThat(read.layout()).isEqualTo(ImportLayout.MGN_PYTORCH);
+        assertThat(read.model().spec()).isEqualTo(TINY);
+        assertThatThrownBy(() -> WeightImporter.load(file, AUTO)).hasMessageContaining("no known layout");
+        assertThatThrownBy(() -> WeightImporter.load(file, AUTO.withRename(Rename.parse("^gone=x"))))
+                .isInstanceOf(WeightsException.class)
+                .hasMessageStartingWith(file + ": the renaming '^gone=x' changes none of ");
+        assertThatThrownBy(() -> WeightImporter.load(file, AUTO.withRename(Rename.parse("^.*$=x"))))
+                .hasMessage(file + ": the renaming '^.*$=x' gives two tensors the name 'x'");
+        assertThatThrownBy(() -> WeightImporter.load(file, AUTO.withRename(Rename.parse("net=$1"))))
+                .isInstanceOf(WeightsException.class)
+                .hasMessageContaining("the renaming 'net=$1': No group 1");
+        assertThatThrownBy(() -> Rename.parse("(=x"))
+                .isInstanceOf(WeightsException.class)
+                .hasMessage("a renaming '(=x': Unclosed group");
+        assertThatThrownBy(() -> Rename.parse("net.")).hasMessageContaining("old=new wanted");
+    }
+
+    @Test
     void aSharedReductionServesEveryFeature() throws IOException {
         Model model = WeightImporter.load(TestFiles.resource(folder, "reid-mgn.pth.gz"), AUTO);
         assertThat(model.spec()).isEqualTo(TINY);

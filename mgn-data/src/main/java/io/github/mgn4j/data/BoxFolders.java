@@ -1,5 +1,6 @@
 package io.github.mgn4j.data;
 
+import io.github.mgn4j.io.FileNames;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -114,16 +115,23 @@ record BoxFolders(String train, String query, String gallery) {
             List<ReidImage> queries,
             List<ReidImage> galleries,
             List<ReidImage> extra) {
-        List<ReidImage> persons = training.stream().filter(ReidImage::isPerson).toList();
-        DatasetException.check(training.isEmpty() || !persons.isEmpty(), "%s: shows no person", root.resolve(train));
         DatasetException.check(
                 !(training.isEmpty() && queries.isEmpty() && galleries.isEmpty()),
                 "%s: no images (%s has %s)",
                 root,
                 format,
                 expects());
-        List<ReidImage> multiQuery = extra.stream().filter(ReidImage::isPerson).toList();
-        return new ReidDataset(format, root, persons, queries, galleries, multiQuery);
+        ZeroIdentity zero = ZeroIdentity.of(training, queries, galleries);
+        List<ReidImage> persons = zero.persons(training);
+        DatasetException.check(training.isEmpty() || !persons.isEmpty(), "%s: shows no person", root.resolve(train));
+        return new ReidDataset(
+                format,
+                root,
+                persons,
+                zero.numbered(queries),
+                zero.numbered(galleries),
+                zero.persons(extra),
+                zero.notes(training));
     }
 
     private static List<ReidImage> list(Path folder) throws IOException {
@@ -134,7 +142,7 @@ record BoxFolders(String train, String query, String gallery) {
         List<String> names = Folders.images(folder);
         List<ReidImage> images = new ArrayList<>(names.size());
         for (String name : names) {
-            images.add(image(folder, name, folder.resolve(name).toString()));
+            images.add(image(folder, name, FileNames.text(FileNames.resolve(folder, name))));
         }
         return images;
     }
@@ -149,7 +157,8 @@ record BoxFolders(String train, String query, String gallery) {
         ListFile.read(listFile, (name, where) -> {
             images.add(image(folder, name, where));
             if (!present.contains(name)) { // it may not even be possible as a path
-                missing.add(where, folder + folder.getFileSystem().getSeparator() + name);
+                missing.add(
+                        where, FileNames.text(folder) + folder.getFileSystem().getSeparator() + name);
             }
         });
         missing.check(images.size());
@@ -159,7 +168,8 @@ record BoxFolders(String train, String query, String gallery) {
     private static ReidImage image(Path folder, String fileName, String where) {
         MarketName name = MarketName.parse(fileName)
                 .orElseThrow(() -> new DatasetException(
-                        where + ": person and camera wanted in the name, such as 0002_c1s1_000451_03.jpg"));
+                        where + ": person and camera wanted in the name, such as 0002_c1s1_000451_03.jpg"
+                                + (MarketName.isTooLong(fileName) ? "; numbers have at most nine digits" : "")));
         return new ReidImage(folder, fileName, name.pid(), name.camid());
     }
 }

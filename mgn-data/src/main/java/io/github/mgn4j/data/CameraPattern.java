@@ -1,6 +1,6 @@
 package io.github.mgn4j.data;
 
-import io.github.mgn4j.image.ImageFiles;
+import io.github.mgn4j.io.FileNames;
 import java.nio.file.Path;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -41,7 +41,7 @@ final class CameraPattern {
     /** As {@link #find(String, String)}, of a file in the data set's folder. */
     String find(Path root, Path file) {
         // The names of a million files are quickly made, their relative paths are not.
-        return required ? find(ImageFiles.relativeName(root, file), file.toString()) : find(Folders.fileName(file), "");
+        return required ? find(FileNames.relative(root, file), FileNames.text(file)) : find(Folders.fileName(file), "");
     }
 
     /**

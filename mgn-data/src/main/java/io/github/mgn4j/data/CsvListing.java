@@ -3,8 +3,9 @@ package io.github.mgn4j.data;
 import com.google.common.collect.Interner;
 import com.google.common.collect.Interners;
 import io.github.mgn4j.io.FileKind;
-import java.io.BufferedReader;
+import io.github.mgn4j.io.FileNames;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -22,6 +23,12 @@ import java.util.stream.Collectors;
 /** Reads {@code path,pid,camid,split} files; paths are relative to the file's folder, {@code camid} may be empty. */
 final class CsvListing {
     private static final List<String> HEADER = List.of("path", "pid", "camid", "split");
+    private static final String HEADER_LINE = String.join(",", HEADER);
+    /** Longer than any header. */
+    private static final int HEAD = 1 << 10;
+
+    private static final int SHOWN = 60;
+
     private static final Pattern CAMERA = Pattern.compile("\\d{0,8}");
     private static final Map<String, Split> SPLITS =
             Arrays.stream(Split.values()).collect(Collectors.toUnmodifiableMap(Split::folder, Function.identity()));
@@ -46,14 +53,28 @@ final class CsvListing {
 
     /** Whether a file begins with the header. */
     static boolean isListing(Path file) {
-        if (!Files.isRegularFile(file)) {
-            return false;
-        }
-        try (BufferedReader reader = Files.newBufferedReader(file)) {
-            String line = reader.readLine();
-            return line != null && isHeader(line);
+        return Files.isRegularFile(file) && isHeader(firstLine(file));
+    }
+
+    /** What is wrong with the header of files that could be meant as listings; empty if there are none. */
+    static String complaint(List<Path> files) {
+        return files.stream()
+                .filter(file -> Files.isRegularFile(file) && !isListing(file))
+                .findFirst()
+                .map(file -> "; %s begins with '%s', a listing with %s"
+                        .formatted(FileNames.text(file), start(firstLine(file)), HEADER_LINE))
+                .orElse("");
+    }
+
+    private static String start(String line) {
+        return line.length() > SHOWN ? line.substring(0, SHOWN) + "..." : line;
+    }
+
+    private static String firstLine(Path file) {
+        try (InputStream in = Files.newInputStream(file)) {
+            return FileNames.decode(in.readNBytes(HEAD)).lines().findFirst().orElse("");
         } catch (IOException e) {
-            return false; // unreadable, or not a text file: not a listing
+            return ""; // unreadable: not a listing
         }
     }
 
@@ -73,7 +94,12 @@ final class CsvListing {
     private void take(String line, String where) {
         if (!headed) {
             DatasetException.check(
-                    isHeader(line), "%s: the header %s wanted%s", file, String.join(",", HEADER), FileKind.found(file));
+                    isHeader(line),
+                    "%s: the header %s wanted, found '%s'%s",
+                    file,
+                    HEADER_LINE,
+                    start(line),
+                    FileKind.found(file));
             headed = true;
             return;
         }
@@ -89,19 +115,15 @@ final class CsvListing {
     private Listing.Entry entry(String line, String where) {
         List<String> fields = fields(line);
         DatasetException.check(
-                fields.size() == HEADER.size(),
-                "%s: %s wanted, found %s fields",
-                where,
-                String.join(",", HEADER),
-                fields.size());
+                fields.size() == HEADER.size(), "%s: %s wanted, found %s fields", where, HEADER_LINE, fields.size());
         Path image;
         try {
-            image = folder.resolve(fields.get(0)).normalize();
+            image = FileNames.resolve(folder, fields.get(0)).normalize();
         } catch (InvalidPathException e) {
             throw new DatasetException(where + ": not a path: '" + fields.get(0) + "'", e);
         }
         if (!Files.isRegularFile(image)) {
-            missing.add(where, image.toString());
+            missing.add(where, FileNames.text(image));
         }
         DatasetException.check(!fields.get(1).isEmpty(), "%s: the pid is empty", where);
         String camera = fields.get(2);

@@ -1,5 +1,6 @@
 package io.github.mgn4j.data;
 
+import io.github.mgn4j.io.FileNames;
 import java.util.Locale;
 
 /** A data set, or what was asked of it, is not what it should be; the message names the file or value and says why. */
@@ -16,7 +17,7 @@ public final class DatasetException extends IllegalArgumentException {
 
     static void check(boolean valid, String message, Object... args) {
         if (!valid) {
-            throw new DatasetException(String.format(Locale.ROOT, message, args));
+            throw new DatasetException(String.format(Locale.ROOT, message, FileNames.texts(args)));
         }
     }
 

@@ -1,5 +1,6 @@
 package io.github.mgn4j.data;
 
+import io.github.mgn4j.io.FileNames;
 import io.github.mgn4j.io.Services;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -57,7 +58,7 @@ public final class DatasetFormats {
                 root,
                 found.stream().map(DatasetFormat::name).collect(Collectors.joining(", ")));
         if (found.isEmpty()) {
-            throw new DatasetException(root + ": no known data set layout" + inside(root) + "; known: "
+            throw new DatasetException(FileNames.text(root) + ": no known data set layout" + inside(root) + "; known: "
                     + all().stream()
                             .map(format -> format.name() + " (" + format.expects() + ")")
                             .collect(Collectors.joining("; ")));
@@ -65,18 +66,18 @@ public final class DatasetFormats {
         return found.get(0);
     }
 
-    /** Downloads often have one folder too many around them. */
+    /** Downloads often have one folder too many around them, and lists another header. */
     private static String inside(Path root) throws IOException {
         if (Files.isDirectory(root)) {
             for (Path folder : Folders.folders(root)) {
                 for (DatasetFormat format : all()) {
                     if (format.recognises(folder)) {
-                        return ", but " + folder + " is in the layout " + format.name();
+                        return ", but " + FileNames.text(folder) + " is in the layout " + format.name();
                     }
                 }
             }
         }
-        return "";
+        return CsvListing.complaint(FolderFormat.csv(root));
     }
 
     /** Reads a data set in the format that it is found to be in. */

@@ -1,12 +1,12 @@
 package io.github.mgn4j.data;
 
 import com.google.gson.GsonBuilder;
+import io.github.mgn4j.io.FileNames;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.SortedMap;
 
 /**
@@ -53,7 +53,7 @@ public record DatasetSummary(
         }
         return new DatasetSummary(
                 dataset.name(),
-                dataset.root().toString(),
+                FileNames.text(dataset.root()),
                 train,
                 query,
                 gallery,
@@ -70,17 +70,20 @@ public record DatasetSummary(
     }
 
     /**
-     * One line on what of a published data set is missing or too much: that somebody does not train on half of it without
-     * knowing. Empty when it is as published, or when it is so much smaller (no part has a quarter of the images) that
+     * Returns the data set's notes, and one line on what of a published data set is missing or too much: that somebody does not train on half of it without
+     * knowing. There is no such line when it is as published, or when it is so much smaller (no part has a quarter of the images) that
      * something of one's own must be laid out like it.
      */
-    public static Optional<String> warning(ReidDataset dataset, List<PublishedCounts> published) {
-        return PublishedCounts.nearest(published, dataset)
+    public static List<String> warnings(ReidDataset dataset, List<PublishedCounts> published) {
+        List<String> warnings = new ArrayList<>(dataset.notes());
+        PublishedCounts.nearest(published, dataset)
                 .filter(counts -> counts.resembles(dataset))
                 .map(counts -> of(dataset, List.of(counts)))
                 .filter(summary -> !summary.differences().isEmpty())
                 .map(summary -> summary.root() + " is not " + summary.published() + " as published: "
-                        + String.join("; ", summary.differences()));
+                        + String.join("; ", summary.differences()))
+                .ifPresent(warnings::add);
+        return warnings;
     }
 
     private static void compare(
@@ -173,7 +176,7 @@ public record DatasetSummary(
         json.put(
                 "unreadable",
                 unreadable.stream()
-                        .map(image -> Map.of("path", image.path().toString(), "reason", image.reason()))
+                        .map(image -> Map.of("path", FileNames.text(image.path()), "reason", image.reason()))
                         .toList());
         return new GsonBuilder()
                         .setPrettyPrinting()

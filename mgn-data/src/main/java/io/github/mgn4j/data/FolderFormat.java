@@ -112,12 +112,19 @@ public final class FolderFormat implements DatasetFormat {
                 }
             }
         }
-        DatasetException.check(!entries.isEmpty(), "%s: no images (%s has %s)", root, name(), expects());
+        DatasetException.check(
+                !entries.isEmpty(),
+                "%s: no images (%s has %s)%s",
+                root,
+                name(),
+                expects(),
+                CsvListing.complaint(csv(root)));
         return entries;
     }
 
-    private static List<Path> csv(Path root) throws IOException {
-        try (Stream<Path> entries = Files.list(root)) {
+    /** The CSV files that are, or could be meant as, a listing: the file itself, or those in the folder. */
+    static List<Path> csv(Path root) throws IOException {
+        try (Stream<Path> entries = Files.isDirectory(root) ? Files.list(root) : Stream.of(root)) {
             return entries.filter(path ->
                             Folders.fileName(path).toLowerCase(Locale.ROOT).endsWith(".csv"))
                     .sorted()

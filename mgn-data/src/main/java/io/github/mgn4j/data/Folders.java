@@ -1,5 +1,6 @@
 package io.github.mgn4j.data;
 
+import io.github.mgn4j.io.FileNames;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.FileVisitOption;
@@ -52,7 +53,7 @@ final class Folders {
                 (path, attributes) -> attributes.isRegularFile() && isImage(fileName(path)),
                 FileVisitOption.FOLLOW_LINKS)) {
             return entries.filter(path -> !inLitter(folder, path))
-                    .sorted(Comparator.comparing(Path::toString))
+                    .sorted(Comparator.comparing(FileNames::text))
                     .toList();
         } catch (UncheckedIOException e) {
             throw e.getCause();
@@ -61,7 +62,7 @@ final class Folders {
 
     private static boolean inLitter(Path root, Path path) {
         for (int i = root.getNameCount(); i < path.getNameCount() - 1; i++) {
-            if (isLitter(path.getName(i).toString())) {
+            if (isLitter(FileNames.text(path.getName(i)))) {
                 return true;
             }
         }
@@ -79,9 +80,10 @@ final class Folders {
         }
     }
 
+    /** The last name of a path, as {@link FileNames} writes it. */
     static String fileName(Path path) {
         Path name = path.getFileName();
-        return name == null ? "" : name.toString();
+        return name == null ? "" : FileNames.text(name);
     }
 
     /** The folder that a path is in; the empty path for a name alone. */

@@ -3,6 +3,7 @@ package io.github.mgn4j.data;
 import io.github.mgn4j.image.ImageDecoder;
 import io.github.mgn4j.image.Preprocessor;
 import io.github.mgn4j.image.RgbImage;
+import io.github.mgn4j.io.FileNames;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.channels.ClosedByInterruptException;
@@ -62,11 +63,11 @@ final class ImageCache {
         } catch (FileSystemException | InterruptedIOException | ClosedByInterruptException e) {
             throw e; // these name the file, or have nothing to do with it
         } catch (IOException e) {
-            throw new IOException(path + ": " + e.getMessage(), e);
+            throw new IOException(FileNames.text(path) + ": " + e.getMessage(), e);
         } catch (IllegalArgumentException e) {
             throw e;
         } catch (RuntimeException e) {
-            throw new IllegalStateException(path + ": " + e, e);
+            throw new IllegalStateException(FileNames.text(path) + ": " + e, e);
         }
     }
 }

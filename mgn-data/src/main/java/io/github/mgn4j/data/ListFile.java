@@ -1,12 +1,14 @@
 package io.github.mgn4j.data;
 
+import com.google.common.base.CharMatcher;
+import io.github.mgn4j.io.FileNames;
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Reads text files that list images, a line at a time: a list may have a million. */
+/** Reads text files in UTF-8 that list images, a line at a time: a list may have a million. */
 final class ListFile {
     private ListFile() {}
 
@@ -25,22 +27,30 @@ final class ListFile {
     /**
      * Reads a list.
      *
-     * @throws DatasetException when it is no text, or holds nothing but blank lines
+     * @throws DatasetException when it is no text (it has a zero byte), or holds nothing but blank lines
      */
     static void read(Path list, Line line) throws IOException {
         boolean empty = true;
-        try (BufferedReader reader = Files.newBufferedReader(list)) {
+        String name = FileNames.text(list);
+        // Latin-1 keeps every byte: names need not be UTF-8.
+        try (BufferedReader reader = Files.newBufferedReader(list, StandardCharsets.ISO_8859_1)) {
             int number = 1;
-            for (String text = reader.readLine(); text != null; text = reader.readLine()) {
-                if (!text.isBlank()) {
+            for (String bytes = reader.readLine(); bytes != null; bytes = reader.readLine()) {
+                DatasetException.check(bytes.indexOf('\0') < 0, "%s: line %s: not a text file in UTF-8", name, number);
+                if (!bytes.isBlank()) {
                     empty = false;
-                    line.take(text.strip(), list + " line " + number);
+                    line.take(text(bytes).strip(), name + " line " + number);
                 }
                 number++;
             }
-        } catch (CharacterCodingException e) {
-            throw new DatasetException(list + ": not a text file in UTF-8", e);
         }
         DatasetException.check(!empty, "%s: lists no image", list);
+    }
+
+    /** The text of a line's bytes; a name in them that is not UTF-8 comes out as {@link FileNames} writes it. */
+    private static String text(String bytes) {
+        return CharMatcher.ascii().matchesAllOf(bytes)
+                ? bytes
+                : FileNames.decode(bytes.getBytes(StandardCharsets.ISO_8859_1));
     }
 }

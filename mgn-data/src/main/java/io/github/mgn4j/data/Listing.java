@@ -1,5 +1,6 @@
 package io.github.mgn4j.data;
 
+import io.github.mgn4j.io.FileNames;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -24,7 +25,7 @@ final class Listing {
      */
     record Entry(Path folder, String name, String identity, String camera, Split split) {
         Path path() {
-            return folder.resolve(name);
+            return FileNames.resolve(folder, name);
         }
     }
 
@@ -52,7 +53,19 @@ final class Listing {
                 root,
                 query.isEmpty() ? "gallery" : "query",
                 query.isEmpty() ? "query" : "gallery");
-        return new ReidDataset(name, root, train, query, gallery);
+        return new ReidDataset(name, root, train, query, gallery, List.of(), notes(entries, pids));
+    }
+
+    private static List<String> notes(List<Entry> entries, Map<String, Integer> pids) {
+        List<String> notes = new ArrayList<>();
+        long junk = entries.stream()
+                .filter(entry -> entry.split() == Split.TRAIN
+                        && pids.getOrDefault(entry.identity(), ReidImage.JUNK) == ReidImage.JUNK)
+                .count();
+        if (junk > 0) {
+            notes.add(junk + " training images of identity -1 (junk) are left out");
+        }
+        return notes;
     }
 
     private static Map<String, Integer> pids(List<Entry> entries) {

@@ -6,11 +6,13 @@ import java.util.regex.Pattern;
 
 /**
  * What a file name in the manner of Market-1501 says: {@code 0002_c1s1_000451_03.jpg} is person 2 under camera 1,
- * {@code 0000_c...} a distractor, {@code -1_c...} junk. DukeMTMC-reID, CUHK03-NP and VeRi name their files alike.
+ * {@code 0000_c...} a distractor, {@code -1_c...} junk. Numbers have nine digits at most. DukeMTMC-reID, CUHK03-NP and VeRi name their files alike.
  */
 public record MarketName(int pid, int camid) {
     // Nine digits always fit an int.
     private static final Pattern NAME = Pattern.compile("(-1|\\d{1,9})_c(\\d{1,9})(?!\\d).*", Pattern.DOTALL);
+
+    private static final Pattern TOO_LONG = Pattern.compile("(\\d{10,}_c\\d|\\d+_c\\d{10}).*", Pattern.DOTALL);
 
     /**
      * Reads a file name, without its folder.
@@ -22,5 +24,10 @@ public record MarketName(int pid, int camid) {
         return matcher.matches()
                 ? Optional.of(new MarketName(Integer.parseInt(matcher.group(1)), Integer.parseInt(matcher.group(2))))
                 : Optional.empty();
+    }
+
+    /** Whether a file name is of this kind but for a number that is too long to be read. */
+    public static boolean isTooLong(String fileName) {
+        return TOO_LONG.matcher(fileName).matches();
     }
 }

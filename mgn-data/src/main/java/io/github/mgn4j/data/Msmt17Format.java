@@ -2,6 +2,7 @@ package io.github.mgn4j.data;
 
 import com.google.common.collect.Interner;
 import com.google.common.collect.Interners;
+import io.github.mgn4j.io.FileNames;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -58,8 +59,8 @@ public final class Msmt17Format implements DatasetFormat {
                 .map(root::resolve)
                 .filter(Files::isDirectory)
                 .findFirst()
-                .orElseThrow(() -> new DatasetException(root + ": no folder " + String.join(" or ", names) + " ("
-                        + name() + " has " + expects() + ")"));
+                .orElseThrow(() -> new DatasetException(FileNames.text(root) + ": no folder "
+                        + String.join(" or ", names) + " (" + name() + " has " + expects() + ")"));
     }
 
     private List<ReidImage> list(Path list, Path folder) throws IOException {
@@ -70,7 +71,7 @@ public final class Msmt17Format implements DatasetFormat {
         ListFile.read(list, (line, where) -> {
             ReidImage image = image(line, where, folder, folders);
             if (!Files.isRegularFile(image.path())) {
-                missing.add(where, image.path().toString());
+                missing.add(where, FileNames.text(image.path()));
             }
             images.add(image);
         });
@@ -83,7 +84,7 @@ public final class Msmt17Format implements DatasetFormat {
         DatasetException.check(fields.matches(), "%s: path and identity wanted, found '%s'", where, line);
         Path file;
         try {
-            file = folder.resolve(fields.group(1)).normalize();
+            file = FileNames.resolve(folder, fields.group(1)).normalize();
         } catch (InvalidPathException e) {
             throw new DatasetException(where + ": not a path: '" + fields.group(1) + "'", e);
         }

@@ -16,6 +16,8 @@ import java.util.Map;
  * @param gallery images to search in: persons, distractors and junk
  * @param multiQuery more images of the persons, by which a query may be strengthened (Market-1501's {@code gt_bbox});
  *     empty in most data sets
+ * @param notes what the user should know about identities that are left out or counted otherwise than their names say, one
+ *     sentence each
  */
 public record ReidDataset(
         String name,
@@ -23,8 +25,10 @@ public record ReidDataset(
         List<ReidImage> train,
         List<ReidImage> query,
         List<ReidImage> gallery,
-        List<ReidImage> multiQuery) {
+        List<ReidImage> multiQuery,
+        List<String> notes) {
     public ReidDataset {
+        notes = List.copyOf(notes);
         train = List.copyOf(train);
         query = List.copyOf(query);
         gallery = List.copyOf(gallery);
@@ -35,7 +39,7 @@ public record ReidDataset(
 
     /** A data set without images for multi-query. */
     public ReidDataset(String name, Path root, List<ReidImage> train, List<ReidImage> query, List<ReidImage> gallery) {
-        this(name, root, train, query, gallery, List.of());
+        this(name, root, train, query, gallery, List.of(), List.of());
     }
 
     private static void requirePersons(String what, List<ReidImage> images) {

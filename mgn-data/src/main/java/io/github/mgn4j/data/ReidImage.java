@@ -1,5 +1,6 @@
 package io.github.mgn4j.data;
 
+import io.github.mgn4j.io.FileNames;
 import java.nio.file.Path;
 
 /**
@@ -7,7 +8,7 @@ import java.nio.file.Path;
  * share, and its name: a whole path for each of a million images takes more than twice the memory.
  *
  * @param folder that the file is in
- * @param name of the file within it
+ * @param name of the file within it, as {@link FileNames} writes it
  * @param pid the person, from 1; or {@link #DISTRACTOR}, or {@link #JUNK}
  * @param camid the camera, 0 or more
  */
@@ -35,7 +36,7 @@ public record ReidImage(Path folder, String name, int pid, int camid) {
 
     /** The file. */
     public Path path() {
-        return folder.resolve(name);
+        return FileNames.resolve(folder, name);
     }
 
     /** Whether the image shows a person that it can be matched by. */

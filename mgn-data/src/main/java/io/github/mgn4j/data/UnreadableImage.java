@@ -1,5 +1,6 @@
 package io.github.mgn4j.data;
 
+import io.github.mgn4j.io.FileNames;
 import java.nio.file.Path;
 
 /**
@@ -14,7 +15,7 @@ public record UnreadableImage(Path path, String reason) {
         String message = String.valueOf(cause.getMessage()).replaceAll("\\s*\\R\\s*", "; ");
         // The file system's exceptions have nothing but the name for a message where they say all by their class.
         String reason = message.equals(path.toString())
-                ? message + ": " + cause.getClass().getSimpleName().replace("Exception", "")
+                ? FileNames.text(path) + ": " + cause.getClass().getSimpleName().replace("Exception", "")
                 : message;
         return new UnreadableImage(path, reason);
     }

@@ -76,6 +76,42 @@ class DatasetFormatsTest {
     }
 
     @Test
+    void identityZeroInTrainingIsAPersonWhereTheGalleryHasNone() throws IOException {
+        for (String id : List.of("0000", "0001", "0002", "-1")) {
+            Trees.touch(root, "bounding_box_train/" + id + "_c1s1_000001_01.jpg");
+            Trees.touch(root, "bounding_box_train/" + id + "_c2s1_000001_01.jpg");
+        }
+        ReidDataset alone = DatasetFormats.read(root);
+        assertThat(alone.train()).extracting(ReidImage::pid).containsExactly(1, 1, 2, 2, 3, 3);
+        assertThat(alone.train().get(0).name()).startsWith("0000_");
+        assertThat(alone.notes())
+                .containsExactly(
+                        "identity 0000 is a person here (2 training images): every identity has the number of its name"
+                                + " and one more",
+                        "2 training images of identity -1 (junk) are left out");
+
+        Trees.touch(root, "query/0005_c1s1_000001_01.jpg");
+        Trees.touch(root, "bounding_box_test/0005_c2s1_000001_01.jpg");
+        ReidDataset test = DatasetFormats.read(root);
+        assertThat(test.query()).extracting(ReidImage::pid).containsExactly(6);
+        assertThat(test.gallery()).extracting(ReidImage::pid).containsExactly(6);
+
+        Trees.touch(root, "bounding_box_test/0000_c2s1_000001_01.jpg");
+        ReidDataset distractors = DatasetFormats.read(root);
+        assertThat(distractors.train()).extracting(ReidImage::pid).containsExactly(1, 1, 2, 2);
+        assertThat(distractors.gallery()).extracting(ReidImage::pid).containsExactly(0, 5);
+        assertThat(distractors.notes())
+                .first()
+                .isEqualTo("2 training images of identity 0000 are left out: in the gallery these are distractors");
+
+        Trees.touch(root, "query/0000_c1s1_000001_01.jpg"); // somebody is searched for
+        ReidDataset searched = DatasetFormats.read(root);
+        assertThat(searched.query()).extracting(ReidImage::pid).containsExactly(1, 6);
+        assertThat(searched.gallery()).extracting(ReidImage::pid).containsExactly(1, 6);
+        assertThat(searched.train()).hasSize(6);
+    }
+
+    @Test
     void marketsMultiQuery() throws IOException {
         Trees.market(root);
         Trees.touch(root, "query/0003_c4s1_001051_00.jpg");
@@ -265,7 +301,9 @@ class DatasetFormatsTest {
                 Set<String> names = new TreeSet<>();
                 int images = 1 + random.nextInt(40);
                 for (int i = 0; i < images; i++) {
-                    int pid = i == 0 ? 1 : random.nextInt(-1, 12);
+                    // Nobody searches for 0000, and the gallery has some: it is a distractor.
+                    int pid = i > 0 ? random.nextInt(-1, 12) : folder.endsWith("test") ? 0 : 1;
+                    pid = pid == 0 && folder.equals("query") ? 5 : pid;
                     int camera = 1 + random.nextInt(12);
                     String name = (pid < 0 ? "-1" : String.format("%04d", pid)) + "_c" + camera + "s1_"
                             + String.format("%06d", i) + (random.nextBoolean() ? "_01.jpg" : "_02.JPG");

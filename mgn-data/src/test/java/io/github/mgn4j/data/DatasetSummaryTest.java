@@ -60,15 +60,15 @@ class DatasetSummaryTest {
     @Test
     void halfOfAPublishedDataSetIsWarnedOf() {
         List<PublishedCounts> market = DatasetFormats.named("market1501").published();
-        assertThat(DatasetSummary.warning(data(12_936, 751, 3_368, 750, 19_732, 750), market))
+        assertThat(DatasetSummary.warnings(data(12_936, 751, 3_368, 750, 19_732, 750), market))
                 .isEmpty();
-        assertThat(DatasetSummary.warning(data(6_468, 751, 3_368, 750, 19_732, 750), market))
+        assertThat(DatasetSummary.warnings(data(6_468, 751, 3_368, 750, 19_732, 750), market))
                 .contains("x is not Market-1501 as published: train: 12936 images published, 6468 found");
-        assertThat(DatasetSummary.warning(data(3_234, 100, 10, 10, 10, 10), market))
-                .isPresent();
-        assertThat(DatasetSummary.warning(data(3_233, 100, 841, 10, 4_932, 10), market))
+        assertThat(DatasetSummary.warnings(data(3_234, 100, 10, 10, 10, 10), market))
+                .hasSize(1);
+        assertThat(DatasetSummary.warnings(data(3_233, 100, 841, 10, 4_932, 10), market))
                 .isEmpty(); // something else
-        assertThat(DatasetSummary.warning(data(12_936, 751, 3_368, 750, 19_732, 750), List.of()))
+        assertThat(DatasetSummary.warnings(data(12_936, 751, 3_368, 750, 19_732, 750), List.of()))
                 .isEmpty();
     }
 

@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class FolderFormatTest {
     @TempDir
@@ -105,6 +106,23 @@ class FolderFormatTest {
         assertThat(DatasetFormats.named("folder:^(\\w+)/").read(root).train())
                 .extracting(ReidImage::camid)
                 .containsExactly(9, 4);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"path;pid;camid;split", "image,person,camera,part", "PATH,PID,CAMID", ""})
+    void anotherHeaderIsNamed(String header) throws IOException {
+        Trees.touch(root, "a.jpg");
+        Path list = Trees.write(root, "list.csv", header + "\na.jpg;1;1;train\n");
+        String found = list + " begins with '" + header + "', a listing with path,pid,camid,split";
+        assertThatThrownBy(() -> DatasetFormats.read(root)).hasMessageContaining("no known data set layout; " + found);
+        assertThatThrownBy(() -> DatasetFormats.read(list)).hasMessageContaining("no known data set layout; " + found);
+        assertThatThrownBy(() -> DatasetFormats.named("folder").read(root)).hasMessageEndingWith(found);
+        assertThatThrownBy(() -> DatasetFormats.named("folder").read(list))
+                .isInstanceOf(DatasetException.class)
+                .hasMessage(
+                        header.isEmpty()
+                                ? list + ": the header path,pid,camid,split wanted, found 'a.jpg;1;1;train'"
+                                : list + ": the header path,pid,camid,split wanted, found '" + header + "'");
     }
 
     @Test

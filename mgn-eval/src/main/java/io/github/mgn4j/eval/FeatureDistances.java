@@ -17,23 +17,8 @@ final class FeatureDistances implements Distances {
         squared = cosine
                 ? new SquaredDistances(queries.normalized(), gallery.normalized())
                 : new SquaredDistances(queries, gallery);
-        zeroQueries = cosine ? zeros(queries) : null;
-        zeroGallery = cosine ? zeros(gallery) : null;
-    }
-
-    /** Which rows are all zeros; null for none. */
-    static boolean @Nullable [] zeros(FeatureMatrix features) {
-        boolean[] zeros = new boolean[features.rows()];
-        boolean any = false;
-        for (int i = 0; i < zeros.length; i++) {
-            boolean zero = true;
-            for (int j = 0; zero && j < features.dims(); j++) {
-                zero = features.data()[i * features.dims() + j] == 0;
-            }
-            zeros[i] = zero;
-            any |= zero;
-        }
-        return any ? zeros : null;
+        zeroQueries = cosine ? UnitScreen.zeros(queries) : null;
+        zeroGallery = cosine ? UnitScreen.zeros(gallery) : null;
     }
 
     @Override

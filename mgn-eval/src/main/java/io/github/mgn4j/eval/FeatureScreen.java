@@ -1,29 +1,16 @@
 package io.github.mgn4j.eval;
 
 import io.github.mgn4j.features.FeatureMatrix;
-import java.util.Arrays;
-import org.jspecify.annotations.Nullable;
 
 /** Distances of features by one of the metrics, ranked by their squares. */
 final class FeatureScreen implements ScreenedDistances {
-    private final SquaredScreen squared;
+    private final ScreenedDistances squared;
     private final Metric metric;
-    private final boolean @Nullable [] zeroQueries;
-    private final boolean @Nullable [] zeroGallery;
-
-    /** The exact value of a cosine distance of 1. */
-    private final double one;
 
     FeatureScreen(FeatureMatrix queries, FeatureMatrix gallery, Metric metric, long bytes) {
         this.metric = metric;
-        boolean cosine = metric == Metric.COSINE;
         // The halved squared distance of unit vectors is one minus their cosine.
-        squared = cosine
-                ? SquaredScreen.between(queries.normalized(), gallery.normalized(), bytes)
-                : SquaredScreen.between(queries, gallery, bytes);
-        zeroQueries = cosine ? FeatureDistances.zeros(queries) : null;
-        zeroGallery = cosine ? FeatureDistances.zeros(gallery) : null;
-        one = 2 / squared.distance(1);
+        squared = UnitScreen.between(queries, gallery, metric, bytes);
     }
 
     @Override
@@ -38,8 +25,7 @@ final class FeatureScreen implements ScreenedDistances {
 
     @Override
     public double exact(int query, int entry) {
-        boolean zero = (zeroQueries != null && zeroQueries[query]) || (zeroGallery != null && zeroGallery[entry]);
-        return zero ? one : squared.exact(query, entry);
+        return squared.exact(query, entry);
     }
 
     @Override
@@ -65,18 +51,6 @@ final class FeatureScreen implements ScreenedDistances {
 
     @Override
     public void scan(PartConsumer consumer) {
-        if (zeroQueries == null && zeroGallery == null) {
-            squared.scan(consumer);
-            return;
-        }
-        squared.scan((query, from, width, near) -> {
-            if (zeroQueries != null && zeroQueries[query]) {
-                Arrays.fill(near, 0, width, (float) one);
-            }
-            for (int j = 0; zeroGallery != null && j < width; j++) {
-                near[j] = zeroGallery[from + j] ? (float) one : near[j];
-            }
-            consumer.accept(query, from, width, near);
-        });
+        squared.scan(consumer);
     }
 }

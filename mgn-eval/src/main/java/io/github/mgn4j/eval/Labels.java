@@ -54,7 +54,7 @@ public final class Labels {
             Integer camid = entry.camid();
             if (pid == null) {
                 throw new EvaluationException(
-                        "row %d (%s) has no pid, evaluation needs one for every image".formatted(i, entry.path()));
+                        "row " + i + " (" + entry.path() + ") has no pid, evaluation needs one for every image");
             }
             pids[i] = pid;
             camids[i] = camid == null ? UNKNOWN_CAMERA : camid;

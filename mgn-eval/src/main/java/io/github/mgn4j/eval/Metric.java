@@ -4,6 +4,9 @@ package io.github.mgn4j.eval;
 public enum Metric {
     /** The length of the difference of two features, as they are. */
     EUCLIDEAN,
-    /** One minus the cosine of the angle between two features: 0 to 2. A feature of zeros is 1 from everything. */
+    /**
+     * One minus the cosine of the angle between two features: 0 to 2. A feature of zeros is 1 from every other, in rankings, re-rankings
+     * and expansions alike.
+     */
     COSINE
 }

@@ -34,8 +34,8 @@ final class Neighbours {
     }
 
     /** Finds the {@code count} nearest; of equally near ones the earlier is first. */
-    static Neighbours of(FeatureMatrix all, int count, long blockBytes) {
-        return new Neighbours(SquaredScreen.within(all, blockBytes), count);
+    static Neighbours of(FeatureMatrix all, Metric metric, int count, long blockBytes) {
+        return new Neighbours(UnitScreen.within(all, metric, blockBytes), count);
     }
 
     private static void collect(NearCandidates nearest, NearCandidates farthest, int from, int width, float[] near) {

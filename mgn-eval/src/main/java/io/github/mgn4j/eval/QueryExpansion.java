@@ -48,7 +48,7 @@ public record QueryExpansion(int neighbours, double alpha) {
         boolean cosine = metric == Metric.COSINE;
         FeatureMatrix queries = cosine ? query.normalized() : query;
         FeatureMatrix entries = cosine ? gallery.normalized() : gallery;
-        ScreenedDistances distances = SquaredScreen.between(queries, entries, BlockShape.DEFAULT_BYTES);
+        ScreenedDistances distances = UnitScreen.between(query, gallery, metric, BlockShape.DEFAULT_BYTES);
         NearCandidates[] nearest = new NearCandidates[queries.rows()];
         Arrays.setAll(nearest, q -> new NearCandidates(neighbours, distances.tolerance(q)));
         distances.scan((q, from, width, near) -> {

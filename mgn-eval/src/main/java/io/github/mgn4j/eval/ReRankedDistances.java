@@ -2,13 +2,21 @@ package io.github.mgn4j.eval;
 
 /** The Jaccard distance of the images' encodings, mixed with their original distance, for whole rows. */
 final class ReRankedDistances implements Distances {
-    private final SquaredDistances original;
+    private final Distances original;
+    private final double scale;
     private final Neighbours neighbours;
     private final JaccardDistances jaccard;
     private final double lambda;
 
-    ReRankedDistances(SquaredDistances original, Neighbours neighbours, JaccardDistances jaccard, double lambda) {
+    /**
+     * Mixes distances.
+     *
+     * @param scale what an original distance is multiplied by to be a squared one; a power of two
+     */
+    ReRankedDistances(
+            Distances original, double scale, Neighbours neighbours, JaccardDistances jaccard, double lambda) {
         this.original = original;
+        this.scale = scale;
         this.neighbours = neighbours;
         this.jaccard = jaccard;
         this.lambda = lambda;
@@ -34,7 +42,7 @@ final class ReRankedDistances implements Distances {
             int next = 0;
             for (int g = 0; g < row.length; g++) {
                 boolean overlaps = next < near.size() && near.column(next) == g;
-                row[g] = mix(overlaps ? near.value(next++) : 1, row[g] / farthest, lambda);
+                row[g] = mix(overlaps ? near.value(next++) : 1, scale * row[g] / farthest, lambda);
             }
         }
     }

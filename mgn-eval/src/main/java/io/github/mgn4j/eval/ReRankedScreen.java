@@ -2,12 +2,12 @@ package io.github.mgn4j.eval;
 
 /** The values of {@link ReRankedDistances}, nearly and exactly: the original distances are computed again, not stored. */
 final class ReRankedScreen implements ScreenedDistances {
-    private final SquaredScreen original;
+    private final ScreenedDistances original;
     private final Neighbours neighbours;
     private final JaccardDistances jaccard;
     private final double lambda;
 
-    ReRankedScreen(SquaredScreen original, Neighbours neighbours, JaccardDistances jaccard, double lambda) {
+    ReRankedScreen(ScreenedDistances original, Neighbours neighbours, JaccardDistances jaccard, double lambda) {
         this.original = original;
         this.neighbours = neighbours;
         this.jaccard = jaccard;

@@ -42,8 +42,10 @@ public record ReRanker(int k1, int k2, double lambda) {
      */
     public Distances reRank(FeatureMatrix queries, FeatureMatrix gallery, Metric metric) {
         Prepared prepared = prepare(queries, gallery, metric, BlockShape.DEFAULT_BYTES);
+        boolean cosine = metric == Metric.COSINE;
         return new ReRankedDistances(
-                new SquaredDistances(prepared.queries, prepared.gallery),
+                cosine ? Distances.between(queries, gallery, metric) : new SquaredDistances(queries, gallery),
+                cosine ? 2 : 1,
                 prepared.neighbours,
                 prepared.jaccard,
                 lambda);
@@ -53,14 +55,13 @@ public record ReRanker(int k1, int k2, double lambda) {
     ScreenedDistances screen(FeatureMatrix queries, FeatureMatrix gallery, Metric metric, long blockBytes) {
         Prepared prepared = prepare(queries, gallery, metric, blockBytes);
         return new ReRankedScreen(
-                SquaredScreen.between(prepared.queries, prepared.gallery, blockBytes),
+                UnitScreen.between(queries, gallery, metric, blockBytes),
                 prepared.neighbours,
                 prepared.jaccard,
                 lambda);
     }
 
-    private record Prepared(
-            FeatureMatrix queries, FeatureMatrix gallery, Neighbours neighbours, JaccardDistances jaccard) {}
+    private record Prepared(Neighbours neighbours, JaccardDistances jaccard) {}
 
     private Prepared prepare(FeatureMatrix queries, FeatureMatrix gallery, Metric metric, long blockBytes) {
         check(
@@ -74,12 +75,9 @@ public record ReRanker(int k1, int k2, double lambda) {
                 "query features have %d dims, gallery features %d",
                 queries.dims(),
                 gallery.dims());
-        boolean cosine = metric == Metric.COSINE;
-        FeatureMatrix unitQueries = cosine ? queries.normalized() : queries;
-        FeatureMatrix unitGallery = cosine ? gallery.normalized() : gallery;
-        Neighbours neighbours = Neighbours.of(concatenate(unitQueries, unitGallery), Math.max(k1 + 1, k2), blockBytes);
+        Neighbours neighbours = Neighbours.of(concatenate(queries, gallery), metric, Math.max(k1 + 1, k2), blockBytes);
         SparseRow[] encoding = new ReciprocalEncoding(neighbours, k1, k2).encode();
-        return new Prepared(unitQueries, unitGallery, neighbours, JaccardDistances.of(encoding, queries.rows()));
+        return new Prepared(neighbours, JaccardDistances.of(encoding, queries.rows()));
     }
 
     private static FeatureMatrix concatenate(FeatureMatrix first, FeatureMatrix second) {

@@ -1,5 +1,7 @@
 package io.github.mgn4j.report;
 
+import io.github.mgn4j.io.FileNames;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -26,7 +28,8 @@ final class GallerySection {
         if (bare) {
             page.append(
                     "<p class=\"note\">None of the images can be read, so the lists come without them; looked for ");
-            page.append(Html.escape(galleries.get(0).query().file().toString())).append(" and others.</p>\n");
+            page.append(Html.escape(FileNames.text(galleries.get(0).query().file())))
+                    .append(" and others.</p>\n");
         }
         for (RankedGallery gallery : galleries) {
             ReportImage query = gallery.query();
@@ -58,6 +61,11 @@ final class GallerySection {
         page.append(String.format(Locale.ROOT, "<br/>%.3f</figcaption></figure>\n", entry.distance()));
     }
 
+    private static String name(Path file) {
+        Path name = file.getFileName();
+        return FileNames.text(name == null ? file : name);
+    }
+
     private void writePicture(ReportImage image, String kind, String description) {
         String uri = thumbnails.get(image);
         page.append("<div class=\"frame ").append(kind).append("\">");
@@ -67,8 +75,7 @@ final class GallerySection {
         } else {
             page.append("<img src=\"").append(uri).append("\" alt=\"");
             page.append(Html.escape(description)).append("\" title=\"");
-            page.append(Html.escape(image.file().getFileName() + ", " + description))
-                    .append("\"/>");
+            page.append(Html.escape(name(image.file()) + ", " + description)).append("\"/>");
         }
         page.append("</div>");
     }

@@ -80,7 +80,8 @@ public final class OneDnnEngineProvider implements EngineProvider {
 
     static void requireNatives() {
         if (Natives.FAILURE != null) {
-            throw new EngineException("the engine onednn cannot run here: " + new OneDnnEngineProvider().unavailableReason());
+            throw new EngineException(
+                    "the engine onednn cannot run here: " + new OneDnnEngineProvider().unavailableReason());
         }
     }
 

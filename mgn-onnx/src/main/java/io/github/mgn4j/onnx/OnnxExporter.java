@@ -1,20 +1,20 @@
 package io.github.mgn4j.onnx;
 
 import io.github.mgn4j.io.AtomicFile;
-import io.github.mgn4j.spec.SpecJson;
 import io.github.mgn4j.weights.Model;
-import io.github.mgn4j.weights.ModelFile;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Path;
-import java.util.Map;
 
 /**
  * Writes a feature network as an ONNX file (opset 17, IR 8): input {@code images} {@code [N, 3, H, W]}, RGB, normalised float32
  * unless {@link OnnxOptions} say otherwise; output {@code features}, float32 {@code [N, dims]}, the parts in the order of
  * {@link io.github.mgn4j.spec.MgnSpec#features()}, without flip averaging. N is free. Batch norm is folded into the
- * convolutions, classifiers are left out. The spec is in the file's metadata under the key {@code mgn}, as JSON. The same
- * model gives the same bytes.
+ * convolutions, classifiers are left out. The same model gives the same bytes.
+ *
+ * <p>The file's metadata hold the spec as JSON under {@code mgn}, and how an image becomes the input: {@code size}, {@code
+ * [height, width]}; {@code interpolation} to get there; {@code channels}, their order. Values are then divided by 255, {@code mean}
+ * is subtracted, and {@code std} divides; where {@code input} is {@code pixels}, the graph does that itself.
  *
  * <p>Thread-safe.
  */
@@ -43,6 +43,6 @@ public final class OnnxExporter {
      * closed.
      */
     public static void write(Model model, OnnxOptions options, OutputStream out) throws IOException {
-        OnnxNetwork.graph(model, options).writeTo(out, Map.of(ModelFile.SPEC_KEY, SpecJson.write(model.spec())));
+        OnnxNetwork.graph(model, options).writeTo(out, OnnxMetadata.of(model.spec(), options));
     }
 }

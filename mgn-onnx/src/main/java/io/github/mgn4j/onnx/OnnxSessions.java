@@ -46,8 +46,8 @@ public final class OnnxSessions {
 
     /** Once in a process: ONNX Runtime complains about a second name or level. */
     private static OrtEnvironment create() throws IOException, OrtException {
-        OrtEnvironment environment = OnnxNatives.load(
-                () -> OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL, "mgn4j"));
+        OrtEnvironment environment =
+                OnnxNatives.load(() -> OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL, "mgn4j"));
         environment.setTelemetry(false); // the events that its Windows build hands to the system
         if (!SILENT.matcher(environment.getVersion()).matches() && System.getenv("ORT_DISABLE_TELEMETRY") == null) {
             log.warn(

@@ -228,7 +228,16 @@ class OnnxExporterTest {
         Path file = folder.resolve("model.onnx");
         OnnxExporter.export(TestNetworks.model(spec), OnnxOptions.DEFAULT, file);
         try (OrtSession session = environment().createSession(file.toString())) {
-            assertThat(session.getMetadata().getCustomMetadata()).containsEntry("mgn", SpecJson.write(spec));
+            assertThat(session.getMetadata().getCustomMetadata())
+                    .containsEntry("mgn", SpecJson.write(spec))
+                    .containsEntry("mean", "[0.485, 0.456, 0.406]")
+                    .containsEntry("std", "[0.229, 0.224, 0.225]")
+                    .containsEntry(
+                            "size",
+                            "[" + spec.input().height() + ", " + spec.input().width() + "]")
+                    .containsEntry("interpolation", "bilinear, antialiased")
+                    .containsEntry("channels", "RGB")
+                    .containsEntry("input", "normalised");
             assertThat(session.getMetadata().getProducerName()).isEqualTo("mgn4j");
         }
         assertThat(Files.size(file)).isPositive();

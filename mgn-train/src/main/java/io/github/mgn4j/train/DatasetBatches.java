@@ -58,11 +58,8 @@ public final class DatasetBatches implements BatchSource {
             hasher.putUnencodedChars(image.name());
             hasher.putInt(image.pid());
         }
-        return "%d images of %d identities, %s"
-                .formatted(
-                        images.size(),
-                        IdentityIndex.of(images).classes(),
-                        hasher.hash().toString().substring(0, 16));
+        return images.size() + " images of " + IdentityIndex.of(images).classes() + " identities, "
+                + hasher.hash().toString().substring(0, 16);
     }
 
     @Override

@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
  * read and written by {@link RecipeYaml}. The defaults are the article's.
  *
  * @param network what to build when there is no model to start from
- * @param p identities per batch
- * @param k images of each
+ * @param p identities per batch; with 1 the triplet term is 0
+ * @param k images of each; with 1 the triplet term is 0
  * @param epochLength what an epoch is
  * @param epochs how many of them, when {@code iterations} is null
  * @param iterations total number of steps, or null
@@ -94,6 +94,17 @@ public record Recipe(
                 microBatch);
         RecipeException.check(evaluateEvery >= 0, "evaluate-every must be 0 or more, not %s", evaluateEvery);
         RecipeException.check(checkpointEvery >= 0, "checkpoint-every must be 0 or more, not %s", checkpointEvery);
+    }
+
+    /** Returns what is allowed but hardly meant, one sentence each. */
+    public List<String> warnings() {
+        if (tripletWeight == 0 || (p > 1 && k > 1)) {
+            return List.of();
+        }
+        return List.of("the triplet term stays 0 with "
+                + (p == 1
+                        ? "p 1: it compares images of two identities"
+                        : "k 1: it compares two images of an identity"));
     }
 
     private static void checkWeight(String name, double weight) {

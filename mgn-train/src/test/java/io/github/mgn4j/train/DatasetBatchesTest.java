@@ -23,6 +23,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -52,6 +53,33 @@ class DatasetBatchesTest {
 
     private static DatasetBatches batches(Path folder, Recipe recipe) throws IOException {
         return new DatasetBatches(images(folder), recipe, new Preprocessor(INPUT, Resampling.BILINEAR), Layout.NHWC, 0);
+    }
+
+    /** A run is resumed under any locale. */
+    @Test
+    void theFingerprintHasTheSameDigitsEverywhere(@TempDir Path folder) throws IOException {
+        Recipe recipe = Recipe.builder().p(3).k(2).build();
+        Locale before = Locale.getDefault();
+        try (DatasetBatches here = batches(folder, recipe)) {
+            Locale.setDefault(Locale.forLanguageTag("ar-EG-u-nu-arab"));
+            assertThat("%d".formatted(1)).isNotEqualTo("1");
+            try (DatasetBatches there = batches(folder, recipe)) {
+                assertThat(there.fingerprint()).isEqualTo(here.fingerprint()).startsWith("15 images of 3 identities, ");
+            }
+        } finally {
+            Locale.setDefault(before);
+        }
+    }
+
+    @Test
+    void theTripletTermThatStaysZeroIsTold() {
+        assertThat(Recipe.builder().p(1).k(4).build().warnings())
+                .containsExactly("the triplet term stays 0 with p 1: it compares images of two identities");
+        assertThat(Recipe.builder().p(4).k(1).build().warnings())
+                .containsExactly("the triplet term stays 0 with k 1: it compares two images of an identity");
+        assertThat(Recipe.builder().p(4).k(1).tripletWeight(0).build().warnings())
+                .isEmpty();
+        assertThat(Recipe.market1501().warnings()).isEmpty();
     }
 
     @Test

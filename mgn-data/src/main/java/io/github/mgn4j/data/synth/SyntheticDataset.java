@@ -4,6 +4,7 @@ import com.google.common.base.Throwables;
 import com.google.common.util.concurrent.MoreExecutors;
 import com.google.common.util.concurrent.ThreadFactoryBuilder;
 import io.github.mgn4j.data.DatasetException;
+import io.github.mgn4j.io.FileNames;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.file.DirectoryNotEmptyException;
@@ -86,11 +87,11 @@ public final class SyntheticDataset {
         if (Files.isDirectory(out)) {
             try (Stream<Path> entries = Files.list(out)) {
                 if (!overwrite && !entries.allMatch(StagedFolders::isStaged)) {
-                    throw new DatasetException(out + ": the folder is not empty");
+                    throw new DatasetException(FileNames.text(out) + ": the folder is not empty");
                 }
             }
         } else if (Files.exists(out)) {
-            throw new DatasetException(out + ": a folder wanted, found a file");
+            throw new DatasetException(FileNames.text(out) + ": a folder wanted, found a file");
         }
     }
 
@@ -154,7 +155,7 @@ public final class SyntheticDataset {
             throw new IOException(cause);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new InterruptedIOException(root + ": interrupted");
+            throw new InterruptedIOException(FileNames.text(root) + ": interrupted");
         } finally {
             next.set(shots.size());
             MoreExecutors.shutdownAndAwaitTermination(workers, Duration.ofMinutes(1)); // before their folder goes

@@ -56,8 +56,9 @@ final class ImportCommand implements Callable<Integer> {
     @Option(
             names = "--rename",
             paramLabel = "OLD=NEW",
-            description = "Rename tensors before: OLD is a regular expression, NEW may use its groups ($1). Can be given"
-                    + " several times.")
+            description =
+                    "Rename tensors before: OLD is a regular expression, NEW may use its groups ($1). Can be given"
+                            + " several times.")
     private List<String> renames = List.of();
 
     @Mixin

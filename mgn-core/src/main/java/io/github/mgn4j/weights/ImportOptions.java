@@ -30,7 +30,8 @@ public record ImportOptions(
 
     /** Everything found out or left at its default. */
     public static ImportOptions defaults() {
-        return new ImportOptions(Optional.empty(), Optional.empty(), OptionalInt.empty(), Optional.empty(), 0, List.of());
+        return new ImportOptions(
+                Optional.empty(), Optional.empty(), OptionalInt.empty(), Optional.empty(), 0, List.of());
     }
 
     public ImportOptions withLayout(ImportLayout value) {

@@ -233,7 +233,8 @@ class OnnxExporterTest {
                     .containsEntry("mean", "[0.485, 0.456, 0.406]")
                     .containsEntry("std", "[0.229, 0.224, 0.225]")
                     .containsEntry(
-                            "size", "[" + spec.input().height() + ", " + spec.input().width() + "]")
+                            "size",
+                            "[" + spec.input().height() + ", " + spec.input().width() + "]")
                     .containsEntry("interpolation", "bilinear, antialiased")
                     .containsEntry("channels", "RGB")
                     .containsEntry("input", "normalised");

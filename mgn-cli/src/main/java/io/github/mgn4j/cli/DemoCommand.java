@@ -29,8 +29,10 @@ import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
@@ -145,13 +147,16 @@ final class DemoCommand implements Callable<Integer> {
     }
 
     /** An evaluation and what it was made from. */
-    private record Outcome(Evaluation evaluation, TestSet test) {}
+    private record Outcome(Evaluation evaluation, TestSet test, String engine) {}
 
     private Outcome evaluate(Model model, ReidDataset dataset) throws IOException {
         try (FeatureExtractor extractor =
                 FeatureExtractor.builder(model).batch(32).build()) {
             TestSet test = TestSet.extract(extractor, dataset, terminal);
-            return new Outcome(new Evaluator(Metric.EUCLIDEAN).evaluate(test.query(), test.gallery()), test);
+            return new Outcome(
+                    new Evaluator(Metric.EUCLIDEAN).evaluate(test.query(), test.gallery()),
+                    test,
+                    extractor.engineName());
         }
     }
 
@@ -173,6 +178,17 @@ final class DemoCommand implements Callable<Integer> {
                 .metrics("trained", evaluation.metrics())
                 .metrics("untrained", before.metrics())
                 .loss(losses);
+        Reports.addFigures(page, evaluation, after.test(), new Evaluator(Metric.EUCLIDEAN));
+        Map<String, String> facts = new LinkedHashMap<>();
+        facts.put("command", "mgn demo");
+        facts.put("metric", "euclidean");
+        facts.put("seeds", "training " + recipe.seed() + ", bootstrap 0");
+        facts.put("engine", after.engine());
+        facts.put(
+                "sizes",
+                dataset.train().size() + " training images, " + dataset.query().size() + " queries, "
+                        + dataset.gallery().size() + " gallery images");
+        Reports.addProvenance(page, out.resolve("run").resolve("model.safetensors"), facts);
         Reports.addFeatures(page, after.test(), new Verifier(Metric.EUCLIDEAN), null);
         ReportImages images = ReportImages.of(dataset);
         Reports.addAttention(page, trained, evaluation, images);

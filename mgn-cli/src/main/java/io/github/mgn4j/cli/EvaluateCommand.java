@@ -24,15 +24,19 @@ import io.github.mgn4j.weights.ModelFile;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 @Command(
         name = "evaluate",
@@ -46,6 +50,9 @@ final class EvaluateCommand implements Callable<Integer> {
     private static final double CONFIDENCE = 0.95;
 
     private final Terminal terminal;
+
+    @Spec
+    private @Nullable CommandSpec spec;
 
     @ArgGroup(multiplicity = "1")
     private Source source = new Source();
@@ -202,6 +209,8 @@ final class EvaluateCommand implements Callable<Integer> {
             json.write(files, metrics.toString());
             if (report != null) {
                 ReportData.Builder page = describe(shown, plain, test, dataset).loss(losses);
+                Reports.addFigures(page, shown, test, evaluator);
+                Reports.addProvenance(page, images == null ? null : images.model, provenance(input, test));
                 Reports.addFeatures(page, test, verifier, verification);
                 if (input.model() != null) {
                     Reports.addAttention(page, input.model(), shown, input.images());
@@ -223,6 +232,28 @@ final class EvaluateCommand implements Callable<Integer> {
         }
         json.print(metrics.toString(), String.join("\n", text));
         return 0;
+    }
+
+    private Map<String, String> provenance(Input input, TestSet test) {
+        Map<String, String> facts = new LinkedHashMap<>();
+        facts.put("command", "mgn " + String.join(" ", arguments()));
+        facts.put("metric", metric.name().toLowerCase(Locale.ROOT));
+        facts.put("bootstrap seed", "0");
+        if (input.engine() != null) {
+            facts.put("engine", input.engine());
+        }
+        facts.put(
+                "sizes",
+                test.query().labels().size() + " queries, "
+                        + test.gallery().labels().size() + " gallery images of "
+                        + test.query().features().dims() + " dims");
+        return facts;
+    }
+
+    private List<String> arguments() {
+        return Objects.requireNonNull(spec).commandLine().getParseResult().originalArgs().stream()
+                .map(RawArguments::shown)
+                .toList();
     }
 
     private ReportData.Builder describe(
@@ -250,9 +281,13 @@ final class EvaluateCommand implements Callable<Integer> {
      *
      * @param images of it
      * @param model that its features were extracted with; null for features from files
+     * @param engine that extracted them
      */
     private record Input(
-            TestSet test, ReportImages images, @Nullable Model model) {}
+            TestSet test,
+            ReportImages images,
+            @Nullable Model model,
+            @Nullable String engine) {}
 
     private TestSet expanded(TestSet test, @Nullable QueryExpansion expansion) {
         return expansion == null
@@ -270,6 +305,7 @@ final class EvaluateCommand implements Callable<Integer> {
                 new ReportImages(
                         ReportImages.of(query.table(), test.query().labels(), files.query, files.queryImages),
                         ReportImages.of(gallery.table(), test.gallery().labels(), files.gallery, files.galleryImages)),
+                null,
                 null);
     }
 
@@ -278,7 +314,7 @@ final class EvaluateCommand implements Callable<Integer> {
         Model model = ModelFile.load(images.model);
         try (FeatureExtractor extractor = images.options.open(model, devices)) {
             TestSet.Extracted extracted = TestSet.extract(extractor, dataset, images.options.onError(), terminal);
-            return new Input(extracted.test(), ReportImages.of(extracted.dataset()), model);
+            return new Input(extracted.test(), ReportImages.of(extracted.dataset()), model, extractor.engineName());
         }
     }
 }

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * {@code row,path,pid,camid} (RFC 4180, UTF-8, rows numbered from 0 in order). Immutable.
  */
 public record FeatureTable(List<Entry> entries) {
+    private static final int SHOWN = 60;
     private static final List<String> HEADER = List.of("row", "path", "pid", "camid");
 
     /**
@@ -70,7 +71,7 @@ public record FeatureTable(List<Entry> entries) {
                 !rows.isEmpty() && rows.get(0).fields().equals(HEADER),
                 "%s: begins with '%s', expected the header '%s'%s",
                 file,
-                rows.isEmpty() ? "" : String.join(",", rows.get(0).fields()),
+                rows.isEmpty() ? "" : start(String.join(",", rows.get(0).fields())),
                 String.join(",", HEADER),
                 FileKind.of(file)
                         .filter(kind -> kind != FileKind.TEXT)
@@ -91,7 +92,7 @@ public record FeatureTable(List<Entry> entries) {
                     "%s: line %d is row '%s', expected %d",
                     file,
                     row.line(),
-                    fields.get(0),
+                    start(fields.get(0)),
                     entries.size());
             entries.add(new Entry(
                     fields.get(1),
@@ -101,6 +102,12 @@ public record FeatureTable(List<Entry> entries) {
         return new FeatureTable(entries);
     }
 
+    /** The beginning of a text, on one line. */
+    private static String start(String text) {
+        String line = text.replaceAll("\\R", " ");
+        return line.length() > SHOWN ? line.substring(0, SHOWN) + "..." : line;
+    }
+
     private static @Nullable Integer number(Path file, int line, String column, String text) {
         if (text.isEmpty()) {
             return null;
@@ -108,7 +115,7 @@ public record FeatureTable(List<Entry> entries) {
         try {
             return Integer.valueOf(text);
         } catch (NumberFormatException e) {
-            throw new FeatureException(FileNames.text(file) + ": line " + line + " has " + column + " '" + text
+            throw new FeatureException(FileNames.text(file) + ": line " + line + " has " + column + " '" + start(text)
                     + "', expected a whole number of at most " + Integer.MAX_VALUE + " or nothing");
         }
     }

@@ -50,6 +50,8 @@ class FeatureTableTest {
                 "row,path,pid,camid|0,a;line 2 has 2 fields, expected 4",
                 "row,path,pid,camid|1,a,1,1;line 2 is row '1', expected 0",
                 "row,path,pid,camid|0,a,1,1|0,b,1,1;line 3 is row '0', expected 1",
+                "row,path,pid,camid|0,a,\"x|y\",1;line 2 has pid 'x y', expected a whole number",
+                "row,path,pid,\"cam|id\";begins with 'row,path,pid,cam id', expected the header",
                 "row,path,pid,camid|0,a,x,1;line 2 has pid 'x', expected a whole number of at most 2147483647 or nothing",
                 "row,path,pid,camid|0,a,20230501123456,1;line 2 has pid '20230501123456', expected a whole number of at most",
                 "row,path,pid,camid|0,a,1,99999999999;line 2 has camid '99999999999'",

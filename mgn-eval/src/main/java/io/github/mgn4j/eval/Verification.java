@@ -1,6 +1,7 @@
 package io.github.mgn4j.eval;
 
 import java.util.List;
+import java.util.OptionalDouble;
 
 /**
  * How well one distance answers "the same person or not?": what part of the pairs of one person is accepted when few
@@ -18,6 +19,24 @@ public record Verification(
     public Verification {
         points = List.copyOf(points);
         curve = List.copyOf(curve);
+    }
+
+    /**
+     * Returns the equal error rate: the part of the pairs of two people that are accepted where as large a part of the pairs of
+     * one person are not, between two steps of the curve on the line that joins them; empty where it lies beyond the curve.
+     */
+    public OptionalDouble equalErrorRate() {
+        Step before = new Step(0, 0, 0);
+        for (Step step : curve) {
+            double excess = step.falseAccept() - (1 - step.trueAccept());
+            if (excess >= 0) {
+                double missing = 1 - before.trueAccept() - before.falseAccept();
+                double part = missing + excess == 0 ? 0 : missing / (missing + excess);
+                return OptionalDouble.of(before.falseAccept() + part * (step.falseAccept() - before.falseAccept()));
+            }
+            before = step;
+        }
+        return OptionalDouble.empty();
     }
 
     /**

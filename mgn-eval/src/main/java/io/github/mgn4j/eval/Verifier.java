@@ -107,7 +107,7 @@ public record Verifier(Metric metric, int resamples, double confidence, long see
                 .toArray(double[][]::new);
     }
 
-    private static double quantile(double[] sorted, double q) {
+    static double quantile(double[] sorted, double q) {
         double at = q * (sorted.length - 1);
         int low = (int) at;
         int high = Math.min(low + 1, sorted.length - 1);

@@ -8,7 +8,7 @@ import java.util.List;
  *
  * @param description for those who cannot see it
  */
-record Chart(String description, Axis x, Axis y, List<Series> series, List<Mark> marks) {
+record Chart(String description, Axis x, Axis y, List<Series> series, List<Mark> marks, int height) {
     private static final int WIDTH = 480;
     private static final int HEIGHT = 300;
     private static final int LEFT = 52;
@@ -24,7 +24,11 @@ record Chart(String description, Axis x, Axis y, List<Series> series, List<Mark>
     }
 
     Chart(String description, Axis x, Axis y, List<Series> series) {
-        this(description, x, y, series, List.of());
+        this(description, x, y, series, List.of(), HEIGHT);
+    }
+
+    Chart(String description, Axis x, Axis y, List<Series> series, List<Mark> marks) {
+        this(description, x, y, series, marks, HEIGHT);
     }
 
     /** Something pointed at in the chart. */
@@ -49,13 +53,13 @@ record Chart(String description, Axis x, Axis y, List<Series> series, List<Mark>
     }
 
     String toSvg() {
-        SvgCanvas canvas = new SvgCanvas(WIDTH, HEIGHT, description);
+        SvgCanvas canvas = new SvgCanvas(WIDTH, height, description);
         draw(canvas);
         return canvas.finish();
     }
 
     BufferedImage toImage() {
-        PngCanvas canvas = new PngCanvas(WIDTH, HEIGHT);
+        PngCanvas canvas = new PngCanvas(WIDTH, height);
         draw(canvas);
         return canvas.finish();
     }
@@ -87,7 +91,7 @@ record Chart(String description, Axis x, Axis y, List<Series> series, List<Mark>
         if (mark instanceof Limit limit) {
             double at = across(limit.x());
             boolean right = x.position(limit.x()) < 0.6;
-            canvas.line(at, TOP, at, HEIGHT - BOTTOM, Ink.MARK);
+            canvas.line(at, TOP, at, height - BOTTOM, Ink.MARK);
             Canvas.Anchor anchor = right ? Canvas.Anchor.START : Canvas.Anchor.END;
             canvas.text(at + (right ? 6 : -6), TOP + 12, limit.name(), anchor, Ink.MARK);
         } else if (mark instanceof Interval interval) {
@@ -102,11 +106,11 @@ record Chart(String description, Axis x, Axis y, List<Series> series, List<Mark>
     }
 
     private double down(double value) {
-        return HEIGHT - BOTTOM - y.position(value) * (HEIGHT - BOTTOM - TOP);
+        return height - BOTTOM - y.position(value) * (height - BOTTOM - TOP);
     }
 
     private void drawAxes(Canvas canvas) {
-        int bottom = HEIGHT - BOTTOM;
+        int bottom = height - BOTTOM;
         List<Double> ys = y.ticks(5);
         for (double tick : ys) {
             double at = down(tick);
@@ -120,7 +124,7 @@ record Chart(String description, Axis x, Axis y, List<Series> series, List<Mark>
             canvas.text(at, bottom + 18, x.format(tick, step(xs)), Canvas.Anchor.MIDDLE, Ink.TEXT);
         }
         canvas.line(LEFT, bottom, WIDTH - RIGHT, bottom, Ink.AXIS);
-        canvas.text((LEFT + WIDTH - RIGHT) / 2.0, HEIGHT - 8, x.label(), Canvas.Anchor.MIDDLE, Ink.TEXT);
+        canvas.text((LEFT + WIDTH - RIGHT) / 2.0, height - 8, x.label(), Canvas.Anchor.MIDDLE, Ink.TEXT);
     }
 
     private static double step(List<Double> ticks) {
@@ -136,13 +140,13 @@ record Chart(String description, Axis x, Axis y, List<Series> series, List<Mark>
         return scaled;
     }
 
-    private static double[] closed(double[] points) {
+    private double[] closed(double[] points) {
         double[] closed = new double[points.length + 4];
         System.arraycopy(points, 0, closed, 2, points.length);
         closed[0] = points[0];
-        closed[1] = HEIGHT - BOTTOM;
+        closed[1] = height - BOTTOM;
         closed[closed.length - 2] = points[points.length - 2];
-        closed[closed.length - 1] = HEIGHT - BOTTOM;
+        closed[closed.length - 1] = height - BOTTOM;
         return closed;
     }
 }

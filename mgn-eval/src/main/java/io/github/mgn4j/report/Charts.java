@@ -14,6 +14,9 @@ import org.jspecify.annotations.Nullable;
 
 /** The charts of a report. */
 final class Charts {
+    /** As high as the table of metrics beside it. */
+    private static final int CMC_HEIGHT = 420;
+
     /** More points than can be told apart are averaged. */
     private static final int MAX_POINTS = 200;
 
@@ -47,7 +50,12 @@ final class Charts {
                 100 * all.get(0).metrics().rank1(),
                 100 * all.get(0).metrics().rank10());
         return new Chart(
-                description, new Axis("rank", 1, ranks, false), new Axis("queries matched", from, 1, true), series);
+                description,
+                new Axis("rank", 1, ranks, false),
+                new Axis("queries matched", from, 1, true),
+                series,
+                List.of(),
+                CMC_HEIGHT);
     }
 
     static Chart loss(List<LossPoint> points) {

@@ -1,5 +1,7 @@
 package io.github.mgn4j.report;
 
+import io.github.mgn4j.eval.CameraPairs;
+import io.github.mgn4j.eval.MetricIntervals;
 import io.github.mgn4j.eval.Metrics;
 import io.github.mgn4j.eval.PairDistances;
 import io.github.mgn4j.eval.Verification;
@@ -16,8 +18,11 @@ import org.jspecify.annotations.Nullable;
  * @param pairs how distances are distributed
  * @param verification how well one distance tells whether two images are of one person; of its thresholds, the one at
  *     1% false accepts is drawn into the distribution of distances
+ * @param intervals of the first of the metrics
+ * @param cameras how well people are found from one camera in another
  * @param map features laid out in a plane
  * @param attention where in some images the network looks
+ * @param provenance what the report was made of and by, at its foot
  */
 public record ReportData(
         String title,
@@ -26,10 +31,13 @@ public record ReportData(
         List<LossPoint> loss,
         @Nullable PairDistances pairs,
         @Nullable Verification verification,
+        @Nullable MetricIntervals intervals,
+        @Nullable CameraPairs cameras,
         @Nullable EmbeddingMap map,
         List<Attention> attention,
         List<RankedGallery> best,
-        List<RankedGallery> worst) {
+        List<RankedGallery> worst,
+        List<Fact> provenance) {
     private static final double CHOSEN_RATE = 0.01;
 
     public ReportData {
@@ -39,6 +47,7 @@ public record ReportData(
         attention = List.copyOf(attention);
         best = List.copyOf(best);
         worst = List.copyOf(worst);
+        provenance = List.copyOf(provenance);
     }
 
     /** The threshold to draw: the one that lets as many pairs of different people pass as most uses can bear. */
@@ -69,7 +78,10 @@ public record ReportData(
         private List<LossPoint> loss = List.of();
         private @Nullable PairDistances pairs;
         private @Nullable Verification verification;
+        private @Nullable MetricIntervals intervals;
+        private @Nullable CameraPairs cameras;
         private @Nullable EmbeddingMap map;
+        private final List<Fact> provenance = new ArrayList<>();
         private List<Attention> attention = List.of();
         private List<RankedGallery> best = List.of();
         private List<RankedGallery> worst = List.of();
@@ -104,6 +116,22 @@ public record ReportData(
             return this;
         }
 
+        public Builder intervals(MetricIntervals values) {
+            intervals = values;
+            return this;
+        }
+
+        public Builder cameras(CameraPairs pairs) {
+            cameras = pairs;
+            return this;
+        }
+
+        /** Adds a line to the foot: date, version, command, checksum of the model. */
+        public Builder provenance(String name, String value) {
+            provenance.add(new Fact(name, value));
+            return this;
+        }
+
         public Builder map(EmbeddingMap features) {
             map = features;
             return this;
@@ -125,7 +153,20 @@ public record ReportData(
         }
 
         public ReportData build() {
-            return new ReportData(title, facts, metrics, loss, pairs, verification, map, attention, best, worst);
+            return new ReportData(
+                    title,
+                    facts,
+                    metrics,
+                    loss,
+                    pairs,
+                    verification,
+                    intervals,
+                    cameras,
+                    map,
+                    attention,
+                    best,
+                    worst,
+                    provenance);
         }
     }
 }

@@ -1,5 +1,7 @@
 package io.github.mgn4j.report;
 
+import io.github.mgn4j.eval.Interval;
+import io.github.mgn4j.eval.MetricIntervals;
 import io.github.mgn4j.eval.Metrics;
 import io.github.mgn4j.eval.Verification;
 import io.github.mgn4j.report.ReportData.Fact;
@@ -9,6 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.ToDoubleFunction;
+import org.jspecify.annotations.Nullable;
 
 /** The report's page: everything it shows is in it, pictures included. */
 final class ReportPage {
@@ -73,6 +76,9 @@ final class ReportPage {
             }
         });
         page.append("</div>\n");
+        if (data.cameras() != null) {
+            CameraSection.write(data.cameras(), page);
+        }
         if (data.map() != null) {
             writeMap(data.map());
         }
@@ -80,20 +86,30 @@ final class ReportPage {
         GallerySection galleries = new GallerySection(page, thumbnails);
         galleries.write("Best queries", data.best());
         galleries.write("Hardest queries", data.worst());
+        if (!data.provenance().isEmpty()) {
+            page.append("<footer>\n");
+            writeFacts(data.provenance());
+            page.append("</footer>\n");
+        }
         return page.append("</main>\n</body>\n</html>\n").toString();
     }
 
     private void writeHead() {
         page.append("<header>\n<h1>").append(Html.escape(data.title())).append("</h1>\n");
         if (!data.facts().isEmpty()) {
-            page.append("<dl class=\"facts\">\n");
-            for (Fact fact : data.facts()) {
-                page.append("<div><dt>").append(Html.escape(fact.name())).append("</dt><dd>");
-                page.append(Html.escape(fact.value())).append("</dd></div>\n");
-            }
-            page.append("</dl>\n");
+            writeFacts(data.facts());
         }
         page.append("</header>\n");
+        new VerdictText(data).write(page);
+    }
+
+    private void writeFacts(List<Fact> facts) {
+        page.append("<dl class=\"facts\">\n");
+        for (Fact fact : facts) {
+            page.append("<div><dt>").append(Html.escape(fact.name())).append("</dt><dd>");
+            page.append(Html.escape(fact.value())).append("</dd></div>\n");
+        }
+        page.append("</dl>\n");
     }
 
     private void writeTiles() {
@@ -106,7 +122,11 @@ final class ReportPage {
                 page.append("<div class=\"tile\"><span class=\"name\">").append(row.name());
                 page.append("</span><span class=\"value\">").append(percent(row.value(), main.metrics()));
                 page.append("</span><span class=\"note\">");
-                if (data.metrics().size() > 1) {
+                Interval interval = interval(row.name());
+                if (interval != null) {
+                    page.append(
+                            String.format(Locale.ROOT, "%.1f to %.1f%%", 100 * interval.low(), 100 * interval.high()));
+                } else if (data.metrics().size() > 1) {
                     NamedMetrics other = data.metrics().get(1);
                     page.append(Html.escape(other.name())).append(' ').append(percent(row.value(), other.metrics()));
                 } else {
@@ -122,6 +142,13 @@ final class ReportPage {
         page.append(
                 without == 0 ? "all have a match" : String.format(Locale.ROOT, "%,d more without a match", without));
         page.append("</span></div>\n</div>\n");
+    }
+
+    private @Nullable Interval interval(String metric) {
+        MetricIntervals intervals = data.intervals();
+        return intervals == null
+                ? null
+                : metric.equals("Rank-1") ? intervals.rank1() : metric.equals("mAP") ? intervals.mAP() : null;
     }
 
     private void writeTable() {

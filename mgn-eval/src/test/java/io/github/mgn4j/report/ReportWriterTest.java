@@ -2,10 +2,13 @@ package io.github.mgn4j.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.mgn4j.eval.CameraPairs;
 import io.github.mgn4j.eval.Evaluation;
 import io.github.mgn4j.eval.Evaluator;
+import io.github.mgn4j.eval.Interval;
 import io.github.mgn4j.eval.LabelledFeatures;
 import io.github.mgn4j.eval.Metric;
+import io.github.mgn4j.eval.MetricIntervals;
 import io.github.mgn4j.eval.Metrics;
 import io.github.mgn4j.eval.PairDistances;
 import io.github.mgn4j.eval.Verifier;
@@ -56,6 +59,13 @@ class ReportWriterTest {
                         "1% false accepts</text>")
                 .contains("Best queries", "Hardest queries", "cam 2", "no image", "class=\"frame miss distractor\"")
                 .contains("prefers-color-scheme: dark", "width=device-width")
+                .contains(
+                        "For 50.0% of the queries the nearest gallery image shows the same person"
+                                + " (25.0 to 75.0: 95% bootstrap over people). <b>Recommended threshold: ",
+                        "Equal error rate: ",
+                        "50.0 to 62.5%",
+                        "<h2>Camera pairs</h2>",
+                        "<dt>command</dt><dd>mgn &lt;evaluate&gt;</dd>")
                 .doesNotContain("<script", "<b> &", "<i>");
         // Nothing is fetched: pictures are in the page, and nothing else has an address.
         Matcher source =
@@ -216,6 +226,9 @@ class ReportWriterTest {
                         new Attention(new ReportImage(folder.resolve("none.jpg"), 9, 2), List.of(layer("global")))))
                 .map(EmbeddingMap.of(set.query, set.gallery, Metric.EUCLIDEAN))
                 .verification(new Verifier(Metric.EUCLIDEAN).verify(set.query, set.gallery))
+                .intervals(new MetricIntervals(0.95, new Interval(0.25, 0.75), new Interval(0.5, 0.625)))
+                .cameras(CameraPairs.of(set.query, set.gallery, new Evaluator(Metric.EUCLIDEAN)))
+                .provenance("command", "mgn <evaluate>")
                 .best(RankedGallery.best(evaluation, set.queryImages, set.galleryImages, 4))
                 .worst(RankedGallery.worst(evaluation, set.queryImages, set.galleryImages, 4))
                 .build();

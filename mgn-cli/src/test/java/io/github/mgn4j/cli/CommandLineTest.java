@@ -115,7 +115,7 @@ class CommandLineTest {
                 .out();
         assertThat(RecipeYaml.parse(out, "printed").p()).isEqualTo(3);
         assertThat(out).contains("lr: 0.5");
-        assertThat(workshop.mgn("train", "--print-recipe").ok().out()).startsWith("p: 4\n");
+        assertThat(workshop.mgn("train", "--print-recipe").ok().out()).startsWith("p: 16\n");
     }
 
     @Test

@@ -1,6 +1,7 @@
 package io.github.mgn4j.features;
 
 import io.github.mgn4j.io.FileNames;
+import io.github.mgn4j.io.Messages;
 import java.util.Locale;
 
 /** A feature file is not what it should be; the message names the file, what was expected and what was found. */
@@ -8,7 +9,7 @@ public final class FeatureException extends IllegalArgumentException {
     private static final long serialVersionUID = 1L;
 
     public FeatureException(String message) {
-        super(message);
+        super(Messages.oneLine(message));
     }
 
     static void check(boolean valid, String message, Object... args) {

@@ -1,5 +1,6 @@
 package io.github.mgn4j.io;
 
+import com.google.common.base.CharMatcher;
 import java.io.ByteArrayOutputStream;
 import java.net.URI;
 import java.nio.ByteBuffer;
@@ -174,8 +175,11 @@ public final class FileNames {
     private static Path path(byte[] bytes, String text) {
         StringBuilder uri = new StringBuilder("file:///");
         for (byte b : bytes) {
-            boolean plain =
-                    b == '/' || b == '.' || b >= 'a' && b <= 'z' || b >= 'A' && b <= 'Z' || b >= '0' && b <= '9';
+            boolean plain = CharMatcher.inRange('a', 'z')
+                    .or(CharMatcher.inRange('A', 'Z'))
+                    .or(CharMatcher.inRange('0', '9'))
+                    .or(CharMatcher.anyOf("/."))
+                    .matches((char) (b & 0xff));
             uri.append(plain ? Character.toString(b) : String.format(Locale.ROOT, "%%%02X", b & 0xff));
         }
         try {

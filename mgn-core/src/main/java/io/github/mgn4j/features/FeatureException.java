@@ -2,6 +2,7 @@ package io.github.mgn4j.features;
 
 import io.github.mgn4j.io.FileNames;
 import io.github.mgn4j.io.InputFile;
+import io.github.mgn4j.io.Messages;
 import java.nio.file.Path;
 import java.util.Locale;
 
@@ -10,7 +11,7 @@ public final class FeatureException extends IllegalArgumentException {
     private static final long serialVersionUID = 1L;
 
     public FeatureException(String message) {
-        super(message);
+        super(Messages.oneLine(message));
     }
 
     static void check(boolean valid, String message, Object... args) {

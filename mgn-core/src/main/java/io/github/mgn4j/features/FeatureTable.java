@@ -102,10 +102,9 @@ public record FeatureTable(List<Entry> entries) {
         return new FeatureTable(entries);
     }
 
-    /** The beginning of a text, on one line. */
+    /** The beginning of a text. */
     private static String start(String text) {
-        String line = text.replaceAll("\\R", " ");
-        return line.length() > SHOWN ? line.substring(0, SHOWN) + "..." : line;
+        return text.length() > SHOWN ? text.substring(0, SHOWN) + "..." : text;
     }
 
     private static @Nullable Integer number(Path file, int line, String column, String text) {

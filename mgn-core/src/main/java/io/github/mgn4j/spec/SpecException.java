@@ -1,5 +1,6 @@
 package io.github.mgn4j.spec;
 
+import io.github.mgn4j.io.Messages;
 import java.util.Locale;
 
 /** A network was described that cannot be built; the message says which part, what was expected and what was found. */
@@ -7,7 +8,7 @@ public final class SpecException extends IllegalArgumentException {
     private static final long serialVersionUID = 1L;
 
     public SpecException(String message) {
-        super(message);
+        super(Messages.oneLine(message));
     }
 
     static void check(boolean valid, String message, Object... args) {

@@ -59,7 +59,7 @@ class FileNamesTest {
     void bytesAreThoseOfTheName() throws IOException {
         Path gbk = FileNames.resolve(folder, "\\xD5\\xC5");
         assertThat(gbk.toUri().getRawPath()).endsWith("/%D5%C5");
-        assertThat(FileNames.encode("\u5f20\\xD5\\x5C")).isEqualTo(("\u00e5\u00bc\u00a0\u00d5\\").getBytes(ISO_8859_1));
+        assertThat(FileNames.encode("\u5f20\\xD5\\x5C")).isEqualTo("\u00e5\u00bc\u00a0\u00d5\\".getBytes(ISO_8859_1));
         assertThat("\u5f20\u4e09".getBytes(Charset.forName("GBK"))).isEqualTo(FileNames.encode("\\xD5\\xC5\\xC8\\xFD"));
         Files.createDirectory(gbk);
         assertThat(FileNames.text(gbk)).as("a folder").endsWith("/\\xD5\\xC5");

@@ -149,4 +149,13 @@ class SpecJsonTest {
         }
         return paths;
     }
+
+    /** Found by fuzzing: a quoted key broke the message into lines. */
+    @Test
+    void messagesAreOneLine() {
+        String json = SpecJson.write(MgnSpec.mgn(4)).replace("\"pooling\"", "\"pooli\\ng\"");
+        assertThatThrownBy(() -> SpecJson.parse(json))
+                .isInstanceOf(SpecException.class)
+                .hasMessage("unknown spec key 'pooli g'");
+    }
 }

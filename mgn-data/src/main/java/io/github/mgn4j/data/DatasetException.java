@@ -1,6 +1,7 @@
 package io.github.mgn4j.data;
 
 import io.github.mgn4j.io.FileNames;
+import io.github.mgn4j.io.Messages;
 import java.util.Locale;
 
 /** A data set, or what was asked of it, is not what it should be; the message names the file or value and says why. */
@@ -8,11 +9,11 @@ public final class DatasetException extends IllegalArgumentException {
     private static final long serialVersionUID = 1L;
 
     public DatasetException(String message) {
-        super(message);
+        super(Messages.oneLine(message));
     }
 
     public DatasetException(String message, Throwable cause) {
-        super(message, cause);
+        super(Messages.oneLine(message), cause);
     }
 
     static void check(boolean valid, String message, Object... args) {

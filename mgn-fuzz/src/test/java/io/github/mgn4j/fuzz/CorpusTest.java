@@ -20,13 +20,14 @@ class CorpusTest {
     private static final Map<String, Target> TARGETS = Map.of(
             "csv", CsvTarget::fuzzerTestOneInput,
             "json", JsonTarget::fuzzerTestOneInput,
+            "npy", NpyTarget::fuzzerTestOneInput,
             "pickle", PickleTarget::fuzzerTestOneInput,
             "pth", PthTarget::fuzzerTestOneInput,
             "safetensors", SafetensorsTarget::fuzzerTestOneInput,
             "yaml", YamlTarget::fuzzerTestOneInput);
 
     @ParameterizedTest
-    @ValueSource(strings = {"csv", "json", "pickle", "pth", "safetensors", "yaml"})
+    @ValueSource(strings = {"csv", "json", "npy", "pickle", "pth", "safetensors", "yaml"})
     void everyInputGivesAResultOrADocumentedException(String name) throws IOException {
         Target target = TARGETS.getOrDefault(name, input -> {
             throw new IllegalStateException(name);

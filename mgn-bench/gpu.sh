@@ -1,5 +1,5 @@
 #!/bin/sh
-# The feature network's speed on a GPU, mgn4j (ONNX Runtime) and PyTorch in turn: sh mgn-bench/gpu.sh JAR [KIT] [OUT]
+# The feature network's speed on a GPU, mgn4j and PyTorch in turn: sh mgn-bench/gpu.sh JAR [KIT] [OUT]
 #   JAR  the benchmark in one file: ./mvnw -B -Pgpu-jar -pl mgn-bench -am package -DskipTests makes mgn-bench/target/mgn-bench-gpu.jar
 #   KIT  a folder with Java and ONNX Runtime for a machine that has neither; "-" for the java on the PATH and the ONNX Runtime that
 #        CLASSPATH names (com.microsoft.onnxruntime:onnxruntime_gpu)
@@ -21,7 +21,7 @@ fi
 cat "$out/gpu-mgn4j.md"
 if [ "${MGN_PYTORCH_ARGS:-}" != none ]; then
   # shellcheck disable=SC2086
-  (cd tools/reference && "${PYTHON:-python3}" gpu_pytorch.py ${MGN_PYTORCH_ARGS:---compile}) >"$out/gpu-pytorch.md" || status=1
+  (cd tools/reference && "${PYTHON:-python3}" gpu_pytorch.py ${MGN_PYTORCH_ARGS:---modes eager,reduce-overhead}) >"$out/gpu-pytorch.md" || status=1
   cat "$out/gpu-pytorch.md"
 fi
 exit $status

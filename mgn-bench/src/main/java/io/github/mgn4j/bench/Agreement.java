@@ -54,7 +54,8 @@ final class Agreement {
         return apart / largest;
     }
 
-    private static double cosine(float[] features, float[] reference, int dims) {
+    /** The smallest cosine of a row of features {@code [images, dims]} with its twin. */
+    static double cosine(float[] features, float[] reference, int dims) {
         double least = 1;
         for (int row = 0; row < reference.length; row += dims) {
             double product = 0;

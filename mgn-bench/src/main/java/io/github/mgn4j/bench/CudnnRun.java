@@ -42,16 +42,20 @@ abstract class CudnnRun implements GpuRun {
      * @param method one of {@link GpuBenchmark}
      */
     static CudnnRun open(GpuNetwork network, String precision, String method, int batch) throws IOException {
-        Precision format = Precision.valueOf(precision.toUpperCase(Locale.ROOT));
-        Model model = format == Precision.INT8 || format == Precision.FP8 ? calibrated(network) : network.model();
-        CudnnEngine engine =
-                (CudnnEngine) Engines.open("cudnn", model, new EngineOptions(format, batch).withTune(true));
+        CudnnEngine engine = engine(network, precision, batch, true);
         return switch (method) {
             case "deviceResident" -> new Resident(engine, batch, network.expected(batch, false));
             case "hostFloats" -> new HostFloats(engine, batch, network.expected(batch, false));
             case "hostPixels" -> new HostPixels(engine, batch);
             default -> throw new EngineException("unknown method '" + method + "'");
         };
+    }
+
+    /** Opens the engine; for 8 bits, with the formula network's ranges. */
+    static CudnnEngine engine(GpuNetwork network, String precision, int batch, boolean tune) throws IOException {
+        Precision format = Precision.valueOf(precision.toUpperCase(Locale.ROOT));
+        Model model = format == Precision.INT8 || format == Precision.FP8 ? calibrated(network) : network.model();
+        return (CudnnEngine) Engines.open("cudnn", model, new EngineOptions(format, batch).withTune(tune));
     }
 
     private static Model calibrated(GpuNetwork network) throws IOException {
@@ -63,6 +67,19 @@ abstract class CudnnRun implements GpuRun {
                 .collect(Collectors.toMap(name -> name, name -> Float.valueOf(properties.getProperty(name))));
         return new Model(
                 network.model().spec(), network.model().weights(), new ActivationRanges(FormulaInputs.KNOWN, bounds));
+    }
+
+    /** The formula's first images as pixels {@code [batch, H, W, 3]}, again and again, in pinned memory. */
+    static ByteBuffer pixels(CudnnEngine engine, int batch) {
+        InputSize size = engine.spec().input();
+        int plane = size.height() * size.width();
+        byte[] known = FormulaWeights.pixels(Math.min(batch, FormulaInputs.KNOWN), size.height(), size.width());
+        ByteBuffer pixels = engine.newPixelBuffer(3 * batch * plane);
+        for (int i = 0; i < pixels.capacity(); i++) {
+            int image = i / (3 * plane) % FormulaInputs.KNOWN;
+            pixels.put(i, known[(image * 3 + i % 3) * plane + i / 3 % plane]);
+        }
+        return pixels;
     }
 
     /** Images that stay on the device. */
@@ -125,14 +142,7 @@ abstract class CudnnRun implements GpuRun {
 
         HostPixels(CudnnEngine engine, int batch) {
             super(engine, batch);
-            InputSize size = engine.spec().input();
-            int plane = size.height() * size.width();
-            byte[] known = FormulaWeights.pixels(Math.min(batch, FormulaInputs.KNOWN), size.height(), size.width());
-            pixels = engine.newPixelBuffer(3 * batch * plane);
-            for (int i = 0; i < pixels.capacity(); i++) {
-                int image = i / (3 * plane) % FormulaInputs.KNOWN;
-                pixels.put(i, known[(image * 3 + i % 3) * plane + i / 3 % plane]);
-            }
+            pixels = pixels(engine, batch);
         }
 
         @Override

@@ -39,6 +39,7 @@ public final class CudnnEngine implements PixelEngine {
 
     private final MgnSpec spec;
     private final Precision precision;
+    private final int maxBatch;
     private final GpuContext context;
     private final List<Slot> slots = new ArrayList<>();
     private final BlockingQueue<Slot> free = new ArrayBlockingQueue<>(SLOTS);
@@ -53,6 +54,7 @@ public final class CudnnEngine implements PixelEngine {
     CudnnEngine(Model model, Device device, NumberFormats formats, EngineOptions options) {
         spec = model.spec();
         precision = options.precision();
+        maxBatch = options.maxBatch();
         context = new GpuContext(device, model, formats, options.tune());
         try {
             for (int i = 0; i < SLOTS; i++) {
@@ -98,9 +100,9 @@ public final class CudnnEngine implements PixelEngine {
     @Override
     public void run(FloatBuffer images, int batch, FloatBuffer features) {
         Engines.checkBuffers(spec, images, batch, features);
-        BatchKind kind = new BatchKind(batch, false, false);
+        BatchKind kind = new BatchKind(compiledSize(batch), false, false);
         int values = 3 * batch * spec.input().height() * spec.input().width();
-        run(kind, to -> to.asFloatBuffer().put(images.duplicate().position(0).limit(values)), null, features);
+        run(kind, batch, to -> to.asFloatBuffer().put(images.duplicate().position(0).limit(values)), null, features);
     }
 
     @Override
@@ -115,11 +117,16 @@ public final class CudnnEngine implements PixelEngine {
                 features.limit(),
                 batch,
                 spec.dims());
-        BatchKind kind = new BatchKind(batch, flip, true);
+        BatchKind kind = new BatchKind(compiledSize(batch), flip, true);
         ByteBuffer from = pixels.duplicate().position(0).limit((int) bytes);
         Pointer direct = pixels.isDirect() ? new BytePointer(from) : null;
         boolean ready = direct != null && pinned.containsKey(direct.address());
-        run(kind, to -> to.put(from), ready ? direct : null, features);
+        run(kind, batch, to -> to.put(from), ready ? direct : null, features);
+    }
+
+    /** Returns the batch that is compiled for one of this size: few sizes are, because each takes a second. */
+    private int compiledSize(int batch) {
+        return batch > maxBatch ? batch : Math.min(maxBatch, Integer.highestOneBit(2 * batch - 1));
     }
 
     /** Puts input into memory. */
@@ -130,15 +137,16 @@ public final class CudnnEngine implements PixelEngine {
     /**
      * Runs a batch.
      *
+     * @param kind what runs it, which may be larger: the rest of its features is nobody's
      * @param ready where the input lies in pinned memory, or null
      */
-    private void run(BatchKind kind, Input input, @Nullable Pointer ready, FloatBuffer features) {
+    private void run(BatchKind kind, int images, Input input, @Nullable Pointer ready, FloatBuffer features) {
         Slot slot = take();
         try {
             context.use();
-            long bytes = kind.inputBytes(spec);
-            long featureBytes = kind.featureBytes(spec);
-            slot.reserve(bytes, featureBytes);
+            slot.reserve(kind.inputBytes(spec), kind.featureBytes(spec));
+            long bytes = kind.inputBytes(spec) / kind.images() * images;
+            long featureBytes = kind.featureBytes(spec) / kind.images() * images;
             if (ready == null) {
                 input.put(slot.staging());
             }
@@ -151,7 +159,7 @@ public final class CudnnEngine implements PixelEngine {
             } finally {
                 lock.unlock();
             }
-            features.duplicate().position(0).put(slot.await().asFloatBuffer().limit(kind.images() * spec.dims()));
+            features.duplicate().position(0).put(slot.await().asFloatBuffer().limit(images * spec.dims()));
         } finally {
             free.add(slot);
         }
@@ -216,7 +224,7 @@ public final class CudnnEngine implements PixelEngine {
             if (!closed && bytes > 0) {
                 context.use();
                 Pointer memory = new BytePointer(buffer);
-                if (cudaHostRegister(memory, bytes, cudaHostRegisterDefault) == cudaSuccess) {
+                if (cudaHostRegister(memory, bytes, cudaHostRegisterPortable) == cudaSuccess) {
                     pinned.put(memory.address(), buffer);
                 } else {
                     cudaGetLastError(); // an ordinary buffer does as well, and slower

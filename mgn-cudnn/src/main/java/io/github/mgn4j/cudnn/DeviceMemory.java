@@ -40,17 +40,26 @@ final class DeviceMemory {
 
     /** Copies numbers of a format to new memory. */
     static Pointer upload(float[] values, Format format, String what, Resources owner) {
+        return upload(encode(values, format), what, owner);
+    }
+
+    /** Returns the bytes of numbers, which {@link Format#round} has made. */
+    static ByteBuffer encode(float[] values, Format format) {
         ByteBuffer bytes =
                 ByteBuffer.allocateDirect(values.length * format.bytes()).order(ByteOrder.LITTLE_ENDIAN);
+        if (format == Format.F32) {
+            bytes.asFloatBuffer().put(values);
+            return bytes;
+        }
         for (float value : values) {
-            int bits = format == Format.F32 ? Float.floatToRawIntBits(value) : format.bits(value);
-            switch (format.bytes()) {
-                case 4 -> bytes.putInt(bits);
-                case 2 -> bytes.putShort((short) bits);
-                default -> bytes.put((byte) bits);
+            int bits = format.bits(value);
+            if (format.bytes() == Short.BYTES) {
+                bytes.putShort((short) bits);
+            } else {
+                bytes.put((byte) bits);
             }
         }
-        return upload(bytes.flip(), what, owner);
+        return bytes.flip();
     }
 
     /** Copies integers to new memory. */
@@ -61,7 +70,8 @@ final class DeviceMemory {
         return upload(bytes, what, owner);
     }
 
-    private static Pointer upload(ByteBuffer bytes, String what, Resources owner) {
+    /** Copies bytes to new memory. */
+    static Pointer upload(ByteBuffer bytes, String what, Resources owner) {
         Pointer memory = allocate(bytes.remaining(), what, owner);
         Cuda.check(
                 cudaMemcpy(memory, new BytePointer(bytes), bytes.remaining(), cudaMemcpyHostToDevice),

@@ -1,22 +1,29 @@
 package io.github.mgn4j.cudnn;
 
+import com.google.common.collect.Lists;
 import io.github.mgn4j.cudnn.Program.Convolution;
 import io.github.mgn4j.cudnn.Program.Feature;
 import io.github.mgn4j.cudnn.Program.Op;
 import io.github.mgn4j.cudnn.Program.Stem;
 import io.github.mgn4j.engine.internal.Resources;
 import io.github.mgn4j.image.Preprocessor;
+import io.github.mgn4j.spec.ConvLayer;
 import io.github.mgn4j.weights.FoldedConvolution;
 import io.github.mgn4j.weights.Model;
+import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Stream;
 import org.bytedeco.javacpp.Pointer;
 import org.jspecify.annotations.Nullable;
 
 /** A model's constants on the device, for all batch sizes. */
 final class DeviceWeights {
+    /** Operations whose weights are prepared at the same time: enough for all cores, and little memory. */
+    private static final int TOGETHER = 16;
+
     private final Map<Op, Constants> constants = new HashMap<>();
     private final Pointer normalised;
     private final Pointer parts;
@@ -39,19 +46,19 @@ final class DeviceWeights {
         List<Op> ops = program.ops().stream()
                 .filter(op -> op instanceof Convolution || op instanceof Stem)
                 .toList();
-        List<Filter> filters = ops.parallelStream()
-                .map(op -> op instanceof Stem stem
-                        ? Filter.of(stem, model.weights(), formats)
-                        : Filter.of((Convolution) op, model.weights(), formats))
-                .toList();
-        for (int i = 0; i < ops.size(); i++) {
-            constants.put(ops.get(i), upload(filters.get(i), owner));
+        for (List<Op> some : Lists.partition(ops, TOGETHER)) {
+            List<Encoded> encoded = some.parallelStream()
+                    .map(op -> new Encoded(filter(op, model, formats)))
+                    .toList();
+            for (int i = 0; i < some.size(); i++) {
+                constants.put(some.get(i), upload(encoded.get(i), owner));
+            }
         }
         normalised = DeviceMemory.upload(table(), "the pixels' normalisation", owner);
         List<Feature> features = program.head().features();
         parts = DeviceMemory.upload(
                 features.stream()
-                        .flatMap(f -> java.util.stream.Stream.of(f.firstBand(), f.lastBand(), f.pixels()))
+                        .flatMap(f -> Stream.of(f.firstBand(), f.lastBand(), f.pixels()))
                         .mapToInt(Integer::intValue)
                         .toArray(),
                 "the features' bands",
@@ -65,7 +72,7 @@ final class DeviceWeights {
             float[] weights = new float[features.size() * outputs * channels];
             float[] bias = new float[features.size() * outputs];
             for (int f = 0; f < features.size(); f++) {
-                var layer = Objects.requireNonNull(features.get(f).reduction());
+                ConvLayer layer = Objects.requireNonNull(features.get(f).reduction());
                 FoldedConvolution folded = FoldedConvolution.of(model.weights(), layer);
                 float[] one = Filter.reduction(folded, layer, channels, formats.packed());
                 System.arraycopy(one, 0, weights, f * one.length, one.length);
@@ -76,10 +83,24 @@ final class DeviceWeights {
         }
     }
 
-    private static Constants upload(Filter filter, Resources owner) {
+    private static Filter filter(Op op, Model model, NumberFormats formats) {
+        return op instanceof Stem stem
+                ? Filter.of(stem, model.weights(), formats)
+                : Filter.of((Convolution) op, model.weights(), formats);
+    }
+
+    /** A filter whose weights are ready to be copied. */
+    private record Encoded(Filter filter, ByteBuffer weights) {
+        Encoded(Filter filter) {
+            this(filter, DeviceMemory.encode(filter.weights(), filter.format()));
+        }
+    }
+
+    private static Constants upload(Encoded encoded, Resources owner) {
+        Filter filter = encoded.filter;
         boolean scaled = filter.format().scaled();
         return new Constants(
-                DeviceMemory.upload(filter.weights(), filter.format(), "weights", owner),
+                DeviceMemory.upload(encoded.weights, "weights", owner),
                 DeviceMemory.upload(filter.bias(), "a bias", owner),
                 scaled ? DeviceMemory.upload(filter.scale(), "scales", owner) : null,
                 filter.residualScale(),

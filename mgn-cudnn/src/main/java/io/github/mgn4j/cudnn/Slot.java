@@ -58,7 +58,7 @@ final class Slot implements AutoCloseable {
 
     private ByteBuffer pinned(long bytes) {
         Pointer memory = new Pointer();
-        Cuda.check(cudaHostAlloc(memory, bytes, cudaHostAllocDefault), "cudaHostAlloc of %,d bytes".formatted(bytes));
+        Cuda.check(cudaHostAlloc(memory, bytes, cudaHostAllocPortable), "cudaHostAlloc of %,d bytes".formatted(bytes));
         buffers.own(memory, m -> cudaFreeHost(m));
         return new BytePointer(memory).capacity(bytes).asByteBuffer().order(ByteOrder.nativeOrder());
     }

@@ -1,0 +1,148 @@
+package io.github.mgn4j.bench;
+
+import com.google.common.base.Splitter;
+import io.github.mgn4j.cudnn.CudnnEngine;
+import io.github.mgn4j.cudnn.ResidentBatch;
+import io.github.mgn4j.engine.EngineException;
+import io.github.mgn4j.engine.Engines;
+import io.github.mgn4j.spec.NetworkSummary;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.lang.management.ManagementFactory;
+import java.nio.ByteBuffer;
+import java.nio.FloatBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * The engine cudnn on a GPU that is there for minutes only: one process, a line as soon as it is measured. Arguments are
+ * {@code PRECISION:tune|heuristic:BATCH,BATCH...}; each is checked against PyTorch's float64 features, then timed: the median of 30
+ * batches that lie on the device, by the device's clock and by the host's, and pixels from the host by two threads for a second.
+ */
+public final class CudnnReport {
+    private static final int RUNS = 30;
+    private static final long SECOND = 1_000_000_000L;
+    private static final int LARGEST = 256;
+
+    private final PrintStream out;
+    private final GpuNetwork network = GpuNetwork.named("mgn");
+
+    private CudnnReport(PrintStream out) {
+        this.out = out;
+    }
+
+    public static void main(String... args) throws IOException, InterruptedException {
+        PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
+        out.println("before: " + Gpu.clocks());
+        CudnnReport report = new CudnnReport(out);
+        boolean good = true;
+        for (String argument : args) {
+            try {
+                report.run(argument);
+            } catch (EngineException e) {
+                out.println("FAILED " + argument + ": " + e.getMessage());
+                good = false;
+            }
+        }
+        out.println("after: " + Gpu.clocks());
+        System.exit(good ? 0 : 1);
+    }
+
+    private void run(String argument) throws IOException, InterruptedException {
+        List<String> parts = Splitter.on(':').splitToList(argument);
+        try (CudnnEngine engine = CudnnRun.engine(network, parts.get(0), LARGEST, parts.get(1).equals("tune"))) {
+            line("%s opened", argument);
+            check(engine, 1);
+            check(engine, FormulaInputs.KNOWN);
+            for (String batch : Splitter.on(',').split(parts.get(2))) {
+                measure(engine, parts.get(0), Integer.parseInt(batch));
+            }
+        }
+    }
+
+    private void line(String text, Object... values) {
+        long start = ManagementFactory.getRuntimeMXBean().getStartTime();
+        out.printf(Locale.ROOT, "[%.1f s] ", (System.currentTimeMillis() - start) / 1e3);
+        out.printf(Locale.ROOT, text + "%n", values);
+    }
+
+    private void check(CudnnEngine engine, int batch) throws IOException {
+        FloatBuffer features = Engines.buffer((long) batch * engine.spec().dims());
+        engine.run(FormulaInputs.images(engine.spec(), batch, engine.inputLayout()), batch, features);
+        float[] expected = network.expected(batch, false);
+        float[] found = new float[expected.length];
+        features.get(found);
+        line(
+                "  batch %d: features %.1e of the largest apart, cosine %.6f",
+                batch,
+                Agreement.apart(features.rewind(), expected),
+                Agreement.cosine(found, expected, engine.spec().dims()));
+    }
+
+    private void measure(CudnnEngine engine, String precision, int batch) throws InterruptedException {
+        ByteBuffer pixels = CudnnRun.pixels(engine, batch);
+        long start = System.nanoTime();
+        double[] device = new double[RUNS];
+        double[] host = new double[RUNS];
+        double compiled;
+        try (ResidentBatch resident = engine.resident(pixels, batch, false)) {
+            resident.run();
+            compiled = (System.nanoTime() - start) / 1e9;
+            resident.run();
+            for (int i = 0; i < RUNS; i++) {
+                device[i] = resident.milliseconds();
+            }
+            for (int i = 0; i < RUNS; i++) {
+                long begin = System.nanoTime();
+                resident.run();
+                host[i] = (System.nanoTime() - begin) / 1e6;
+            }
+        }
+        double ms = median(device);
+        double gflop =
+                2e-9 * NetworkSummary.of(engine.spec()).macsWithoutClassifiers() * batch;
+        line(
+                "  %s batch %d: %.3f ms (%.3f to %.3f; %.3f for the host), %.0f images/s, %.0f TFLOP/s; pixels from the host"
+                        + " %.0f images/s; compiled in %.1f s",
+                precision,
+                batch,
+                ms,
+                device[0],
+                device[RUNS - 1],
+                median(host),
+                1000 * batch / ms,
+                gflop / ms,
+                fromHost(engine, pixels, batch),
+                compiled);
+    }
+
+    private static double median(double[] values) {
+        Arrays.sort(values);
+        return values[values.length / 2];
+    }
+
+    /** Images per second with as many callers as the engine gains from. */
+    private static double fromHost(CudnnEngine engine, ByteBuffer pixels, int batch) throws InterruptedException {
+        engine.run(pixels, batch, false, Engines.buffer((long) batch * engine.spec().dims()));
+        AtomicLong images = new AtomicLong();
+        long begin = System.nanoTime();
+        Thread[] callers = new Thread[engine.concurrency()];
+        for (int i = 0; i < callers.length; i++) {
+            callers[i] = new Thread(() -> {
+                FloatBuffer features = Engines.buffer((long) batch * engine.spec().dims());
+                while (System.nanoTime() < begin + SECOND) {
+                    engine.run(pixels, batch, false, features);
+                    images.addAndGet(batch);
+                }
+            });
+            callers[i].start();
+        }
+        for (Thread caller : callers) {
+            caller.join();
+        }
+        return images.get() / ((System.nanoTime() - begin) / 1e9);
+    }
+}

@@ -234,7 +234,7 @@ class RefusedCallsTest {
             train --data @empty --out @N                                | no known data set layout
             train --data @data --out @N --format nix                    | --format: unknown data set format 'nix'
             train --data @data --out @N --recipe @none                  | no such recipe
-            train --data @data --out @N --recipe @data                  | data is a folder, expected a recipe
+            train --data @data --out @N --recipe @data                  | data: is a folder, expected a recipe
             train --data @data --out @N --recipe @unknown.yaml          | unknown setting 'bogus'
             train --data @data --out @N --recipe @word.yaml             | p must be a whole number, not 'two'
             train --data @data --out @N --recipe @broken.yaml           | broken.yaml, line 2

@@ -73,10 +73,7 @@ public record FeatureTable(List<Entry> entries) {
                 file,
                 rows.isEmpty() ? "" : start(String.join(",", rows.get(0).fields())),
                 String.join(",", HEADER),
-                FileKind.of(file)
-                        .filter(kind -> kind != FileKind.TEXT)
-                        .map(kind -> ": it is " + kind)
-                        .orElse(""));
+                FileKind.unlessText(file));
         List<Entry> entries = new ArrayList<>();
         for (Csv.Row row : rows.subList(1, rows.size())) {
             List<String> fields = row.fields();

@@ -64,6 +64,11 @@ public enum FileKind {
                 .findFirst();
     }
 
+    /** Returns what a file is that should be text, as the end of a message; empty for text, and where it cannot be told. */
+    public static String unlessText(Path file) {
+        return of(file).filter(kind -> kind != TEXT).map(kind -> ": it is " + kind).orElse("");
+    }
+
     /** The end of a sentence about a file that is not what was expected: {@code ", found a JPEG image"}, or nothing. */
     public static String found(Path file) {
         return of(file).map(kind -> ", found " + kind).orElse("");

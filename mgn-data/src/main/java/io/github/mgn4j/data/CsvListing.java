@@ -99,7 +99,7 @@ final class CsvListing {
                     file,
                     HEADER_LINE,
                     start(line),
-                    FileKind.found(file));
+                    FileKind.unlessText(file));
             headed = true;
             return;
         }

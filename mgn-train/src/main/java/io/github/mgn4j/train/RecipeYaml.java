@@ -2,6 +2,7 @@ package io.github.mgn4j.train;
 
 import io.github.mgn4j.io.AtomicFile;
 import io.github.mgn4j.io.FileKind;
+import io.github.mgn4j.io.InputFile;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -50,7 +51,8 @@ public final class RecipeYaml {
         if (!Files.exists(file)) {
             throw new NoSuchFileException(file + ": no such recipe");
         }
-        RecipeException.check(!Files.isDirectory(file), "%s is a folder, expected a recipe (.yaml)", file);
+        String obstacle = InputFile.obstacle(file).orElse("");
+        RecipeException.check(obstacle.isEmpty(), "%s: %s, expected a recipe (.yaml)", file, obstacle);
         FileKind kind = FileKind.of(file).orElse(FileKind.TEXT);
         RecipeException.check(kind == FileKind.TEXT, "%s: %s; a recipe (.yaml) was expected", file, kind);
         long size = Files.size(file);

@@ -53,7 +53,8 @@ public final class CudnnReport {
 
     private void run(String argument) throws IOException, InterruptedException {
         List<String> parts = Splitter.on(':').splitToList(argument);
-        try (CudnnEngine engine = CudnnRun.engine(network, parts.get(0), LARGEST, parts.get(1).equals("tune"))) {
+        try (CudnnEngine engine =
+                CudnnRun.engine(network, parts.get(0), LARGEST, parts.get(1).equals("tune"))) {
             line("%s opened", argument);
             check(engine, 1);
             check(engine, FormulaInputs.KNOWN);
@@ -102,8 +103,7 @@ public final class CudnnReport {
             }
         }
         double ms = median(device);
-        double gflop =
-                2e-9 * NetworkSummary.of(engine.spec()).macsWithoutClassifiers() * batch;
+        double gflop = 2e-9 * NetworkSummary.of(engine.spec()).macsWithoutClassifiers() * batch;
         line(
                 "  %s batch %d: %.3f ms (%.3f to %.3f; %.3f for the host), %.0f images/s, %.0f TFLOP/s; pixels from the host"
                         + " %.0f images/s; compiled in %.1f s",
@@ -126,13 +126,18 @@ public final class CudnnReport {
 
     /** Images per second with as many callers as the engine gains from. */
     private static double fromHost(CudnnEngine engine, ByteBuffer pixels, int batch) throws InterruptedException {
-        engine.run(pixels, batch, false, Engines.buffer((long) batch * engine.spec().dims()));
+        engine.run(
+                pixels,
+                batch,
+                false,
+                Engines.buffer((long) batch * engine.spec().dims()));
         AtomicLong images = new AtomicLong();
         long begin = System.nanoTime();
         Thread[] callers = new Thread[engine.concurrency()];
         for (int i = 0; i < callers.length; i++) {
             callers[i] = new Thread(() -> {
-                FloatBuffer features = Engines.buffer((long) batch * engine.spec().dims());
+                FloatBuffer features =
+                        Engines.buffer((long) batch * engine.spec().dims());
                 while (System.nanoTime() < begin + SECOND) {
                     engine.run(pixels, batch, false, features);
                     images.addAndGet(batch);

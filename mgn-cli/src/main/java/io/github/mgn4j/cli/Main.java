@@ -1,6 +1,7 @@
 package io.github.mgn4j.cli;
 
 import com.sun.management.OperatingSystemMXBean;
+import io.github.mgn4j.engine.DeviceException;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.lang.management.ManagementFactory;
@@ -78,7 +79,10 @@ public final class Main {
         while (last != null && last.hasSubcommand()) {
             last = last.subcommand();
         }
-        return last != null && e instanceof IllegalArgumentException && e.getMessage() != null
+        return last != null
+                        && e instanceof IllegalArgumentException
+                        && !(e instanceof DeviceException)
+                        && e.getMessage() != null
                 ? new IllegalArgumentException(OptionNames.in(e.getMessage(), last), e)
                 : e;
     }

@@ -42,9 +42,8 @@ final class Training {
             Terminal terminal,
             List<? extends TrainingListener> others)
             throws IOException {
-        recipe.warnings().forEach(terminal::say);
         try (Trainer trainer = new Trainer(start, recipe, batches)) {
-            return run(trainer, terminal, others);
+            return run(trainer, recipe, terminal, others);
         }
     }
 
@@ -56,18 +55,23 @@ final class Training {
             Terminal terminal,
             List<? extends TrainingListener> others)
             throws IOException {
-        recipe.warnings().forEach(terminal::say);
         try (Trainer trainer = Trainer.resume(checkpoint, recipe, batches)) {
-            return run(trainer, terminal, others);
+            return run(trainer, recipe, terminal, others);
         }
     }
 
-    private static Model run(Trainer trainer, Terminal terminal, List<? extends TrainingListener> others)
+    private static Model run(Trainer trainer, Recipe recipe, Terminal terminal, List<? extends TrainingListener> others)
             throws IOException {
         try (Progress progress = terminal.progress("steps")) {
+            int first = trainer.iteration() + 1;
             progress.startAt(trainer.iteration());
             others.forEach(trainer::addListener);
-            trainer.addListener((t, step) -> progress.update(step.iteration(), t.totalIterations(), details(step)));
+            trainer.addListener((t, step) -> {
+                if (step.iteration() == first) { // not before a call that is refused
+                    recipe.warnings().forEach(terminal::say);
+                }
+                progress.update(step.iteration(), t.totalIterations(), details(step));
+            });
             return trainer.run();
         }
     }

@@ -76,7 +76,7 @@ class DataOptionsTest {
                 train("--iterations", "4", "--on-error", "skip", "--force").ok();
         assertThat(skipped.err())
                 .contains(
-                        "mgn: skipped: " + bad + ": not a JPEG, PNG or BMP file\n",
+                        "mgn: skipped: " + bad + ": not a JPEG, PNG or BMP file but a text file\n",
                         "mgn: 1 training images cannot be read; others of the same identities took their places\n");
         assertThat(workshop.path("run/recipe.yaml")).content().contains("on-error: skip");
     }

@@ -201,7 +201,7 @@ class RefusedCallsTest {
             info --preset nix                      | --preset: unknown preset 'nix'; there are mgn, resnet50
             info @nomodel.safetensors              | no model file
             info @zero/0001_c1.jpg                 | is empty
-            info @recipe.yaml                      | recipe.yaml: claims a safetensors header
+            info @recipe.yaml                      | recipe.yaml: a text file; a model file was expected
             info @model.safetensors --json @recipe.yaml | exists already
             # extract
             extract --model @model.safetensors --images @none --out @N/f.npy    | none: no such folder
@@ -226,7 +226,7 @@ class RefusedCallsTest {
             extract --model @model.safetensors --images @data --out @N           | expected a name that ends in .npy
             extract --model @model.safetensors --images @data --out @gallery.npy | gallery.npy: exists already
             extract --model @model.safetensors --images @data --out @recipe.yaml/f.npy | cannot be written
-            extract --model @recipe.yaml --images @data --out @N/f.npy           | recipe.yaml: claims a safetensors header
+            extract --model @recipe.yaml --images @data --out @N/f.npy           | recipe.yaml: a text file; a model file was expected
             extract --model @model.safetensors --images @data --out @N/f.npy --engine onnx-cuda | the engine onnx-cuda cannot run here: com.microsoft.onnxruntime:onnxruntime_gpu is wanted
             # train
             train --data @none --out @N                                 | none: no such folder
@@ -244,7 +244,7 @@ class RefusedCallsTest {
             train --data @data --out @N --recipe @recipe.yaml --iterations 0 | --iterations must be at least 1
             train --data @data --out @N --recipe @recipe.yaml --lr -1   | --lr must be above 0
             train --data @data --out @N --recipe @recipe.yaml --augment nix | --augment: unknown augmentation 'nix'
-            train --data @data --out @N --recipe @recipe.yaml --init @recipe.yaml | claims a safetensors header
+            train --data @data --out @N --recipe @recipe.yaml --init @recipe.yaml | recipe.yaml: a text file; a model file was expected
             train --data @data --out @run --recipe @recipe.yaml         | belongs to an earlier run
             train --data @data --out @recipe.yaml --recipe @recipe.yaml | recipe.yaml: is a file
             train --data @data --out @N --recipe @recipe.yaml --on-error nix | [fail, skip] but was 'nix'
@@ -294,7 +294,7 @@ class RefusedCallsTest {
             bench --model @model.safetensors --batch 99999999 | --batch must be at most
             export --model @model.safetensors                              | '--onnx=FILE'
             export --model @none --onnx @N                                 | none: no such file
-            export --model @recipe.yaml --onnx @N                          | claims a safetensors header
+            export --model @recipe.yaml --onnx @N                          | recipe.yaml: a text file; a model file was expected
             export --model @model.safetensors --onnx @recipe.yaml          | exists already
             export --model @model.safetensors --onnx @data                 | is a folder
             export --model @model.safetensors --onnx @N --precision bf16   | can be written in fp32, fp16 or int8, not in bf16

@@ -92,7 +92,8 @@ class SoakTest {
                 .formatted(requests, MINUTES, early, late);
         Files.writeString(Path.of("target", "soak.txt"), figures + "\n");
         assertThat(late - early).as(figures).isLessThan(FLAT);
-        assertThat(requests.values()).allSatisfy(count -> assertThat(count.get()).isGreaterThan(100));
+        assertThat(requests.values())
+                .allSatisfy(count -> assertThat(count.get()).isGreaterThan(100));
     }
 
     private static void use(FeatureExtractor extractor, List<RgbImage> images, int seed, long end, AtomicLong count) {

@@ -66,7 +66,9 @@ public enum FileKind {
 
     /** Returns what a file is that should be text, as the end of a message; empty for text, and where it cannot be told. */
     public static String unlessText(Path file) {
-        return of(file).filter(kind -> kind != TEXT).map(kind -> ": it is " + kind).orElse("");
+        return of(file).filter(kind -> kind != TEXT)
+                .map(kind -> ": it is " + kind)
+                .orElse("");
     }
 
     /** The end of a sentence about a file that is not what was expected: {@code ", found a JPEG image"}, or nothing. */

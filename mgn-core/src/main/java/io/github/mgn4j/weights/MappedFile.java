@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.HashMap;
@@ -36,6 +37,7 @@ final class MappedFile implements AutoCloseable {
      * @throws WeightsException if it is missing, no regular file or empty
      */
     static MappedFile open(Path path) throws IOException {
+        WeightsException.check(!Files.notExists(path), "%s: no such file", path);
         String obstacle = InputFile.obstacle(path).orElse("");
         WeightsException.check(obstacle.isEmpty(), "%s: %s, expected a file of weights", path, obstacle);
         FileChannel channel = FileChannel.open(path, StandardOpenOption.READ);

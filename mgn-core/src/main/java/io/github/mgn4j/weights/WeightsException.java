@@ -1,6 +1,6 @@
 package io.github.mgn4j.weights;
 
-import com.google.common.base.CharMatcher;
+import io.github.mgn4j.io.Messages;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -26,7 +26,7 @@ public final class WeightsException extends IllegalArgumentException {
 
     /** Names come out of files that anyone may have made: no line breaks or terminal commands, no endless text. */
     private static String oneLine(String message) {
-        String clean = CharMatcher.javaIsoControl().replaceFrom(message, '?');
+        String clean = Messages.oneLine(message);
         return clean.length() <= MAX_LENGTH ? clean : clean.substring(0, MAX_LENGTH) + "...";
     }
 }

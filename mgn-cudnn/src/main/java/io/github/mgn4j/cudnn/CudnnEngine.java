@@ -4,7 +4,6 @@ import static org.bytedeco.cuda.global.cudart.*;
 
 import com.google.common.base.Preconditions;
 import com.google.common.util.concurrent.Uninterruptibles;
-import io.github.mgn4j.cudnn.CompiledBatch.BatchKind;
 import io.github.mgn4j.engine.EngineOptions;
 import io.github.mgn4j.engine.Engines;
 import io.github.mgn4j.engine.Layout;
@@ -102,7 +101,12 @@ public final class CudnnEngine implements PixelEngine {
         Engines.checkBuffers(spec, images, batch, features);
         BatchKind kind = new BatchKind(compiledSize(batch), false, false);
         int values = 3 * batch * spec.input().height() * spec.input().width();
-        run(kind, batch, to -> to.asFloatBuffer().put(images.duplicate().position(0).limit(values)), null, features);
+        run(
+                kind,
+                batch,
+                to -> to.asFloatBuffer().put(images.duplicate().position(0).limit(values)),
+                null,
+                features);
     }
 
     @Override

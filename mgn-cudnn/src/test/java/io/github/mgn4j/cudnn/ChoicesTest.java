@@ -49,12 +49,19 @@ class ChoicesTest {
         Choices written = new Choices(new DiskCache(folder), "h100", CUDNN);
         written.put(shape, "A0e4");
         written.save();
-        assertThat(new Choices(new DiskCache(folder), "h100", CUDNN + 1).get(shape)).isNull();
+        assertThat(new Choices(new DiskCache(folder), "h100", CUDNN + 1).get(shape))
+                .isNull();
         assertThat(new Choices(new DiskCache(folder), "a100", CUDNN).get(shape)).isNull();
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "\0\1\2", "# mgn4j kernels 1, cuDNN 91400\nno equals sign\n", "# mgn4j kernels 0, cuDNN 91400\nx = y\n"})
+    @ValueSource(
+            strings = {
+                "",
+                "\0\1\2",
+                "# mgn4j kernels 1, cuDNN 91400\nno equals sign\n",
+                "# mgn4j kernels 0, cuDNN 91400\nx = y\n"
+            })
     void aDamagedFileIsReplaced(String content) throws IOException {
         Path file = folder.resolve("choices-h100.txt");
         Files.writeString(file, content);

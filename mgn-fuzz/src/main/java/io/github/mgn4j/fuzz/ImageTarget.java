@@ -31,7 +31,7 @@ public final class ImageTarget {
                 return;
             }
             CRC32 crc = new CRC32();
-            crc.update(png.array(), at + 4, length + 4);
+            crc.update(png.slice(at + 4, length + 4));
             png.putInt(at + 8 + length, (int) crc.getValue());
             at += length + 12;
         }

@@ -1,0 +1,29 @@
+package io.github.mgn4j.cudnn;
+
+import io.github.mgn4j.spec.InputSize;
+import io.github.mgn4j.spec.MgnSpec;
+
+/**
+ * What is compiled for.
+ *
+ * @param images batch, without mirrors
+ * @param flip whether features are means over images and mirrors
+ * @param pixels whether the input is bytes
+ */
+record BatchKind(int images, boolean flip, boolean pixels) {
+    /** Returns images and mirrors. */
+    int views() {
+        return Math.multiplyExact(images, flip ? 2 : 1);
+    }
+
+    /** Returns the bytes of the input. */
+    long inputBytes(MgnSpec spec) {
+        InputSize size = spec.input();
+        return 3L * images * size.height() * size.width() * (pixels ? 1 : Float.BYTES);
+    }
+
+    /** Returns the bytes of the features. */
+    long featureBytes(MgnSpec spec) {
+        return (long) images * spec.dims() * Float.BYTES;
+    }
+}

@@ -63,7 +63,7 @@ final class Training {
     private static Model run(Trainer trainer, Recipe recipe, Terminal terminal, List<? extends TrainingListener> others)
             throws IOException {
         try (Progress progress = terminal.progress("steps")) {
-            int first = trainer.iteration() + 1;
+            long first = trainer.iteration() + 1;
             progress.startAt(trainer.iteration());
             others.forEach(trainer::addListener);
             trainer.addListener((t, step) -> {

@@ -136,6 +136,6 @@ class ByteNamesTest {
                                 "--out",
                                 "x.npy")
                         .err())
-                .isEqualTo("mgn: broken%s/\\xFF.jpg: not a JPEG, PNG or BMP file\n".formatted(locale));
+                .isEqualTo("mgn: broken%s/\\xFF.jpg: not a JPEG, PNG or BMP file but a text file\n".formatted(locale));
     }
 }

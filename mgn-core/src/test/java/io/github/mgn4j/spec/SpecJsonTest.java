@@ -156,6 +156,6 @@ class SpecJsonTest {
         String json = SpecJson.write(MgnSpec.mgn(4)).replace("\"pooling\"", "\"pooli\\ng\"");
         assertThatThrownBy(() -> SpecJson.parse(json))
                 .isInstanceOf(SpecException.class)
-                .hasMessage("unknown spec key 'pooli g'");
+                .hasMessage("unknown spec key 'pooli; g'");
     }
 }

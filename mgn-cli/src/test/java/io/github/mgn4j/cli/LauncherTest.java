@@ -119,7 +119,9 @@ class LauncherTest {
         wrong.environment().put("MGN_PROFILE", "cuda -X");
         assertThat(end(wrong.start()))
                 .isEqualTo(new Outcome(
-                        2, "", "mgn: MGN_PROFILE expects names of Maven profiles (onnx-gpu, cuda), found 'cuda -X'\n"));
+                        2,
+                        "",
+                        "mgn: MGN_PROFILE expects names of Maven profiles (cudnn, onnx-gpu, cuda), found 'cuda -X'\n"));
     }
 
     /** A locale that is not installed is the locale C to Java, whatever its name says. */

@@ -234,7 +234,8 @@ class HostileCheckpointTest {
         }
         assertThat(thrown)
                 .singleElement()
-                .satisfies(e -> assertThat(e.getMessage()).contains("'a; \\u001b[.b'").doesNotContain("\n"));
+                .satisfies(e ->
+                        assertThat(e.getMessage()).contains("'a; \\u001b[.b'").doesNotContain("\n"));
     }
 
     private Map<String, Tensor> load(byte[] pickle, byte[] storage) throws IOException {

@@ -3,7 +3,6 @@ package io.github.mgn4j.features;
 import io.github.mgn4j.io.FileNames;
 import io.github.mgn4j.io.InputFile;
 import io.github.mgn4j.io.Messages;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 
@@ -23,9 +22,6 @@ public final class FeatureException extends IllegalArgumentException {
 
     /** Refuses what is no file that can be read from its beginning to its end. */
     static void checkFile(Path file, String expected) {
-        if (Files.notExists(file)) {
-            return; // opening it says so, with an exception of the file system's
-        }
         String obstacle = InputFile.obstacle(file).orElse("");
         check(obstacle.isEmpty(), "%s: %s, expected %s", file, obstacle, expected);
     }

@@ -13,13 +13,16 @@ import java.util.Optional;
 public final class InputFile {
     private InputFile() {}
 
-    /** What stands against reading a file, as a clause that follows its name; empty if nothing does. */
+    /**
+     * Returns what stands against reading a file, as a clause that follows its name; empty if nothing does, and for a file that
+     * is missing: opening it says so, with an exception of the file system's.
+     */
     public static Optional<String> obstacle(Path file) {
         BasicFileAttributes attributes;
         try {
             attributes = Files.readAttributes(file, BasicFileAttributes.class);
         } catch (NoSuchFileException e) {
-            return Optional.of("no such file");
+            return Optional.empty();
         } catch (AccessDeniedException e) {
             return Optional.of("permission denied");
         } catch (FileSystemException e) {

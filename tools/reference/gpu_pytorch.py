@@ -131,7 +131,7 @@ def main():
     if hasattr(torch, "_inductor"):
         import torch._inductor.config as inductor
         inductor.freezing = True
-    expected = np.fromfile(ROOT / "mgn-core/src/test/resources/reference" / reference, "<f4").reshape(8, -1)
+    expected = np.fromfile(ROOT / "mgn-fixtures/src/main/resources/reference" / reference, "<f4").reshape(8, -1)
     work = gflop(network(options.network, "cpu", torch.float32), size)
     images = torch.from_numpy(formula.images(8, *size))
     batches = [int(b) for b in options.batches.split(",")]

@@ -2,7 +2,7 @@
 
     /usr/bin/python3 tools/reference/make_feature_fixtures.py
 
-Each NAME-POOL.f32 in mgn-core/src/test/resources/reference/ is [8, dims] float32, little-endian, C order: computed in
+Each NAME-POOL.f32 in mgn-fixtures/src/main/resources/reference/ is [8, dims] float32, little-endian, C order: computed in
 float64 and rounded once. features.json says the network, and how far PyTorch's own float32 run is from it. The first
 images of a batch are those of a smaller one, so that the first rows are a smaller batch's features (checked here).
 """
@@ -17,7 +17,7 @@ import formula
 import mgn_torch
 
 BATCH = 8
-OUT = pathlib.Path(__file__).parents[2] / "mgn-core/src/test/resources/reference"
+OUT = pathlib.Path(__file__).parents[2] / "mgn-fixtures/src/main/resources/reference"
 NETWORKS = {
     "full": dict(depth=50, width=1.0, input=(384, 128), embedding=256),
     "tiny": dict(depth=50, width=1 / 16, input=(96, 32), embedding=16),

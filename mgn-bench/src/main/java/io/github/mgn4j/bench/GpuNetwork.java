@@ -1,9 +1,9 @@
 package io.github.mgn4j.bench;
 
 import io.github.mgn4j.engine.EngineException;
+import io.github.mgn4j.fixtures.FormulaWeights;
+import io.github.mgn4j.model.Model;
 import io.github.mgn4j.spec.MgnSpec;
-import io.github.mgn4j.weights.FormulaWeights;
-import io.github.mgn4j.weights.Model;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;

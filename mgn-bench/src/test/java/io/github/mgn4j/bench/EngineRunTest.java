@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.gson.Gson;
+import io.github.mgn4j.checkpoint.ModelFile;
 import io.github.mgn4j.engine.Precision;
-import io.github.mgn4j.weights.FormulaWeights;
-import io.github.mgn4j.weights.ModelFile;
+import io.github.mgn4j.fixtures.FormulaWeights;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;

@@ -1,5 +1,6 @@
 package io.github.mgn4j.cli;
 
+import io.github.mgn4j.checkpoint.ModelFile;
 import io.github.mgn4j.data.DatasetFormat;
 import io.github.mgn4j.data.DatasetSummary;
 import io.github.mgn4j.data.ReidDataset;
@@ -14,13 +15,12 @@ import io.github.mgn4j.eval.Verification;
 import io.github.mgn4j.eval.Verifier;
 import io.github.mgn4j.extract.FeatureExtractor;
 import io.github.mgn4j.features.FeatureSet;
-import io.github.mgn4j.io.FileNames;
-import io.github.mgn4j.io.OutputFiles;
+import io.github.mgn4j.internal.io.FileNames;
+import io.github.mgn4j.internal.io.OutputFiles;
+import io.github.mgn4j.model.Model;
 import io.github.mgn4j.report.LossPoint;
 import io.github.mgn4j.report.ReportData;
 import io.github.mgn4j.report.ReportWriter;
-import io.github.mgn4j.weights.Model;
-import io.github.mgn4j.weights.ModelFile;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -5,8 +5,8 @@ import io.github.mgn4j.eval.Evaluator;
 import io.github.mgn4j.eval.Metric;
 import io.github.mgn4j.eval.Metrics;
 import io.github.mgn4j.extract.FeatureExtractor;
+import io.github.mgn4j.model.Model;
 import io.github.mgn4j.train.ModelEvaluator;
-import io.github.mgn4j.weights.Model;
 import java.io.IOException;
 import java.util.Locale;
 

@@ -1,12 +1,8 @@
 package io.github.mgn4j.engine;
 
-import com.google.common.base.Preconditions;
-import io.github.mgn4j.io.Services;
+import io.github.mgn4j.internal.io.Services;
+import io.github.mgn4j.model.Model;
 import io.github.mgn4j.spec.MgnSpec;
-import io.github.mgn4j.weights.Model;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.FloatBuffer;
 import java.util.Comparator;
 import java.util.List;
 
@@ -70,30 +66,5 @@ public final class Engines {
         long values = 3L * spec.input().height() * spec.input().width();
         long imageBytes = engine instanceof PixelEngine ? values : values * Float.BYTES;
         return (int) (Integer.MAX_VALUE / Math.max(imageBytes, (long) spec.dims() * Float.BYTES));
-    }
-
-    /**
-     * Makes sure that an engine was given room enough.
-     *
-     * @throws IllegalArgumentException saying what is too small
-     */
-    public static void checkBuffers(MgnSpec spec, FloatBuffer images, int batch, FloatBuffer features) {
-        long wanted = 3L * batch * spec.input().height() * spec.input().width();
-        Preconditions.checkArgument(batch >= 1, "batch must be at least 1, not %s", batch);
-        Preconditions.checkArgument(
-                images.limit() >= wanted, "images hold %s values, wanted %s", images.limit(), wanted);
-        Preconditions.checkArgument(
-                features.limit() >= (long) batch * spec.dims(),
-                "features have room for %s values, wanted %s x %s",
-                features.limit(),
-                batch,
-                spec.dims());
-    }
-
-    /** A direct buffer for so many values in the native byte order: engines read and write such where it is. */
-    public static FloatBuffer buffer(long values) {
-        return ByteBuffer.allocateDirect(Math.toIntExact(Math.multiplyExact(values, (long) Float.BYTES)))
-                .order(ByteOrder.nativeOrder())
-                .asFloatBuffer();
     }
 }

@@ -1,5 +1,6 @@
 package io.github.mgn4j.extract;
 
+import io.github.mgn4j.image.OnError;
 import io.github.mgn4j.image.RgbImage;
 import java.io.IOException;
 import java.nio.file.Path;

@@ -1,7 +1,7 @@
 package io.github.mgn4j.image;
 
-import io.github.mgn4j.io.FileKind;
-import io.github.mgn4j.io.FileNames;
+import io.github.mgn4j.internal.io.FileKind;
+import io.github.mgn4j.internal.io.FileNames;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;

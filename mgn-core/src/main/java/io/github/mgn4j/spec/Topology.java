@@ -72,8 +72,8 @@ public final class Topology {
                 .toList();
     }
 
-    /** Rows of a branch's last map for an input of {@code inputHeight} rows. */
-    static int mapHeight(int inputHeight, Backbone backbone, Branch branch) {
+    /** Returns the rows of a branch's last map for an input of {@code inputHeight} rows. */
+    public static int mapHeight(int inputHeight, Backbone backbone, Branch branch) {
         int rows = half(half(inputHeight));
         for (int stage = 2; stage <= Backbone.STAGES; stage++) {
             rows = branch.unitStrideStages().contains(stage) ? rows : half(rows);

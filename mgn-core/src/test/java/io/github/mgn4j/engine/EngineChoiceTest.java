@@ -3,8 +3,8 @@ package io.github.mgn4j.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.mgn4j.weights.FormulaWeights;
-import io.github.mgn4j.weights.Model;
+import io.github.mgn4j.fixtures.FormulaWeights;
+import io.github.mgn4j.model.Model;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;

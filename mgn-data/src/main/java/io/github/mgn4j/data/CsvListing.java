@@ -2,8 +2,8 @@ package io.github.mgn4j.data;
 
 import com.google.common.collect.Interner;
 import com.google.common.collect.Interners;
-import io.github.mgn4j.io.FileKind;
-import io.github.mgn4j.io.FileNames;
+import io.github.mgn4j.internal.io.FileKind;
+import io.github.mgn4j.internal.io.FileNames;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;

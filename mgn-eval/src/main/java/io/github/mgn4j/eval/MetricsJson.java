@@ -6,7 +6,7 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonNull;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
-import io.github.mgn4j.io.AtomicFile;
+import io.github.mgn4j.internal.io.AtomicFile;
 import java.io.IOException;
 import java.nio.file.Path;
 

@@ -2,7 +2,11 @@ package io.github.mgn4j.eval;
 
 import static io.github.mgn4j.eval.EvaluationException.check;
 
+import io.github.mgn4j.engine.internal.BlockProducts;
+import io.github.mgn4j.engine.internal.ProductsProvider;
 import io.github.mgn4j.features.FeatureMatrix;
+import io.github.mgn4j.internal.io.Services;
+import java.util.Comparator;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -49,13 +53,15 @@ final class SquaredScreen implements ScreenedDistances {
     private final float[] gallerySquares;
     private final double longest;
 
-    /** Null, too, where ND4J is left out. */
-    private static BlockProducts.@Nullable Factory products() {
-        try {
-            return Nd4jProducts.find();
-        } catch (LinkageError e) {
-            return null;
-        }
+    /** Returns the best products on the class path; null where there are none that can run here. */
+    static BlockProducts.@Nullable Factory products() {
+        Services<ProductsProvider> found = Services.find(ProductsProvider.class, ProductsProvider::priority);
+        return found.usable().stream()
+                .sorted(Comparator.comparingInt(ProductsProvider::priority).reversed())
+                .filter(ProductsProvider::available)
+                .findFirst()
+                .map(ProductsProvider::factory)
+                .orElse(null);
     }
 
     private SquaredScreen(

@@ -53,8 +53,8 @@ class SquaredScreenTest {
     }
 
     @Test
-    void thereIsALibraryForProducts() {
-        assertThat(Nd4jProducts.find()).isNotNull();
+    void theProductsOfTheEngineOnTheClassPathAreFound() {
+        assertThat(SquaredScreen.products()).isNotNull();
     }
 
     @Test

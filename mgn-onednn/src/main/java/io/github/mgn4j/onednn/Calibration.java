@@ -1,11 +1,11 @@
 package io.github.mgn4j.onednn;
 
-import io.github.mgn4j.engine.Layout;
 import io.github.mgn4j.engine.internal.Resources;
+import io.github.mgn4j.image.Layout;
+import io.github.mgn4j.model.ActivationRanges;
+import io.github.mgn4j.model.Model;
 import io.github.mgn4j.spec.InputSize;
 import io.github.mgn4j.spec.MgnSpec;
-import io.github.mgn4j.weights.ActivationRanges;
-import io.github.mgn4j.weights.Model;
 import java.nio.FloatBuffer;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -80,7 +80,7 @@ public final class Calibration implements AutoCloseable {
     /**
      * The model with the ranges of the images so far.
      *
-     * @throws io.github.mgn4j.weights.WeightsException if there were none
+     * @throws io.github.mgn4j.model.WeightsException if there were none
      */
     public Model calibrated() {
         Map<String, Float> bounds = new LinkedHashMap<>();

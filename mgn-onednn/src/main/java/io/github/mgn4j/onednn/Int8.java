@@ -1,11 +1,11 @@
 package io.github.mgn4j.onednn;
 
 import io.github.mgn4j.engine.Precision;
+import io.github.mgn4j.model.ActivationRanges;
 import io.github.mgn4j.onednn.Network.Convolution;
 import io.github.mgn4j.onednn.Network.Op;
 import io.github.mgn4j.onednn.Network.Pool;
 import io.github.mgn4j.spec.Pooling;
-import io.github.mgn4j.weights.ActivationRanges;
 import java.util.Arrays;
 import java.util.List;
 

@@ -1,6 +1,6 @@
 package io.github.mgn4j.onednn;
 
-import io.github.mgn4j.engine.OneThread;
+import io.github.mgn4j.engine.internal.OneThread;
 import java.util.concurrent.Callable;
 
 /**

@@ -2,11 +2,11 @@ package io.github.mgn4j.onednn;
 
 import static org.bytedeco.dnnl.global.dnnl.*;
 
+import io.github.mgn4j.engine.internal.FoldedConvolution;
+import io.github.mgn4j.engine.internal.Int8Weights;
 import io.github.mgn4j.engine.internal.Resources;
+import io.github.mgn4j.model.Weights;
 import io.github.mgn4j.spec.ConvLayer;
-import io.github.mgn4j.weights.FoldedConvolution;
-import io.github.mgn4j.weights.Int8Weights;
-import io.github.mgn4j.weights.Weights;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.mgn4j.engine.Precision;
+import io.github.mgn4j.fixtures.FormulaWeights;
+import io.github.mgn4j.model.Model;
 import io.github.mgn4j.spec.MgnSpec;
-import io.github.mgn4j.weights.FormulaWeights;
-import io.github.mgn4j.weights.Model;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;

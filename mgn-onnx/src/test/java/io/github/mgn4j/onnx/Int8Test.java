@@ -5,12 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.entry;
 
 import io.github.mgn4j.engine.Precision;
+import io.github.mgn4j.engine.internal.Int8Weights;
+import io.github.mgn4j.model.ActivationRanges;
+import io.github.mgn4j.model.Model;
+import io.github.mgn4j.model.WeightsException;
 import io.github.mgn4j.spec.MgnSpec;
 import io.github.mgn4j.spec.NetworkSummary;
-import io.github.mgn4j.weights.ActivationRanges;
-import io.github.mgn4j.weights.Int8Weights;
-import io.github.mgn4j.weights.Model;
-import io.github.mgn4j.weights.WeightsException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteOrder;

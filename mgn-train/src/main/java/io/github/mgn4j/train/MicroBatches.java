@@ -1,12 +1,12 @@
 package io.github.mgn4j.train;
 
 import io.github.mgn4j.data.Batch;
-import io.github.mgn4j.graph.TrainingGraph;
 import io.github.mgn4j.loss.LossTerm;
 import io.github.mgn4j.loss.Objective;
 import io.github.mgn4j.loss.ObjectiveGraph;
 import io.github.mgn4j.loss.SoftmaxTerm;
-import io.github.mgn4j.plan.GraphPlan;
+import io.github.mgn4j.samediff.internal.TrainingGraph;
+import io.github.mgn4j.samediff.internal.plan.GraphPlan;
 import io.github.mgn4j.spec.FeaturePart;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;

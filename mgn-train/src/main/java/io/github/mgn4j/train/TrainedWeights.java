@@ -1,11 +1,11 @@
 package io.github.mgn4j.train;
 
-import io.github.mgn4j.graph.NdTensors;
-import io.github.mgn4j.graph.TrainingGraph;
+import io.github.mgn4j.model.Model;
+import io.github.mgn4j.model.Tensor;
+import io.github.mgn4j.samediff.internal.NdTensors;
+import io.github.mgn4j.samediff.internal.TrainingGraph;
 import io.github.mgn4j.spec.NetworkSummary;
 import io.github.mgn4j.spec.Parameter;
-import io.github.mgn4j.weights.Model;
-import io.github.mgn4j.weights.Tensor;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;

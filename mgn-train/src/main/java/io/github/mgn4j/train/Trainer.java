@@ -2,14 +2,14 @@ package io.github.mgn4j.train;
 
 import com.google.common.collect.Maps;
 import io.github.mgn4j.data.Batch;
-import io.github.mgn4j.graph.TrainingGraph;
 import io.github.mgn4j.loss.Objective;
+import io.github.mgn4j.model.Model;
+import io.github.mgn4j.model.Tensor;
+import io.github.mgn4j.model.Weights;
+import io.github.mgn4j.samediff.internal.TrainingGraph;
 import io.github.mgn4j.spec.MgnSpec;
 import io.github.mgn4j.spec.NetworkSummary;
 import io.github.mgn4j.spec.Parameter;
-import io.github.mgn4j.weights.Model;
-import io.github.mgn4j.weights.Tensor;
-import io.github.mgn4j.weights.Weights;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

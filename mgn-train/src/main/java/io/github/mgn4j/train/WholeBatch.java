@@ -1,9 +1,9 @@
 package io.github.mgn4j.train;
 
 import io.github.mgn4j.data.Batch;
-import io.github.mgn4j.graph.TrainingGraph;
 import io.github.mgn4j.loss.Objective;
 import io.github.mgn4j.loss.ObjectiveGraph;
+import io.github.mgn4j.samediff.internal.TrainingGraph;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;

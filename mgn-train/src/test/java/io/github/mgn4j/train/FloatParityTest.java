@@ -5,12 +5,12 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.google.gson.Gson;
 import com.google.gson.annotations.SerializedName;
-import io.github.mgn4j.engine.Layout;
+import io.github.mgn4j.fixtures.FormulaWeights;
+import io.github.mgn4j.image.Layout;
+import io.github.mgn4j.model.Model;
 import io.github.mgn4j.spec.MgnSpec;
 import io.github.mgn4j.spec.NetworkSummary;
 import io.github.mgn4j.spec.Parameter;
-import io.github.mgn4j.weights.FormulaWeights;
-import io.github.mgn4j.weights.Model;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.Reader;

@@ -2,8 +2,8 @@ package io.github.mgn4j.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.mgn4j.weights.FormulaWeights;
-import io.github.mgn4j.weights.ModelFile;
+import io.github.mgn4j.checkpoint.ModelFile;
+import io.github.mgn4j.fixtures.FormulaWeights;
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;

@@ -4,13 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import com.google.gson.Gson;
-import io.github.mgn4j.engine.Layout;
-import io.github.mgn4j.graph.NdTensors;
+import io.github.mgn4j.fixtures.FormulaWeights;
+import io.github.mgn4j.image.Layout;
+import io.github.mgn4j.samediff.internal.NdTensors;
 import io.github.mgn4j.spec.MgnSpec;
 import io.github.mgn4j.spec.NetworkSummary;
 import io.github.mgn4j.spec.Parameter;
 import io.github.mgn4j.spec.Pooling;
-import io.github.mgn4j.weights.FormulaWeights;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.Reader;

@@ -3,11 +3,11 @@ package io.github.mgn4j.train;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.mgn4j.engine.Layout;
-import io.github.mgn4j.weights.FormulaWeights;
-import io.github.mgn4j.weights.Model;
-import io.github.mgn4j.weights.ModelFile;
-import io.github.mgn4j.weights.WeightsException;
+import io.github.mgn4j.checkpoint.ModelFile;
+import io.github.mgn4j.fixtures.FormulaWeights;
+import io.github.mgn4j.image.Layout;
+import io.github.mgn4j.model.Model;
+import io.github.mgn4j.model.WeightsException;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;

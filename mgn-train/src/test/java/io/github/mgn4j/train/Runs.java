@@ -2,10 +2,10 @@ package io.github.mgn4j.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.mgn4j.fixtures.FormulaWeights;
+import io.github.mgn4j.model.Model;
 import io.github.mgn4j.spec.Branch;
 import io.github.mgn4j.spec.MgnSpec;
-import io.github.mgn4j.weights.FormulaWeights;
-import io.github.mgn4j.weights.Model;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import io.github.mgn4j.engine.Layout;
+import io.github.mgn4j.fixtures.FormulaWeights;
+import io.github.mgn4j.image.Layout;
+import io.github.mgn4j.model.Model;
 import io.github.mgn4j.spec.MgnSpec;
-import io.github.mgn4j.weights.FormulaWeights;
-import io.github.mgn4j.weights.Model;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;

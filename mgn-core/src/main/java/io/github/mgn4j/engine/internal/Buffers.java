@@ -1,0 +1,37 @@
+package io.github.mgn4j.engine.internal;
+
+import com.google.common.base.Preconditions;
+import io.github.mgn4j.spec.MgnSpec;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+
+/** The buffers that engines read images from and write features to. */
+public final class Buffers {
+    private Buffers() {}
+
+    /**
+     * Checks that buffers have room for a batch.
+     *
+     * @throws IllegalArgumentException saying what is too small
+     */
+    public static void check(MgnSpec spec, FloatBuffer images, int batch, FloatBuffer features) {
+        long expected = 3L * batch * spec.input().height() * spec.input().width();
+        Preconditions.checkArgument(batch >= 1, "batch must be at least 1, not %s", batch);
+        Preconditions.checkArgument(
+                images.limit() >= expected, "images hold %s values, wanted %s", images.limit(), expected);
+        Preconditions.checkArgument(
+                features.limit() >= (long) batch * spec.dims(),
+                "features have room for %s values, wanted %s x %s",
+                features.limit(),
+                batch,
+                spec.dims());
+    }
+
+    /** Allocates a direct buffer of float32 values in the native byte order, which engines access where it lies. */
+    public static FloatBuffer allocate(long values) {
+        return ByteBuffer.allocateDirect(Math.toIntExact(Math.multiplyExact(values, (long) Float.BYTES)))
+                .order(ByteOrder.nativeOrder())
+                .asFloatBuffer();
+    }
+}

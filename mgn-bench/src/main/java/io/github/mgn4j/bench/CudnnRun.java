@@ -7,7 +7,7 @@ import io.github.mgn4j.engine.EngineOptions;
 import io.github.mgn4j.engine.Engines;
 import io.github.mgn4j.engine.Precision;
 import io.github.mgn4j.engine.internal.Buffers;
-import io.github.mgn4j.fixtures.FormulaWeights;
+import io.github.mgn4j.fixtures.ReferenceWeights;
 import io.github.mgn4j.model.ActivationRanges;
 import io.github.mgn4j.model.Model;
 import io.github.mgn4j.spec.InputSize;
@@ -74,7 +74,7 @@ abstract class CudnnRun implements GpuRun {
     static ByteBuffer pixels(CudnnEngine engine, int batch) {
         InputSize size = engine.spec().input();
         int plane = size.height() * size.width();
-        byte[] known = FormulaWeights.pixels(Math.min(batch, FormulaInputs.KNOWN), size.height(), size.width());
+        byte[] known = ReferenceWeights.pixels(Math.min(batch, FormulaInputs.KNOWN), size.height(), size.width());
         ByteBuffer pixels = engine.newPixelBuffer(3 * batch * plane);
         for (int i = 0; i < pixels.capacity(); i++) {
             int image = i / (3 * plane) % FormulaInputs.KNOWN;

@@ -1,7 +1,7 @@
 package io.github.mgn4j.bench;
 
 import io.github.mgn4j.engine.internal.Buffers;
-import io.github.mgn4j.fixtures.FormulaWeights;
+import io.github.mgn4j.fixtures.ReferenceWeights;
 import io.github.mgn4j.image.Layout;
 import io.github.mgn4j.spec.InputSize;
 import io.github.mgn4j.spec.MgnSpec;
@@ -27,7 +27,7 @@ final class FormulaInputs {
     static FloatBuffer images(MgnSpec spec, int batch, Layout layout) {
         InputSize size = spec.input();
         int plane = size.height() * size.width();
-        float[] planes = FormulaWeights.images(Math.min(batch, KNOWN), size.height(), size.width());
+        float[] planes = ReferenceWeights.images(Math.min(batch, KNOWN), size.height(), size.width());
         FloatBuffer images = Buffers.allocate(3L * batch * plane);
         for (int image = 0; image < batch; image++) {
             int from = image % KNOWN * 3 * plane;

@@ -9,7 +9,7 @@ import com.google.common.base.Splitter;
 import io.github.mgn4j.engine.EngineException;
 import io.github.mgn4j.engine.Precision;
 import io.github.mgn4j.engine.internal.Buffers;
-import io.github.mgn4j.fixtures.FormulaWeights;
+import io.github.mgn4j.fixtures.ReferenceWeights;
 import io.github.mgn4j.image.Layout;
 import io.github.mgn4j.onnx.OnnxDevice;
 import io.github.mgn4j.onnx.OnnxExporter;
@@ -112,7 +112,7 @@ final class SessionRun implements GpuRun {
         }
         int length = 3 * size.height() * size.width();
         int made = Math.min(count, FormulaInputs.KNOWN);
-        byte[] pixels = FormulaWeights.pixels(made, size.height(), size.width());
+        byte[] pixels = ReferenceWeights.pixels(made, size.height(), size.width());
         ByteBuffer bytes = ByteBuffer.allocateDirect(Math.multiplyExact(count, length));
         for (int i = 0; i < count; i++) {
             bytes.put(pixels, i % made * length, length);

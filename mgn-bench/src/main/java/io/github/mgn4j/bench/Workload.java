@@ -6,7 +6,7 @@ import io.github.mgn4j.engine.EngineOptions;
 import io.github.mgn4j.engine.Engines;
 import io.github.mgn4j.engine.Precision;
 import io.github.mgn4j.engine.internal.Buffers;
-import io.github.mgn4j.fixtures.FormulaWeights;
+import io.github.mgn4j.fixtures.ReferenceWeights;
 import io.github.mgn4j.model.Model;
 import io.github.mgn4j.onednn.Calibration;
 import io.github.mgn4j.spec.MgnSpec;
@@ -63,7 +63,7 @@ final class Workload {
         if (!file.isEmpty()) {
             return ModelFile.load(Path.of(file));
         }
-        Model model = FormulaWeights.model(spec(network));
+        Model model = ReferenceWeights.model(spec(network));
         if (precisionOf(choice) != Precision.INT8) {
             return model;
         }

@@ -4,10 +4,10 @@ import io.github.mgn4j.checkpoint.ModelFile;
 import io.github.mgn4j.data.DatasetFormat;
 import io.github.mgn4j.data.DatasetSummary;
 import io.github.mgn4j.data.ReidDataset;
+import io.github.mgn4j.eval.DistanceMetric;
 import io.github.mgn4j.eval.Evaluation;
 import io.github.mgn4j.eval.Evaluator;
 import io.github.mgn4j.eval.LabelledFeatures;
-import io.github.mgn4j.eval.Metric;
 import io.github.mgn4j.eval.MetricsJson;
 import io.github.mgn4j.eval.QueryExpansion;
 import io.github.mgn4j.eval.ReRanker;
@@ -62,7 +62,7 @@ final class EvaluateCommand implements Callable<Integer> {
             paramLabel = "euclidean|cosine",
             defaultValue = "euclidean",
             description = "Distance of two features (default: ${DEFAULT-VALUE}).")
-    private Metric metric = Metric.EUCLIDEAN;
+    private DistanceMetric metric = DistanceMetric.EUCLIDEAN;
 
     @Option(names = "--rerank", description = "Re-rank with k-reciprocal encoding (Zhong et al., CVPR 2017).")
     private boolean rerank;

@@ -5,10 +5,10 @@ import com.google.common.hash.HashCode;
 import com.google.common.hash.Hashing;
 import com.google.common.io.MoreFiles;
 import io.github.mgn4j.eval.CameraPairs;
+import io.github.mgn4j.eval.DistanceMetric;
 import io.github.mgn4j.eval.Evaluation;
 import io.github.mgn4j.eval.EvaluationException;
 import io.github.mgn4j.eval.Evaluator;
-import io.github.mgn4j.eval.Metric;
 import io.github.mgn4j.eval.MetricIntervals;
 import io.github.mgn4j.eval.PairDistances;
 import io.github.mgn4j.eval.Verification;
@@ -96,7 +96,7 @@ final class Reports {
      */
     static void addFeatures(
             ReportData.Builder report, TestSet test, Verifier verifier, @Nullable Verification verification) {
-        Metric metric = verifier.metric();
+        DistanceMetric metric = verifier.metric();
         try {
             report.pairs(PairDistances.of(test.query(), test.gallery(), metric));
             report.verification(verification != null ? verification : verifier.verify(test.query(), test.gallery()));

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.google.common.collect.ImmutableMap;
 import com.google.common.primitives.Ints;
-import io.github.mgn4j.fixtures.FormulaWeights;
+import io.github.mgn4j.fixtures.ReferenceWeights;
 import io.github.mgn4j.model.Model;
 import io.github.mgn4j.model.Tensor;
 import io.github.mgn4j.model.WeightInit;
@@ -49,7 +49,7 @@ class WeightImporterTest {
     void thePublicCodesCheckpointIsReadWhole() throws IOException {
         Model model = WeightImporter.load(TestFiles.resource(folder, "mgn-pytorch.pth.gz"), AUTO);
         assertThat(model.spec()).isEqualTo(TINY);
-        Weights expected = FormulaWeights.of(TINY);
+        Weights expected = ReferenceWeights.of(TINY);
         for (String name : expected.names()) {
             assertThat(model.weights().get(name).toArray())
                     .as(name)
@@ -64,7 +64,7 @@ class WeightImporterTest {
                 .globalClassifier(ClassifierPosition.BEFORE_REDUCTION)
                 .build();
         assertThat(model.spec()).isEqualTo(spec);
-        Weights expected = FormulaWeights.of(spec);
+        Weights expected = ReferenceWeights.of(spec);
         for (String name : expected.names()) {
             float[] values = expected.get(name).toArray();
             float[] found = model.weights().get(name).toArray();
@@ -107,7 +107,7 @@ class WeightImporterTest {
     void aSharedReductionServesEveryFeature() throws IOException {
         Model model = WeightImporter.load(TestFiles.resource(folder, "reid-mgn.pth.gz"), AUTO);
         assertThat(model.spec()).isEqualTo(TINY);
-        Weights expected = FormulaWeights.of(TINY);
+        Weights expected = ReferenceWeights.of(TINY);
         for (String name : expected.names()) {
             String source = name.replaceFirst("reductions\\.[^.]+\\.", "reductions.g1.");
             assertThat(model.weights().get(name).toArray())
@@ -133,8 +133,9 @@ class WeightImporterTest {
         assertThat(imported.leftOut()).isEmpty();
         assertThat(imported.fresh()).hasSize(16).allMatch(name -> name.startsWith("classifiers."));
         assertThat(imported.model().weights().get("reductions.p3_2.0.weight").toArray())
-                .isEqualTo(
-                        FormulaWeights.of(TINY).get("reductions.p3_2.0.weight").toArray());
+                .isEqualTo(ReferenceWeights.of(TINY)
+                        .get("reductions.p3_2.0.weight")
+                        .toArray());
         tensors.put("fc_id_2048_0.weight", Tensor.of(new float[15], 3, 5)); // some, but not all
         Safetensors.write(file, tensors, Map.of());
         assertThatThrownBy(() -> WeightImporter.load(file, AUTO.withClasses(3)))
@@ -146,7 +147,7 @@ class WeightImporterTest {
     void whatStandsBehindTheBackboneIsLeftOutAndListed() throws IOException {
         MgnSpec spec = MgnSpec.builder().backbone(18, 1 / 64.0).build();
         LayoutKeys keys = new LayoutKeys(ImportLayout.TORCHVISION, spec);
-        Weights weights = FormulaWeights.of(spec);
+        Weights weights = ReferenceWeights.of(spec);
         Map<String, Tensor> tensors = new LinkedHashMap<>();
         weights.names().forEach(name -> keys.key(name).ifPresent(key -> tensors.put(key, weights.get(name))));
         tensors.put("bn1.num_batches_tracked", Tensor.of(new float[] {5}));
@@ -229,7 +230,7 @@ class WeightImporterTest {
         Path file = torchvision(spec, Map.of());
         Model model = WeightImporter.load(file, AUTO.withClasses(10).withSeed(4));
         assertThat(model.spec()).isEqualTo(spec);
-        Weights formula = FormulaWeights.of(spec);
+        Weights formula = ReferenceWeights.of(spec);
         Weights fresh = WeightInit.initialise(spec, 4).weights();
         for (String name : model.weights().names()) {
             boolean own = name.startsWith("reductions.") || name.startsWith("classifiers.");
@@ -279,7 +280,7 @@ class WeightImporterTest {
     @Test
     void theProjectsOwnFileIsRead() throws IOException {
         Path file = folder.resolve("own.safetensors");
-        ModelFile.save(file, FormulaWeights.model(TINY));
+        ModelFile.save(file, ReferenceWeights.model(TINY));
         Model model = WeightImporter.load(file, AUTO);
         assertThat(model.spec()).isEqualTo(TINY);
         assertThat(WeightImporter.load(file, AUTO.withPooling(Pooling.AVG)).spec())
@@ -323,7 +324,7 @@ class WeightImporterTest {
     /** A ResNet of torchvision's names as safetensors, its values those of the first branch; with changes. */
     private Path torchvision(MgnSpec spec, Map<String, Tensor> changes) throws IOException {
         Map<String, Tensor> tensors = new LinkedHashMap<>();
-        FormulaWeights.of(spec).asMap().forEach((name, tensor) -> {
+        ReferenceWeights.of(spec).asMap().forEach((name, tensor) -> {
             if (name.startsWith("trunk.") || name.startsWith("branches.0.")) {
                 String key = name.replaceFirst("trunk\\.|branches\\.0\\.", "");
                 tensors.put("module." + key, tensor);

@@ -3,7 +3,7 @@ package io.github.mgn4j.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.mgn4j.fixtures.FormulaWeights;
+import io.github.mgn4j.fixtures.ReferenceWeights;
 import io.github.mgn4j.model.Model;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Which engine and which devices are opened. */
 class EngineChoiceTest {
-    private static final Model MODEL = FormulaWeights.model(StillEngine.SPEC);
+    private static final Model MODEL = ReferenceWeights.model(StillEngine.SPEC);
 
     private final FakeProvider absent = new FakeProvider("absent", false, 8);
     private final FakeProvider gpu = new FakeProvider("gpu", true, 2);

@@ -23,7 +23,7 @@ public final class Calibration implements AutoCloseable {
     private final Resources resources = new Resources();
     private final dnnl_stream stream;
     private final Plan plan;
-    private final Map<String, Magnitudes> magnitudes = new LinkedHashMap<>();
+    private final Map<String, MagnitudeHistogram> magnitudes = new LinkedHashMap<>();
     private int images;
 
     /**
@@ -42,7 +42,8 @@ public final class Calibration implements AutoCloseable {
                 PackedWeights weights =
                         resources.own(new PackedWeights(model.weights(), engine, stream), PackedWeights::close);
                 return resources.own(
-                        PlanCompiler.compile(network, weights, Arithmetic.FP32.types(network), 1, engine), Plan::close);
+                        PlanCompiler.compile(network, weights, PrecisionPolicy.FP32.types(network), 1, engine),
+                        Plan::close);
             });
         } catch (RuntimeException | Error e) {
             resources.close();
@@ -72,7 +73,7 @@ public final class Calibration implements AutoCloseable {
                 one,
                 network.images(),
                 (value, map) -> magnitudes
-                        .computeIfAbsent(value.name(), name -> new Magnitudes())
+                        .computeIfAbsent(value.name(), name -> new MagnitudeHistogram())
                         .add(map)));
         images++;
     }
@@ -88,7 +89,7 @@ public final class Calibration implements AutoCloseable {
         return new Model(model.spec(), model.weights(), new ActivationRanges(images, bounds));
     }
 
-    private float bound(String name, Magnitudes found) {
+    private float bound(String name, MagnitudeHistogram found) {
         boolean pooled = network.ops().stream()
                 .anyMatch(op -> op instanceof Network.Feature feature
                         && feature.input().name().equals(name));

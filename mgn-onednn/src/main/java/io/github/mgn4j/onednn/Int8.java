@@ -14,7 +14,7 @@ import java.util.List;
  * weights with a scale for every output channel; sums in 32 bits. The reductions stay in float32: their outputs are the
  * features, and they are a thousandth of the work.
  */
-record Int8(ActivationRanges ranges) implements Arithmetic {
+record Int8(ActivationRanges ranges) implements PrecisionPolicy {
     @Override
     public Precision precision() {
         return Precision.INT8;

@@ -36,7 +36,7 @@ final class OneDnnEngine implements Engine {
 
     private boolean closed; // as the plans
 
-    OneDnnEngine(Model model, Arithmetic arithmetic) {
+    OneDnnEngine(Model model, PrecisionPolicy arithmetic) {
         spec = model.spec();
         precision = arithmetic.precision();
         network = Network.of(spec);

@@ -142,7 +142,7 @@ final class PackedWeights implements AutoCloseable {
     private Pointer quantised(ConvLayer layer, FoldedConvolution folded, Resources temporary) {
         float[] values = folded.weight().toArray();
         scales.computeIfAbsent(
-                layer.name(), name -> Dnnl.vector(Int8Weights.steps(values, layer.out()), engine, resources));
+                layer.name(), name -> Dnnl.vector(Int8Weights.scales(values, layer.out()), engine, resources));
         float[] rounded = Int8Weights.rounded(values, layer.out());
         byte[] bytes = new byte[rounded.length];
         for (int i = 0; i < bytes.length; i++) {

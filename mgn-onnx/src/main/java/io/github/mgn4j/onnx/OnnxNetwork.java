@@ -160,7 +160,7 @@ final class OnnxNetwork implements NetworkBuilder<String> {
         graph.add(new Initializer(
                 name + ".int8", OnnxType.INT8, shape, () -> Int8Weights.rounded(folded(layer), layer.out())));
         graph.add(new Initializer(
-                name + ".step", OnnxType.FLOAT, channels, () -> Int8Weights.steps(folded(layer), layer.out())));
+                name + ".step", OnnxType.FLOAT, channels, () -> Int8Weights.scales(folded(layer), layer.out())));
         graph.add(new Initializer(name + ".zero", OnnxType.INT8, channels, () -> new float[layer.out()]));
         graph.add("DequantizeLinear", List.of(name + ".int8", name + ".step", name + ".zero"), List.of(name))
                 .with("axis", 0);

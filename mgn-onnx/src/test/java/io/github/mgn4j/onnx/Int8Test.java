@@ -146,7 +146,7 @@ class Int8Test {
     void weightsAreRoundedByChannel() {
         float[] weights = {0.5f, -1f, 0.25f, 0, 0, 0, 300, -2, 1};
         assertThat(Int8Weights.rounded(weights, 3)).containsExactly(64, -127, 32, 0, 0, 0, 127, -1, 0);
-        assertThat(Int8Weights.steps(weights, 3)).containsExactly(1f / 127, 1, 300f / 127);
+        assertThat(Int8Weights.scales(weights, 3)).containsExactly(1f / 127, 1, 300f / 127);
     }
 
     @Test

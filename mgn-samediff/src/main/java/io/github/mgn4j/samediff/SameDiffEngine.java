@@ -2,8 +2,8 @@ package io.github.mgn4j.samediff;
 
 import io.github.mgn4j.engine.Engine;
 import io.github.mgn4j.engine.internal.Buffers;
-import io.github.mgn4j.engine.internal.OneThread;
 import io.github.mgn4j.engine.internal.PlanCache;
+import io.github.mgn4j.engine.internal.SingleThread;
 import io.github.mgn4j.image.Layout;
 import io.github.mgn4j.model.Model;
 import io.github.mgn4j.samediff.internal.InferenceGraph;
@@ -24,7 +24,7 @@ public final class SameDiffEngine implements Engine {
     static final String NAME = "samediff";
 
     private final InferenceGraph graph;
-    private final OneThread thread = OneThread.lasting("mgn-samediff");
+    private final SingleThread thread = SingleThread.create("mgn-samediff");
     /** Used on the engine's thread alone. */
     private final PlanCache<Integer, GraphPlan> plans = new PlanCache<>(this::made, GraphPlan::close);
 

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.Gson;
 import com.google.gson.reflect.TypeToken;
-import io.github.mgn4j.fixtures.FormulaWeights;
+import io.github.mgn4j.fixtures.ReferenceWeights;
 import io.github.mgn4j.image.Layout;
 import io.github.mgn4j.model.Model;
 import io.github.mgn4j.spec.MgnSpec;
@@ -77,7 +77,7 @@ class PyTorchFeaturesTest {
     }
 
     private static Model model(MgnSpec spec) {
-        return FormulaWeights.model(spec);
+        return ReferenceWeights.model(spec);
     }
 
     private static float[] read(Fixture fixture) throws IOException {
@@ -94,7 +94,7 @@ class PyTorchFeaturesTest {
 
     /** The formula's images, channels last. */
     private static FloatBuffer images(int batch, Fixture fixture) {
-        float[] nchw = FormulaWeights.images(batch, fixture.height(), fixture.image_width());
+        float[] nchw = ReferenceWeights.images(batch, fixture.height(), fixture.image_width());
         int pixels = fixture.height() * fixture.image_width();
         float[] nhwc = new float[nchw.length];
         for (int i = 0; i < nchw.length; i++) {

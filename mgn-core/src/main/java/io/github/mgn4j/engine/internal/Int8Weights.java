@@ -11,7 +11,7 @@ public final class Int8Weights {
     private Int8Weights() {}
 
     /** What a step of each channel is worth: {@code [out]}. */
-    public static float[] steps(float[] weights, int channels) {
+    public static float[] scales(float[] weights, int channels) {
         int perChannel = weights.length / channels;
         float[] steps = new float[channels];
         for (int i = 0; i < weights.length; i++) {
@@ -25,7 +25,7 @@ public final class Int8Weights {
 
     /** Weights in units of their channel's step, rounded: -127..127. */
     public static float[] rounded(float[] weights, int channels) {
-        float[] steps = steps(weights, channels);
+        float[] steps = scales(weights, channels);
         int perChannel = weights.length / channels;
         float[] rounded = new float[weights.length];
         for (int i = 0; i < weights.length; i++) {

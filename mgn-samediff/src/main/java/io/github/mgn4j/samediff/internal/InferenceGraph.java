@@ -59,7 +59,7 @@ public final class InferenceGraph implements AutoCloseable {
 
     /** Returns the shape of {@link #IMAGES} for a batch. */
     public long[] imageShape(int batch) {
-        return Maps.imageShape(
+        return SameDiffLayers.imageShape(
                 layout, batch, spec.input().height(), spec.input().width());
     }
 
@@ -102,7 +102,7 @@ public final class InferenceGraph implements AutoCloseable {
     }
 
     /** Every batch norm in its convolution. */
-    private static final class Folding extends Maps {
+    private static final class Folding extends SameDiffLayers {
         private final Model model;
 
         Folding(SameDiff sd, Layout layout, Model model) {
@@ -112,7 +112,8 @@ public final class InferenceGraph implements AutoCloseable {
 
         SDVariable images() {
             InputSize input = model.spec().input();
-            return sd.placeHolder(IMAGES, DataType.FLOAT, Maps.imageShape(layout, -1, input.height(), input.width()));
+            return sd.placeHolder(
+                    IMAGES, DataType.FLOAT, SameDiffLayers.imageShape(layout, -1, input.height(), input.width()));
         }
 
         @Override

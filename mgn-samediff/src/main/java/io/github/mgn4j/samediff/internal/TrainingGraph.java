@@ -85,7 +85,7 @@ public final class TrainingGraph {
         SDVariable images = sd.placeHolder(
                 IMAGES,
                 type,
-                Maps.imageShape(
+                SameDiffLayers.imageShape(
                         layout, batch, spec.input().height(), spec.input().width()));
         Topology topology = new Topology(spec);
         Map<FeaturePart, Topology.Vectors<SDVariable>> vectors = topology.build(images, layers);
@@ -134,7 +134,7 @@ public final class TrainingGraph {
         return statistics;
     }
 
-    private static final class Layers extends Maps {
+    private static final class Layers extends SameDiffLayers {
         private final int batch;
         private final DataType type;
         private final ImmutableList.Builder<BatchStatistics> statistics = ImmutableList.builder();

@@ -17,18 +17,18 @@ import java.util.stream.DoubleStream;
  * @param mAPTrapezoid mean of {@link QueryResult#apTrapezoid}
  * @param mINP mean of {@link QueryResult#inp}
  */
-public record Metrics(
+public record ReidMetrics(
         int queries, int queriesWithoutMatch, List<Double> cmc, double mAP, double mAPTrapezoid, double mINP) {
     /** Length of the CMC curve. */
     static final int RANKS = 50;
 
-    public Metrics {
+    public ReidMetrics {
         cmc = List.copyOf(cmc);
         check(!cmc.isEmpty(), "the CMC curve has no entries");
     }
 
     /** Means over the queries that have a match. */
-    static Metrics of(Collection<QueryResult> results, int gallery) {
+    static ReidMetrics of(Collection<QueryResult> results, int gallery) {
         List<QueryResult> counted =
                 results.stream().filter(QueryResult::counted).toList();
         check(
@@ -46,7 +46,7 @@ public record Metrics(
         for (int k = 1; k < hits.length; k++) {
             hits[k] += hits[k - 1];
         }
-        return new Metrics(
+        return new ReidMetrics(
                 counted.size(),
                 results.size() - counted.size(),
                 DoubleStream.of(hits).map(h -> h / counted.size()).boxed().toList(),

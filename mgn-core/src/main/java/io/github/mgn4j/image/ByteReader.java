@@ -11,7 +11,7 @@ import java.nio.charset.StandardCharsets;
  * @param data the whole file; shared, not written to
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
-record Bytes(byte[] data) {
+record ByteReader(byte[] data) {
     private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.nativeOrder());
     private static final long ONES = 0x0101010101010101L;
     private static final long HIGHS = 0x8080808080808080L;

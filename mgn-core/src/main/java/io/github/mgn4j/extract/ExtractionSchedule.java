@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * which batch is computed next, and what the caller is told. Images are decoded in any order and get their places in
  * theirs, so that batches are full although images may be left out. All of it is bounded by the buffers and {@code window}.
  */
-final class Assembly {
+final class ExtractionSchedule {
     private final Iterator<Path> images;
     private final OnError onError;
     private final int window;
@@ -99,7 +99,7 @@ final class Assembly {
      * @param buffers all of one capacity
      * @param window most images that are decoded ahead of those that have a place
      */
-    Assembly(Collection<Path> images, OnError onError, Collection<BatchBuffer> buffers, int window) {
+    ExtractionSchedule(Collection<Path> images, OnError onError, Collection<BatchBuffer> buffers, int window) {
         this.images = images.iterator();
         this.onError = onError;
         this.window = window;

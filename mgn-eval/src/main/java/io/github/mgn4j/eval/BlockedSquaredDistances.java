@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * Algorithms, section 3.1): a float32 sum of n products is off by no more than n u |a||b|, u = 2^-24. Distances do not
  * change when the mean of the gallery is taken off first, but |a||b| becomes smaller.
  */
-final class SquaredScreen implements ScreenedDistances {
+final class BlockedSquaredDistances implements BoundedDistances {
     private static final double UNIT = 0x1p-24;
 
     /**
@@ -64,7 +64,7 @@ final class SquaredScreen implements ScreenedDistances {
                 .orElse(null);
     }
 
-    private SquaredScreen(
+    private BlockedSquaredDistances(
             FeatureMatrix queries,
             FeatureMatrix gallery,
             BlockShape shape,
@@ -97,26 +97,26 @@ final class SquaredScreen implements ScreenedDistances {
         }
     }
 
-    static SquaredScreen between(FeatureMatrix queries, FeatureMatrix gallery, long bytes) {
+    static BlockedSquaredDistances between(FeatureMatrix queries, FeatureMatrix gallery, long bytes) {
         return between(queries, gallery, bytes, PRODUCTS);
     }
 
     /** With products of a given kind; null for none. */
-    static SquaredScreen between(
+    static BlockedSquaredDistances between(
             FeatureMatrix queries, FeatureMatrix gallery, long bytes, BlockProducts.@Nullable Factory products) {
         BlockShape shape = BlockShape.of(queries.rows(), gallery.rows(), queries.dims(), bytes);
-        return new SquaredScreen(queries, gallery, shape, false, products);
+        return new BlockedSquaredDistances(queries, gallery, shape, false, products);
     }
 
     /** Distances of images among themselves: each product serves two rows. */
-    static SquaredScreen within(FeatureMatrix images, long bytes) {
+    static BlockedSquaredDistances within(FeatureMatrix images, long bytes) {
         return within(images, bytes, PRODUCTS);
     }
 
     /** With products of a given kind; null for none. */
-    static SquaredScreen within(FeatureMatrix images, long bytes, BlockProducts.@Nullable Factory products) {
+    static BlockedSquaredDistances within(FeatureMatrix images, long bytes, BlockProducts.@Nullable Factory products) {
         BlockShape shape = BlockShape.square(images.rows(), images.dims(), bytes);
-        return new SquaredScreen(images, images, shape, true, products);
+        return new BlockedSquaredDistances(images, images, shape, true, products);
     }
 
     /** Of some rows: near enough, wherever the rows lie. */

@@ -5,8 +5,8 @@ package io.github.mgn4j.image;
  * makes of 4:2:2 ones). libjpeg-turbo, and so Pillow, interpolates them; libjpeg 6b, which many Java runtimes contain,
  * repeats their rows. Here the latter becomes the former, so that pixels don't depend on the runtime.
  */
-final class TallChroma {
-    private TallChroma() {}
+final class VerticalChromaUpsampling {
+    private VerticalChromaUpsampling() {}
 
     /** Interpolates one component of interleaved samples in place, if its rows have been repeated. */
     static void interpolate(byte[] samples, int width, int height, int components, int component) {

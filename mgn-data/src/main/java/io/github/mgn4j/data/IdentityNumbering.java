@@ -13,10 +13,10 @@ import java.util.TreeSet;
 import java.util.regex.Pattern;
 
 /** Turns identities and cameras given by name into numbers; {@link FolderFormat} states the rules. */
-final class Listing {
+final class IdentityNumbering {
     private static final Pattern NUMBER = Pattern.compile("-1|\\d{1,9}");
 
-    private Listing() {}
+    private IdentityNumbering() {}
 
     /**
      * An image as listed.

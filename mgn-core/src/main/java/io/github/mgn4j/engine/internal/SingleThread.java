@@ -15,28 +15,28 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** A daemon thread for calls into a native library that keeps things by thread: buffers, or a team of workers. */
-public final class OneThread implements AutoCloseable {
+public final class SingleThread implements AutoCloseable {
     private static final long IDLE_SECONDS = 60;
 
     private final ExecutorService executor;
     /** What frees the things of this thread; null while it takes calls. */
     private @Nullable Future<Runnable> last;
 
-    private OneThread(ExecutorService executor) {
+    private SingleThread(ExecutorService executor) {
         this.executor = executor;
     }
 
     /** One that lives until it is closed, or forgotten. */
-    public static OneThread lasting(String name) {
-        return new OneThread(Executors.newSingleThreadExecutor(factory(name)));
+    public static SingleThread create(String name) {
+        return new SingleThread(Executors.newSingleThreadExecutor(factory(name)));
     }
 
     /** One that ends when it has been idle for a minute, and begins again with the next call: for all of a process, which nobody closes. */
-    public static OneThread endingWhenIdle(String name) {
+    public static SingleThread withIdleTimeout(String name) {
         ThreadPoolExecutor executor = new ThreadPoolExecutor(
                 1, 1, IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), factory(name));
         executor.allowCoreThreadTimeOut(true);
-        return new OneThread(executor);
+        return new SingleThread(executor);
     }
 
     private static ThreadFactory factory(String name) {

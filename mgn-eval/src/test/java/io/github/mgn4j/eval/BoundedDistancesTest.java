@@ -12,7 +12,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Results are those of whole rows of exact distances, bit for bit, however near values are computed. */
-class ScreeningTest {
+class BoundedDistancesTest {
     private static final long SMALL = 1 << 20;
 
     /** Levels make ties, copies make duplicates in different blocks. */
@@ -23,7 +23,7 @@ class ScreeningTest {
         FeatureMatrix some = Fixtures.random(random, distinct, 40, levels);
         LabelledFeatures query = set(random, some, 300, 1);
         LabelledFeatures gallery = set(random, some, 900, -1);
-        for (Metric metric : Metric.values()) {
+        for (DistanceMetric metric : DistanceMetric.values()) {
             Evaluation expected = new Evaluator(metric, 12)
                     .evaluate(
                             Distances.between(query.features(), gallery.features(), metric),
@@ -42,10 +42,10 @@ class ScreeningTest {
         LabelledFeatures query = set(random, some, 50, 1);
         LabelledFeatures gallery = set(random, some, 500, 0);
         Candidates candidates = Candidates.of(gallery);
-        ScreenedDistances loose = SquaredScreen.between(
+        BoundedDistances loose = BlockedSquaredDistances.between(
                 query.features(), gallery.features(), BlockShape.DEFAULT_BYTES, LooseProducts::new);
-        ScreenedDistances exact =
-                SquaredScreen.between(query.features(), gallery.features(), BlockShape.DEFAULT_BYTES, null);
+        BoundedDistances exact =
+                BlockedSquaredDistances.between(query.features(), gallery.features(), BlockShape.DEFAULT_BYTES, null);
         List<QueryResult> results = new RankScan(loose, query.labels(), candidates, false, 15).run();
         assertThat(results).isEqualTo(new RankScan(exact, query.labels(), candidates, false, 15).run());
     }
@@ -58,7 +58,7 @@ class ScreeningTest {
         LabelledFeatures query = set(random, some, 150, 1);
         LabelledFeatures gallery = set(random, some, 700, 0);
         ReRanker reRanker = new ReRanker(k1, k2, lambda);
-        for (Metric metric : Metric.values()) {
+        for (DistanceMetric metric : DistanceMetric.values()) {
             Evaluation expected = new Evaluator(metric)
                     .evaluate(
                             reRanker.reRank(query.features(), gallery.features(), metric),
@@ -76,9 +76,9 @@ class ScreeningTest {
         FeatureMatrix some = Fixtures.random(random, 300, 20, 0);
         LabelledFeatures query = set(random, some, 200, 1);
         LabelledFeatures gallery = set(random, some, 800, -1);
-        Evaluator evaluator = new Evaluator(Metric.EUCLIDEAN, 10, SMALL);
-        Verifier verifier = new Verifier(Metric.EUCLIDEAN, 20, 0.9, 4, SMALL);
-        SingleShot singleShot = new SingleShot(Metric.EUCLIDEAN, 5, 6);
+        Evaluator evaluator = new Evaluator(DistanceMetric.EUCLIDEAN, 10, SMALL);
+        Verifier verifier = new Verifier(DistanceMetric.EUCLIDEAN, 20, 0.9, 4, SMALL);
+        SingleShot singleShot = new SingleShot(DistanceMetric.EUCLIDEAN, 5, 6);
         ForkJoinPool one = new ForkJoinPool(1);
         ForkJoinPool many = new ForkJoinPool(5);
         try {
@@ -110,7 +110,7 @@ class ScreeningTest {
         FeatureMatrix features = Fixtures.random(random, 30, 4, 0);
         int[] pids = IntStream.range(0, 30).map(i -> i % 5 == 0 ? -1 : i % 3).toArray();
         LabelledFeatures all = new LabelledFeatures(features, Labels.withoutCameras(pids));
-        Evaluation evaluation = new Evaluator(Metric.EUCLIDEAN, 30).evaluate(all);
+        Evaluation evaluation = new Evaluator(DistanceMetric.EUCLIDEAN, 30).evaluate(all);
         for (QueryResult result : evaluation.results()) {
             assertThat(result.top().stream().map(QueryResult.Ranked::gallery))
                     .containsExactlyInAnyOrderElementsOf(IntStream.range(0, 30)

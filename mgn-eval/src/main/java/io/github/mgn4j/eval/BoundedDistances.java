@@ -5,7 +5,7 @@ package io.github.mgn4j.eval;
  * open. What is decided with both does not depend on how the near ones were computed, within their tolerance: not on
  * the library, the blocks or the threads. Implementations are thread-safe.
  */
-interface ScreenedDistances {
+interface BoundedDistances {
     int queries();
 
     int gallery();

@@ -17,13 +17,13 @@ import org.nd4j.linalg.api.ops.impl.layers.convolution.config.PaddingMode;
 import org.nd4j.linalg.api.ops.impl.layers.convolution.config.Pooling2DConfig;
 
 /** The layers that inference and training share: all but what a convolution with its batch norm becomes. */
-abstract class Maps implements NetworkBuilder<SDVariable> {
+abstract class SameDiffLayers implements NetworkBuilder<SDVariable> {
     final SameDiff sd;
     final Layout layout;
     /** One pooling operation gives all stripes of a map; each stripe is cut from its result. */
     private final Map<String, SDVariable> stripePools = new HashMap<>();
 
-    Maps(SameDiff sd, Layout layout) {
+    SameDiffLayers(SameDiff sd, Layout layout) {
         this.sd = sd;
         this.layout = layout;
     }

@@ -3,14 +3,14 @@ package io.github.mgn4j.eval;
 import io.github.mgn4j.features.FeatureMatrix;
 
 /** Distances of features by one of the metrics, ranked by their squares. */
-final class FeatureScreen implements ScreenedDistances {
-    private final ScreenedDistances squared;
-    private final Metric metric;
+final class BoundedFeatureDistances implements BoundedDistances {
+    private final BoundedDistances squared;
+    private final DistanceMetric metric;
 
-    FeatureScreen(FeatureMatrix queries, FeatureMatrix gallery, Metric metric, long bytes) {
+    BoundedFeatureDistances(FeatureMatrix queries, FeatureMatrix gallery, DistanceMetric metric, long bytes) {
         this.metric = metric;
         // The halved squared distance of unit vectors is one minus their cosine.
-        squared = UnitScreen.between(queries, gallery, metric, bytes);
+        squared = BoundedUnitDistances.between(queries, gallery, metric, bytes);
     }
 
     @Override
@@ -46,7 +46,7 @@ final class FeatureScreen implements ScreenedDistances {
     @Override
     public double distance(double exact) {
         double square = square(exact);
-        return metric == Metric.COSINE ? square / 2 : Math.sqrt(square);
+        return metric == DistanceMetric.COSINE ? square / 2 : Math.sqrt(square);
     }
 
     @Override

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class SquaredScreenTest {
+class BlockedSquaredDistancesTest {
     private static final long SMALL = 1 << 20;
 
     @ParameterizedTest
@@ -20,14 +20,14 @@ class SquaredScreenTest {
         for (float offset : new float[] {0, 100}) {
             FeatureMatrix q = shifted(Fixtures.random(random, queries, dims, 0), offset);
             FeatureMatrix g = shifted(Fixtures.random(random, gallery, dims, 0), offset);
-            check(SquaredScreen.between(q, g, SMALL));
-            check(SquaredScreen.between(q, g, SMALL, null));
+            check(BlockedSquaredDistances.between(q, g, SMALL));
+            check(BlockedSquaredDistances.between(q, g, SMALL, null));
             if ((long) queries * gallery * dims < 1 << 21) {
-                check(SquaredScreen.between(q, g, SMALL, LooseProducts::new));
-                check(SquaredScreen.within(g, SMALL, LooseProducts::new));
+                check(BlockedSquaredDistances.between(q, g, SMALL, LooseProducts::new));
+                check(BlockedSquaredDistances.within(g, SMALL, LooseProducts::new));
             }
-            check(SquaredScreen.within(g, SMALL));
-            check(SquaredScreen.within(q, SMALL, null));
+            check(BlockedSquaredDistances.within(g, SMALL));
+            check(BlockedSquaredDistances.within(q, SMALL, null));
         }
     }
 
@@ -39,7 +39,7 @@ class SquaredScreenTest {
         for (int i = 0; i < g.data().length; i++) {
             g.data()[i] *= factor;
         }
-        SquaredScreen screen = SquaredScreen.within(g, SMALL);
+        BlockedSquaredDistances screen = BlockedSquaredDistances.within(g, SMALL);
         check(screen);
         assertThat(screen.distance(screen.exact(3, 4))).isEqualTo(new SquaredDistances(g, g).pair(3, 4));
     }
@@ -47,14 +47,14 @@ class SquaredScreenTest {
     @Test
     void featuresWhoseSquaresOverflowAreRefused() {
         FeatureMatrix huge = FeatureMatrix.ofRows(new float[] {3e30f}, new float[] {-3e30f});
-        assertThatThrownBy(() -> SquaredScreen.within(huge, SMALL))
+        assertThatThrownBy(() -> BlockedSquaredDistances.within(huge, SMALL))
                 .isInstanceOf(EvaluationException.class)
                 .hasMessageStartingWith("a feature is 3.00e+30 long, must be less than 1.15e+18");
     }
 
     @Test
     void theProductsOfTheEngineOnTheClassPathAreFound() {
-        assertThat(SquaredScreen.products()).isNotNull();
+        assertThat(BlockedSquaredDistances.products()).isNotNull();
     }
 
     @Test
@@ -71,12 +71,12 @@ class SquaredScreenTest {
                 }
             }
         }
-        assertThatThrownBy(() -> new Evaluator(Metric.EUCLIDEAN, 1, 1000))
+        assertThatThrownBy(() -> new Evaluator(DistanceMetric.EUCLIDEAN, 1, 1000))
                 .hasMessage("memory for blocks is 1000 bytes, must be at least 1048576");
     }
 
     /** Every pair comes once, rows in ascending parts, and is right to within the tolerance. */
-    private static void check(SquaredScreen screen) {
+    private static void check(BlockedSquaredDistances screen) {
         int[] next = new int[screen.queries()];
         screen.scan((q, from, width, near) -> {
             assertThat(from).isEqualTo(next[q]);

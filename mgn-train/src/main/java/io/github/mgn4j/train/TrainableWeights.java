@@ -14,7 +14,7 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** The weights of a training graph and the running statistics beside it. */
-final class TrainedWeights implements AutoCloseable {
+final class TrainableWeights implements AutoCloseable {
     /** Share of a new batch in the running statistics: PyTorch's momentum. */
     private static final double MOMENTUM = 0.1;
 
@@ -23,7 +23,7 @@ final class TrainedWeights implements AutoCloseable {
     private final Map<String, INDArray> arrays = new LinkedHashMap<>();
     private final Map<String, INDArray> trainable = new LinkedHashMap<>();
 
-    TrainedWeights(TrainingGraph graph, Model start, DataType type) {
+    TrainableWeights(TrainingGraph graph, Model start, DataType type) {
         this.graph = graph;
         parameters = NetworkSummary.of(start.spec()).parameters();
         for (Parameter p : parameters) {
@@ -44,22 +44,22 @@ final class TrainedWeights implements AutoCloseable {
 
     /** The live array of a parameter or running statistic. */
     INDArray array(String name) {
-        return Nd.named(arrays, name);
+        return NdArrays.named(arrays, name);
     }
 
     /** Moves the running statistics towards a batch's; the variance as an unbiased estimate, as PyTorch does. */
     void updateStatistics(Map<String, INDArray> outputs) {
         for (TrainingGraph.BatchStatistics s : graph.statistics()) {
-            move(s.norm() + ".running_mean", Nd.named(outputs, s.mean()), 1);
+            move(s.norm() + ".running_mean", NdArrays.named(outputs, s.mean()), 1);
             double unbiased = (double) s.count() / (s.count() - 1);
-            move(s.norm() + ".running_var", Nd.named(outputs, s.variance()), unbiased);
+            move(s.norm() + ".running_var", NdArrays.named(outputs, s.variance()), unbiased);
         }
     }
 
     private void move(String name, INDArray batch, double factor) {
         INDArray running = array(name);
         running.muli(1 - MOMENTUM);
-        Nd.addScaled(running, MOMENTUM * factor, batch.reshape(running.shape()));
+        NdArrays.addScaled(running, MOMENTUM * factor, batch.reshape(running.shape()));
     }
 
     /** Copies, by parameter name. */
@@ -71,6 +71,6 @@ final class TrainedWeights implements AutoCloseable {
 
     @Override
     public void close() {
-        arrays.values().forEach(Nd::close);
+        arrays.values().forEach(NdArrays::close);
     }
 }

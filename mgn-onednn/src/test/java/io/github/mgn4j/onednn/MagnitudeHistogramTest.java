@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class MagnitudesTest {
+class MagnitudeHistogramTest {
     @ParameterizedTest
     @ValueSource(ints = {127, 255})
     void theBoundIsAboutTheBestOne(int steps) {
@@ -18,7 +18,7 @@ class MagnitudesTest {
             values[i] = (float) random.nextGaussian();
         }
         values[0] = 6; // one far away from the others, which reach 4.5
-        Magnitudes magnitudes = new Magnitudes();
+        MagnitudeHistogram magnitudes = new MagnitudeHistogram();
         magnitudes.add(FloatBuffer.wrap(values));
         double found = error(values, magnitudes.leastSquares(steps), steps);
         double best = Double.MAX_VALUE;
@@ -35,7 +35,7 @@ class MagnitudesTest {
         for (int i = 0; i < values.length; i++) {
             values[i] = i / 100f;
         }
-        Magnitudes magnitudes = new Magnitudes();
+        MagnitudeHistogram magnitudes = new MagnitudeHistogram();
         magnitudes.add(FloatBuffer.wrap(values));
         assertThat(magnitudes.leastSquares(255)).isBetween(9.8f, 9.99f);
         assertThat(magnitudes.largest()).isEqualTo(9.99f);
@@ -43,7 +43,7 @@ class MagnitudesTest {
 
     @Test
     void aMapOfZerosHasARangeToo() {
-        Magnitudes magnitudes = new Magnitudes();
+        MagnitudeHistogram magnitudes = new MagnitudeHistogram();
         magnitudes.add(FloatBuffer.wrap(new float[100]));
         assertThat(magnitudes.leastSquares(255)).isEqualTo(1);
     }

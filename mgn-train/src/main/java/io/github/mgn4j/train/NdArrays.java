@@ -14,8 +14,8 @@ import org.nd4j.linalg.api.ops.impl.transforms.pairwise.arithmetic.Axpy;
 import org.nd4j.linalg.factory.Nd4j;
 
 /** The few array operations that the trainer needs beyond ND4J's own. */
-final class Nd {
-    private Nd() {}
+final class NdArrays {
+    private NdArrays() {}
 
     /** {@code target += factor * addend}, without a temporary array. */
     static void addScaled(INDArray target, double factor, INDArray addend) {

@@ -1,7 +1,7 @@
 package io.github.mgn4j.eval;
 
 /** How far apart two features are. */
-public enum Metric {
+public enum DistanceMetric {
     /** The length of the difference of two features, as they are. */
     EUCLIDEAN,
     /**

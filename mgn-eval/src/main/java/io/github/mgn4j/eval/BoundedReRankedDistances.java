@@ -1,13 +1,14 @@
 package io.github.mgn4j.eval;
 
 /** The values of {@link ReRankedDistances}, nearly and exactly: the original distances are computed again, not stored. */
-final class ReRankedScreen implements ScreenedDistances {
-    private final ScreenedDistances original;
+final class BoundedReRankedDistances implements BoundedDistances {
+    private final BoundedDistances original;
     private final Neighbours neighbours;
     private final JaccardDistances jaccard;
     private final double lambda;
 
-    ReRankedScreen(ScreenedDistances original, Neighbours neighbours, JaccardDistances jaccard, double lambda) {
+    BoundedReRankedDistances(
+            BoundedDistances original, Neighbours neighbours, JaccardDistances jaccard, double lambda) {
         this.original = original;
         this.neighbours = neighbours;
         this.jaccard = jaccard;

@@ -6,7 +6,7 @@ import java.nio.FloatBuffer;
  * How often values of each magnitude occur, to a relative precision of 1/128: a bin is the exponent and the first seven
  * bits of the fraction of a float. Not thread-safe.
  */
-final class Magnitudes {
+final class MagnitudeHistogram {
     private static final int SHIFT = 16;
 
     private final long[] counts = new long[1 << 15];

@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
  * Squared distances of features divided by their lengths, twice the cosine distance. A feature of zeros has no direction: it
  * is 2 from every other, exactly, where the rounding of their lengths would rank the others.
  */
-final class UnitScreen implements ScreenedDistances {
-    private final SquaredScreen squared;
+final class BoundedUnitDistances implements BoundedDistances {
+    private final BlockedSquaredDistances squared;
     private final boolean @Nullable [] zeroQueries;
     private final boolean @Nullable [] zeroGallery;
     /** Whether queries and gallery are the same images, each at no distance from itself. */
@@ -18,8 +18,11 @@ final class UnitScreen implements ScreenedDistances {
     /** The exact value of a squared distance of 2. */
     private final double two;
 
-    private UnitScreen(
-            SquaredScreen squared, boolean @Nullable [] zeroQueries, boolean @Nullable [] zeroGallery, boolean within) {
+    private BoundedUnitDistances(
+            BlockedSquaredDistances squared,
+            boolean @Nullable [] zeroQueries,
+            boolean @Nullable [] zeroGallery,
+            boolean within) {
         this.squared = squared;
         this.zeroQueries = zeroQueries;
         this.zeroGallery = zeroGallery;
@@ -28,28 +31,32 @@ final class UnitScreen implements ScreenedDistances {
     }
 
     /** Squared distances that rank by a metric. */
-    static ScreenedDistances between(FeatureMatrix queries, FeatureMatrix gallery, Metric metric, long bytes) {
-        if (metric == Metric.EUCLIDEAN) {
-            return SquaredScreen.between(queries, gallery, bytes);
+    static BoundedDistances between(FeatureMatrix queries, FeatureMatrix gallery, DistanceMetric metric, long bytes) {
+        if (metric == DistanceMetric.EUCLIDEAN) {
+            return BlockedSquaredDistances.between(queries, gallery, bytes);
         }
-        SquaredScreen squared = SquaredScreen.between(queries.normalized(), gallery.normalized(), bytes);
+        BlockedSquaredDistances squared =
+                BlockedSquaredDistances.between(queries.normalized(), gallery.normalized(), bytes);
         return of(squared, zeros(queries), zeros(gallery), false);
     }
 
     /** The same of images among themselves. */
-    static ScreenedDistances within(FeatureMatrix all, Metric metric, long bytes) {
-        if (metric == Metric.EUCLIDEAN) {
-            return SquaredScreen.within(all, bytes);
+    static BoundedDistances within(FeatureMatrix all, DistanceMetric metric, long bytes) {
+        if (metric == DistanceMetric.EUCLIDEAN) {
+            return BlockedSquaredDistances.within(all, bytes);
         }
         boolean[] zeros = zeros(all);
-        return of(SquaredScreen.within(all.normalized(), bytes), zeros, zeros, true);
+        return of(BlockedSquaredDistances.within(all.normalized(), bytes), zeros, zeros, true);
     }
 
-    private static ScreenedDistances of(
-            SquaredScreen squared, boolean @Nullable [] zeroQueries, boolean @Nullable [] zeroGallery, boolean within) {
+    private static BoundedDistances of(
+            BlockedSquaredDistances squared,
+            boolean @Nullable [] zeroQueries,
+            boolean @Nullable [] zeroGallery,
+            boolean within) {
         return zeroQueries == null && zeroGallery == null
                 ? squared
-                : new UnitScreen(squared, zeroQueries, zeroGallery, within);
+                : new BoundedUnitDistances(squared, zeroQueries, zeroGallery, within);
     }
 
     /** Which rows are all zeros; null for none. */

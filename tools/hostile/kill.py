@@ -184,7 +184,8 @@ def main():
             if killed and case.name != "demo" and counts[case.name][0] % 3 == 0:
                 status, err = call(at, case.args)
                 done = status == 0 or status == 2 and ("exists already" in err or "not empty" in err)
-                assert done and err.count("\n") < 4, (case.name, "the next run", status, err)
+                said = [line for line in err.splitlines() if " steps " not in line]
+                assert done and len(said) < 4, (case.name, "the next run", status, err)
                 counts[case.name][2] += 1
                 case.check(at, os.path.join(root, case.name + "-reference"))
                 left = hidden(at)

@@ -13,7 +13,7 @@ import io.github.mgn4j.eval.MetricIntervals;
 import io.github.mgn4j.eval.PairDistances;
 import io.github.mgn4j.eval.Verification;
 import io.github.mgn4j.eval.Verifier;
-import io.github.mgn4j.features.ActivationMap;
+import io.github.mgn4j.image.ActivationMap;
 import io.github.mgn4j.image.ImageDecoder;
 import io.github.mgn4j.internal.io.FileNames;
 import io.github.mgn4j.model.Model;

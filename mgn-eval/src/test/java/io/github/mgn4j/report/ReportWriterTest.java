@@ -12,7 +12,7 @@ import io.github.mgn4j.eval.MetricIntervals;
 import io.github.mgn4j.eval.PairDistances;
 import io.github.mgn4j.eval.ReidMetrics;
 import io.github.mgn4j.eval.Verifier;
-import io.github.mgn4j.features.ActivationMap;
+import io.github.mgn4j.image.ActivationMap;
 import io.github.mgn4j.features.FeatureMatrix;
 import java.awt.Color;
 import java.awt.Graphics2D;

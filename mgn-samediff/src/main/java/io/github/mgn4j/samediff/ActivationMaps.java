@@ -1,6 +1,6 @@
 package io.github.mgn4j.samediff;
 
-import io.github.mgn4j.features.ActivationMap;
+import io.github.mgn4j.image.ActivationMap;
 import io.github.mgn4j.image.Layout;
 import io.github.mgn4j.image.Preprocessor;
 import io.github.mgn4j.image.Resampling;

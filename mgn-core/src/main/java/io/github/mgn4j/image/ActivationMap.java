@@ -1,4 +1,4 @@
-package io.github.mgn4j.features;
+package io.github.mgn4j.image;
 
 import com.google.common.base.Preconditions;
 

@@ -2,11 +2,14 @@ package io.github.mgn4j.weights;
 
 import com.google.common.collect.Maps;
 import io.github.mgn4j.io.FileKind;
+import io.github.mgn4j.io.OutputFiles;
 import io.github.mgn4j.spec.MgnSpec;
 import io.github.mgn4j.spec.NetworkSummary;
 import io.github.mgn4j.spec.Parameter;
 import io.github.mgn4j.spec.SpecException;
 import io.github.mgn4j.spec.SpecJson;
+import io.github.mgn4j.verify.VerificationException;
+import io.github.mgn4j.verify.VerificationThresholds;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -22,6 +25,9 @@ public final class ModelFile {
 
     /** The metadata key of the activation ranges that a calibrated model has besides. */
     public static final String RANGES_KEY = "mgn.ranges";
+
+    /** The metadata key of the thresholds for same-person verdicts that a model may have besides. */
+    public static final String THRESHOLDS_KEY = "mgn.thresholds";
 
     /**
      * Tensors whose names begin like this are the state of a training in its checkpoint, not part of the model: loading
@@ -67,13 +73,15 @@ public final class ModelFile {
         }
         try {
             String ranges = content.metadata().get(RANGES_KEY);
+            String thresholds = content.metadata().get(THRESHOLDS_KEY);
             return new Model(
                     SpecJson.parse(json),
                     Weights.of(Maps.filterKeys(content.tensors(), name -> !name.startsWith(TRAINING_PREFIX))),
-                    ranges == null ? null : ActivationRanges.parse(ranges));
+                    ranges == null ? null : ActivationRanges.parse(ranges),
+                    thresholds == null ? null : VerificationThresholds.parse(thresholds));
         } catch (InternalError e) { // a page of the mapping that is no longer there
             throw MappedFile.shorter(file, e);
-        } catch (SpecException | WeightsException e) {
+        } catch (SpecException | WeightsException | VerificationException e) {
             throw new WeightsException(file + ": " + e.getMessage(), e);
         }
     }
@@ -84,6 +92,18 @@ public final class ModelFile {
      * @throws IOException if the file cannot be written
      */
     public static void save(Path file, Model model) throws IOException {
+        try (OutputFiles files = new OutputFiles()) {
+            write(files, file, model);
+            files.publish();
+        }
+    }
+
+    /**
+     * Writes a model aside, as one of several files that appear together; the same model gives the same bytes.
+     *
+     * @throws IOException if the file cannot be written
+     */
+    public static void write(OutputFiles files, Path file, Model model) throws IOException {
         MgnSpec spec = model.spec();
         Map<String, Tensor> tensors = new LinkedHashMap<>();
         for (Parameter parameter : NetworkSummary.of(spec).parameters()) {
@@ -94,6 +114,9 @@ public final class ModelFile {
         if (model.ranges() != null) {
             metadata.put(RANGES_KEY, model.ranges().toJson());
         }
-        Safetensors.write(file, tensors, metadata);
+        if (model.thresholds() != null) {
+            metadata.put(THRESHOLDS_KEY, model.thresholds().toJson());
+        }
+        Safetensors.write(files, file, tensors, metadata);
     }
 }

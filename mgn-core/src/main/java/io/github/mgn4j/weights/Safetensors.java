@@ -2,7 +2,7 @@ package io.github.mgn4j.weights;
 
 import com.google.common.primitives.Ints;
 import com.google.gson.stream.JsonWriter;
-import io.github.mgn4j.io.AtomicFile;
+import io.github.mgn4j.io.OutputFiles;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.nio.ByteBuffer;
@@ -55,6 +55,15 @@ public final class Safetensors {
      * @throws IOException if the file cannot be written; its message names it
      */
     public static void write(Path file, Map<String, Tensor> tensors, Map<String, String> metadata) throws IOException {
+        try (OutputFiles files = new OutputFiles()) {
+            write(files, file, tensors, metadata);
+            files.publish();
+        }
+    }
+
+    /** Writes tensors aside, as one of several files that appear together. */
+    static void write(OutputFiles files, Path file, Map<String, Tensor> tensors, Map<String, String> metadata)
+            throws IOException {
         byte[] header = header(tensors, metadata);
         WeightsException.check(
                 header.length <= SafetensorsHeader.MAX_BYTES,
@@ -62,7 +71,7 @@ public final class Safetensors {
                 file,
                 header.length,
                 SafetensorsHeader.MAX_BYTES);
-        AtomicFile.writeChannel(file, channel -> {
+        files.writeChannel(file, channel -> {
             ByteBuffer start = ByteBuffer.allocate(Long.BYTES + header.length).order(ByteOrder.LITTLE_ENDIAN);
             writeFully(channel, start.putLong(header.length).put(header).flip());
             ByteBuffer chunk = ByteBuffer.allocateDirect(BUFFER).order(ByteOrder.LITTLE_ENDIAN);

@@ -90,6 +90,21 @@ class VerifyCommandTest {
         assertThat(without).hasSameBinaryContentAs(workshop.path("model.safetensors"));
     }
 
+    @Test
+    void infoShowsThem() throws IOException {
+        Workshop.Call call = workshop.mgn("info", "@stored.safetensors", "--json", "@info.json")
+                .ok();
+        assertThat(call.out())
+                .contains(
+                        "thresholds for same-person verdicts\n  euclidean, averaged over the mirror; ",
+                        "\n  " + thresholds.data() + "\n  far 0.1     distance up to ",
+                        "\n  far 0.01    distance up to ");
+        assertThat(VerificationThresholds.parse(
+                        workshop.json("info.json").get("thresholds").toString()))
+                .isEqualTo(thresholds);
+        assertThat(workshop.mgn("info", "@model.safetensors").ok().out()).doesNotContain("thresholds");
+    }
+
     /** Verdicts on all pairs of the data set: no more pairs of two people are accepted than the rate says. */
     @Test
     void theRateIsKeptOnTheDataThatItWasMeasuredOn() throws IOException {

@@ -24,7 +24,6 @@ published() {
 }
 
 build() {
-  copy "$1"
   (
     cd -- "$1"
     ./mvnw -B -q -Prelease -Dgpg.skip -Dmaven.test.skip=true -Dspotless.check.skip=true -Djacoco.skip=true \
@@ -33,6 +32,8 @@ build() {
   ) >"$1.sums"
 }
 
+copy "$work/one"
+copy "$work/the second"
 build "$work/one"
 sleep 2 # so that times that are written down differ
 build "$work/the second"

@@ -27,7 +27,7 @@ build() {
   (
     cd -- "$1"
     ./mvnw -B -q -Prelease -Dgpg.skip -Dmaven.test.skip=true -Dspotless.check.skip=true -Djacoco.skip=true \
-      -Denforcer.skip=true -pl ".,$(published | paste -sd , -)" package
+      -Denforcer.skip=true -pl ".,$(published | paste -sd , -)" package >&2
     find . -path '*/target/*' \( -name '*.jar' -o -name 'bom.json' -o -name 'bom.xml' \) -type f | sort | xargs sha256sum
   ) >"$1.sums"
 }

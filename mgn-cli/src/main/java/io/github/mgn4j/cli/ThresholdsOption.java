@@ -76,7 +76,7 @@ final class ThresholdsOption {
         List<String> lines = new ArrayList<>();
         List<Double> stored =
                 thresholds.thresholds().stream().map(Threshold::falseAcceptRate).toList();
-        for (double rate : Verifier.TARGETS) {
+        for (double rate : Verifier.FALSE_ACCEPT_RATES) {
             double pairs = rate * thresholds.differentPairs();
             if (!stored.contains(rate)) {
                 lines.add(String.format(

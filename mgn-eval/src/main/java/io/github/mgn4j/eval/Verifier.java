@@ -34,7 +34,7 @@ import java.util.stream.IntStream;
  */
 public record Verifier(Metric metric, int resamples, double confidence, long seed, long blockBytes) {
     /** The false-accept rates of the points and of stored thresholds, descending. */
-    public static final List<Double> TARGETS = List.of(1e-1, 1e-2, 1e-3, 1e-4);
+    public static final List<Double> FALSE_ACCEPT_RATES = List.of(1e-1, 1e-2, 1e-3, 1e-4);
 
     public Verifier {
         check(resamples >= 0, "resamples is %d, must not be negative", resamples);
@@ -66,12 +66,12 @@ public record Verifier(Metric metric, int resamples, double confidence, long see
         check(roc.different > 0, "no pair of different people to compare");
         double[][] draws = draws(counts);
         List<Verification.Point> points = new ArrayList<>();
-        for (int t = 0; t < TARGETS.size(); t++) {
-            int edge = roc.edge(TARGETS.get(t));
+        for (int t = 0; t < FALSE_ACCEPT_RATES.size(); t++) {
+            int edge = roc.edge(FALSE_ACCEPT_RATES.get(t));
             double rate = roc.trueAccept(edge);
             double[] rates = draws[t];
             points.add(new Verification.Point(
-                    TARGETS.get(t),
+                    FALSE_ACCEPT_RATES.get(t),
                     edge < 0 || edges[edge] < 0 ? -1 : distances.distance(edges[edge]),
                     roc.falseAccept(edge),
                     rate,
@@ -98,7 +98,7 @@ public record Verifier(Metric metric, int resamples, double confidence, long see
      */
     public VerificationThresholds thresholds(Verification verification, boolean flip, String data) {
         List<Threshold> thresholds = new ArrayList<>();
-        for (double rate : TARGETS) {
+        for (double rate : FALSE_ACCEPT_RATES) {
             verification
                     .step(rate)
                     .ifPresent(step -> thresholds.add(new Threshold(rate, step.threshold(), step.trueAccept())));
@@ -128,14 +128,14 @@ public record Verifier(Metric metric, int resamples, double confidence, long see
                         weights[random.nextInt(weights.length)]++;
                     }
                     Roc roc = new Roc(counts, weights);
-                    return TARGETS.stream()
+                    return FALSE_ACCEPT_RATES.stream()
                             .mapToDouble(target -> roc.trueAccept(roc.edge(target)))
                             .toArray();
                 })
                 // A draw may hold only people without a pair.
                 .filter(row -> !Double.isNaN(row[0]))
                 .toArray(double[][]::new);
-        return IntStream.range(0, TARGETS.size())
+        return IntStream.range(0, FALSE_ACCEPT_RATES.size())
                 .mapToObj(t ->
                         Arrays.stream(rates).mapToDouble(row -> row[t]).sorted().toArray())
                 .toArray(double[][]::new);

@@ -1,16 +1,16 @@
 package io.github.mgn4j.examples;
 
+import io.github.mgn4j.checkpoint.ModelFile;
 import io.github.mgn4j.data.DatasetFormats;
 import io.github.mgn4j.data.ReidDataset;
 import io.github.mgn4j.data.ReidImage;
+import io.github.mgn4j.eval.DistanceMetric;
 import io.github.mgn4j.eval.LabelledFeatures;
-import io.github.mgn4j.eval.Metric;
 import io.github.mgn4j.eval.Verifier;
 import io.github.mgn4j.extract.FeatureExtractor;
+import io.github.mgn4j.model.Model;
 import io.github.mgn4j.verify.Comparison;
 import io.github.mgn4j.verify.VerificationThresholds;
-import io.github.mgn4j.weights.Model;
-import io.github.mgn4j.weights.ModelFile;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -37,7 +37,7 @@ public final class ExtractAndCompare {
 
     private static VerificationThresholds measure(Model model, ReidDataset data) throws IOException {
         try (FeatureExtractor extractor = FeatureExtractor.builder(model).build()) {
-            Verifier verifier = new Verifier(Metric.EUCLIDEAN);
+            Verifier verifier = new Verifier(DistanceMetric.EUCLIDEAN);
             return verifier.thresholds(
                     verifier.verify(features(extractor, data.query()), features(extractor, data.gallery())),
                     true,

@@ -1,12 +1,12 @@
 package io.github.mgn4j.cli;
 
 import io.github.mgn4j.data.ReidDataset;
+import io.github.mgn4j.eval.DistanceMetric;
 import io.github.mgn4j.eval.Evaluator;
-import io.github.mgn4j.eval.Metric;
-import io.github.mgn4j.eval.Metrics;
+import io.github.mgn4j.eval.ReidMetrics;
 import io.github.mgn4j.extract.FeatureExtractor;
+import io.github.mgn4j.model.Model;
 import io.github.mgn4j.train.ModelEvaluator;
-import io.github.mgn4j.weights.Model;
 import java.io.IOException;
 import java.util.Locale;
 
@@ -27,7 +27,7 @@ final class MapEvaluator implements ModelEvaluator {
         try (FeatureExtractor extractor =
                 FeatureExtractor.builder(model).batch(BATCH).build()) {
             TestSet test = TestSet.extract(extractor, dataset, Terminal.silent());
-            Metrics metrics = new Evaluator(Metric.EUCLIDEAN)
+            ReidMetrics metrics = new Evaluator(DistanceMetric.EUCLIDEAN)
                     .evaluate(test.query(), test.gallery())
                     .metrics();
             terminal.say(String.format(

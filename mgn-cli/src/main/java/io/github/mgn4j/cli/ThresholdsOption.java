@@ -1,14 +1,14 @@
 package io.github.mgn4j.cli;
 
+import io.github.mgn4j.checkpoint.ModelFile;
 import io.github.mgn4j.data.ReidDataset;
 import io.github.mgn4j.eval.Verification;
 import io.github.mgn4j.eval.Verifier;
-import io.github.mgn4j.io.FileNames;
-import io.github.mgn4j.io.OutputFiles;
+import io.github.mgn4j.internal.io.FileNames;
+import io.github.mgn4j.internal.io.OutputFiles;
+import io.github.mgn4j.model.Model;
 import io.github.mgn4j.verify.Threshold;
 import io.github.mgn4j.verify.VerificationThresholds;
-import io.github.mgn4j.weights.Model;
-import io.github.mgn4j.weights.ModelFile;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -1,14 +1,14 @@
 package io.github.mgn4j.cli;
 
 import com.google.gson.JsonObject;
+import io.github.mgn4j.checkpoint.ModelFile;
 import io.github.mgn4j.extract.FeatureExtractor;
 import io.github.mgn4j.features.FeatureDistance;
-import io.github.mgn4j.io.FileNames;
+import io.github.mgn4j.internal.io.FileNames;
+import io.github.mgn4j.model.Model;
 import io.github.mgn4j.verify.Comparison;
 import io.github.mgn4j.verify.VerificationException;
 import io.github.mgn4j.verify.VerificationThresholds;
-import io.github.mgn4j.weights.Model;
-import io.github.mgn4j.weights.ModelFile;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Locale;

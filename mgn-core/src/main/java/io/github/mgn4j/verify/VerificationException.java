@@ -1,6 +1,6 @@
 package io.github.mgn4j.verify;
 
-import io.github.mgn4j.io.Messages;
+import io.github.mgn4j.internal.io.Messages;
 import java.util.Locale;
 
 /** There is no threshold for a verdict, or those of a file are damaged; the message says what is wanted and what there is. */

@@ -32,7 +32,7 @@ import java.util.stream.IntStream;
  * @param seed of the draws
  * @param blockBytes as of {@link Evaluator}
  */
-public record Verifier(Metric metric, int resamples, double confidence, long seed, long blockBytes) {
+public record Verifier(DistanceMetric metric, int resamples, double confidence, long seed, long blockBytes) {
     /** The false-accept rates of the points and of stored thresholds, descending. */
     public static final List<Double> FALSE_ACCEPT_RATES = List.of(1e-1, 1e-2, 1e-3, 1e-4);
 
@@ -43,7 +43,7 @@ public record Verifier(Metric metric, int resamples, double confidence, long see
     }
 
     /** 1000 draws, a 95% interval. */
-    public Verifier(Metric metric) {
+    public Verifier(DistanceMetric metric) {
         this(metric, 1000, 0.95, 0, BlockShape.DEFAULT_BYTES);
     }
 
@@ -54,7 +54,8 @@ public record Verifier(Metric metric, int resamples, double confidence, long see
      */
     public Verification verify(LabelledFeatures query, LabelledFeatures gallery) {
         Candidates candidates = Candidates.of(gallery);
-        FeatureScreen distances = new FeatureScreen(query.features(), candidates.features(), metric, blockBytes);
+        BoundedFeatureDistances distances =
+                new BoundedFeatureDistances(query.features(), candidates.features(), metric, blockBytes);
         double[] edges = DoubleStream.of(PairEdges.choose(query, candidates, metric, blockBytes))
                 .map(distances::ofSquare)
                 .toArray();

@@ -3,9 +3,9 @@ package io.github.mgn4j.front;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.mgn4j.eval.DistanceMetric;
 import io.github.mgn4j.eval.EvaluationException;
 import io.github.mgn4j.eval.LabelledFeatures;
-import io.github.mgn4j.eval.Metric;
 import io.github.mgn4j.eval.Verification;
 import io.github.mgn4j.eval.Verifier;
 import io.github.mgn4j.features.FeatureDistance;
@@ -26,7 +26,7 @@ class ThresholdsTest {
     /** Of 60 queries, every pair is looked at, so that the thresholds are the very ones of a loop over all pairs. */
     @ParameterizedTest
     @EnumSource
-    void theThresholdsAreThoseOfALoopOverAllPairs(Metric metric) {
+    void theThresholdsAreThoseOfALoopOverAllPairs(DistanceMetric metric) {
         Random random = new Random(3);
         LabelledFeatures query = people(random, 60, 30);
         LabelledFeatures gallery = people(random, 300, 30);
@@ -94,7 +94,7 @@ class ThresholdsTest {
         Random random = new Random(4);
         LabelledFeatures query = people(random, 10, 10);
         LabelledFeatures gallery = people(random, 60, 10);
-        Verifier verifier = new Verifier(Metric.EUCLIDEAN, 0, 0.95, 0, 1 << 20);
+        Verifier verifier = new Verifier(DistanceMetric.EUCLIDEAN, 0, 0.95, 0, 1 << 20);
         Verification verification = verifier.verify(query, gallery);
         assertThat(verification.differentPairs()).isBetween(100L, 999L);
         assertThat(verification.supports(0.01)).isTrue();
@@ -116,7 +116,7 @@ class ThresholdsTest {
         FeatureMatrix one = FeatureMatrix.ofRows(new float[] {1});
         LabelledFeatures query = new LabelledFeatures(one, new int[] {1}, new int[] {1});
         LabelledFeatures gallery = new LabelledFeatures(one.select(new int[2]), new int[] {1, 2}, new int[] {2, 2});
-        Verifier verifier = new Verifier(Metric.EUCLIDEAN);
+        Verifier verifier = new Verifier(DistanceMetric.EUCLIDEAN);
         Verification verification = verifier.verify(query, gallery);
         assertThatThrownBy(() -> verifier.thresholds(verification, true, "twins"))
                 .isInstanceOf(EvaluationException.class)

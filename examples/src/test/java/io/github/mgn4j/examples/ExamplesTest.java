@@ -65,6 +65,26 @@ class ExamplesTest {
     }
 
     @Test
+    void extractsAndCompares() throws IOException {
+        Path people = folder.resolve("people");
+        SyntheticDataset.write(
+                SynthOptions.DEFAULT.withIds(4).withCameras(2).withImages(2), people, false, (done, total) -> {});
+        Path model = folder.resolve("model.safetensors");
+        MgnSpec spec = MgnSpec.builder()
+                .backbone(18, 1.0 / 16)
+                .input(96, 32)
+                .classes(2)
+                .build();
+        ModelFile.save(model, WeightInit.initialise(spec, 1));
+        Path image = DatasetFormats.read(people).query().get(0).path();
+        Path stored = folder.resolve("stored.safetensors");
+        assertThat(output(ExtractAndCompare::main, model, people, stored, image, image))
+                .matches(
+                        "the same person: distance 0\\.0000, threshold \\d+\\.\\d{4} at a false-accept rate of 0\\.01\\R");
+        assertThat(ModelFile.load(stored).thresholds()).isNotNull();
+    }
+
+    @Test
     void importsAPyTorchCheckpoint() throws IOException {
         Path checkpoint = folder.resolve("mgn.pth");
         try (InputStream fixture = new GZIPInputStream(

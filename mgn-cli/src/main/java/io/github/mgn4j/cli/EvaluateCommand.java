@@ -168,6 +168,9 @@ final class EvaluateCommand implements Callable<Integer> {
         @ArgGroup(exclusive = false)
         private ExtractorOptions options = new ExtractorOptions();
 
+        @ArgGroup(exclusive = false)
+        private ThresholdsOption thresholds = new ThresholdsOption();
+
         DatasetFormat format() throws IOException {
             return DataOptions.format(data, format);
         }
@@ -190,6 +193,9 @@ final class EvaluateCommand implements Callable<Integer> {
         if (images == null && devices.isGiven()) {
             throw new IllegalArgumentException("--device is for --model: features in files are computed already");
         }
+        if (images != null) {
+            images.thresholds.check(output, expansion != null);
+        }
         DatasetFormat format = images == null ? null : images.format();
         ReidDataset dataset = images == null || format == null ? null : format.read(images.data);
         Input input = dataset == null ? fromFiles() : fromImages(dataset);
@@ -205,8 +211,13 @@ final class EvaluateCommand implements Callable<Integer> {
         if (verification != null) {
             metrics = metrics.with(verification);
         }
+        List<String> stored = List.of();
         try (OutputFiles files = new OutputFiles()) {
             json.write(files, metrics.toString());
+            if (images != null && dataset != null && input.model() != null) {
+                stored = images.thresholds.write(
+                        files, input.model(), images.options.flip(), dataset, verifier, verification, test);
+            }
             if (report != null) {
                 ReportData.Builder page = describe(shown, plain, test, dataset).loss(losses);
                 Reports.addFigures(page, shown, test, evaluator);
@@ -220,6 +231,7 @@ final class EvaluateCommand implements Callable<Integer> {
             }
             files.publish();
         }
+        stored.forEach(terminal::say);
         if (format != null && dataset != null) {
             DatasetSummary.warnings(dataset, format.published()).forEach(terminal::say);
         }

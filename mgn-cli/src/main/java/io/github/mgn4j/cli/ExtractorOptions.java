@@ -55,13 +55,18 @@ final class ExtractorOptions {
         return onError;
     }
 
+    /** Whether features are means over an image and its mirror. */
+    boolean flip() {
+        return !noFlip;
+    }
+
     FeatureExtractor open(Model model, DeviceOptions devices) throws IOException {
         return FeatureExtractor.builder(model)
                 .engine(engine)
                 .precision(precision)
                 .devices(devices.array())
                 .batch(batch)
-                .flip(!noFlip)
+                .flip(flip())
                 .resampling(resize)
                 .build();
     }

@@ -3,6 +3,10 @@ package io.github.mgn4j.cli;
 import io.github.mgn4j.checkpoint.ModelFile;
 import io.github.mgn4j.spec.MgnSpec;
 import io.github.mgn4j.spec.Presets;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import io.github.mgn4j.model.Model;
+import io.github.mgn4j.verify.VerificationThresholds;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Objects;
@@ -48,18 +52,29 @@ final class InfoCommand implements Callable<Integer> {
                         "A network without weights, of 751 classes: mgn, resnet50, resnet101, global, part-2 or part-3.")
         private @Nullable String preset;
 
-        MgnSpec spec() throws IOException {
-            return preset == null
-                    ? ModelFile.load(Objects.requireNonNull(model)).spec()
-                    : Presets.named(preset, CLASSES);
+        Shown read() throws IOException {
+            if (preset != null) {
+                return new Shown(Presets.named(preset, CLASSES), null);
+            }
+            Model loaded = ModelFile.load(Objects.requireNonNull(model));
+            return new Shown(loaded.spec(), loaded.thresholds());
         }
     }
+
+    /** What there is to show. */
+    private record Shown(MgnSpec spec, @Nullable VerificationThresholds thresholds) {}
 
     @Override
     public Integer call() throws IOException {
         json.check(output);
-        MgnSpec spec = source.spec();
-        json.write(Json.text(SpecText.json(spec)), SpecText.text(spec));
+        Shown shown = source.read();
+        JsonObject object = SpecText.json(shown.spec());
+        String text = SpecText.text(shown.spec());
+        if (shown.thresholds() != null) {
+            object.add("thresholds", JsonParser.parseString(shown.thresholds().toJson()));
+            text += "\n" + ThresholdsText.text(shown.thresholds());
+        }
+        json.write(Json.text(object), text);
         return 0;
     }
 }

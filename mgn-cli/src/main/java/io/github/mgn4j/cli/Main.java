@@ -59,7 +59,9 @@ public final class Main {
             status = terminal.fail(e);
         }
         boolean written = !terminal.results().checkError();
-        return written || status != 0 ? status : terminal.failed("standard output cannot be written");
+        return written || (status != 0 && status != VerifyCommand.DIFFERENT)
+                ? status
+                : terminal.failed("standard output cannot be written");
     }
 
     private static int execute(ParseResult parsed, Terminal terminal) {
@@ -67,7 +69,7 @@ public final class Main {
             command.speak(terminal);
         }
         int status = new CommandLine.RunLast().execute(parsed);
-        if (status == 0) {
+        if (status == 0 || status == VerifyCommand.DIFFERENT) {
             terminal.sayReplaced();
         }
         return status;

@@ -28,6 +28,7 @@ import picocli.CommandLine.Spec;
             ExtractCommand.class,
             TrainCommand.class,
             EvaluateCommand.class,
+            VerifyCommand.class,
             BenchCommand.class,
             ExportCommand.class,
             CompletionCommand.class,

@@ -281,6 +281,32 @@ class RefusedCallsTest {
             evaluate --query @good.npy --gallery @gallery.npy --device 0            | --device is for --model
             evaluate --model @model.safetensors --data @notest                      | no query images
             evaluate --model @model.safetensors --query @good.npy --gallery @gallery.npy --data @data | mutually exclusive
+            evaluate --model @model.safetensors --data @data --store-thresholds @model.safetensors | exists already; --force overwrites it
+            evaluate --model @model.safetensors --data @data --store-thresholds @data       | data: is a folder
+            evaluate --model @model.safetensors --data @data --store-thresholds @N --expand 1 | --store-thresholds is for the distances of two images
+            evaluate --query @good.npy --gallery @gallery.npy --store-thresholds @N         | --model=MODEL, --data=DIR
+            # verify
+            verify @zero/0001_c1.jpg @zero/0001_c1.jpg                                      | '--model=MODEL'
+            verify --model @model.safetensors @zero/0001_c1.jpg                             | 'B.jpg'
+            verify --model @model.safetensors @recipe.yaml @recipe.yaml @recipe.yaml        | unknown argument
+            verify --model @none @recipe.yaml @recipe.yaml                                  | none: no such file
+            verify --model @recipe.yaml @recipe.yaml @recipe.yaml                           | recipe.yaml: a text file; a model file was expected
+            verify --model @model.safetensors @recipe.yaml @recipe.yaml                     | model.safetensors: the model carries no thresholds for same-person verdicts: 'mgn evaluate --model MODEL --data DIR --store-thresholds MODEL2'
+            verify --model @model.safetensors @recipe.yaml @recipe.yaml --far 0             | --far must lie between 0 and 1, not 0.0
+            verify --model @model.safetensors @recipe.yaml @recipe.yaml --far 1             | --far must lie between 0 and 1, not 1.0
+            verify --model @model.safetensors @recipe.yaml @recipe.yaml --far -0.1          | --far must lie between 0 and 1, not -0.1
+            verify --model @model.safetensors @recipe.yaml @recipe.yaml --far NaN           | --far must lie between 0 and 1, not NaN
+            verify --model @model.safetensors @recipe.yaml @recipe.yaml --far x             | 'x' is not a double
+            verify --model @model.safetensors @recipe.yaml @recipe.yaml --threshold -1      | --threshold must be 0 or more and finite, not -1.0
+            verify --model @model.safetensors @recipe.yaml @recipe.yaml --threshold NaN     | --threshold must be 0 or more and finite, not NaN
+            verify --model @model.safetensors @recipe.yaml @recipe.yaml --threshold Infinity | --threshold must be 0 or more and finite, not Infinity
+            verify --model @model.safetensors @recipe.yaml @recipe.yaml --threshold 1 --far 0.1 | mutually exclusive
+            verify --model @model.safetensors @recipe.yaml @recipe.yaml --threshold 1 --json @recipe.yaml | exists already
+            verify --model @model.safetensors @recipe.yaml @recipe.yaml --threshold 1 --json @N | recipe.yaml: not a JPEG, PNG or BMP file
+            verify --model @model.safetensors @zero/0001_c1.jpg @recipe.yaml --threshold 1  | 0001_c1.jpg: the file is empty
+            verify --model @model.safetensors @none @recipe.yaml --threshold 1              | none: no such file
+            verify --model @model.safetensors @huge/0001_c1.bmp @recipe.yaml --threshold 1  | 2000000000x2000000000 pixels
+            verify --model @model.safetensors @data @recipe.yaml --threshold 1              | data:
             # the others
             data --data @none                               | none: no such folder
             data --data @data --json @recipe.yaml           | exists already

@@ -2,6 +2,7 @@ package io.github.mgn4j.checkpoint;
 
 import com.google.common.collect.Maps;
 import io.github.mgn4j.internal.io.FileKind;
+import io.github.mgn4j.internal.io.OutputFiles;
 import io.github.mgn4j.model.ActivationRanges;
 import io.github.mgn4j.model.Model;
 import io.github.mgn4j.model.Tensor;
@@ -12,6 +13,8 @@ import io.github.mgn4j.spec.NetworkSummary;
 import io.github.mgn4j.spec.Parameter;
 import io.github.mgn4j.spec.SpecException;
 import io.github.mgn4j.spec.SpecJson;
+import io.github.mgn4j.verify.VerificationException;
+import io.github.mgn4j.verify.VerificationThresholds;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -69,13 +72,15 @@ public final class ModelFile {
         }
         try {
             String ranges = content.metadata().get(ActivationRanges.METADATA_KEY);
+            String thresholds = content.metadata().get(VerificationThresholds.METADATA_KEY);
             return new Model(
                     SpecJson.parse(json),
                     Weights.of(Maps.filterKeys(content.tensors(), name -> !name.startsWith(TRAINING_PREFIX))),
-                    ranges == null ? null : ActivationRanges.parse(ranges));
+                    ranges == null ? null : ActivationRanges.parse(ranges),
+                    thresholds == null ? null : VerificationThresholds.parse(thresholds));
         } catch (InternalError e) { // a page of the mapping that is no longer there
             throw MappedFile.shorter(file, e);
-        } catch (SpecException | WeightsException e) {
+        } catch (SpecException | WeightsException | VerificationException e) {
             throw new WeightsException(file + ": " + e.getMessage(), e);
         }
     }
@@ -86,6 +91,18 @@ public final class ModelFile {
      * @throws IOException if the file cannot be written
      */
     public static void save(Path file, Model model) throws IOException {
+        try (OutputFiles files = new OutputFiles()) {
+            write(files, file, model);
+            files.publish();
+        }
+    }
+
+    /**
+     * Writes a model aside, as one of several files that appear together; the same model gives the same bytes.
+     *
+     * @throws IOException if the file cannot be written
+     */
+    public static void write(OutputFiles files, Path file, Model model) throws IOException {
         MgnSpec spec = model.spec();
         Map<String, Tensor> tensors = new LinkedHashMap<>();
         for (Parameter parameter : NetworkSummary.of(spec).parameters()) {
@@ -96,6 +113,9 @@ public final class ModelFile {
         if (model.ranges() != null) {
             metadata.put(ActivationRanges.METADATA_KEY, model.ranges().toJson());
         }
-        Safetensors.write(file, tensors, metadata);
+        if (model.thresholds() != null) {
+            metadata.put(VerificationThresholds.METADATA_KEY, model.thresholds().toJson());
+        }
+        Safetensors.write(files, file, tensors, metadata);
     }
 }

@@ -3,6 +3,7 @@ package io.github.mgn4j.checkpoint;
 import com.google.common.primitives.Ints;
 import com.google.gson.stream.JsonWriter;
 import io.github.mgn4j.internal.io.AtomicFile;
+import io.github.mgn4j.internal.io.OutputFiles;
 import io.github.mgn4j.model.Tensor;
 import io.github.mgn4j.model.WeightsException;
 import java.io.IOException;
@@ -57,6 +58,15 @@ public final class Safetensors {
      * @throws IOException if the file cannot be written; its message names it
      */
     public static void write(Path file, Map<String, Tensor> tensors, Map<String, String> metadata) throws IOException {
+        try (OutputFiles files = new OutputFiles()) {
+            write(files, file, tensors, metadata);
+            files.publish();
+        }
+    }
+
+    /** Writes tensors aside, as one of several files that appear together. */
+    static void write(OutputFiles files, Path file, Map<String, Tensor> tensors, Map<String, String> metadata)
+            throws IOException {
         byte[] header = header(tensors, metadata);
         WeightsException.check(
                 header.length <= SafetensorsHeader.MAX_BYTES,
@@ -64,7 +74,7 @@ public final class Safetensors {
                 file,
                 header.length,
                 SafetensorsHeader.MAX_BYTES);
-        AtomicFile.writeChannel(file, channel -> {
+        files.writeChannel(file, channel -> {
             ByteBuffer start = ByteBuffer.allocate(Long.BYTES + header.length).order(ByteOrder.LITTLE_ENDIAN);
             writeFully(channel, start.putLong(header.length).put(header).flip());
             ByteBuffer chunk = ByteBuffer.allocateDirect(BUFFER).order(ByteOrder.LITTLE_ENDIAN);

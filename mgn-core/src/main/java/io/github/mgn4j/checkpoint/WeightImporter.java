@@ -9,7 +9,6 @@ import io.github.mgn4j.model.Weights;
 import io.github.mgn4j.model.WeightsException;
 import io.github.mgn4j.spec.InputSize;
 import io.github.mgn4j.spec.MgnSpec;
-import io.github.mgn4j.spec.MgnSpecBuilder;
 import io.github.mgn4j.spec.NetworkSummary;
 import io.github.mgn4j.spec.Parameter;
 import io.github.mgn4j.spec.SpecException;
@@ -118,10 +117,12 @@ public final class WeightImporter {
                 classes,
                 options.classes().orElse(classes));
         InputSize input = options.input().orElse(model.spec().input());
-        MgnSpecBuilder builder = model.spec().toBuilder()
+        MgnSpec spec = model.spec().toBuilder()
                 .input(input.height(), input.width())
-                .pooling(options.pooling().orElse(model.spec().pooling()));
-        return new Model(builder.build(), model.weights());
+                .pooling(options.pooling().orElse(model.spec().pooling()))
+                .build();
+        // Ranges and thresholds were measured with the network as it was.
+        return spec.equals(model.spec()) ? model : new Model(spec, model.weights());
     }
 
     private static ImportedModel model(ImportLayout layout, MgnSpec spec, Map<String, Tensor> tensors, long seed) {

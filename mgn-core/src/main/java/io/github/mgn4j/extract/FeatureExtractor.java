@@ -12,6 +12,9 @@ import io.github.mgn4j.image.Resampling;
 import io.github.mgn4j.image.RgbImage;
 import io.github.mgn4j.model.Model;
 import io.github.mgn4j.spec.MgnSpec;
+import io.github.mgn4j.verify.Comparison;
+import io.github.mgn4j.verify.VerificationException;
+import io.github.mgn4j.verify.VerificationThresholds;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.InputStream;
@@ -21,10 +24,12 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Turns images of persons into feature vectors: decodes, resizes to the network's input, normalises, runs the network
- * and averages over the image and its mirror. Features are not normalised; compare them by Euclidean distance.
+ * and averages over the image and its mirror. Features are not normalised; compare them by Euclidean distance, or with
+ * {@link #compare} where the model carries thresholds.
  *
  * <p>Thread-safe: one extractor serves all threads of an application; their calls share its engine and the number of
  * its decoders. The memory of batches is kept for the next call: as much as was in use at once. Close it to free the
@@ -52,10 +57,27 @@ public final class FeatureExtractor implements AutoCloseable {
     /** Held for reading by calls with images in memory, for writing by {@link #close}. */
     private final ReadWriteLock calls = new ReentrantReadWriteLock();
 
+    private final boolean flip;
+    private final @Nullable VerificationThresholds thresholds;
+
     private volatile boolean closed;
 
+    /** An extractor for a network without thresholds. */
     FeatureExtractor(Engine engine, boolean flip, int batch, Resampling resampling, int decoders, ImageSource source) {
+        this(engine, flip, batch, resampling, decoders, source, null);
+    }
+
+    FeatureExtractor(
+            Engine engine,
+            boolean flip,
+            int batch,
+            Resampling resampling,
+            int decoders,
+            ImageSource source,
+            @Nullable VerificationThresholds thresholds) {
         this.engine = engine;
+        this.flip = flip;
+        this.thresholds = thresholds;
         this.preprocessor = new Preprocessor(engine.spec().input(), resampling);
         this.decoders = decoders;
         this.source = source;
@@ -205,6 +227,45 @@ public final class FeatureExtractor implements AutoCloseable {
         checkOpen();
         new FileExtraction(images, preprocessor, source, buffers, processors)
                 .run(onError, decoders, concurrency, listener, sink);
+    }
+
+    /**
+     * Compares two images at a false-accept rate of 0.001: the same person or not?
+     *
+     * @throws io.github.mgn4j.image.ImageException if one is not an image
+     * @throws VerificationException as {@link #compare(float[], float[], double)}
+     */
+    public Comparison compare(Path a, Path b) throws IOException {
+        return compare(a, b, VerificationThresholds.DEFAULT_RATE);
+    }
+
+    /** Compares two images at a false-accept rate; as {@link #compare(float[], float[], double)}. */
+    public Comparison compare(Path a, Path b, double falseAcceptRate) throws IOException {
+        requireThresholds().at(falseAcceptRate); // before the work
+        return compare(extract(a), extract(b), falseAcceptRate);
+    }
+
+    /**
+     * Compares two features of this extractor by the thresholds that the model carries.
+     *
+     * @param falseAcceptRate part of the pairs of two people that may be taken for one: the largest stored rate that is not
+     *     above it is used
+     * @throws VerificationException if the model carries no thresholds, none for such a rate, or some of features that are
+     *     averaged over the mirror where these are not, or the other way round
+     * @throws IllegalArgumentException if the features differ in length, or hold NaN or infinity
+     */
+    public Comparison compare(float[] a, float[] b, double falseAcceptRate) {
+        return requireThresholds().compare(a, b, falseAcceptRate);
+    }
+
+    private VerificationThresholds requireThresholds() {
+        VerificationThresholds found = VerificationThresholds.require(thresholds);
+        if (found.flip() != flip) {
+            throw new VerificationException(
+                    "the model's thresholds are for features with flip %s, the extractor was built with flip %s"
+                            .formatted(found.flip(), flip));
+        }
+        return found;
     }
 
     private int values(int images) {

@@ -96,6 +96,7 @@ public final class FeatureExtractorBuilder {
      */
     public FeatureExtractor build() {
         Engine opened = Engines.open(engine, model, new EngineOptions(precision, batch), devices);
-        return new FeatureExtractor(opened, flip, batch, resampling, decoders, ImageDecoder::decode);
+        return new FeatureExtractor(
+                opened, flip, batch, resampling, decoders, ImageDecoder::decode, model.thresholds());
     }
 }

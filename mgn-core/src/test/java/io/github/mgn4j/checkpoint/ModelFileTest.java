@@ -3,6 +3,7 @@ package io.github.mgn4j.checkpoint;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.mgn4j.features.FeatureDistance;
 import io.github.mgn4j.model.ActivationRanges;
 import io.github.mgn4j.model.Model;
 import io.github.mgn4j.model.Tensor;
@@ -10,11 +11,15 @@ import io.github.mgn4j.model.WeightInit;
 import io.github.mgn4j.model.Weights;
 import io.github.mgn4j.model.WeightsException;
 import io.github.mgn4j.spec.MgnSpec;
+import io.github.mgn4j.spec.Pooling;
 import io.github.mgn4j.spec.SpecJson;
+import io.github.mgn4j.verify.Threshold;
+import io.github.mgn4j.verify.VerificationThresholds;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
@@ -29,6 +34,9 @@ class ModelFileTest {
             .embedding(8)
             .classes(3)
             .build();
+
+    private static final VerificationThresholds THRESHOLDS = new VerificationThresholds(
+            FeatureDistance.COSINE, false, "people", 3, 100, List.of(new Threshold(0.01, 4.5, 0.5)));
 
     @TempDir
     Path folder;
@@ -172,6 +180,43 @@ class ModelFileTest {
         assertThatThrownBy(() -> ranges.bound("trunk.conv2"))
                 .isInstanceOf(WeightsException.class)
                 .hasMessageContaining("trunk.conv2");
+    }
+
+    @Test
+    void aModelKeepsItsThresholds() throws IOException {
+        ActivationRanges ranges = new ActivationRanges(7, Map.of("images", 2.64f));
+        Model model = WeightInit.initialise(TINY, 5).withThresholds(THRESHOLDS).withRanges(ranges);
+        Path file = folder.resolve("m.safetensors");
+        ModelFile.save(file, model);
+        Model loaded = ModelFile.load(file);
+        assertThat(loaded.thresholds()).isEqualTo(THRESHOLDS);
+        assertThat(loaded.ranges()).isEqualTo(ranges);
+        Path again = folder.resolve("again.safetensors");
+        ModelFile.save(again, loaded);
+        assertThat(again).hasSameBinaryContentAs(file);
+
+        // An import of the file as it is keeps what was measured; one that makes another network of it does not.
+        Model same = WeightImporter.load(file, ImportOptions.defaults());
+        assertThat(same.thresholds()).isEqualTo(THRESHOLDS);
+        assertThat(same.ranges()).isEqualTo(ranges);
+        Model other = WeightImporter.load(file, ImportOptions.defaults().withPooling(Pooling.AVG));
+        assertThat(other.thresholds()).isNull();
+        assertThat(other.ranges()).isNull();
+
+        ModelFile.save(file, loaded.withThresholds(null));
+        assertThat(Safetensors.read(file).metadata()).doesNotContainKey("mgn.thresholds");
+        assertThat(ModelFile.load(file).thresholds()).isNull();
+    }
+
+    @Test
+    void damagedThresholdsAreRefusedWithTheFile() throws IOException {
+        Path file = folder.resolve("m.safetensors");
+        Map<String, Tensor> tensors = WeightInit.initialise(TINY, 5).weights().asMap();
+        String damaged = THRESHOLDS.toJson().replace("\"threshold\":4.5", "\"threshold\":-4.5");
+        Safetensors.write(file, tensors, Map.of("mgn", SpecJson.write(TINY), "mgn.thresholds", damaged));
+        assertThatThrownBy(() -> ModelFile.load(file))
+                .isInstanceOf(WeightsException.class)
+                .hasMessage(file + ": threshold must be 0 or more and finite, not -4.5 (false-accept rate 0.01)");
     }
 
     @Test

@@ -68,7 +68,7 @@ final class PairEdges {
         for (double rank = 1; rank <= last; rank = Math.max(rank + 1, rank * STEP)) {
             ranks.add((int) rank);
         }
-        for (double target : Verifier.TARGETS) {
+        for (double target : Verifier.FALSE_ACCEPT_RATES) {
             ranks.add(Math.max(1, (int) (target * pairs)));
         }
         return ranks;

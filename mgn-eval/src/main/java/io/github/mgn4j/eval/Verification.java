@@ -1,6 +1,7 @@
 package io.github.mgn4j.eval;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalDouble;
 
 /**
@@ -37,6 +38,42 @@ public record Verification(
             before = step;
         }
         return OptionalDouble.empty();
+    }
+
+    /**
+     * Returns whether there are enough pairs of two people to say anything about a false-accept rate: at least as many as make
+     * one of them, 1/rate. That is the least; a rate is known to about a third of itself from 30/rate on.
+     */
+    public boolean supports(double falseAcceptRate) {
+        return falseAcceptRate * differentPairs >= 1;
+    }
+
+    /**
+     * Returns the threshold at a false-accept rate: the largest distance of the curve up to which no larger part of the pairs
+     * of two people is accepted. Empty where the pairs do not {@linkplain #supports support} the rate, or none of the
+     * distances keeps to it.
+     *
+     * @param falseAcceptRate above 0, at most 0.1, since the curve ends a little further on
+     * @throws EvaluationException if it is another
+     */
+    public OptionalDouble threshold(double falseAcceptRate) {
+        return step(falseAcceptRate)
+                .map(step -> OptionalDouble.of(step.threshold()))
+                .orElse(OptionalDouble.empty());
+    }
+
+    Optional<Step> step(double falseAcceptRate) {
+        EvaluationException.check(
+                falseAcceptRate > 0 && falseAcceptRate <= 0.1,
+                "false-accept rate must be above 0 and at most 0.1, not %s",
+                falseAcceptRate);
+        Optional<Step> last = Optional.empty();
+        for (Step step : supports(falseAcceptRate) ? curve : List.<Step>of()) {
+            if (step.falseAccept() <= falseAcceptRate) {
+                last = Optional.of(step);
+            }
+        }
+        return last;
     }
 
     /**

@@ -2,6 +2,9 @@ package io.github.mgn4j.eval;
 
 import static io.github.mgn4j.eval.EvaluationException.check;
 
+import io.github.mgn4j.features.FeatureDistance;
+import io.github.mgn4j.verify.Threshold;
+import io.github.mgn4j.verify.VerificationThresholds;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -30,7 +33,8 @@ import java.util.stream.IntStream;
  * @param blockBytes as of {@link Evaluator}
  */
 public record Verifier(DistanceMetric metric, int resamples, double confidence, long seed, long blockBytes) {
-    static final List<Double> TARGETS = List.of(1e-1, 1e-2, 1e-3, 1e-4);
+    /** The false-accept rates of the points and of stored thresholds, descending. */
+    public static final List<Double> FALSE_ACCEPT_RATES = List.of(1e-1, 1e-2, 1e-3, 1e-4);
 
     public Verifier {
         check(resamples >= 0, "resamples is %d, must not be negative", resamples);
@@ -63,12 +67,12 @@ public record Verifier(DistanceMetric metric, int resamples, double confidence, 
         check(roc.different > 0, "no pair of different people to compare");
         double[][] draws = draws(counts);
         List<Verification.Point> points = new ArrayList<>();
-        for (int t = 0; t < TARGETS.size(); t++) {
-            int edge = roc.edge(TARGETS.get(t));
+        for (int t = 0; t < FALSE_ACCEPT_RATES.size(); t++) {
+            int edge = roc.edge(FALSE_ACCEPT_RATES.get(t));
             double rate = roc.trueAccept(edge);
             double[] rates = draws[t];
             points.add(new Verification.Point(
-                    TARGETS.get(t),
+                    FALSE_ACCEPT_RATES.get(t),
                     edge < 0 || edges[edge] < 0 ? -1 : distances.distance(edges[edge]),
                     roc.falseAccept(edge),
                     rate,
@@ -84,6 +88,36 @@ public record Verifier(DistanceMetric metric, int resamples, double confidence, 
         return new Verification(roc.same, roc.different, confidence, points, curve);
     }
 
+    /**
+     * Returns the thresholds that a model can carry, for the false-accept rates 0.1, 0.01, 0.001 and 0.0001: those rates that
+     * the pairs support and a distance keeps to, see {@link Verification#threshold}.
+     *
+     * @param verification that this verifier made
+     * @param flip whether its features are means over an image and its mirror
+     * @param data the data set, in words
+     * @throws EvaluationException if there is a threshold for none of the rates
+     */
+    public VerificationThresholds thresholds(Verification verification, boolean flip, String data) {
+        List<Threshold> thresholds = new ArrayList<>();
+        for (double rate : FALSE_ACCEPT_RATES) {
+            verification
+                    .step(rate)
+                    .ifPresent(step -> thresholds.add(new Threshold(rate, step.threshold(), step.trueAccept())));
+        }
+        check(
+                !thresholds.isEmpty(),
+                "no threshold keeps to a false-accept rate of 0.1 or less: %d pairs of two people, at least 10 wanted,"
+                        + " and two people must not be as near as any one",
+                verification.differentPairs());
+        return new VerificationThresholds(
+                FeatureDistance.valueOf(metric.name()),
+                flip,
+                data,
+                verification.samePairs(),
+                verification.differentPairs(),
+                thresholds);
+    }
+
     /** For each target the true accept rates of the draws, ascending. */
     private double[][] draws(PairCounts counts) {
         double[][] rates = IntStream.range(0, resamples)
@@ -95,14 +129,14 @@ public record Verifier(DistanceMetric metric, int resamples, double confidence, 
                         weights[random.nextInt(weights.length)]++;
                     }
                     Roc roc = new Roc(counts, weights);
-                    return TARGETS.stream()
+                    return FALSE_ACCEPT_RATES.stream()
                             .mapToDouble(target -> roc.trueAccept(roc.edge(target)))
                             .toArray();
                 })
                 // A draw may hold only people without a pair.
                 .filter(row -> !Double.isNaN(row[0]))
                 .toArray(double[][]::new);
-        return IntStream.range(0, TARGETS.size())
+        return IntStream.range(0, FALSE_ACCEPT_RATES.size())
                 .mapToObj(t ->
                         Arrays.stream(rates).mapToDouble(row -> row[t]).sorted().toArray())
                 .toArray(double[][]::new);

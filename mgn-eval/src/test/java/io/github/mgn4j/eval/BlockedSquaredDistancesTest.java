@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.mgn4j.features.FeatureMatrix;
+import io.github.mgn4j.samediff.Nd4jProducts;
 import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.Test;

@@ -14,6 +14,7 @@ import io.github.mgn4j.eval.ReidMetrics;
 import io.github.mgn4j.eval.Verifier;
 import io.github.mgn4j.image.ActivationMap;
 import io.github.mgn4j.features.FeatureMatrix;
+import io.github.mgn4j.image.ActivationMap;
 import java.awt.Color;
 import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;

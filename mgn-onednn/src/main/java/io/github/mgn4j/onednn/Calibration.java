@@ -86,7 +86,7 @@ public final class Calibration implements AutoCloseable {
     public Model calibrated() {
         Map<String, Float> bounds = new LinkedHashMap<>();
         magnitudes.forEach((name, found) -> bounds.put(name, bound(name, found)));
-        return new Model(model.spec(), model.weights(), new ActivationRanges(images, bounds));
+        return model.withRanges(new ActivationRanges(images, bounds));
     }
 
     private float bound(String name, MagnitudeHistogram found) {

@@ -8,6 +8,8 @@ import io.github.mgn4j.image.RgbImage;
 import io.github.mgn4j.model.Model;
 import io.github.mgn4j.samediff.internal.InferenceGraph;
 import io.github.mgn4j.samediff.internal.plan.GraphPlan;
+import io.github.mgn4j.samediff.internal.SameDiffLayers;
+import io.github.mgn4j.spec.InputSize;
 import io.github.mgn4j.spec.MgnSpec;
 import java.nio.FloatBuffer;
 import java.util.List;

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import com.google.common.util.concurrent.Uninterruptibles;
 import io.github.mgn4j.checkpoint.ModelFile;
 import io.github.mgn4j.engine.EngineException;
+import io.github.mgn4j.features.FeatureDistance;
 import io.github.mgn4j.features.FeatureMatrix;
 import io.github.mgn4j.fixtures.FakeEngine;
 import io.github.mgn4j.fixtures.NaiveNetwork;
@@ -20,6 +21,10 @@ import io.github.mgn4j.image.Resampling;
 import io.github.mgn4j.image.RgbImage;
 import io.github.mgn4j.model.Model;
 import io.github.mgn4j.spec.MgnSpec;
+import io.github.mgn4j.verify.Comparison;
+import io.github.mgn4j.verify.Threshold;
+import io.github.mgn4j.verify.VerificationException;
+import io.github.mgn4j.verify.VerificationThresholds;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.FloatBuffer;
@@ -77,6 +82,49 @@ class FeatureExtractorTest {
             for (int j = 0; j < plain.length; j++) {
                 assertThat((double) averaged[j]).isCloseTo((plain[j] + mirrored[j]) / 2, within(1e-4));
                 assertThat((double) alone[j]).isCloseTo(plain[j], within(1e-4));
+            }
+        }
+    }
+
+    @Test
+    void comparesByTheThresholdsOfTheModel() throws IOException {
+        try (FeatureExtractor plain = FeatureExtractor.builder(MODEL).build()) {
+            float[] a = plain.extract(images.get(0));
+            float[] b = plain.extract(images.get(1));
+            double distance = FeatureDistance.EUCLIDEAN.between(a, b);
+            assertThat(distance).isPositive();
+            assertThatThrownBy(() -> plain.compare(images.get(0), images.get(1)))
+                    .isInstanceOf(VerificationException.class)
+                    .hasMessageContaining("--store-thresholds");
+
+            Model model = MODEL.withThresholds(new VerificationThresholds(
+                    FeatureDistance.EUCLIDEAN,
+                    true,
+                    "images",
+                    9,
+                    5000,
+                    List.of(new Threshold(0.1, distance, 0.9), new Threshold(0.001, distance / 2, 0.5))));
+            try (FeatureExtractor extractor = FeatureExtractor.builder(model).build();
+                    FeatureExtractor single =
+                            FeatureExtractor.builder(model).flip(false).build()) {
+                Comparison strict = extractor.compare(images.get(0), images.get(1));
+                assertThat(strict.same()).isFalse();
+                assertThat(strict.distance()).isEqualTo(distance);
+                assertThat(strict.threshold()).isEqualTo(distance / 2);
+                assertThat(strict.falseAcceptRate()).hasValue(0.001);
+                Comparison loose = extractor.compare(images.get(0), images.get(1), 0.2);
+                assertThat(loose.same()).isTrue();
+                assertThat(loose.falseAcceptRate()).hasValue(0.1);
+                assertThat(extractor.compare(a, b, 0.2)).isEqualTo(loose);
+                assertThat(extractor.compare(images.get(3), images.get(3)).distance())
+                        .isZero();
+                assertThatThrownBy(() -> extractor.compare(images.get(0), folder.resolve("none"), 1e-5))
+                        .isInstanceOf(VerificationException.class) // before an image is read
+                        .hasMessageStartingWith("no threshold for a false-accept rate of 1.0E-5");
+                assertThatThrownBy(() -> single.compare(images.get(0), images.get(1)))
+                        .isInstanceOf(VerificationException.class)
+                        .hasMessage("the model's thresholds are for features with flip true, the extractor was built"
+                                + " with flip false");
             }
         }
     }

@@ -13,6 +13,7 @@ import ai.djl.translate.NoopTranslator;
 import ai.djl.translate.TranslateException;
 import io.github.mgn4j.engine.Engine;
 import io.github.mgn4j.engine.EngineException;
+import io.github.mgn4j.engine.Engines;
 import io.github.mgn4j.image.Layout;
 import io.github.mgn4j.engine.Precision;
 import io.github.mgn4j.spec.InputSize;

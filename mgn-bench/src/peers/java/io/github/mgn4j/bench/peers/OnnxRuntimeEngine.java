@@ -12,6 +12,7 @@ import ai.onnxruntime.OrtSession.SessionOptions.OptLevel;
 import com.google.common.base.Splitter;
 import io.github.mgn4j.engine.Engine;
 import io.github.mgn4j.engine.EngineException;
+import io.github.mgn4j.engine.Engines;
 import io.github.mgn4j.image.Layout;
 import io.github.mgn4j.engine.Precision;
 import io.github.mgn4j.onnx.OnnxExporter;

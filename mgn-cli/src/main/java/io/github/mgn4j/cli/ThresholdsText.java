@@ -1,0 +1,31 @@
+package io.github.mgn4j.cli;
+
+import io.github.mgn4j.verify.Threshold;
+import io.github.mgn4j.verify.VerificationThresholds;
+import java.util.Locale;
+
+/** The thresholds that a model carries, as {@code info} shows them. */
+final class ThresholdsText {
+    private ThresholdsText() {}
+
+    static String text(VerificationThresholds thresholds) {
+        StringBuilder text = new StringBuilder("thresholds for same-person verdicts\n");
+        text.append(String.format(
+                Locale.ROOT,
+                "  %s, %s; %,d pairs of one person, %,d of two%n  %s%n",
+                thresholds.distance().name().toLowerCase(Locale.ROOT),
+                thresholds.flip() ? "averaged over the mirror" : "without the mirror",
+                thresholds.samePairs(),
+                thresholds.differentPairs(),
+                Printable.line(thresholds.data())));
+        for (Threshold threshold : thresholds.thresholds()) {
+            text.append(String.format(
+                    Locale.ROOT,
+                    "  far %-7s distance up to %.6g: %.2f%% of the pairs of one person%n",
+                    VerifyCommand.rate(threshold.falseAcceptRate()),
+                    threshold.distance(),
+                    100 * threshold.trueAcceptRate()));
+        }
+        return text.toString().stripTrailing();
+    }
+}

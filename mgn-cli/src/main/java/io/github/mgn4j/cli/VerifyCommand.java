@@ -1,0 +1,154 @@
+package io.github.mgn4j.cli;
+
+import com.google.gson.JsonObject;
+import io.github.mgn4j.checkpoint.ModelFile;
+import io.github.mgn4j.extract.FeatureExtractor;
+import io.github.mgn4j.features.FeatureDistance;
+import io.github.mgn4j.internal.io.FileNames;
+import io.github.mgn4j.model.Model;
+import io.github.mgn4j.verify.Comparison;
+import io.github.mgn4j.verify.VerificationException;
+import io.github.mgn4j.verify.VerificationThresholds;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.OptionalDouble;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+@Command(
+        name = "verify",
+        mixinStandardHelpOptions = true,
+        description = "Say whether two images show the same person.",
+        footer = {
+            "",
+            "The thresholds are those that 'evaluate --store-thresholds' stored in the model. With --threshold, 'far' is the"
+                    + " smallest stored rate that accepts as much, else 'unknown'."
+        })
+final class VerifyCommand implements Callable<Integer> {
+    /** The exit code of {@code --exit-code} for two people. */
+    static final int DIFFERENT = 3;
+
+    @Option(names = "--model", required = true, paramLabel = "MODEL", description = "Model file.")
+    private Path model = Path.of("");
+
+    @Parameters(index = "0", paramLabel = "A.jpg", description = "One image.")
+    private Path first = Path.of("");
+
+    @Parameters(index = "1", paramLabel = "B.jpg", description = "The other.")
+    private Path second = Path.of("");
+
+    @ArgGroup
+    private Limit limit = new Limit();
+
+    @Option(names = "--exit-code", description = "Exit with " + DIFFERENT + " for different people.")
+    private boolean exitCode;
+
+    @Mixin
+    private JsonOption json;
+
+    @Mixin
+    private OutputOptions output;
+
+    VerifyCommand(Terminal terminal) {
+        output = new OutputOptions(terminal);
+        json = new JsonOption(terminal);
+    }
+
+    /** Where the distance ends that counts as one person. */
+    static final class Limit {
+        @Option(
+                names = "--far",
+                paramLabel = "RATE",
+                description = "Accept at most this part of the pairs of two people (default: "
+                        + VerificationThresholds.DEFAULT_RATE
+                        + "): the threshold of the largest stored rate that is not above it.")
+        private @Nullable Double rate;
+
+        @Option(names = "--threshold", paramLabel = "T", description = "Accept distances up to T.")
+        private @Nullable Double distance;
+
+        void check() {
+            if (rate != null && !(rate > 0 && rate < 1)) {
+                throw new IllegalArgumentException("--far must lie between 0 and 1, not " + rate);
+            }
+            if (distance != null && !(distance >= 0 && Double.isFinite(distance))) {
+                throw new IllegalArgumentException("--threshold must be 0 or more and finite, not " + distance);
+            }
+        }
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        limit.check();
+        json.check(output);
+        Model loaded = ModelFile.load(model);
+        Comparison verdict = compare(loaded);
+        json.write(Json.text(object(verdict)), text(verdict));
+        return exitCode && !verdict.same() ? DIFFERENT : 0;
+    }
+
+    private Comparison compare(Model loaded) throws IOException {
+        VerificationThresholds stored = loaded.thresholds();
+        boolean flip = stored == null || stored.flip();
+        try {
+            if (limit.distance == null) {
+                double rate = limit.rate == null ? VerificationThresholds.DEFAULT_RATE : limit.rate;
+                VerificationThresholds.require(stored).at(rate); // before an engine is opened
+                try (FeatureExtractor extractor =
+                        FeatureExtractor.builder(loaded).flip(flip).build()) {
+                    return extractor.compare(first, second, rate);
+                }
+            }
+        } catch (VerificationException e) {
+            throw new IllegalArgumentException(model + ": " + e.getMessage(), e);
+        }
+        FeatureDistance distance = stored == null ? FeatureDistance.EUCLIDEAN : stored.distance();
+        try (FeatureExtractor extractor =
+                FeatureExtractor.builder(loaded).flip(flip).build()) {
+            return new Comparison(
+                    distance.between(extractor.extract(first), extractor.extract(second)),
+                    limit.distance,
+                    stored == null ? OptionalDouble.empty() : stored.falseAcceptRate(limit.distance));
+        }
+    }
+
+    private static String text(Comparison verdict) {
+        return String.format(
+                Locale.ROOT,
+                "%s distance %.6g threshold %.6g far %s",
+                verdict.same() ? "same" : "different",
+                verdict.distance(),
+                verdict.threshold(),
+                verdict.falseAcceptRate().isPresent()
+                        ? rate(verdict.falseAcceptRate().getAsDouble())
+                        : "unknown");
+    }
+
+    /** Without an exponent, as it is typed. */
+    static String rate(double rate) {
+        return new java.math.BigDecimal(String.valueOf(rate))
+                .stripTrailingZeros()
+                .toPlainString();
+    }
+
+    private JsonObject object(Comparison verdict) {
+        JsonObject object = new JsonObject();
+        object.addProperty("same", verdict.same());
+        object.addProperty("distance", verdict.distance());
+        object.addProperty("threshold", verdict.threshold());
+        object.addProperty(
+                "far",
+                verdict.falseAcceptRate().isPresent()
+                        ? verdict.falseAcceptRate().getAsDouble()
+                        : null);
+        object.addProperty("a", FileNames.text(first));
+        object.addProperty("b", FileNames.text(second));
+        return object;
+    }
+}

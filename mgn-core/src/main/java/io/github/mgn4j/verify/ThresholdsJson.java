@@ -1,0 +1,89 @@
+package io.github.mgn4j.verify;
+
+import static io.github.mgn4j.verify.VerificationException.check;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParseException;
+import com.google.gson.JsonParser;
+import io.github.mgn4j.features.FeatureDistance;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/** {@link VerificationThresholds} as JSON. */
+final class ThresholdsJson {
+    private static final int VERSION = 1;
+
+    private ThresholdsJson() {}
+
+    static String write(VerificationThresholds thresholds) {
+        JsonObject json = new JsonObject();
+        json.addProperty("version", VERSION);
+        json.addProperty("distance", thresholds.distance().name().toLowerCase(Locale.ROOT));
+        json.addProperty("flip", thresholds.flip());
+        json.addProperty("data", thresholds.data());
+        json.addProperty("same_pairs", thresholds.samePairs());
+        json.addProperty("different_pairs", thresholds.differentPairs());
+        JsonArray list = new JsonArray();
+        for (Threshold threshold : thresholds.thresholds()) {
+            JsonObject one = new JsonObject();
+            one.addProperty("false_accept", threshold.falseAcceptRate());
+            one.addProperty("threshold", threshold.distance());
+            one.addProperty("true_accept", threshold.trueAcceptRate());
+            list.add(one);
+        }
+        json.add("thresholds", list);
+        return json.toString();
+    }
+
+    static VerificationThresholds read(String text) {
+        try {
+            JsonObject json = JsonParser.parseString(text).getAsJsonObject();
+            int version = json.get("version").getAsInt();
+            check(version == VERSION, "thresholds of version %s are not known", version);
+            List<Threshold> thresholds = new ArrayList<>();
+            for (JsonElement element : json.getAsJsonArray("thresholds")) {
+                JsonObject one = element.getAsJsonObject();
+                thresholds.add(new Threshold(
+                        number(one, "false_accept"), number(one, "threshold"), number(one, "true_accept")));
+            }
+            return new VerificationThresholds(
+                    distance(json.get("distance").getAsString()),
+                    flag(json.get("flip")),
+                    json.get("data").getAsString(),
+                    json.get("same_pairs").getAsLong(),
+                    json.get("different_pairs").getAsLong(),
+                    thresholds);
+        } catch (JsonParseException
+                | IllegalStateException
+                | NullPointerException
+                | ClassCastException
+                | UnsupportedOperationException
+                | NumberFormatException e) {
+            throw new VerificationException("the thresholds for same-person verdicts are damaged: " + e);
+        }
+    }
+
+    private static double number(JsonObject json, String key) {
+        return json.get(key).getAsDouble();
+    }
+
+    /** Gson takes every text but "true" for false. */
+    private static boolean flag(JsonElement json) {
+        if (!json.getAsJsonPrimitive().isBoolean()) {
+            throw new JsonParseException("'flip' is " + json);
+        }
+        return json.getAsBoolean();
+    }
+
+    private static FeatureDistance distance(String name) {
+        for (FeatureDistance distance : FeatureDistance.values()) {
+            if (distance.name().toLowerCase(Locale.ROOT).equals(name)) {
+                return distance;
+            }
+        }
+        throw new VerificationException("unknown distance '%s'; there are euclidean and cosine".formatted(name));
+    }
+}

@@ -1,7 +1,7 @@
 package io.github.mgn4j.cli;
 
 import io.github.mgn4j.data.ReidDataset;
-import io.github.mgn4j.data.ReidImage;
+import io.github.mgn4j.image.ReidImage;
 import io.github.mgn4j.eval.LabelledFeatures;
 import io.github.mgn4j.extract.ExtractionListener;
 import io.github.mgn4j.extract.FeatureExtractor;

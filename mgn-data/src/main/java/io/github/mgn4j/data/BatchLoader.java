@@ -7,6 +7,7 @@ import io.github.mgn4j.engine.Engines;
 import io.github.mgn4j.engine.Layout;
 import io.github.mgn4j.extract.OnError;
 import io.github.mgn4j.image.Preprocessor;
+import io.github.mgn4j.image.ReidImage;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.FloatBuffer;

@@ -4,6 +4,7 @@ import com.google.common.base.Throwables;
 import com.google.common.util.concurrent.ThreadFactoryBuilder;
 import io.github.mgn4j.image.ImageDecoder;
 import io.github.mgn4j.image.ProgressListener;
+import io.github.mgn4j.image.ReidImage;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;

@@ -26,10 +26,8 @@ final class MapEvaluator implements ModelEvaluator {
     public double score(Model model, long iteration) throws IOException {
         try (FeatureExtractor extractor =
                 FeatureExtractor.builder(model).batch(BATCH).build()) {
-            TestSet test = TestSet.extract(extractor, dataset, Terminal.silent());
-            Metrics metrics = new Evaluator(Metric.EUCLIDEAN)
-                    .evaluate(test.query(), test.gallery())
-                    .metrics();
+            Metrics metrics =
+                    new Evaluator(Metric.EUCLIDEAN).evaluate(extractor, dataset).metrics();
             terminal.say(String.format(
                     Locale.ROOT, "after step %d: mAP %.4f, rank-1 %.4f", iteration, metrics.mAP(), metrics.rank(1)));
             return metrics.mAP();

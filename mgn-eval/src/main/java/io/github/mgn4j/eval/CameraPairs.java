@@ -1,5 +1,6 @@
 package io.github.mgn4j.eval;
 
+import io.github.mgn4j.image.ReidImage;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -47,7 +48,7 @@ public record CameraPairs(
     private static List<Integer> cameras(Labels labels) {
         return IntStream.range(0, labels.size())
                 .map(labels::camid)
-                .filter(camera -> camera != Labels.UNKNOWN_CAMERA)
+                .filter(camera -> camera != ReidImage.UNKNOWN_CAMERA)
                 .sorted()
                 .distinct()
                 .boxed()

@@ -59,7 +59,16 @@ class ArchitectureTest {
             .whereLayer("losses")
             .mayOnlyBeAccessedByLayers("train", "cli")
             .whereLayer("data")
-            .mayOnlyBeAccessedByLayers("train", "cli");
+            .mayOnlyBeAccessedByLayers("train", "eval", "cli");
+
+    /** Activation maps are handed in: a report is written with any engine. */
+    @ArchTest
+    static final ArchRule THE_REPORT_KNOWS_NO_GRAPH = noClasses()
+            .that()
+            .resideInAnyPackage(ROOT + "eval..", ROOT + "report..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(ROOT + "graph..", ROOT + "plan..");
 
     @ArchTest
     static final ArchRule THE_LIBRARY_NEITHER_PRINTS_NOR_EXITS = noClasses()
@@ -84,6 +93,7 @@ class ArchitectureTest {
                     ROOT + "image..",
                     ROOT + "features..",
                     ROOT + "eval..",
+                    ROOT + "report..",
                     ROOT + "onednn..",
                     ROOT + "onnx..",
                     ROOT + "data",

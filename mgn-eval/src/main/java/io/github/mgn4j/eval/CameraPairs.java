@@ -1,6 +1,5 @@
 package io.github.mgn4j.eval;
 
-import io.github.mgn4j.image.ReidImage;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -48,7 +47,7 @@ public record CameraPairs(
     private static List<Integer> cameras(Labels labels) {
         return IntStream.range(0, labels.size())
                 .map(labels::camid)
-                .filter(camera -> camera != ReidImage.UNKNOWN_CAMERA)
+                .filter(camera -> camera >= 0)
                 .sorted()
                 .distinct()
                 .boxed()

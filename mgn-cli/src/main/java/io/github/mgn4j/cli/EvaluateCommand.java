@@ -168,12 +168,12 @@ final class EvaluateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        ReRanker reRanker = new ReRanker(k1, k2, lambda); // refused even where it is not asked for
+        EvaluationOptions.Builder options = EvaluationOptions.builder()
+                .reRank(rerank ? reRanker : null)
+                .expand(expand == null ? null : new QueryExpansion(expand, alpha))
+                .verification(roc);
         Evaluator evaluator = new Evaluator(metric, TOP, (long) blockMemory << 20);
-        EvaluationOptions.Builder options = EvaluationOptions.builder();
-        ReRanker reRanker = new ReRanker(k1, k2, lambda);
-        options.reRank(rerank ? reRanker : null);
-        options.expand(expand == null ? null : new QueryExpansion(expand, alpha));
-        options.verification(roc);
         json.check(output);
         if (report != null) {
             OutputOptions.checkFolder(report);

@@ -65,7 +65,7 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule THE_REPORT_KNOWS_NO_GRAPH = noClasses()
             .that()
-            .resideInAnyPackage(ROOT + "eval..", ROOT + "report..")
+            .resideInAPackage(ROOT + "report..")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage(ROOT + "graph..", ROOT + "plan..");

@@ -1,18 +1,18 @@
 package io.github.mgn4j.examples;
 
+import io.github.mgn4j.checkpoint.ModelFile;
 import io.github.mgn4j.data.DatasetFormats;
 import io.github.mgn4j.data.ReidDataset;
 import io.github.mgn4j.eval.DatasetEvaluation;
+import io.github.mgn4j.eval.DistanceMetric;
 import io.github.mgn4j.eval.EvaluationOptions;
 import io.github.mgn4j.eval.Evaluator;
-import io.github.mgn4j.eval.Metric;
 import io.github.mgn4j.eval.ReRanker;
 import io.github.mgn4j.extract.FeatureExtractor;
-import io.github.mgn4j.graph.ActivationMaps;
+import io.github.mgn4j.model.Model;
 import io.github.mgn4j.report.Report;
 import io.github.mgn4j.report.ReportBuilder;
-import io.github.mgn4j.weights.Model;
-import io.github.mgn4j.weights.ModelFile;
+import io.github.mgn4j.samediff.ActivationMaps;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -31,7 +31,7 @@ public final class EvaluateAndReport {
                 .build();
         DatasetEvaluation evaluation;
         try (FeatureExtractor extractor = FeatureExtractor.of(model)) {
-            evaluation = new Evaluator(Metric.EUCLIDEAN).evaluate(extractor, dataset, options);
+            evaluation = new Evaluator(DistanceMetric.EUCLIDEAN).evaluate(extractor, dataset, options);
         }
         System.out.printf(
                 Locale.ROOT,

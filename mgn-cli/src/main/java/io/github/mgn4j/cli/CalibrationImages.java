@@ -1,12 +1,12 @@
 package io.github.mgn4j.cli;
 
-import io.github.mgn4j.engine.Engines;
+import io.github.mgn4j.engine.internal.Buffers;
 import io.github.mgn4j.image.ImageDecoder;
 import io.github.mgn4j.image.ImageFiles;
 import io.github.mgn4j.image.Preprocessor;
 import io.github.mgn4j.image.Resampling;
+import io.github.mgn4j.model.Model;
 import io.github.mgn4j.onednn.Calibration;
-import io.github.mgn4j.weights.Model;
 import java.io.IOException;
 import java.nio.FloatBuffer;
 import java.nio.file.Path;
@@ -34,7 +34,7 @@ final class CalibrationImages {
         try (Calibration calibration = new Calibration(model);
                 Progress progress = terminal.progress("images")) {
             Preprocessor preprocessor = new Preprocessor(model.spec().input(), Resampling.BILINEAR);
-            FloatBuffer input = Engines.buffer(preprocessor.length());
+            FloatBuffer input = Buffers.allocate(preprocessor.length());
             for (int i = 0; i < images.size(); i++) {
                 preprocessor.write(ImageDecoder.decode(images.get(i)), false, calibration.inputLayout(), input, 0);
                 calibration.add(input);

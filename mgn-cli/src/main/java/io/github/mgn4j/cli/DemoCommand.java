@@ -5,25 +5,25 @@ import io.github.mgn4j.data.ReidDataset;
 import io.github.mgn4j.data.synth.SynthOptions;
 import io.github.mgn4j.data.synth.SyntheticDataset;
 import io.github.mgn4j.eval.DatasetEvaluation;
+import io.github.mgn4j.eval.DistanceMetric;
 import io.github.mgn4j.eval.Evaluation;
 import io.github.mgn4j.eval.EvaluationOptions;
 import io.github.mgn4j.eval.Evaluator;
-import io.github.mgn4j.eval.Metric;
 import io.github.mgn4j.extract.FeatureExtractor;
-import io.github.mgn4j.graph.ActivationMaps;
-import io.github.mgn4j.graph.CudaBackend;
-import io.github.mgn4j.io.FolderLock;
-import io.github.mgn4j.io.OutputFiles;
+import io.github.mgn4j.internal.io.FolderLock;
+import io.github.mgn4j.internal.io.OutputFiles;
+import io.github.mgn4j.model.Model;
 import io.github.mgn4j.report.LossPoint;
 import io.github.mgn4j.report.Report;
 import io.github.mgn4j.report.ReportBuilder;
+import io.github.mgn4j.samediff.ActivationMaps;
+import io.github.mgn4j.samediff.CudaBackend;
 import io.github.mgn4j.train.DatasetBatches;
 import io.github.mgn4j.train.Recipe;
 import io.github.mgn4j.train.RecipeYaml;
 import io.github.mgn4j.train.RunFolder;
 import io.github.mgn4j.train.StartingWeights;
 import io.github.mgn4j.train.TrainingListener;
-import io.github.mgn4j.weights.Model;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryNotEmptyException;
@@ -157,7 +157,8 @@ final class DemoCommand implements Callable<Integer> {
             EvaluationOptions options =
                     EvaluationOptions.builder().progress(progress::update).build();
             return new Outcome(
-                    new Evaluator(Metric.EUCLIDEAN).evaluate(extractor, dataset, options), extractor.engineName());
+                    new Evaluator(DistanceMetric.EUCLIDEAN).evaluate(extractor, dataset, options),
+                    extractor.engineName());
         }
     }
 

@@ -1,24 +1,24 @@
 package io.github.mgn4j.cli;
 
+import io.github.mgn4j.checkpoint.ModelFile;
 import io.github.mgn4j.data.DatasetFormat;
 import io.github.mgn4j.data.DatasetSummary;
 import io.github.mgn4j.data.ReidDataset;
 import io.github.mgn4j.eval.DatasetEvaluation;
+import io.github.mgn4j.eval.DistanceMetric;
 import io.github.mgn4j.eval.EvaluationOptions;
 import io.github.mgn4j.eval.Evaluator;
 import io.github.mgn4j.eval.LabelledFeatures;
-import io.github.mgn4j.eval.Metric;
 import io.github.mgn4j.eval.QueryExpansion;
 import io.github.mgn4j.eval.ReRanker;
 import io.github.mgn4j.eval.TestFeatures;
 import io.github.mgn4j.extract.FeatureExtractor;
-import io.github.mgn4j.graph.ActivationMaps;
-import io.github.mgn4j.io.OutputFiles;
+import io.github.mgn4j.internal.io.OutputFiles;
+import io.github.mgn4j.model.Model;
 import io.github.mgn4j.report.LossPoint;
 import io.github.mgn4j.report.Report;
 import io.github.mgn4j.report.ReportBuilder;
-import io.github.mgn4j.weights.Model;
-import io.github.mgn4j.weights.ModelFile;
+import io.github.mgn4j.samediff.ActivationMaps;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -55,7 +55,7 @@ final class EvaluateCommand implements Callable<Integer> {
             paramLabel = "euclidean|cosine",
             defaultValue = "euclidean",
             description = "Distance of two features (default: ${DEFAULT-VALUE}).")
-    private Metric metric = Metric.EUCLIDEAN;
+    private DistanceMetric metric = DistanceMetric.EUCLIDEAN;
 
     @Option(names = "--rerank", description = "Re-rank with k-reciprocal encoding (Zhong et al., CVPR 2017).")
     private boolean rerank;

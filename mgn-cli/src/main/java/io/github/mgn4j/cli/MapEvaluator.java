@@ -1,12 +1,12 @@
 package io.github.mgn4j.cli;
 
 import io.github.mgn4j.data.ReidDataset;
+import io.github.mgn4j.eval.DistanceMetric;
 import io.github.mgn4j.eval.Evaluator;
-import io.github.mgn4j.eval.Metric;
-import io.github.mgn4j.eval.Metrics;
+import io.github.mgn4j.eval.ReidMetrics;
 import io.github.mgn4j.extract.FeatureExtractor;
+import io.github.mgn4j.model.Model;
 import io.github.mgn4j.train.ModelEvaluator;
-import io.github.mgn4j.weights.Model;
 import java.io.IOException;
 import java.util.Locale;
 
@@ -26,8 +26,9 @@ final class MapEvaluator implements ModelEvaluator {
     public double score(Model model, long iteration) throws IOException {
         try (FeatureExtractor extractor =
                 FeatureExtractor.builder(model).batch(BATCH).build()) {
-            Metrics metrics =
-                    new Evaluator(Metric.EUCLIDEAN).evaluate(extractor, dataset).metrics();
+            ReidMetrics metrics = new Evaluator(DistanceMetric.EUCLIDEAN)
+                    .evaluate(extractor, dataset)
+                    .metrics();
             terminal.say(String.format(
                     Locale.ROOT, "after step %d: mAP %.4f, rank-1 %.4f", iteration, metrics.mAP(), metrics.rank(1)));
             return metrics.mAP();

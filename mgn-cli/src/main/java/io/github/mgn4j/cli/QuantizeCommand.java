@@ -1,6 +1,6 @@
 package io.github.mgn4j.cli;
 
-import io.github.mgn4j.weights.ModelFile;
+import io.github.mgn4j.checkpoint.ModelFile;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

@@ -1,11 +1,13 @@
 package io.github.mgn4j.cli;
 
+import io.github.mgn4j.checkpoint.ModelFile;
 import io.github.mgn4j.data.DatasetFormat;
 import io.github.mgn4j.data.DatasetSummary;
 import io.github.mgn4j.data.ReidDataset;
 import io.github.mgn4j.data.UnreadableImage;
-import io.github.mgn4j.extract.OnError;
-import io.github.mgn4j.io.FileNames;
+import io.github.mgn4j.image.OnError;
+import io.github.mgn4j.internal.io.FileNames;
+import io.github.mgn4j.model.Model;
 import io.github.mgn4j.train.Checkpoint;
 import io.github.mgn4j.train.DatasetBatches;
 import io.github.mgn4j.train.DivergedException;
@@ -14,8 +16,6 @@ import io.github.mgn4j.train.RecipeBuilder;
 import io.github.mgn4j.train.RecipeYaml;
 import io.github.mgn4j.train.RunFolder;
 import io.github.mgn4j.train.StartingWeights;
-import io.github.mgn4j.weights.Model;
-import io.github.mgn4j.weights.ModelFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -2,16 +2,16 @@ package io.github.mgn4j.cli;
 
 import io.github.mgn4j.data.IdentityIndex;
 import io.github.mgn4j.data.ReidDataset;
-import io.github.mgn4j.engine.Layout;
+import io.github.mgn4j.image.Layout;
 import io.github.mgn4j.image.Preprocessor;
 import io.github.mgn4j.image.Resampling;
+import io.github.mgn4j.model.Model;
 import io.github.mgn4j.train.Checkpoint;
 import io.github.mgn4j.train.DatasetBatches;
 import io.github.mgn4j.train.Recipe;
 import io.github.mgn4j.train.StepReport;
 import io.github.mgn4j.train.Trainer;
 import io.github.mgn4j.train.TrainingListener;
-import io.github.mgn4j.weights.Model;
 import java.io.IOException;
 import java.util.List;
 import java.util.Locale;

@@ -3,9 +3,9 @@ package io.github.mgn4j.data;
 import com.google.common.base.Suppliers;
 import com.google.common.primitives.ImmutableIntArray;
 import com.google.common.util.concurrent.ThreadFactoryBuilder;
-import io.github.mgn4j.engine.Engines;
-import io.github.mgn4j.engine.Layout;
-import io.github.mgn4j.extract.OnError;
+import io.github.mgn4j.engine.internal.Buffers;
+import io.github.mgn4j.image.Layout;
+import io.github.mgn4j.image.OnError;
 import io.github.mgn4j.image.Preprocessor;
 import io.github.mgn4j.image.ReidImage;
 import java.io.IOException;
@@ -69,7 +69,7 @@ public final class BatchLoader implements AutoCloseable {
         this.epoch = epoch;
         this.position = position;
         for (int i = 0; i <= builder.prefetch; i++) {
-            free.add(Engines.buffer((long) sampler.batchSize() * builder.preprocessor.length()));
+            free.add(Buffers.allocate((long) sampler.batchSize() * builder.preprocessor.length()));
         }
         workers = new ThreadPoolExecutor(
                 builder.threads,

@@ -51,7 +51,7 @@ public record DatasetEvaluation(
     }
 
     /** Returns the metrics of {@link #evaluation()}. */
-    public Metrics metrics() {
+    public ReidMetrics metrics() {
         return evaluation().metrics();
     }
 

@@ -26,7 +26,7 @@ public interface Distances {
      *
      * @throws EvaluationException if their dims differ
      */
-    static Distances between(FeatureMatrix queries, FeatureMatrix gallery, Metric metric) {
-        return new FeatureScreen(queries, gallery, metric, BlockShape.DEFAULT_BYTES);
+    static Distances between(FeatureMatrix queries, FeatureMatrix gallery, DistanceMetric metric) {
+        return new BoundedFeatureDistances(queries, gallery, metric, BlockShape.DEFAULT_BYTES);
     }
 }

@@ -1,7 +1,7 @@
 package io.github.mgn4j.eval;
 
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
-import io.github.mgn4j.extract.OnError;
+import io.github.mgn4j.image.OnError;
 import io.github.mgn4j.image.ProgressListener;
 import org.jspecify.annotations.Nullable;
 

@@ -8,7 +8,7 @@ import io.github.mgn4j.features.FeatureMatrix;
  * Re-ranking with k-reciprocal encoding (Zhong, Zheng, Cao and Li, CVPR 2017), as the authors' Python code does it:
  *
  * <ul>
- *   <li>Distances are squared Euclidean, of L2-normalised features under {@link Metric#COSINE}, between all images,
+ *   <li>Distances are squared Euclidean, of L2-normalised features under {@link DistanceMetric#COSINE}, between all images,
  *       queries and gallery alike, each column divided by its maximum.
  *   <li>An image's k1-reciprocal neighbours are extended by the neighbourhoods of k1 / 2 (half rounded to even) that
  *       overlap them by more than two thirds, and weighted by exp(-distance); the weights sum to 1.
@@ -40,12 +40,12 @@ public record ReRanker(int k1, int k2, double lambda) {
      *
      * @throws EvaluationException if the dims differ, or the gallery has fewer than k1 or k2 images
      */
-    public Distances reRank(FeatureMatrix queries, FeatureMatrix gallery, Metric metric) {
+    public Distances reRank(FeatureMatrix queries, FeatureMatrix gallery, DistanceMetric metric) {
         return screen(queries, gallery, metric, BlockShape.DEFAULT_BYTES);
     }
 
     /** The same distances, for rankings. */
-    ScreenedDistances screen(FeatureMatrix queries, FeatureMatrix gallery, Metric metric, long blockBytes) {
+    BoundedDistances screen(FeatureMatrix queries, FeatureMatrix gallery, DistanceMetric metric, long blockBytes) {
         check(
                 Math.max(k1, k2) <= gallery.rows(),
                 "%s is %d, but the gallery to re-rank has only %d images (junk left out)",
@@ -59,8 +59,8 @@ public record ReRanker(int k1, int k2, double lambda) {
                 gallery.dims());
         Neighbours neighbours = Neighbours.of(concatenate(queries, gallery), metric, Math.max(k1 + 1, k2), blockBytes);
         SparseRow[] encoding = new ReciprocalEncoding(neighbours, k1, k2).encode();
-        return new ReRankedScreen(
-                UnitScreen.between(queries, gallery, metric, blockBytes),
+        return new BoundedReRankedDistances(
+                BoundedUnitDistances.between(queries, gallery, metric, blockBytes),
                 neighbours,
                 JaccardDistances.of(encoding, queries.rows()),
                 lambda);

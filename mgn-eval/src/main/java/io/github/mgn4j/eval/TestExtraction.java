@@ -7,7 +7,7 @@ import io.github.mgn4j.extract.ExtractionListener;
 import io.github.mgn4j.extract.FeatureExtractor;
 import io.github.mgn4j.features.FeatureMatrix;
 import io.github.mgn4j.image.ReidImage;
-import io.github.mgn4j.io.FileNames;
+import io.github.mgn4j.internal.io.FileNames;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -70,7 +70,7 @@ public record TestFeatures(
      *     read
      * @throws EvaluationException if multi-query is asked for and the data set has no images for it
      * @throws io.github.mgn4j.image.ImageException if an image cannot be read, under {@link
-     *     io.github.mgn4j.extract.OnError#FAIL}
+     *     io.github.mgn4j.image.OnError#FAIL}
      */
     public static TestFeatures extract(FeatureExtractor extractor, ReidDataset dataset, EvaluationOptions options)
             throws IOException {

@@ -1,7 +1,7 @@
 package io.github.mgn4j.report;
 
 import io.github.mgn4j.eval.DatasetEvaluation;
-import io.github.mgn4j.io.OutputFiles;
+import io.github.mgn4j.internal.io.OutputFiles;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

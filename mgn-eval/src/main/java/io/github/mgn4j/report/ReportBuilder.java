@@ -6,16 +6,16 @@ import com.google.common.io.MoreFiles;
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import io.github.mgn4j.eval.CameraPairs;
 import io.github.mgn4j.eval.DatasetEvaluation;
+import io.github.mgn4j.eval.DistanceMetric;
 import io.github.mgn4j.eval.EvaluationException;
 import io.github.mgn4j.eval.LabelledFeatures;
-import io.github.mgn4j.eval.Metric;
-import io.github.mgn4j.eval.Metrics;
 import io.github.mgn4j.eval.PairDistances;
+import io.github.mgn4j.eval.ReidMetrics;
 import io.github.mgn4j.image.ActivationMap;
 import io.github.mgn4j.image.ImageDecoder;
 import io.github.mgn4j.image.ReidImage;
 import io.github.mgn4j.image.RgbImage;
-import io.github.mgn4j.io.FileNames;
+import io.github.mgn4j.internal.io.FileNames;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
@@ -39,7 +39,7 @@ public final class ReportBuilder {
 
     private final DatasetEvaluation evaluation;
     private final ReportFacts facts;
-    private final Map<String, Metrics> others = new LinkedHashMap<>();
+    private final Map<String, ReidMetrics> others = new LinkedHashMap<>();
     private final Map<String, String> provenance = new LinkedHashMap<>();
     private final List<Attention> attention = new ArrayList<>();
     private String title = "Re-identification";
@@ -91,7 +91,7 @@ public final class ReportBuilder {
 
     /** Adds metrics to compare with, such as an untrained network's: a column of the table and a line of the curve. */
     @CanIgnoreReturnValue
-    public ReportBuilder compare(String otherName, Metrics metrics) {
+    public ReportBuilder compare(String otherName, ReidMetrics metrics) {
         others.put(otherName, metrics);
         return this;
     }
@@ -190,7 +190,7 @@ public final class ReportBuilder {
     private void addFeatures(ReportData.Builder report) {
         LabelledFeatures query = evaluation.features().query();
         LabelledFeatures gallery = evaluation.features().gallery();
-        Metric metric = evaluation.evaluator().metric();
+        DistanceMetric metric = evaluation.evaluator().metric();
         long cameras = IntStream.range(0, gallery.labels().size())
                 .map(gallery.labels()::camid)
                 .distinct()

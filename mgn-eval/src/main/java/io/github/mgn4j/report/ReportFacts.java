@@ -6,7 +6,7 @@ import io.github.mgn4j.eval.QueryExpansion;
 import io.github.mgn4j.eval.ReRanker;
 import io.github.mgn4j.eval.SingleShot;
 import io.github.mgn4j.eval.TestFeatures;
-import io.github.mgn4j.io.FileNames;
+import io.github.mgn4j.internal.io.FileNames;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;

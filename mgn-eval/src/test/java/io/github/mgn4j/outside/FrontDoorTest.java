@@ -9,12 +9,12 @@ import io.github.mgn4j.data.ReidDataset;
 import io.github.mgn4j.data.synth.SynthOptions;
 import io.github.mgn4j.data.synth.SyntheticDataset;
 import io.github.mgn4j.eval.DatasetEvaluation;
+import io.github.mgn4j.eval.DistanceMetric;
 import io.github.mgn4j.eval.Evaluation;
 import io.github.mgn4j.eval.EvaluationException;
 import io.github.mgn4j.eval.EvaluationOptions;
 import io.github.mgn4j.eval.Evaluator;
 import io.github.mgn4j.eval.LabelledFeatures;
-import io.github.mgn4j.eval.Metric;
 import io.github.mgn4j.eval.MultiQuery;
 import io.github.mgn4j.eval.QueryExpansion;
 import io.github.mgn4j.eval.ReRanker;
@@ -22,18 +22,18 @@ import io.github.mgn4j.eval.SingleShot;
 import io.github.mgn4j.eval.TestFeatures;
 import io.github.mgn4j.eval.Verifier;
 import io.github.mgn4j.extract.FeatureExtractor;
-import io.github.mgn4j.extract.OnError;
 import io.github.mgn4j.features.FeatureMatrix;
 import io.github.mgn4j.features.FeatureSet;
 import io.github.mgn4j.features.FeatureTable;
 import io.github.mgn4j.image.ActivationMap;
 import io.github.mgn4j.image.ImageException;
+import io.github.mgn4j.image.OnError;
 import io.github.mgn4j.image.ProgressListener;
 import io.github.mgn4j.image.ReidImage;
+import io.github.mgn4j.model.WeightInit;
 import io.github.mgn4j.report.LossPoint;
 import io.github.mgn4j.report.Report;
 import io.github.mgn4j.spec.MgnSpec;
-import io.github.mgn4j.weights.WeightInit;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -56,7 +56,7 @@ class FrontDoorTest {
     private static LabelledFeatures query;
     private static LabelledFeatures gallery;
 
-    private final Evaluator evaluator = new Evaluator(Metric.EUCLIDEAN);
+    private final Evaluator evaluator = new Evaluator(DistanceMetric.EUCLIDEAN);
 
     @TempDir
     Path folder;
@@ -136,13 +136,14 @@ class FrontDoorTest {
                 .verification(true)
                 .singleShot(3)
                 .build();
-        Evaluator cosine = new Evaluator(Metric.COSINE, 4);
+        Evaluator cosine = new Evaluator(DistanceMetric.COSINE, 4);
         DatasetEvaluation evaluation = cosine.evaluate(extractor, dataset, options);
-        LabelledFeatures expanded = expansion.expand(query, gallery, Metric.COSINE);
+        LabelledFeatures expanded = expansion.expand(query, gallery, DistanceMetric.COSINE);
         assertSame(evaluation.plain(), cosine.evaluate(expanded, gallery));
         assertSame(evaluation.evaluation(), cosine.evaluate(expanded, gallery, reRanker));
-        assertThat(evaluation.verification()).isEqualTo(new Verifier(Metric.COSINE).verify(expanded, gallery));
-        assertThat(evaluation.singleShot()).isEqualTo(new SingleShot(Metric.COSINE, 3, 0).evaluate(expanded, gallery));
+        assertThat(evaluation.verification()).isEqualTo(new Verifier(DistanceMetric.COSINE).verify(expanded, gallery));
+        assertThat(evaluation.singleShot())
+                .isEqualTo(new SingleShot(DistanceMetric.COSINE, 3, 0).evaluate(expanded, gallery));
         assertThat(evaluation.toJson().toJson().keySet()).contains("baseline", "verification");
         assertThat(progress)
                 .isSorted()

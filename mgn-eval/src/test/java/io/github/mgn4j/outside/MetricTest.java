@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.github.mgn4j.eval.DistanceMetric;
 import io.github.mgn4j.eval.Distances;
 import io.github.mgn4j.eval.EvaluationException;
-import io.github.mgn4j.eval.Metric;
 import io.github.mgn4j.features.FeatureMatrix;
 import java.util.Random;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -43,14 +43,14 @@ class MetricTest {
         }
         // Sums of 32 float32 squares: 34 roundings of 2^-24 at most.
         double euclidean = Math.sqrt(squares);
-        assertThat(Metric.EUCLIDEAN.distance(a, b)).isCloseTo(euclidean, within(3e-6 * euclidean));
+        assertThat(DistanceMetric.EUCLIDEAN.distance(a, b)).isCloseTo(euclidean, within(3e-6 * euclidean));
         double cosine = 1 - product / Math.sqrt(squaresA * squaresB);
-        assertThat(Metric.COSINE.distance(a, b)).isCloseTo(cosine, within(1e-5));
+        assertThat(DistanceMetric.COSINE.distance(a, b)).isCloseTo(cosine, within(1e-5));
     }
 
     @ParameterizedTest
     @EnumSource
-    void isThatOfTheMatrixBitForBit(Metric metric) {
+    void isThatOfTheMatrixBitForBit(DistanceMetric metric) {
         float[] a = feature(70);
         float[] b = feature(70);
         float[] zeros = new float[70];
@@ -66,7 +66,7 @@ class MetricTest {
 
     @ParameterizedTest
     @EnumSource
-    void otherLengthsAreRefused(Metric metric) {
+    void otherLengthsAreRefused(DistanceMetric metric) {
         assertThatThrownBy(() -> metric.distance(new float[3], new float[2]))
                 .isInstanceOf(EvaluationException.class)
                 .hasMessage("features of 3 and 2 values have no distance");

@@ -1,11 +1,11 @@
 package io.github.mgn4j.onednn;
 
-import io.github.mgn4j.engine.Layout;
 import io.github.mgn4j.engine.internal.Resources;
+import io.github.mgn4j.image.Layout;
+import io.github.mgn4j.model.ActivationRanges;
+import io.github.mgn4j.model.Model;
 import io.github.mgn4j.spec.InputSize;
 import io.github.mgn4j.spec.MgnSpec;
-import io.github.mgn4j.weights.ActivationRanges;
-import io.github.mgn4j.weights.Model;
 import java.nio.FloatBuffer;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -23,7 +23,7 @@ public final class Calibration implements AutoCloseable {
     private final Resources resources = new Resources();
     private final dnnl_stream stream;
     private final Plan plan;
-    private final Map<String, Magnitudes> magnitudes = new LinkedHashMap<>();
+    private final Map<String, MagnitudeHistogram> magnitudes = new LinkedHashMap<>();
     private int images;
 
     /**
@@ -42,7 +42,8 @@ public final class Calibration implements AutoCloseable {
                 PackedWeights weights =
                         resources.own(new PackedWeights(model.weights(), engine, stream), PackedWeights::close);
                 return resources.own(
-                        PlanCompiler.compile(network, weights, Arithmetic.FP32.types(network), 1, engine), Plan::close);
+                        PlanCompiler.compile(network, weights, PrecisionPolicy.FP32.types(network), 1, engine),
+                        Plan::close);
             });
         } catch (RuntimeException | Error e) {
             resources.close();
@@ -72,7 +73,7 @@ public final class Calibration implements AutoCloseable {
                 one,
                 network.images(),
                 (value, map) -> magnitudes
-                        .computeIfAbsent(value.name(), name -> new Magnitudes())
+                        .computeIfAbsent(value.name(), name -> new MagnitudeHistogram())
                         .add(map)));
         images++;
     }
@@ -80,7 +81,7 @@ public final class Calibration implements AutoCloseable {
     /**
      * The model with the ranges of the images so far.
      *
-     * @throws io.github.mgn4j.weights.WeightsException if there were none
+     * @throws io.github.mgn4j.model.WeightsException if there were none
      */
     public Model calibrated() {
         Map<String, Float> bounds = new LinkedHashMap<>();
@@ -88,7 +89,7 @@ public final class Calibration implements AutoCloseable {
         return new Model(model.spec(), model.weights(), new ActivationRanges(images, bounds));
     }
 
-    private float bound(String name, Magnitudes found) {
+    private float bound(String name, MagnitudeHistogram found) {
         boolean pooled = network.ops().stream()
                 .anyMatch(op -> op instanceof Network.Feature feature
                         && feature.input().name().equals(name));

@@ -8,7 +8,7 @@ import io.github.mgn4j.data.BatchLoader;
 import io.github.mgn4j.data.IdentityBalancedSampler;
 import io.github.mgn4j.data.IdentityIndex;
 import io.github.mgn4j.data.UnreadableImage;
-import io.github.mgn4j.engine.Layout;
+import io.github.mgn4j.image.Layout;
 import io.github.mgn4j.image.Preprocessor;
 import io.github.mgn4j.image.ReidImage;
 import java.io.IOException;

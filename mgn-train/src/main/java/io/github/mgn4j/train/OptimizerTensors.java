@@ -1,11 +1,11 @@
 package io.github.mgn4j.train;
 
-import io.github.mgn4j.graph.NdTensors;
+import io.github.mgn4j.model.Tensor;
+import io.github.mgn4j.model.WeightsException;
+import io.github.mgn4j.samediff.internal.NdTensors;
 import io.github.mgn4j.spec.MgnSpec;
 import io.github.mgn4j.spec.NetworkSummary;
 import io.github.mgn4j.spec.Parameter;
-import io.github.mgn4j.weights.Tensor;
-import io.github.mgn4j.weights.WeightsException;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;

@@ -1,10 +1,11 @@
 package io.github.mgn4j.examples;
 
+import io.github.mgn4j.eval.DistanceMetric;
 import io.github.mgn4j.extract.FeatureExtractor;
 import java.io.IOException;
 import java.nio.file.Path;
 
-/** Same person or not: the distance between the features of two images. */
+/** Same person or not: the Euclidean distance between the features of two images, by which the paper ranks. */
 public final class CompareTwoImages {
     private CompareTwoImages() {}
 
@@ -13,17 +14,7 @@ public final class CompareTwoImages {
         try (FeatureExtractor extractor = FeatureExtractor.open(Path.of(args[0]))) {
             float[] first = extractor.extract(Path.of(args[1]));
             float[] second = extractor.extract(Path.of(args[2]));
-            System.out.printf("distance %.4f%n", distance(first, second));
+            System.out.printf("distance %.4f%n", DistanceMetric.EUCLIDEAN.distance(first, second));
         }
-    }
-
-    /** Euclidean distance, which the paper ranks by: the smaller, the more likely the same person. */
-    static double distance(float[] a, float[] b) {
-        double sum = 0;
-        for (int i = 0; i < a.length; i++) {
-            double difference = a[i] - b[i];
-            sum += difference * difference;
-        }
-        return Math.sqrt(sum);
     }
 }

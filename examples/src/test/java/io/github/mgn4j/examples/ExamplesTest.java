@@ -1,12 +1,14 @@
 package io.github.mgn4j.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.github.mgn4j.checkpoint.ModelFile;
 import io.github.mgn4j.data.DatasetFormats;
 import io.github.mgn4j.data.ReidDataset;
 import io.github.mgn4j.data.synth.SynthOptions;
 import io.github.mgn4j.data.synth.SyntheticDataset;
+import io.github.mgn4j.image.ReidImage;
 import io.github.mgn4j.model.WeightInit;
 import io.github.mgn4j.spec.MgnSpec;
 import java.io.ByteArrayOutputStream;
@@ -82,6 +84,47 @@ class ExamplesTest {
                 .matches(
                         "the same person: distance 0\\.0000, threshold \\d+\\.\\d{4} at a false-accept rate of 0\\.01\\R");
         assertThat(ModelFile.load(stored).thresholds()).isNotNull();
+    }
+
+    @Test
+    void evaluatesAndReports() throws IOException {
+        Path people = folder.resolve("people");
+        SyntheticDataset.write(
+                SynthOptions.DEFAULT.withIds(4).withCameras(2).withImages(3), people, false, (done, total) -> {});
+        Path model = folder.resolve("model.safetensors");
+        MgnSpec spec = MgnSpec.builder()
+                .backbone(18, 1.0 / 16)
+                .input(96, 32)
+                .classes(4)
+                .build();
+        ModelFile.save(model, WeightInit.initialise(spec, 1));
+        Path report = folder.resolve("report");
+        assertThat(output(EvaluateAndReport::main, model, people, report))
+                .matches("mAP \\d+\\.\\d%, re-ranked \\d+\\.\\d%\\Rsee .*report\\.html\\R");
+        assertThat(report.resolve("report.html"))
+                .content()
+                .contains("re-ranked", "Activation maps", "part-3", "Thresholds", people + " (market1501)");
+    }
+
+    @Test
+    void readsADataSetFormatOfItsOwn() throws IOException {
+        Files.writeString(folder.resolve("people.tsv"), """
+                train\tAda\t1\ta.jpg
+                train\tAda\t2\tb.jpg
+                train\tGrace\t1\tsub/c.jpg
+                query\tJoan\t1\td.jpg
+                gallery\tJoan\t2\te.jpg
+                """);
+        assertThat(output(OwnDatasetFormat::main, folder))
+                .contains("(people-tsv)")
+                .containsPattern("train +2 +3 +2 +0 +0")
+                .containsPattern("query +1 +1 +1 +0 +0");
+        assertThat(DatasetFormats.named("people-tsv").read(folder).train())
+                .extracting(ReidImage::pid, ReidImage::path)
+                .containsExactly(
+                        tuple(1, folder.resolve("a.jpg")),
+                        tuple(1, folder.resolve("b.jpg")),
+                        tuple(2, folder.resolve("sub/c.jpg")));
     }
 
     @Test

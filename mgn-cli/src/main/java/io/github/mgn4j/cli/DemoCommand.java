@@ -4,8 +4,10 @@ import io.github.mgn4j.data.DatasetFormats;
 import io.github.mgn4j.data.ReidDataset;
 import io.github.mgn4j.data.synth.SynthOptions;
 import io.github.mgn4j.data.synth.SyntheticDataset;
+import io.github.mgn4j.eval.DatasetEvaluation;
 import io.github.mgn4j.eval.DistanceMetric;
 import io.github.mgn4j.eval.Evaluation;
+import io.github.mgn4j.eval.EvaluationOptions;
 import io.github.mgn4j.eval.Evaluator;
 import io.github.mgn4j.eval.MetricsJson;
 import io.github.mgn4j.eval.Verifier;
@@ -16,6 +18,9 @@ import io.github.mgn4j.model.Model;
 import io.github.mgn4j.report.LossPoint;
 import io.github.mgn4j.report.ReportData;
 import io.github.mgn4j.report.ReportWriter;
+import io.github.mgn4j.report.Report;
+import io.github.mgn4j.report.ReportBuilder;
+import io.github.mgn4j.samediff.ActivationMaps;
 import io.github.mgn4j.samediff.CudaBackend;
 import io.github.mgn4j.train.DatasetBatches;
 import io.github.mgn4j.train.Recipe;
@@ -94,7 +99,7 @@ final class DemoCommand implements Callable<Integer> {
         Path data = out.resolve("data");
         OutputOptions.checkFolder(data);
         OutputOptions.checkFolder(out.resolve("run"));
-        Stream.of("data", "run", "metrics.json", Reports.HTML)
+        Stream.of("data", "run", "metrics.json", Report.PAGE)
                 .map(out::resolve)
                 .filter(Files::exists)
                 .forEach(terminal::replaces);
@@ -106,7 +111,7 @@ final class DemoCommand implements Callable<Integer> {
         Model untrained = StartingWeights.fresh(recipe, Training.classes(dataset));
 
         terminal.say("2/4 how well an untrained network does");
-        Evaluation before = evaluate(untrained, dataset).evaluation();
+        Evaluation before = evaluate(untrained, dataset).evaluation().plain();
 
         terminal.say("3/4 training: %d identities, %d images, %d steps of %d x %d images"
                 .formatted(
@@ -132,7 +137,7 @@ final class DemoCommand implements Callable<Integer> {
         terminal.println(MetricsText.row("untrained", before.metrics()));
         terminal.println(MetricsText.row("trained", after.evaluation().metrics()));
         terminal.say(String.format(
-                Locale.ROOT, "%.0f s; see %s", (System.nanoTime() - start) / 1e9, out.resolve(Reports.HTML)));
+                Locale.ROOT, "%.0f s; see %s", (System.nanoTime() - start) / 1e9, out.resolve(Report.PAGE)));
         return 0;
     }
 
@@ -146,56 +151,59 @@ final class DemoCommand implements Callable<Integer> {
         }
     }
 
-    /** An evaluation and what it was made from. */
-    private record Outcome(Evaluation evaluation, TestSet test, String engine) {}
+    /** An evaluation and the name of the engine that extracted its features. */
+    private record Outcome(DatasetEvaluation evaluation, String engine) {}
 
     private Outcome evaluate(Model model, ReidDataset dataset) throws IOException {
         try (FeatureExtractor extractor =
-                FeatureExtractor.builder(model).batch(32).build()) {
-            TestSet test = TestSet.extract(extractor, dataset, terminal);
+                        FeatureExtractor.builder(model).batch(32).build();
+                Progress progress = terminal.progress("images")) {
+            EvaluationOptions options =
+                    EvaluationOptions.builder().progress(progress::update).build();
             return new Outcome(
-                    new Evaluator(DistanceMetric.EUCLIDEAN).evaluate(test.query(), test.gallery()),
-                    test,
+                    new Evaluator(DistanceMetric.EUCLIDEAN).evaluate(extractor, dataset, options),
                     extractor.engineName());
         }
     }
 
     private void write(ReidDataset dataset, Model trained, List<LossPoint> losses, Evaluation before, Outcome after)
             throws IOException {
-        Evaluation evaluation = after.evaluation();
-        MetricsJson metrics = MetricsJson.of(evaluation.metrics()).with("untrained", before.metrics());
-        ReportData.Builder page = ReportData.builder("mgn4j demo")
-                .fact("data", "synthetic people, none of the test's in training")
-                .fact(
-                        "network",
-                        "MGN on ResNet-%d, width x%s, %dx%d"
-                                .formatted(
-                                        trained.spec().backbone().depth(),
-                                        trained.spec().backbone().width(),
-                                        trained.spec().input().height(),
-                                        trained.spec().input().width()))
-                .fact("training", "%d steps of %d images".formatted(losses.size(), recipe.batchSize()))
-                .metrics("trained", evaluation.metrics())
-                .metrics("untrained", before.metrics())
-                .loss(losses);
-        Reports.addFigures(page, evaluation, after.test(), new Evaluator(DistanceMetric.EUCLIDEAN));
+        DatasetEvaluation evaluation = after.evaluation();
         Map<String, String> facts = new LinkedHashMap<>();
-        facts.put("command", "mgn demo");
-        facts.put("metric", "euclidean");
-        facts.put("seeds", "training " + recipe.seed() + ", bootstrap 0");
-        facts.put("engine", after.engine());
+        facts.put("data", "synthetic people, none of the test's in training");
         facts.put(
-                "sizes",
-                dataset.train().size() + " training images, " + dataset.query().size() + " queries, "
-                        + dataset.gallery().size() + " gallery images");
-        Reports.addProvenance(page, out.resolve("run").resolve("model.safetensors"), facts);
-        Reports.addFeatures(page, after.test(), new Verifier(DistanceMetric.EUCLIDEAN), null);
-        ReportImages images = ReportImages.of(dataset);
-        Reports.addAttention(page, trained, evaluation, images);
-        Reports.addGalleries(page, evaluation, images);
+                "network",
+                "MGN on ResNet-%d, width x%s, %dx%d"
+                        .formatted(
+                                trained.spec().backbone().depth(),
+                                trained.spec().backbone().width(),
+                                trained.spec().input().height(),
+                                trained.spec().input().width()));
+        facts.put("training", "%d steps of %d images".formatted(losses.size(), recipe.batchSize()));
+        ReportBuilder page = Report.builder(evaluation)
+                .title("mgn4j demo")
+                .facts(facts)
+                .name("trained")
+                .compare("untrained", before.metrics())
+                .loss(losses)
+                .provenance("by", VersionProvider.version())
+                .provenance("command", "mgn demo")
+                .provenance("metric", "euclidean")
+                .provenance("seeds", "training " + recipe.seed() + ", bootstrap 0")
+                .provenance("engine", after.engine())
+                .provenance(
+                        "sizes",
+                        dataset.train().size() + " training images, "
+                                + dataset.query().size() + " queries, "
+                                + dataset.gallery().size() + " gallery images")
+                .model(out.resolve("run").resolve("model.safetensors"));
+        try (ActivationMaps maps = ActivationMaps.of(trained)) {
+            page.activationMaps(maps::compute);
+        }
         try (OutputFiles files = new OutputFiles()) {
-            files.writeString(out.resolve("metrics.json"), metrics + "\n");
-            ReportWriter.write(files, out, page.build());
+            files.writeString(
+                    out.resolve("metrics.json"), evaluation.toJson().with("untrained", before.metrics()) + "\n");
+            page.build().write(files, out);
             files.publish();
         }
     }

@@ -9,10 +9,11 @@ import io.github.mgn4j.eval.Evaluation;
 import io.github.mgn4j.eval.Evaluator;
 import io.github.mgn4j.eval.LabelledFeatures;
 import io.github.mgn4j.eval.MetricsJson;
+import io.github.mgn4j.eval.DatasetEvaluation;
+import io.github.mgn4j.eval.EvaluationOptions;
 import io.github.mgn4j.eval.QueryExpansion;
 import io.github.mgn4j.eval.ReRanker;
-import io.github.mgn4j.eval.Verification;
-import io.github.mgn4j.eval.Verifier;
+import io.github.mgn4j.eval.TestFeatures;
 import io.github.mgn4j.extract.FeatureExtractor;
 import io.github.mgn4j.features.FeatureSet;
 import io.github.mgn4j.internal.io.FileNames;
@@ -21,13 +22,14 @@ import io.github.mgn4j.model.Model;
 import io.github.mgn4j.report.LossPoint;
 import io.github.mgn4j.report.ReportData;
 import io.github.mgn4j.report.ReportWriter;
+import io.github.mgn4j.report.Report;
+import io.github.mgn4j.report.ReportBuilder;
+import io.github.mgn4j.samediff.ActivationMaps;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -45,9 +47,6 @@ import picocli.CommandLine.Spec;
 final class EvaluateCommand implements Callable<Integer> {
     /** Gallery images in the report's rows. */
     private static final int TOP = 10;
-
-    private static final int RESAMPLES = 1000;
-    private static final double CONFIDENCE = 0.95;
 
     private final Terminal terminal;
 
@@ -178,13 +177,16 @@ final class EvaluateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        ReRanker reRanker = new ReRanker(k1, k2, lambda);
-        QueryExpansion expansion = expand == null ? null : new QueryExpansion(expand, alpha);
+        ReRanker reRanker = new ReRanker(k1, k2, lambda); // refused even where it is not asked for
+        EvaluationOptions.Builder options = EvaluationOptions.builder()
+                .reRank(rerank ? reRanker : null)
+                .expand(expand == null ? null : new QueryExpansion(expand, alpha))
+                .verification(roc);
         Evaluator evaluator = new Evaluator(metric, TOP, (long) blockMemory << 20);
         json.check(output);
         if (report != null) {
             OutputOptions.checkFolder(report);
-            for (String name : ReportWriter.FILES) {
+            for (String name : Report.FILES) {
                 output.check(report.resolve(name));
             }
         }
@@ -194,40 +196,20 @@ final class EvaluateCommand implements Callable<Integer> {
             throw new IllegalArgumentException("--device is for --model: features in files are computed already");
         }
         if (images != null) {
-            images.thresholds.check(output, expansion != null);
+            images.thresholds.check(output, expand != null);
         }
         DatasetFormat format = images == null ? null : images.format();
         ReidDataset dataset = images == null || format == null ? null : format.read(images.data);
-        Input input = dataset == null ? fromFiles() : fromImages(dataset);
-        TestSet test = expanded(input.test(), expansion);
-        Evaluation plain = evaluator.evaluate(test.query(), test.gallery());
-        Evaluation shown = rerank ? evaluator.evaluate(test.query(), test.gallery(), reRanker) : plain;
-        MetricsJson metrics = MetricsJson.of(shown.metrics());
-        if (rerank) {
-            metrics = metrics.withBaseline(plain.metrics());
-        }
-        Verifier verifier = new Verifier(metric, RESAMPLES, CONFIDENCE, 0, evaluator.blockBytes());
-        Verification verification = roc ? verifier.verify(test.query(), test.gallery()) : null;
-        if (verification != null) {
-            metrics = metrics.with(verification);
-        }
+        Input input = dataset == null ? fromFiles() : fromImages(dataset, options);
+        DatasetEvaluation evaluation = evaluator.evaluate(input.features(), options.build());
         List<String> stored = List.of();
         try (OutputFiles files = new OutputFiles()) {
-            json.write(files, metrics.toString());
-            if (images != null && dataset != null && input.model() != null) {
-                stored = images.thresholds.write(
-                        files, input.model(), images.options.flip(), dataset, verifier, verification, test);
+            json.write(files, evaluation.toJson().toString());
+            if (images != null && input.model() != null) {
+                stored = images.thresholds.write(files, input.model(), images.options.flip(), evaluation);
             }
             if (report != null) {
-                ReportData.Builder page = describe(shown, plain, test, dataset).loss(losses);
-                Reports.addFigures(page, shown, test, evaluator);
-                Reports.addProvenance(page, images == null ? null : images.model, provenance(input, test));
-                Reports.addFeatures(page, test, verifier, verification);
-                if (input.model() != null) {
-                    Reports.addAttention(page, input.model(), shown, input.images());
-                }
-                Reports.addGalleries(page, shown, input.images());
-                ReportWriter.write(files, report, page.build());
+                report(evaluation, input, losses).write(files, report);
             }
             files.publish();
         }
@@ -235,31 +217,46 @@ final class EvaluateCommand implements Callable<Integer> {
         if (format != null && dataset != null) {
             DatasetSummary.warnings(dataset, format.published()).forEach(terminal::say);
         }
-        List<String> text = new ArrayList<>(List.of(MetricsText.header(), MetricsText.row("plain", plain.metrics())));
-        if (rerank) {
-            text.add(MetricsText.row("re-ranked", shown.metrics()));
-        }
-        if (verification != null) {
-            text.addAll(VerificationText.lines(verification));
-        }
-        json.print(metrics.toString(), String.join("\n", text));
+        json.print(evaluation.toJson().toString(), String.join("\n", lines(evaluation)));
         return 0;
     }
 
-    private Map<String, String> provenance(Input input, TestSet test) {
-        Map<String, String> facts = new LinkedHashMap<>();
-        facts.put("command", "mgn " + String.join(" ", arguments()));
-        facts.put("metric", metric.name().toLowerCase(Locale.ROOT));
-        facts.put("bootstrap seed", "0");
-        if (input.engine() != null) {
-            facts.put("engine", input.engine());
+    private static List<String> lines(DatasetEvaluation evaluation) {
+        List<String> lines = new ArrayList<>();
+        lines.add(MetricsText.header());
+        lines.add(MetricsText.row("plain", evaluation.plain().metrics()));
+        if (evaluation.reRanked() != null) {
+            lines.add(MetricsText.row("re-ranked", evaluation.metrics()));
         }
-        facts.put(
+        if (evaluation.verification() != null) {
+            lines.addAll(VerificationText.lines(evaluation.verification()));
+        }
+        return lines;
+    }
+
+    private Report report(DatasetEvaluation evaluation, Input input, List<LossPoint> losses) throws IOException {
+        LabelledFeatures query = evaluation.features().query();
+        ReportBuilder page = Report.builder(evaluation)
+                .loss(losses)
+                .provenance("by", VersionProvider.version())
+                .provenance("command", "mgn " + String.join(" ", arguments()))
+                .provenance("metric", metric.name().toLowerCase(Locale.ROOT))
+                .provenance("bootstrap seed", "0");
+        if (input.engine() != null) {
+            page.provenance("engine", input.engine());
+        }
+        page.provenance(
                 "sizes",
-                test.query().labels().size() + " queries, "
-                        + test.gallery().labels().size() + " gallery images of "
-                        + test.query().features().dims() + " dims");
-        return facts;
+                query.labels().size() + " queries, "
+                        + evaluation.features().gallery().labels().size() + " gallery images of "
+                        + query.features().dims() + " dims");
+        if (input.model() != null && source.images != null) {
+            page.model(source.images.model);
+            try (ActivationMaps maps = ActivationMaps.of(input.model())) {
+                page.activationMaps(maps::compute);
+            }
+        }
+        return page.build();
     }
 
     private List<String> arguments() {
@@ -268,65 +265,34 @@ final class EvaluateCommand implements Callable<Integer> {
                 .toList();
     }
 
-    private ReportData.Builder describe(
-            Evaluation shown, Evaluation plain, TestSet test, @Nullable ReidDataset dataset) {
-        ReportData.Builder page = ReportData.builder("Re-identification")
-                .fact("distance", metric.name().toLowerCase(Locale.ROOT))
-                .fact("queries", "" + test.query().labels().size())
-                .fact("gallery", "" + test.gallery().labels().size())
-                .metrics(rerank ? "re-ranked" : "plain", shown.metrics());
-        if (rerank) {
-            page.fact("re-ranking", "k1 %d, k2 %d, lambda %s".formatted(k1, k2, lambda));
-            page.metrics("plain", plain.metrics());
-        }
-        if (expand != null) {
-            page.fact("query expansion", "%d nearest, alpha %s".formatted(expand, alpha));
-        }
-        if (dataset != null) {
-            page.fact("data", FileNames.text(dataset.root()) + " (" + dataset.name() + ")");
-        }
-        return page;
-    }
-
     /**
      * What is evaluated.
      *
-     * @param images of it
      * @param model that its features were extracted with; null for features from files
      * @param engine that extracted them
      */
     private record Input(
-            TestSet test,
-            ReportImages images,
+            TestFeatures features,
             @Nullable Model model,
             @Nullable String engine) {}
 
-    private TestSet expanded(TestSet test, @Nullable QueryExpansion expansion) {
-        return expansion == null
-                ? test
-                : new TestSet(expansion.expand(test.query(), test.gallery(), metric), test.gallery());
-    }
-
     private Input fromFiles() throws IOException {
         Files files = Objects.requireNonNull(source.files);
-        FeatureSet query = FeatureSet.read(files.query);
-        FeatureSet gallery = FeatureSet.read(files.gallery);
-        TestSet test = new TestSet(LabelledFeatures.of(query), LabelledFeatures.of(gallery));
         return new Input(
-                test,
-                new ReportImages(
-                        ReportImages.of(query.table(), test.query().labels(), files.query, files.queryImages),
-                        ReportImages.of(gallery.table(), test.gallery().labels(), files.gallery, files.galleryImages)),
-                null,
-                null);
+                TestFeatures.read(files.query, files.queryImages, files.gallery, files.galleryImages), null, null);
     }
 
-    private Input fromImages(ReidDataset dataset) throws IOException {
+    private Input fromImages(ReidDataset dataset, EvaluationOptions.Builder options) throws IOException {
         Images images = Objects.requireNonNull(source.images);
         Model model = ModelFile.load(images.model);
         try (FeatureExtractor extractor = images.options.open(model, devices)) {
-            TestSet.Extracted extracted = TestSet.extract(extractor, dataset, images.options.onError(), terminal);
-            return new Input(extracted.test(), ReportImages.of(extracted.dataset()), model, extractor.engineName());
+            TestFeatures features;
+            try (Progress progress = terminal.progress("images")) {
+                options.onError(images.options.onError()).progress(progress::update);
+                features = TestFeatures.extract(extractor, dataset, options.build());
+            }
+            features.skipped().forEach(image -> terminal.say("skipped: " + Failures.sentence(image.reason())));
+            return new Input(features, model, extractor.engineName());
         }
     }
 }

@@ -7,13 +7,13 @@ import io.github.mgn4j.extract.FeatureExtractor;
 import io.github.mgn4j.features.FeatureSet;
 import io.github.mgn4j.features.FeatureTable;
 import io.github.mgn4j.image.ImageFiles;
+import io.github.mgn4j.image.MarketName;
 import io.github.mgn4j.internal.io.FileNames;
 import io.github.mgn4j.model.Model;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -82,7 +82,10 @@ final class ExtractCommand implements Callable<Integer> {
             ExtractionListener listener = listener(progress, skipped);
             FeatureSet.writeRows(out, extractor.dims(), sink -> {
                 extractor.extract(
-                        files, options.onError(), listener, (image, features) -> sink.append(entry(image), features));
+                        files,
+                        options.onError(),
+                        listener,
+                        (image, features) -> sink.append(FeatureTable.Entry.of(images, image), features));
                 if (skipped.size() == files.size()) {
                     throw new IllegalArgumentException(images + ": none of its images can be read");
                 }
@@ -113,13 +116,5 @@ final class ExtractCommand implements Callable<Integer> {
                     tooLong.size() + " images have no pid and camid in the table: their numbers have more than nine"
                             + " digits, as in " + FileNames.text(tooLong.get(0)));
         }
-    }
-
-    private FeatureTable.Entry entry(Path image) {
-        Optional<MarketName> name = MarketName.parse(FileNames.text(image.getFileName()));
-        return new FeatureTable.Entry(
-                FileNames.relative(images, image),
-                name.map(MarketName::pid).orElse(null),
-                name.map(MarketName::camid).orElse(null));
     }
 }

@@ -26,9 +26,8 @@ final class MapEvaluator implements ModelEvaluator {
     public double score(Model model, long iteration) throws IOException {
         try (FeatureExtractor extractor =
                 FeatureExtractor.builder(model).batch(BATCH).build()) {
-            TestSet test = TestSet.extract(extractor, dataset, Terminal.silent());
             ReidMetrics metrics = new Evaluator(DistanceMetric.EUCLIDEAN)
-                    .evaluate(test.query(), test.gallery())
+                    .evaluate(extractor, dataset)
                     .metrics();
             terminal.say(String.format(
                     Locale.ROOT, "after step %d: mAP %.4f, rank-1 %.4f", iteration, metrics.mAP(), metrics.rank(1)));

@@ -2,7 +2,8 @@ package io.github.mgn4j.cli;
 
 import io.github.mgn4j.checkpoint.ModelFile;
 import io.github.mgn4j.data.ReidDataset;
-import io.github.mgn4j.eval.Verification;
+import io.github.mgn4j.eval.DatasetEvaluation;
+import io.github.mgn4j.eval.TestFeatures;
 import io.github.mgn4j.eval.Verifier;
 import io.github.mgn4j.internal.io.FileNames;
 import io.github.mgn4j.internal.io.OutputFiles;
@@ -14,6 +15,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -41,35 +43,26 @@ final class ThresholdsOption {
     /**
      * Writes the copy aside, with others.
      *
-     * @param verification of the test set; null if there is none yet
      * @return what is to be said about it, in lines
      */
-    List<String> write(
-            OutputFiles files,
-            Model model,
-            boolean flip,
-            ReidDataset dataset,
-            Verifier verifier,
-            @Nullable Verification verification,
-            TestSet test)
-            throws IOException {
+    List<String> write(OutputFiles files, Model model, boolean flip, DatasetEvaluation evaluation) throws IOException {
         if (file == null) {
             return List.of();
         }
-        Verification measured = verification == null
-                ? new Verifier(verifier.metric(), 0, verifier.confidence(), 0, verifier.blockBytes())
-                        .verify(test.query(), test.gallery())
-                : verification;
-        String data = String.format(
+        VerificationThresholds thresholds = evaluation.thresholds(flip, data(evaluation.features()));
+        ModelFile.write(files, file, model.withThresholds(thresholds));
+        return lines(thresholds, file);
+    }
+
+    private static String data(TestFeatures test) {
+        ReidDataset dataset = Objects.requireNonNull(test.dataset());
+        return String.format(
                 Locale.ROOT,
                 "%s (%s): %d queries, %d gallery images",
                 FileNames.text(dataset.root().toAbsolutePath().normalize().getFileName()),
                 dataset.name(),
                 test.query().labels().size(),
                 test.gallery().labels().size());
-        VerificationThresholds thresholds = verifier.thresholds(measured, flip, data);
-        ModelFile.write(files, file, model.withThresholds(thresholds));
-        return lines(thresholds, file);
     }
 
     private static List<String> lines(VerificationThresholds thresholds, Path file) {

@@ -6,7 +6,11 @@ import picocli.CommandLine.IVersionProvider;
 final class VersionProvider implements IVersionProvider {
     @Override
     public String[] getVersion() {
+        return new String[] {version()};
+    }
+
+    static String version() {
         String version = Main.class.getPackage().getImplementationVersion();
-        return new String[] {"mgn4j " + (version == null ? "(development)" : version)};
+        return "mgn4j " + (version == null ? "(development)" : version);
     }
 }

@@ -1,15 +1,14 @@
 package io.github.mgn4j.extract;
 
+import io.github.mgn4j.image.ProgressListener;
 import java.nio.file.Path;
 
-/** Is told how a long extraction goes; called on the thread that asked for it. */
-public interface ExtractionListener {
-    /** Does nothing. */
+/** Receives the progress of an extraction and the images that it leaves out, on the thread that called for it. */
+@FunctionalInterface
+public interface ExtractionListener extends ProgressListener {
+    /** Ignores all. */
     ExtractionListener NONE = (done, total) -> {};
 
-    /** So many images are behind us, skipped ones included. */
-    void progress(int done, int total);
-
-    /** An image could not be read and is left out. */
+    /** Called for each image that cannot be read and is left out. */
     default void skipped(Path image, Exception reason) {}
 }

@@ -98,7 +98,12 @@ public final class FeatureExtractor implements AutoCloseable {
      * @throws io.github.mgn4j.model.WeightsException if the file is not a model
      */
     public static FeatureExtractor open(Path modelFile) throws IOException {
-        return builder(ModelFile.load(modelFile)).build();
+        return of(ModelFile.load(modelFile));
+    }
+
+    /** Opens a model with the defaults of {@link #builder}. */
+    public static FeatureExtractor of(Model model) {
+        return builder(model).build();
     }
 
     /** Begins an extractor for a model. */

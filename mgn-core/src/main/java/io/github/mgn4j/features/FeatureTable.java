@@ -4,6 +4,8 @@ import static io.github.mgn4j.features.FeatureException.check;
 
 import com.google.common.hash.Hasher;
 import com.google.common.hash.Hashing;
+import io.github.mgn4j.image.MarketName;
+import io.github.mgn4j.image.ReidImage;
 import io.github.mgn4j.internal.io.AtomicFile;
 import io.github.mgn4j.internal.io.FileKind;
 import io.github.mgn4j.internal.io.FileNames;
@@ -11,9 +13,11 @@ import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,14 +29,24 @@ public record FeatureTable(List<Entry> entries) {
     private static final List<String> HEADER = List.of("row", "path", "pid", "camid");
 
     /**
-     * One image.
+     * A row as the file has it. Unlike a {@link ReidImage} its path is text that another system may have written, and its
+     * labels may be missing.
      *
      * @param path as it was found, relative to the folder of images, with {@code /}, as {@link FileNames} writes it
-     * @param pid person, -1 for junk, 0 for distractors; null where the file's name does not say
-     * @param camid camera; null where the file's name does not say
+     * @param pid person, {@link ReidImage#JUNK} or {@link ReidImage#DISTRACTOR}; null where it is not known
+     * @param camid camera; null where it is not known
      */
     public record Entry(
-            String path, @Nullable Integer pid, @Nullable Integer camid) {}
+            String path, @Nullable Integer pid, @Nullable Integer camid) {
+        /** Returns the row of an image in a folder, with the labels that its name has in the manner of Market-1501, if any. */
+        public static Entry of(Path folder, Path image) {
+            Optional<ReidImage> labelled = MarketName.parse(folder, FileNames.text(image.getFileName()));
+            return new Entry(
+                    FileNames.relative(folder, image),
+                    labelled.map(ReidImage::pid).orElse(null),
+                    labelled.map(ReidImage::camid).orElse(null));
+        }
+    }
 
     public FeatureTable {
         entries = List.copyOf(entries);
@@ -41,6 +55,40 @@ public record FeatureTable(List<Entry> entries) {
     /** Number of rows. */
     public int size() {
         return entries.size();
+    }
+
+    /**
+     * Returns the rows as images below a folder, in their order. A path that this system cannot have becomes the folder
+     * itself, which cannot be read as an image either.
+     *
+     * @throws FeatureException if a row has no pid
+     */
+    public List<ReidImage> images(Path folder) {
+        List<ReidImage> images = new ArrayList<>(entries.size());
+        for (Entry entry : entries) {
+            Integer pid = entry.pid();
+            Integer camid = entry.camid();
+            if (pid == null) {
+                throw new FeatureException(
+                        "row " + images.size() + " (" + entry.path() + ") has no pid, expected one for every image");
+            }
+            images.add(new ReidImage(
+                    resolve(folder, entry.path()), pid, camid == null ? ReidImage.UNKNOWN_CAMERA : camid));
+        }
+        return images;
+    }
+
+    /** Returns whether the first image of the table lies below a folder. */
+    public boolean isOf(Path folder) {
+        return !entries.isEmpty() && Files.exists(resolve(folder, entries.get(0).path()));
+    }
+
+    private static Path resolve(Path folder, String path) {
+        try {
+            return FileNames.resolve(folder, path);
+        } catch (InvalidPathException e) {
+            return folder;
+        }
     }
 
     /** The table that belongs to a feature file: the same name with {@code .csv} in place of {@code .npy}. */

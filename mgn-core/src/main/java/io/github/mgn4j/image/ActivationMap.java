@@ -4,22 +4,25 @@ import com.google.common.base.Preconditions;
 
 /** How strongly each place of an image moves one branch of a network: 0 (least in this image) to 1 (most). Immutable. */
 public final class ActivationMap {
+    private final String branch;
     private final int height;
     private final int width;
     private final float[] values;
 
-    private ActivationMap(int height, int width, float[] values) {
+    private ActivationMap(String branch, int height, int width, float[] values) {
+        this.branch = branch;
         this.height = height;
         this.width = width;
         this.values = values;
     }
 
     /**
-     * Scales values to 0..1; where all are the same, to 0.
+     * Returns a map of values scaled to 0..1; of zeros where all are the same.
      *
+     * @param branch name of the branch, for people to read
      * @param values {@code height x width}, row after row, finite
      */
-    public static ActivationMap scaled(int height, int width, double[] values) {
+    public static ActivationMap scaled(String branch, int height, int width, double[] values) {
         double least = Double.POSITIVE_INFINITY;
         double most = Double.NEGATIVE_INFINITY;
         for (double value : values) {
@@ -30,16 +33,17 @@ public final class ActivationMap {
         for (int i = 0; i < scaled.length; i++) {
             scaled[i] = most > least ? (float) ((values[i] - least) / (most - least)) : 0;
         }
-        return of(height, width, scaled);
+        return of(branch, height, width, scaled);
     }
 
     /**
-     * A map of given values.
+     * Returns a map of values.
      *
+     * @param branch name of the branch, for people to read
      * @param values {@code height x width}, row after row, 0 to 1
      * @throws IllegalArgumentException if their number is another, or one lies outside 0 to 1
      */
-    public static ActivationMap of(int height, int width, float[] values) {
+    public static ActivationMap of(String branch, int height, int width, float[] values) {
         Preconditions.checkArgument(
                 height >= 1 && width >= 1 && (long) height * width == values.length,
                 "a map of %s x %s wants as many values, found %s",
@@ -49,7 +53,12 @@ public final class ActivationMap {
         for (float value : values) {
             Preconditions.checkArgument(value >= 0 && value <= 1, "a value of a map is %s, must be 0 to 1", value);
         }
-        return new ActivationMap(height, width, values.clone());
+        return new ActivationMap(branch, height, width, values.clone());
+    }
+
+    /** Returns the name of the branch: "global" or "part-2". */
+    public String branch() {
+        return branch;
     }
 
     /** Rows: 12 for the paper's global branch, 24 for its part branches. */

@@ -10,6 +10,7 @@ import io.github.mgn4j.model.Tensor;
 import io.github.mgn4j.model.WeightInit;
 import io.github.mgn4j.model.Weights;
 import io.github.mgn4j.model.WeightsException;
+import io.github.mgn4j.samediff.SameDiffEngine;
 import io.github.mgn4j.spec.MgnSpec;
 import io.github.mgn4j.spec.Pooling;
 import io.github.mgn4j.spec.SpecJson;

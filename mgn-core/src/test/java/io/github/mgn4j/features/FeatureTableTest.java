@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.mgn4j.features.FeatureTable.Entry;
+import io.github.mgn4j.image.ReidImage;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -31,6 +32,33 @@ class FeatureTableTest {
         assertThat(Files.readString(file))
                 .startsWith("row,path,pid,camid\n0,0002_c1s1_000451_03.jpg,2,1\n1,-1_c3s2_000001_00.jpg,-1,3\n")
                 .contains("2,\"a \"\"name\"\", with\nall sorts/ä.png\",,\n");
+    }
+
+    @Test
+    void rowsAreImagesBelowAFolder() throws IOException {
+        FeatureTable table = new FeatureTable(List.of(
+                Entry.of(folder, folder.resolve("query/0002_c1s1_000451_03.jpg")),
+                new Entry("a/b.jpg", -1, null),
+                new Entry("", 7, 3),
+                new Entry("nul\0.jpg", 0, 2)));
+        assertThat(table.entries().get(0)).isEqualTo(new Entry("query/0002_c1s1_000451_03.jpg", 2, 1));
+        assertThat(table.images(folder))
+                .containsExactly(
+                        new ReidImage(folder.resolve("query/0002_c1s1_000451_03.jpg"), 2, 1),
+                        new ReidImage(folder.resolve("a/b.jpg"), ReidImage.JUNK, ReidImage.UNKNOWN_CAMERA),
+                        new ReidImage(folder, 7, 3),
+                        new ReidImage(folder, ReidImage.DISTRACTOR, 2)); // no system has such a path
+        assertThat(table.isOf(folder)).isFalse();
+        Files.createDirectories(folder.resolve("query"));
+        Files.createFile(folder.resolve("query/0002_c1s1_000451_03.jpg"));
+        assertThat(table.isOf(folder)).isTrue();
+        assertThat(new FeatureTable(List.of()).isOf(folder)).isFalse();
+
+        Entry unknown = Entry.of(folder, folder.resolve("x.jpg"));
+        assertThat(unknown).isEqualTo(new Entry("x.jpg", null, null));
+        assertThatThrownBy(() -> new FeatureTable(List.of(unknown)).images(folder))
+                .isInstanceOf(FeatureException.class)
+                .hasMessage("row 0 (x.jpg) has no pid, expected one for every image");
     }
 
     @Test

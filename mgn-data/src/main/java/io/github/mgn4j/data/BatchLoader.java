@@ -7,6 +7,7 @@ import io.github.mgn4j.engine.internal.Buffers;
 import io.github.mgn4j.image.Layout;
 import io.github.mgn4j.image.OnError;
 import io.github.mgn4j.image.Preprocessor;
+import io.github.mgn4j.image.ReidImage;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.FloatBuffer;

@@ -1,5 +1,7 @@
 package io.github.mgn4j.data;
 
+import io.github.mgn4j.image.MarketName;
+import io.github.mgn4j.image.ReidImage;
 import io.github.mgn4j.internal.io.FileNames;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -166,10 +168,9 @@ record BoxFolders(String train, String query, String gallery) {
     }
 
     private static ReidImage image(Path folder, String fileName, String where) {
-        MarketName name = MarketName.parse(fileName)
+        return MarketName.parse(folder, fileName)
                 .orElseThrow(() -> new DatasetException(
                         where + ": person and camera wanted in the name, such as 0002_c1s1_000451_03.jpg"
                                 + (MarketName.isTooLong(fileName) ? "; numbers have at most nine digits" : "")));
-        return new ReidImage(folder, fileName, name.pid(), name.camid());
     }
 }

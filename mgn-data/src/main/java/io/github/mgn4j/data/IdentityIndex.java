@@ -1,5 +1,6 @@
 package io.github.mgn4j.data;
 
+import io.github.mgn4j.image.ReidImage;
 import java.util.Arrays;
 import java.util.List;
 

@@ -1,5 +1,6 @@
 package io.github.mgn4j.data;
 
+import io.github.mgn4j.image.ReidImage;
 import io.github.mgn4j.internal.io.FileNames;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -2,6 +2,7 @@ package io.github.mgn4j.data;
 
 import io.github.mgn4j.image.ImageDecoder;
 import io.github.mgn4j.image.Preprocessor;
+import io.github.mgn4j.image.ReidImage;
 import io.github.mgn4j.image.RgbImage;
 import io.github.mgn4j.internal.io.FileNames;
 import java.io.IOException;

@@ -3,6 +3,8 @@ package io.github.mgn4j.data;
 import com.google.common.base.Throwables;
 import com.google.common.util.concurrent.ThreadFactoryBuilder;
 import io.github.mgn4j.image.ImageDecoder;
+import io.github.mgn4j.image.ProgressListener;
+import io.github.mgn4j.image.ReidImage;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
@@ -52,12 +54,6 @@ public enum ImageCheck {
 
     private static final int END = 12;
 
-    /** Hears how far the work is; called from several threads, but never by two at once. */
-    @FunctionalInterface
-    public interface Progress {
-        void update(int done, int total);
-    }
-
     abstract boolean isSuspect(Path image) throws IOException;
 
     private static ByteBuffer read(FileChannel file, long from, int length) throws IOException {
@@ -82,10 +78,12 @@ public enum ImageCheck {
     /**
      * Finds the images that cannot be read.
      *
+     * @param progress is called from several threads, one at a time
      * @return in their order, each once
      * @throws InterruptedIOException when the thread is interrupted
      */
-    public List<UnreadableImage> unreadable(List<ReidImage> images, Progress progress) throws InterruptedIOException {
+    public List<UnreadableImage> unreadable(List<ReidImage> images, ProgressListener progress)
+            throws InterruptedIOException {
         if (this == NONE || images.isEmpty()) {
             return List.of();
         }
@@ -106,7 +104,7 @@ public enum ImageCheck {
                     for (int at = next.getAndIncrement(); at < images.size(); at = next.getAndIncrement()) {
                         found.set(at, check(images.get(at)));
                         synchronized (done) {
-                            progress.update(done.incrementAndGet(), images.size());
+                            progress.progress(done.incrementAndGet(), images.size());
                         }
                     }
                 }));

@@ -1,5 +1,6 @@
 package io.github.mgn4j.data;
 
+import io.github.mgn4j.image.ReidImage;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -33,6 +34,7 @@ public record ReidDataset(
         query = List.copyOf(query);
         gallery = List.copyOf(gallery);
         multiQuery = List.copyOf(multiQuery);
+        List.of(train, query, gallery, multiQuery).forEach(ReidDataset::requireImages);
         requirePersons("training", train);
         requirePersons("multi-query", multiQuery);
     }
@@ -40,6 +42,18 @@ public record ReidDataset(
     /** A data set without images for multi-query. */
     public ReidDataset(String name, Path root, List<ReidImage> train, List<ReidImage> query, List<ReidImage> gallery) {
         this(name, root, train, query, gallery, List.of(), List.of());
+    }
+
+    private static void requireImages(List<ReidImage> images) {
+        for (ReidImage image : images) {
+            DatasetException.check(
+                    !image.name().isEmpty(), "%s: expected an image file, found no name", image.folder());
+            DatasetException.check(
+                    image.pid() >= ReidImage.JUNK,
+                    "%s: expected a pid of at least -1 (junk), found %s",
+                    image.path(),
+                    image.pid());
+        }
     }
 
     private static void requirePersons(String what, List<ReidImage> images) {
@@ -62,7 +76,11 @@ public record ReidDataset(
         }
         List<List<ReidImage>> queries = new ArrayList<>(query.size());
         for (ReidImage image : query) {
-            queries.add(List.copyOf(byPersonAndCamera.getOrDefault(personAndCamera(image), List.of(image))));
+            List<ReidImage> itself = List.of(image);
+            queries.add(
+                    image.camid() < 0
+                            ? itself // no other image is known to be of the same camera
+                            : List.copyOf(byPersonAndCamera.getOrDefault(personAndCamera(image), itself)));
         }
         return queries;
     }

@@ -1,5 +1,6 @@
 package io.github.mgn4j.data;
 
+import io.github.mgn4j.image.ReidImage;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -10,7 +11,7 @@ import java.util.TreeSet;
  *
  * @param images all of them
  * @param identities distinct persons
- * @param cameras distinct cameras
+ * @param cameras distinct known cameras
  * @param distractors images with pid 0
  * @param junk images with pid -1
  * @param imagesPerIdentity for each number of images, how many identities have that many, ascending
@@ -28,7 +29,9 @@ public record SplitSummary(
         int distractors = 0;
         int junk = 0;
         for (ReidImage image : images) {
-            cameras.add(image.camid());
+            if (image.camid() >= 0) {
+                cameras.add(image.camid());
+            }
             if (image.isPerson()) {
                 perIdentity.merge(image.pid(), 1, Integer::sum);
             } else if (image.pid() == ReidImage.DISTRACTOR) {

@@ -8,6 +8,7 @@ import io.github.mgn4j.image.ImageDecoder;
 import io.github.mgn4j.image.Layout;
 import io.github.mgn4j.image.OnError;
 import io.github.mgn4j.image.Preprocessor;
+import io.github.mgn4j.image.ReidImage;
 import io.github.mgn4j.image.Resampling;
 import io.github.mgn4j.image.RgbImage;
 import io.github.mgn4j.spec.InputSize;

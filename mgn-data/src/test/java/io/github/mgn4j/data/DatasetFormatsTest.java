@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.groups.Tuple.tuple;
 
+import io.github.mgn4j.image.MarketName;
+import io.github.mgn4j.image.ReidImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -344,7 +346,7 @@ class DatasetFormatsTest {
         "1234567_c12.png,1234567,12"
     })
     void marketNames(String name, int pid, int camid) {
-        assertThat(MarketName.parse(name)).contains(new MarketName(pid, camid));
+        assertThat(MarketName.parse(Path.of("x"), name)).contains(new ReidImage(Path.of("x"), name, pid, camid));
     }
 
     @ParameterizedTest
@@ -363,6 +365,6 @@ class DatasetFormatsTest {
                 "٣_c٣.jpg"
             })
     void otherNames(String name) {
-        assertThat(MarketName.parse(name)).isEmpty();
+        assertThat(MarketName.parse(Path.of("x"), name)).isEmpty();
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import io.github.mgn4j.image.ReidImage;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -1,5 +1,6 @@
 package io.github.mgn4j.data;
 
+import io.github.mgn4j.image.ReidImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -3,6 +3,7 @@ package io.github.mgn4j.data;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.mgn4j.image.ReidImage;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;

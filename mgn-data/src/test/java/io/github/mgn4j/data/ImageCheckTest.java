@@ -3,6 +3,7 @@ package io.github.mgn4j.data;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.mgn4j.image.ReidImage;
 import io.github.mgn4j.image.RgbImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

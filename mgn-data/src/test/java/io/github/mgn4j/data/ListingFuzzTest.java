@@ -2,6 +2,8 @@ package io.github.mgn4j.data;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.mgn4j.image.MarketName;
+import io.github.mgn4j.image.ReidImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -125,13 +127,15 @@ class ListingFuzzTest {
             String name = new String(
                     damaged("0002_c1s1_000451_03.jpg".getBytes(StandardCharsets.UTF_8), random),
                     StandardCharsets.UTF_8);
-            assertThat(MarketName.parse(name).orElse(null)).as(name).isEqualTo(naive(name));
+            assertThat(MarketName.parse(Path.of(""), name).orElse(null))
+                    .as(name)
+                    .isEqualTo(naive(name));
             Folders.isImage(name.toLowerCase(Locale.ROOT));
             CsvListing.fields(name);
         }
     }
 
-    private static MarketName naive(String name) {
+    private static ReidImage naive(String name) {
         int at = 0;
         while (at < name.length() && name.charAt(at) >= '0' && name.charAt(at) <= '9') {
             at++;
@@ -147,6 +151,6 @@ class ListingFuzzTest {
         }
         return to == from || to - from > 9
                 ? null
-                : new MarketName(Integer.parseInt(pid), Integer.parseInt(name.substring(from, to)));
+                : new ReidImage(Path.of(""), name, Integer.parseInt(pid), Integer.parseInt(name.substring(from, to)));
     }
 }

@@ -40,14 +40,22 @@ final class BlockedSquaredDistances implements BoundedDistances {
     /** Columns that one task turns to rows: whole cache lines. */
     private static final int COLUMNS = 64;
 
-    private static final BlockProducts.@Nullable Factory PRODUCTS = products();
+    /** Looked for when the first row is scanned: a library for products takes its time to load. */
+    private static final class Found {
+        static final BlockProducts.@Nullable Factory PRODUCTS = products();
+    }
+
+    /** Gives the library for products, if there is one. */
+    private interface ProductsSource {
+        BlockProducts.@Nullable Factory get();
+    }
 
     private final FeatureMatrix queries;
     private final FeatureMatrix gallery;
     private final SquaredDistances squared;
     private final BlockShape shape;
     private final boolean symmetric;
-    private final BlockProducts.@Nullable Factory products;
+    private final ProductsSource products;
     private final float[] mean;
     private final float scale;
     private final double[] queryNorms;
@@ -70,7 +78,7 @@ final class BlockedSquaredDistances implements BoundedDistances {
             FeatureMatrix gallery,
             BlockShape shape,
             boolean symmetric,
-            BlockProducts.@Nullable Factory products) {
+            ProductsSource products) {
         this.queries = queries;
         this.gallery = gallery;
         this.shape = shape;
@@ -86,7 +94,7 @@ final class BlockedSquaredDistances implements BoundedDistances {
                 max,
                 MAX_LENGTH);
         scale = max > MIN_LENGTH ? Math.scalb(1f, -1 - Math.getExponent(max)) : 1;
-        this.products = max > MIN_LENGTH ? products : null;
+        this.products = max > MIN_LENGTH ? products : () -> null;
         gallerySquares = new float[galleryNorms.length];
         for (int j = 0; j < galleryNorms.length; j++) {
             double norm = galleryNorms[j] * scale;
@@ -99,25 +107,27 @@ final class BlockedSquaredDistances implements BoundedDistances {
     }
 
     static BlockedSquaredDistances between(FeatureMatrix queries, FeatureMatrix gallery, long bytes) {
-        return between(queries, gallery, bytes, PRODUCTS);
+        BlockShape shape = BlockShape.of(queries.rows(), gallery.rows(), queries.dims(), bytes);
+        return new BlockedSquaredDistances(queries, gallery, shape, false, () -> Found.PRODUCTS);
     }
 
     /** With products of a given kind; null for none. */
     static BlockedSquaredDistances between(
             FeatureMatrix queries, FeatureMatrix gallery, long bytes, BlockProducts.@Nullable Factory products) {
         BlockShape shape = BlockShape.of(queries.rows(), gallery.rows(), queries.dims(), bytes);
-        return new BlockedSquaredDistances(queries, gallery, shape, false, products);
+        return new BlockedSquaredDistances(queries, gallery, shape, false, () -> products);
     }
 
     /** Distances of images among themselves: each product serves two rows. */
     static BlockedSquaredDistances within(FeatureMatrix images, long bytes) {
-        return within(images, bytes, PRODUCTS);
+        BlockShape shape = BlockShape.square(images.rows(), images.dims(), bytes);
+        return new BlockedSquaredDistances(images, images, shape, true, () -> Found.PRODUCTS);
     }
 
     /** With products of a given kind; null for none. */
     static BlockedSquaredDistances within(FeatureMatrix images, long bytes, BlockProducts.@Nullable Factory products) {
         BlockShape shape = BlockShape.square(images.rows(), images.dims(), bytes);
-        return new BlockedSquaredDistances(images, images, shape, true, products);
+        return new BlockedSquaredDistances(images, images, shape, true, () -> products);
     }
 
     /** Of some rows: near enough, wherever the rows lie. */
@@ -190,11 +200,17 @@ final class BlockedSquaredDistances implements BoundedDistances {
     }
 
     @Override
+    public void compute(int from, double[][] into) {
+        squared.compute(from, into);
+    }
+
+    @Override
     public void scan(PartConsumer consumer) {
         if (queries.rows() == 0 || gallery.rows() == 0) {
             return;
         }
-        if (products == null) {
+        BlockProducts.Factory factory = products.get();
+        if (factory == null) {
             QueryBlocks.forEachRow(squared, (query, row) -> {
                 float[] near = new float[row.length];
                 for (int j = 0; j < row.length; j++) {
@@ -204,7 +220,7 @@ final class BlockedSquaredDistances implements BoundedDistances {
             });
             return;
         }
-        try (BlockProducts block = products.open(shape.queries(), shape.gallery(), shape.depth(), shape.slices())) {
+        try (BlockProducts block = factory.open(shape.queries(), shape.gallery(), shape.depth(), shape.slices())) {
             for (int g = 0; g < gallery.rows(); g += shape.gallery()) {
                 int width = Math.min(shape.gallery(), gallery.rows() - g);
                 pack(gallery, g, width, block, true);

@@ -2,14 +2,10 @@ package io.github.mgn4j.eval;
 
 /**
  * Distances in two qualities: nearly, for whole rows and fast; exactly, for the pairs whose order the near values leave
- * open. What is decided with both does not depend on how the near ones were computed, within their tolerance: not on
+ * open. {@link #compute} gives the {@link #distance} of every exact value. What is decided with both does not depend on how the near ones were computed, within their tolerance: not on
  * the library, the blocks or the threads. Implementations are thread-safe.
  */
-interface BoundedDistances {
-    int queries();
-
-    int gallery();
-
+interface BoundedDistances extends Distances {
     /** The value that ranks an entry: the same bits for equal features, wherever they lie. */
     double exact(int query, int entry);
 

@@ -45,8 +45,21 @@ final class BoundedFeatureDistances implements BoundedDistances {
 
     @Override
     public double distance(double exact) {
-        double square = square(exact);
+        return ofPair(square(exact));
+    }
+
+    private double ofPair(double square) {
         return metric == DistanceMetric.COSINE ? square / 2 : Math.sqrt(square);
+    }
+
+    @Override
+    public void compute(int from, double[][] into) {
+        squared.compute(from, into);
+        for (double[] row : into) {
+            for (int j = 0; j < row.length; j++) {
+                row[j] = ofPair(row[j]);
+            }
+        }
     }
 
     @Override

@@ -1,6 +1,9 @@
 package io.github.mgn4j.eval;
 
-/** The values of {@link ReRankedDistances}, nearly and exactly: the original distances are computed again, not stored. */
+/**
+ * The Jaccard distance of the images' encodings, mixed with their original distance: squared, and divided by the query's
+ * largest. Original distances are computed again, not stored.
+ */
 final class BoundedReRankedDistances implements BoundedDistances {
     private final BoundedDistances original;
     private final Neighbours neighbours;
@@ -29,7 +32,26 @@ final class BoundedReRankedDistances implements BoundedDistances {
     public double exact(int query, int entry) {
         double relative =
                 lambda == 0 ? 0 : original.distance(original.exact(query, entry)) / neighbours.farthest(query);
-        return ReRankedDistances.mix(jaccard.get(query, entry), relative, lambda);
+        return mix(jaccard.get(query, entry), relative, lambda);
+    }
+
+    private static double mix(double jaccard, double original, double lambda) {
+        return jaccard * (1 - lambda) + original * lambda;
+    }
+
+    @Override
+    public void compute(int from, double[][] into) {
+        original.compute(from, into);
+        for (int i = 0; i < into.length; i++) {
+            double[] row = into[i];
+            double farthest = neighbours.farthest(from + i);
+            SparseRow near = jaccard.row(from + i);
+            int next = 0;
+            for (int g = 0; g < row.length; g++) {
+                boolean overlaps = next < near.size() && near.column(next) == g;
+                row[g] = mix(overlaps ? near.value(next++) : 1, row[g] / farthest, lambda);
+            }
+        }
     }
 
     /** What an original value counts for. */

@@ -86,8 +86,13 @@ final class BoundedUnitDistances implements BoundedDistances {
 
     @Override
     public double exact(int query, int entry) {
+        return isRight(query, entry) ? two : squared.exact(query, entry);
+    }
+
+    /** Whether one of the two has no direction, which counts as a right angle. */
+    private boolean isRight(int query, int entry) {
         boolean zero = (zeroQueries != null && zeroQueries[query]) || (zeroGallery != null && zeroGallery[entry]);
-        return zero && !(within && query == entry) ? two : squared.exact(query, entry);
+        return zero && !(within && query == entry);
     }
 
     @Override
@@ -98,6 +103,18 @@ final class BoundedUnitDistances implements BoundedDistances {
     @Override
     public double distance(double exact) {
         return squared.distance(exact);
+    }
+
+    @Override
+    public void compute(int from, double[][] into) {
+        squared.compute(from, into);
+        for (int i = 0; i < into.length; i++) {
+            for (int j = 0; j < into[i].length; j++) {
+                if (isRight(from + i, j)) {
+                    into[i][j] = 2;
+                }
+            }
+        }
     }
 
     @Override

@@ -48,7 +48,7 @@ public record CameraPairs(
     private static List<Integer> cameras(Labels labels) {
         return IntStream.range(0, labels.size())
                 .map(labels::camid)
-                .filter(camera -> camera != Labels.UNKNOWN_CAMERA)
+                .filter(camera -> camera >= 0)
                 .sorted()
                 .distinct()
                 .boxed()

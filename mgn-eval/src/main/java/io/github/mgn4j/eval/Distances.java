@@ -27,6 +27,6 @@ public interface Distances {
      * @throws EvaluationException if their dims differ
      */
     static Distances between(FeatureMatrix queries, FeatureMatrix gallery, DistanceMetric metric) {
-        return new FeatureDistances(queries, gallery, metric);
+        return new BoundedFeatureDistances(queries, gallery, metric, BlockShape.DEFAULT_BYTES);
     }
 }

@@ -2,6 +2,9 @@ package io.github.mgn4j.eval;
 
 import static io.github.mgn4j.eval.EvaluationException.check;
 
+import io.github.mgn4j.data.ReidDataset;
+import io.github.mgn4j.extract.FeatureExtractor;
+import java.io.IOException;
 import java.util.List;
 
 /**
@@ -38,6 +41,39 @@ public record Evaluator(DistanceMetric metric, int top, long blockBytes) {
     /** Keeps the 10 nearest entries. */
     public Evaluator(DistanceMetric metric) {
         this(metric, DEFAULT_TOP);
+    }
+
+    /**
+     * Extracts the features of a data set's query and gallery, and ranks the gallery for each query.
+     *
+     * @throws io.github.mgn4j.data.DatasetException if the data set has no query or no gallery
+     * @throws io.github.mgn4j.image.ImageException if an image cannot be read
+     * @throws EvaluationException if no query has a match
+     */
+    public DatasetEvaluation evaluate(FeatureExtractor extractor, ReidDataset dataset) throws IOException {
+        return evaluate(extractor, dataset, EvaluationOptions.DEFAULT);
+    }
+
+    /**
+     * Extracts the features of a data set's query and gallery, and evaluates them.
+     *
+     * @throws io.github.mgn4j.data.DatasetException if the data set has no query or no gallery that can be read
+     * @throws io.github.mgn4j.image.ImageException if an image cannot be read, under {@link
+     *     io.github.mgn4j.image.OnError#FAIL}
+     * @throws EvaluationException if no query has a match, or the data does not suit an option
+     */
+    public DatasetEvaluation evaluate(FeatureExtractor extractor, ReidDataset dataset, EvaluationOptions options)
+            throws IOException {
+        return evaluate(TestFeatures.extract(extractor, dataset, options), options);
+    }
+
+    /**
+     * Evaluates features that have been extracted: expands the queries, ranks, re-ranks and verifies, as the options say.
+     *
+     * @throws EvaluationException if no query has a match, or the data does not suit an option
+     */
+    public DatasetEvaluation evaluate(TestFeatures features, EvaluationOptions options) {
+        return DatasetEvaluation.of(this, features, options);
     }
 
     /**

@@ -3,26 +3,23 @@ package io.github.mgn4j.eval;
 import static io.github.mgn4j.eval.EvaluationException.check;
 
 import io.github.mgn4j.features.FeatureTable;
+import io.github.mgn4j.image.ReidImage;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 
-/** The person and the camera of each image. Immutable. */
+/**
+ * The person and the camera of each image, as two arrays: the labels of {@link ReidImage}s, without their files, where
+ * evaluation compares them millions of times. Immutable.
+ */
 public final class Labels {
-    /** Not to be counted, for or against: a gallery image that shows no person, or only a part of one. */
-    public static final int JUNK = -1;
-    /** The published data sets' number for people who are in no query. An ordinary person as far as the metrics go. */
-    public static final int DISTRACTOR = 0;
-    /** A camera that is not known. Like every negative number it is equal to no camera, not even to itself. */
-    public static final int UNKNOWN_CAMERA = -1;
-
     private final int[] pids;
     private final int[] camids;
 
     /**
-     * @param pids person of each image; {@link #JUNK} for those not to be counted
+     * @param pids person of each image; {@link ReidImage#JUNK} for those not to be counted
      * @param camids camera of each image; negative for one that is like no other
      * @throws EvaluationException if they differ in length
      */
@@ -35,12 +32,19 @@ public final class Labels {
     /** Labels of images whose cameras are not known: each is its own. */
     public static Labels withoutCameras(int[] pids) {
         int[] camids = new int[pids.length];
-        Arrays.fill(camids, UNKNOWN_CAMERA);
+        Arrays.fill(camids, ReidImage.UNKNOWN_CAMERA);
         return new Labels(pids, camids);
     }
 
+    /** Returns the labels of images, in their order. */
+    public static Labels of(List<ReidImage> images) {
+        return new Labels(
+                images.stream().mapToInt(ReidImage::pid).toArray(),
+                images.stream().mapToInt(ReidImage::camid).toArray());
+    }
+
     /**
-     * The labels in a table of features; an empty camid becomes {@link #UNKNOWN_CAMERA}.
+     * The labels in a table of features; an empty camid becomes {@link ReidImage#UNKNOWN_CAMERA}.
      *
      * @throws EvaluationException if a row has no pid
      */
@@ -57,7 +61,7 @@ public final class Labels {
                         "row " + i + " (" + entry.path() + ") has no pid, evaluation needs one for every image");
             }
             pids[i] = pid;
-            camids[i] = camid == null ? UNKNOWN_CAMERA : camid;
+            camids[i] = camid == null ? ReidImage.UNKNOWN_CAMERA : camid;
         }
         return new Labels(pids, camids);
     }
@@ -76,7 +80,7 @@ public final class Labels {
     }
 
     public boolean isJunk(int i) {
-        return pids[i] == JUNK;
+        return pids[i] == ReidImage.JUNK;
     }
 
     /** The labels of some images, in the order given. */

@@ -41,29 +41,11 @@ public record ReRanker(int k1, int k2, double lambda) {
      * @throws EvaluationException if the dims differ, or the gallery has fewer than k1 or k2 images
      */
     public Distances reRank(FeatureMatrix queries, FeatureMatrix gallery, DistanceMetric metric) {
-        Prepared prepared = prepare(queries, gallery, metric, BlockShape.DEFAULT_BYTES);
-        boolean cosine = metric == DistanceMetric.COSINE;
-        return new ReRankedDistances(
-                cosine ? Distances.between(queries, gallery, metric) : new SquaredDistances(queries, gallery),
-                cosine ? 2 : 1,
-                prepared.neighbours,
-                prepared.jaccard,
-                lambda);
+        return screen(queries, gallery, metric, BlockShape.DEFAULT_BYTES);
     }
 
-    /** The same distances, screened. */
+    /** The same distances, for rankings. */
     BoundedDistances screen(FeatureMatrix queries, FeatureMatrix gallery, DistanceMetric metric, long blockBytes) {
-        Prepared prepared = prepare(queries, gallery, metric, blockBytes);
-        return new BoundedReRankedDistances(
-                BoundedUnitDistances.between(queries, gallery, metric, blockBytes),
-                prepared.neighbours,
-                prepared.jaccard,
-                lambda);
-    }
-
-    private record Prepared(Neighbours neighbours, JaccardDistances jaccard) {}
-
-    private Prepared prepare(FeatureMatrix queries, FeatureMatrix gallery, DistanceMetric metric, long blockBytes) {
         check(
                 Math.max(k1, k2) <= gallery.rows(),
                 "%s is %d, but the gallery to re-rank has only %d images (junk left out)",
@@ -77,7 +59,11 @@ public record ReRanker(int k1, int k2, double lambda) {
                 gallery.dims());
         Neighbours neighbours = Neighbours.of(concatenate(queries, gallery), metric, Math.max(k1 + 1, k2), blockBytes);
         SparseRow[] encoding = new ReciprocalEncoding(neighbours, k1, k2).encode();
-        return new Prepared(neighbours, JaccardDistances.of(encoding, queries.rows()));
+        return new BoundedReRankedDistances(
+                BoundedUnitDistances.between(queries, gallery, metric, blockBytes),
+                neighbours,
+                JaccardDistances.of(encoding, queries.rows()),
+                lambda);
     }
 
     private static FeatureMatrix concatenate(FeatureMatrix first, FeatureMatrix second) {

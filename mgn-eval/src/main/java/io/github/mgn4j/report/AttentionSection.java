@@ -1,5 +1,7 @@
 package io.github.mgn4j.report;
 
+import io.github.mgn4j.image.ActivationMap;
+import io.github.mgn4j.image.ReidImage;
 import io.github.mgn4j.report.Canvas.Anchor;
 import java.awt.Color;
 import java.awt.Graphics2D;
@@ -20,7 +22,7 @@ final class AttentionSection {
     private final List<Row> rows;
 
     /** An image and its maps. */
-    private record Row(ReportImage image, List<Cell> cells) {}
+    private record Row(ReidImage image, List<Cell> cells) {}
 
     private record Cell(String name, BufferedImage picture) {}
 
@@ -32,13 +34,13 @@ final class AttentionSection {
     static AttentionSection of(List<Attention> images) {
         List<Row> rows = new ArrayList<>();
         for (Attention attention : images) {
-            BufferedImage read = Pictures.thumbnail(attention.image().file(), WIDTH, HEIGHT);
+            BufferedImage read = Pictures.thumbnail(attention.image().path(), WIDTH, HEIGHT);
             if (read != null) {
                 BufferedImage image = Pictures.enlarged(read, WIDTH, HEIGHT);
                 List<Cell> cells = new ArrayList<>();
                 cells.add(new Cell("person " + attention.image().pid(), image));
-                for (Attention.Layer layer : attention.layers()) {
-                    cells.add(new Cell(layer.name(), HeatMap.over(image, layer.map())));
+                for (ActivationMap map : attention.maps()) {
+                    cells.add(new Cell(map.branch(), HeatMap.over(image, map)));
                 }
                 rows.add(new Row(attention.image(), cells));
             }

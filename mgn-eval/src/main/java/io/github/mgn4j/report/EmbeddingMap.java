@@ -7,6 +7,7 @@ import io.github.mgn4j.eval.LabelledFeatures;
 import io.github.mgn4j.eval.Labels;
 import io.github.mgn4j.eval.Tsne;
 import io.github.mgn4j.features.FeatureMatrix;
+import io.github.mgn4j.image.ReidImage;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -21,7 +22,7 @@ import java.util.stream.IntStream;
  * @param people to be coloured
  * @param images number of images that the points were taken from, junk not counted
  */
-public record EmbeddingMap(List<Point> points, List<Integer> people, int images) {
+record EmbeddingMap(List<Point> points, List<Integer> people, int images) {
     /** People who are coloured: more colours could not be told apart. */
     static final int MAX_PEOPLE = 12;
     /** Images of one of them. */
@@ -29,7 +30,7 @@ public record EmbeddingMap(List<Point> points, List<Integer> people, int images)
     /** Images altogether; a layout takes seconds. */
     private static final int MAX_POINTS = 800;
 
-    public EmbeddingMap {
+    EmbeddingMap {
         points = List.copyOf(points);
         people = List.copyOf(people);
     }
@@ -39,7 +40,7 @@ public record EmbeddingMap(List<Point> points, List<Integer> people, int images)
      *
      * @param query whether it is a query, and not of the gallery
      */
-    public record Point(double x, double y, int pid, boolean query) {}
+    record Point(double x, double y, int pid, boolean query) {}
 
     /** An image by its place in one of the sets. */
     private record Place(LabelledFeatures set, int row, boolean query) {
@@ -55,13 +56,13 @@ public record EmbeddingMap(List<Point> points, List<Integer> people, int images)
      * @param metric {@link DistanceMetric#COSINE} lays out features of length 1
      * @throws io.github.mgn4j.eval.EvaluationException if there are fewer than four images
      */
-    public static EmbeddingMap of(LabelledFeatures query, LabelledFeatures gallery, DistanceMetric metric) {
+    static EmbeddingMap of(LabelledFeatures query, LabelledFeatures gallery, DistanceMetric metric) {
         List<Place> all = new ArrayList<>();
         addPlaces(query, true, all);
         addPlaces(gallery, false, all);
         List<Integer> people = spread(
                 List.copyOf(all.stream()
-                        .filter(place -> place.query() && place.pid() != Labels.DISTRACTOR)
+                        .filter(place -> place.query() && place.pid() != ReidImage.DISTRACTOR)
                         .map(Place::pid)
                         .collect(toCollection(TreeSet::new))),
                 MAX_PEOPLE);

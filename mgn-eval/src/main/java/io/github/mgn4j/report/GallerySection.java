@@ -1,5 +1,6 @@
 package io.github.mgn4j.report;
 
+import io.github.mgn4j.image.ReidImage;
 import io.github.mgn4j.internal.io.FileNames;
 import java.nio.file.Path;
 import java.util.List;
@@ -9,10 +10,10 @@ import java.util.Map;
 /** Ranked galleries in the page: a query and what was found for it, row by row. */
 final class GallerySection {
     private final StringBuilder page;
-    private final Map<ReportImage, String> thumbnails;
+    private final Map<ReidImage, String> thumbnails;
 
     /** @param thumbnails data URIs; an image without one gets an empty frame */
-    GallerySection(StringBuilder page, Map<ReportImage, String> thumbnails) {
+    GallerySection(StringBuilder page, Map<ReidImage, String> thumbnails) {
         this.page = page;
         this.thumbnails = thumbnails;
     }
@@ -28,15 +29,15 @@ final class GallerySection {
         if (bare) {
             page.append(
                     "<p class=\"note\">None of the images can be read, so the lists come without them; looked for ");
-            page.append(Html.escape(FileNames.text(galleries.get(0).query().file())))
+            page.append(Html.escape(FileNames.text(galleries.get(0).query().path())))
                     .append(" and others.</p>\n");
         }
         for (RankedGallery gallery : galleries) {
-            ReportImage query = gallery.query();
+            ReidImage query = gallery.query();
             page.append(bare ? "<div class=\"strip bare\">\n" : "<div class=\"strip\">\n");
             page.append("<figure class=\"query\">");
             writePicture(query, "", "query, person " + query.pid());
-            page.append("<figcaption><b>Query</b>").append(query.camera());
+            page.append("<figcaption><b>Query</b>").append(RankedGallery.camera(query));
             page.append(String.format(Locale.ROOT, "<br/>AP %.1f%%</figcaption></figure>\n", 100 * gallery.ap()));
             for (int k = 0; k < gallery.entries().size(); k++) {
                 writeEntry(k + 1, gallery.entries().get(k));
@@ -47,7 +48,7 @@ final class GallerySection {
     }
 
     private void writeEntry(int rank, RankedGallery.Entry entry) {
-        ReportImage image = entry.image();
+        ReidImage image = entry.image();
         String kind = entry.match() ? "hit" : image.isDistractor() ? "miss distractor" : "miss";
         String says = entry.match() ? "same person" : image.isDistractor() ? "distractor" : "person " + image.pid();
         page.append("<figure>");
@@ -57,7 +58,7 @@ final class GallerySection {
                 .append("\">")
                 .append(rank)
                 .append("</b>");
-        page.append(image.camera());
+        page.append(RankedGallery.camera(image));
         page.append(String.format(Locale.ROOT, "<br/>%.3f</figcaption></figure>\n", entry.distance()));
     }
 
@@ -66,7 +67,7 @@ final class GallerySection {
         return FileNames.text(name == null ? file : name);
     }
 
-    private void writePicture(ReportImage image, String kind, String description) {
+    private void writePicture(ReidImage image, String kind, String description) {
         String uri = thumbnails.get(image);
         page.append("<div class=\"frame ").append(kind).append("\">");
         if (uri == null) {
@@ -75,7 +76,7 @@ final class GallerySection {
         } else {
             page.append("<img src=\"").append(uri).append("\" alt=\"");
             page.append(Html.escape(description)).append("\" title=\"");
-            page.append(Html.escape(name(image.file()) + ", " + description)).append("\"/>");
+            page.append(Html.escape(name(image.path()) + ", " + description)).append("\"/>");
         }
         page.append("</div>");
     }

@@ -1,5 +1,6 @@
 package io.github.mgn4j.report;
 
+import io.github.mgn4j.image.ReidImage;
 import io.github.mgn4j.report.Canvas.Anchor;
 import java.awt.BasicStroke;
 import java.awt.Color;
@@ -27,8 +28,7 @@ final class GalleryStrip {
     private GalleryStrip() {}
 
     /** @param thumbnails gives the picture of an image, null where there is none */
-    static BufferedImage draw(
-            List<RankedGallery> galleries, Function<ReportImage, @Nullable BufferedImage> thumbnails) {
+    static BufferedImage draw(List<RankedGallery> galleries, Function<ReidImage, @Nullable BufferedImage> thumbnails) {
         int longest = galleries.stream().mapToInt(g -> g.entries().size()).max().orElse(0);
         int width = 2 * MARGIN + CELL + QUERY_GAP + longest * CELL;
         BufferedImage strip = new BufferedImage(width, MARGIN + galleries.size() * ROW, BufferedImage.TYPE_INT_RGB);
@@ -39,12 +39,20 @@ final class GalleryStrip {
         for (int row = 0; row < galleries.size(); row++) {
             RankedGallery gallery = galleries.get(row);
             int y = MARGIN + row * ROW;
-            ReportImage query = gallery.query();
+            ReidImage query = gallery.query();
             String ap = String.format(Locale.ROOT, "AP %.0f%%", 100 * gallery.ap());
-            cell(graphics, MARGIN, y, thumbnails.apply(query), PLAIN, false, "query " + query.camera(), ap);
+            cell(
+                    graphics,
+                    MARGIN,
+                    y,
+                    thumbnails.apply(query),
+                    PLAIN,
+                    false,
+                    "query " + RankedGallery.camera(query),
+                    ap);
             for (int k = 0; k < gallery.entries().size(); k++) {
                 RankedGallery.Entry entry = gallery.entries().get(k);
-                ReportImage image = entry.image();
+                ReidImage image = entry.image();
                 cell(
                         graphics,
                         MARGIN + CELL + QUERY_GAP + k * CELL,
@@ -52,7 +60,7 @@ final class GalleryStrip {
                         thumbnails.apply(image),
                         entry.match() ? HIT : MISS,
                         image.isDistractor(),
-                        (k + 1) + "  " + image.camera(),
+                        (k + 1) + "  " + RankedGallery.camera(image),
                         image.isDistractor() ? "distractor" : "");
             }
         }

@@ -2,6 +2,7 @@ package io.github.mgn4j.report;
 
 import io.github.mgn4j.eval.Evaluation;
 import io.github.mgn4j.eval.QueryResult;
+import io.github.mgn4j.image.ReidImage;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
@@ -14,8 +15,8 @@ import java.util.stream.Stream;
  * @param ap the query's average precision
  * @param firstHit rank of the first image of the same person
  */
-public record RankedGallery(ReportImage query, double ap, int firstHit, List<Entry> entries) {
-    public RankedGallery {
+record RankedGallery(ReidImage query, double ap, int firstHit, List<Entry> entries) {
+    RankedGallery {
         entries = List.copyOf(entries);
     }
 
@@ -24,10 +25,15 @@ public record RankedGallery(ReportImage query, double ap, int firstHit, List<Ent
      *
      * @param match true if it shows the person of the query
      */
-    public record Entry(ReportImage image, double distance, boolean match) {}
+    record Entry(ReidImage image, double distance, boolean match) {}
+
+    /** The camera as written under an image; empty where it is not known. */
+    static String camera(ReidImage image) {
+        return image.camid() < 0 ? "" : "cam " + image.camid();
+    }
 
     /** The query's image and those found. */
-    Stream<ReportImage> images() {
+    Stream<ReidImage> images() {
         return Stream.concat(Stream.of(query), entries.stream().map(Entry::image));
     }
 
@@ -37,8 +43,8 @@ public record RankedGallery(ReportImage query, double ap, int firstHit, List<Ent
      * @param queries image of each query of the evaluation
      * @param gallery image of each gallery entry
      */
-    public static List<RankedGallery> best(
-            Evaluation evaluation, List<ReportImage> queries, List<ReportImage> gallery, int count) {
+    static List<RankedGallery> best(
+            Evaluation evaluation, List<ReidImage> queries, List<ReidImage> gallery, int count) {
         Comparator<QueryResult> order = Comparator.comparingDouble(QueryResult::ap)
                 .thenComparing(QueryResult::matches)
                 .reversed();
@@ -46,15 +52,15 @@ public record RankedGallery(ReportImage query, double ap, int firstHit, List<Ent
     }
 
     /** The queries with the lowest average precision; as {@link #best}. */
-    public static List<RankedGallery> worst(
-            Evaluation evaluation, List<ReportImage> queries, List<ReportImage> gallery, int count) {
+    static List<RankedGallery> worst(
+            Evaluation evaluation, List<ReidImage> queries, List<ReidImage> gallery, int count) {
         return select(evaluation, queries, gallery, count, Comparator.comparingDouble(QueryResult::ap));
     }
 
     private static List<RankedGallery> select(
             Evaluation evaluation,
-            List<ReportImage> queries,
-            List<ReportImage> gallery,
+            List<ReidImage> queries,
+            List<ReidImage> gallery,
             int count,
             Comparator<QueryResult> order) {
         Set<Integer> seen = new HashSet<>();
@@ -67,11 +73,11 @@ public record RankedGallery(ReportImage query, double ap, int firstHit, List<Ent
                 .toList();
     }
 
-    private static RankedGallery of(QueryResult result, List<ReportImage> queries, List<ReportImage> gallery) {
-        ReportImage query = queries.get(result.query());
+    private static RankedGallery of(QueryResult result, List<ReidImage> queries, List<ReidImage> gallery) {
+        ReidImage query = queries.get(result.query());
         List<Entry> entries = result.top().stream()
                 .map(ranked -> {
-                    ReportImage image = gallery.get(ranked.gallery());
+                    ReidImage image = gallery.get(ranked.gallery());
                     return new Entry(image, ranked.distance(), image.pid() == query.pid());
                 })
                 .toList();

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param attention where in some images the network looks
  * @param provenance what the report was made of and by, at its foot
  */
-public record ReportData(
+record ReportData(
         String title,
         List<Fact> facts,
         List<NamedMetrics> metrics,
@@ -40,7 +40,7 @@ public record ReportData(
         List<Fact> provenance) {
     private static final double CHOSEN_RATE = 0.01;
 
-    public ReportData {
+    ReportData {
         facts = List.copyOf(facts);
         metrics = List.copyOf(metrics);
         loss = List.copyOf(loss);
@@ -61,17 +61,17 @@ public record ReportData(
     }
 
     /** A name and its value. */
-    public record Fact(String name, String value) {}
+    record Fact(String name, String value) {}
 
     /** ReidMetrics and what they are of: "trained", "untrained", "re-ranked". */
-    public record NamedMetrics(String name, ReidMetrics metrics) {}
+    record NamedMetrics(String name, ReidMetrics metrics) {}
 
-    public static Builder builder(String title) {
+    static Builder builder(String title) {
         return new Builder(title);
     }
 
     /** Collects the parts in any order. Not thread-safe. */
-    public static final class Builder {
+    static final class Builder {
         private final String title;
         private final List<Fact> facts = new ArrayList<>();
         private final List<NamedMetrics> metrics = new ArrayList<>();
@@ -90,69 +90,69 @@ public record ReportData(
             this.title = title;
         }
 
-        public Builder fact(String name, String value) {
+        Builder fact(String name, String value) {
             facts.add(new Fact(name, value));
             return this;
         }
 
         /** Adds a column to the table and a line to the curve; the first is the one the report is about. */
-        public Builder metrics(String name, ReidMetrics values) {
+        Builder metrics(String name, ReidMetrics values) {
             metrics.add(new NamedMetrics(name, values));
             return this;
         }
 
-        public Builder loss(List<LossPoint> points) {
+        Builder loss(List<LossPoint> points) {
             loss = points;
             return this;
         }
 
-        public Builder pairs(PairDistances distances) {
+        Builder pairs(PairDistances distances) {
             pairs = distances;
             return this;
         }
 
-        public Builder verification(Verification rates) {
+        Builder verification(Verification rates) {
             verification = rates;
             return this;
         }
 
-        public Builder intervals(MetricIntervals values) {
+        Builder intervals(MetricIntervals values) {
             intervals = values;
             return this;
         }
 
-        public Builder cameras(CameraPairs pairs) {
+        Builder cameras(CameraPairs pairs) {
             cameras = pairs;
             return this;
         }
 
         /** Adds a line to the foot: date, version, command, checksum of the model. */
-        public Builder provenance(String name, String value) {
+        Builder provenance(String name, String value) {
             provenance.add(new Fact(name, value));
             return this;
         }
 
-        public Builder map(EmbeddingMap features) {
+        Builder map(EmbeddingMap features) {
             map = features;
             return this;
         }
 
-        public Builder attention(List<Attention> images) {
+        Builder attention(List<Attention> images) {
             attention = images;
             return this;
         }
 
-        public Builder best(List<RankedGallery> galleries) {
+        Builder best(List<RankedGallery> galleries) {
             best = galleries;
             return this;
         }
 
-        public Builder worst(List<RankedGallery> galleries) {
+        Builder worst(List<RankedGallery> galleries) {
             worst = galleries;
             return this;
         }
 
-        public ReportData build() {
+        ReportData build() {
             return new ReportData(
                     title,
                     facts,

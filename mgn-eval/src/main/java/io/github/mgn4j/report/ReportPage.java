@@ -4,6 +4,7 @@ import io.github.mgn4j.eval.Interval;
 import io.github.mgn4j.eval.MetricIntervals;
 import io.github.mgn4j.eval.ReidMetrics;
 import io.github.mgn4j.eval.Verification;
+import io.github.mgn4j.image.ReidImage;
 import io.github.mgn4j.report.ReportData.Fact;
 import io.github.mgn4j.report.ReportData.NamedMetrics;
 import java.io.IOException;
@@ -31,7 +32,7 @@ final class ReportPage {
 
     private final ReportData data;
     private final Map<String, String> charts;
-    private final Map<ReportImage, String> thumbnails;
+    private final Map<ReidImage, String> thumbnails;
     private final AttentionSection attention;
     private final StringBuilder page = new StringBuilder();
 
@@ -44,7 +45,7 @@ final class ReportPage {
     ReportPage(
             ReportData data,
             Map<String, String> charts,
-            Map<ReportImage, String> thumbnails,
+            Map<ReidImage, String> thumbnails,
             AttentionSection attention) {
         this.data = data;
         this.charts = charts;

@@ -1,6 +1,7 @@
 package io.github.mgn4j.report;
 
 import com.google.common.io.Resources;
+import io.github.mgn4j.image.ReidImage;
 import io.github.mgn4j.internal.io.OutputFiles;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
@@ -16,10 +17,12 @@ import java.util.Map;
  * same pictures as PNGs ({@code cmc.png}, {@code distances.png}, {@code roc.png}, {@code loss.png}, {@code map.png},
  * {@code attention.png}, {@code best.png}, {@code worst.png}, those that there is data for). Thread-safe.
  */
-public final class ReportWriter {
+final class ReportWriter {
+    static final String PAGE = "report.html";
+
     /** Names of the files that a report may consist of. */
-    public static final List<String> FILES = List.of(
-            "report.html",
+    static final List<String> FILES = List.of(
+            PAGE,
             "cmc.png",
             "distances.png",
             "roc.png",
@@ -42,7 +45,7 @@ public final class ReportWriter {
      * @return the page
      * @throws IOException if a file cannot be written
      */
-    public static Path write(Path folder, ReportData data) throws IOException {
+    static Path write(Path folder, ReportData data) throws IOException {
         try (OutputFiles files = new OutputFiles()) {
             Path page = write(files, folder, data);
             files.publish();
@@ -51,7 +54,7 @@ public final class ReportWriter {
     }
 
     /** Writes the files aside, to be published with others; as {@link #write(Path, ReportData)}. */
-    public static Path write(OutputFiles files, Path folder, ReportData data) throws IOException {
+    static Path write(OutputFiles files, Path folder, ReportData data) throws IOException {
         Map<String, String> svgs = new LinkedHashMap<>();
         if (!data.metrics().isEmpty()) {
             svgs.put("Cumulative matching", write(files, folder, "cmc", Charts.cmc(data.metrics())));
@@ -69,7 +72,7 @@ public final class ReportWriter {
         if (data.map() != null) {
             writePicture(files, folder, "map", new MapPicture(data.map()).toImage());
         }
-        Map<ReportImage, BufferedImage> thumbnails = new HashMap<>();
+        Map<ReidImage, BufferedImage> thumbnails = new HashMap<>();
         for (List<RankedGallery> galleries : List.of(data.best(), data.worst())) {
             for (RankedGallery gallery : galleries) {
                 gallery.images().forEach(image -> read(image, thumbnails));
@@ -79,15 +82,15 @@ public final class ReportWriter {
         if (!attention.isEmpty()) {
             writePicture(files, folder, "attention", attention.toImage());
         }
-        Map<ReportImage, String> uris = new HashMap<>();
-        for (Map.Entry<ReportImage, BufferedImage> thumbnail : thumbnails.entrySet()) {
+        Map<ReidImage, String> uris = new HashMap<>();
+        for (Map.Entry<ReidImage, BufferedImage> thumbnail : thumbnails.entrySet()) {
             uris.put(thumbnail.getKey(), Html.dataUri(Pictures.jpeg(thumbnail.getValue())));
         }
         writeStrip(files, folder, "best", data.best(), thumbnails);
         writeStrip(files, folder, "worst", data.worst(), thumbnails);
         String style =
                 Resources.toString(Resources.getResource(ReportWriter.class, "report.css"), StandardCharsets.UTF_8);
-        Path page = folder.resolve("report.html");
+        Path page = folder.resolve(PAGE);
         files.writeString(page, new ReportPage(data, svgs, uris, attention).write(style));
         return page;
     }
@@ -103,9 +106,9 @@ public final class ReportWriter {
         files.write(folder.resolve(name + ".png"), out -> out.write(png));
     }
 
-    private static void read(ReportImage image, Map<ReportImage, BufferedImage> thumbnails) {
+    private static void read(ReidImage image, Map<ReidImage, BufferedImage> thumbnails) {
         if (!thumbnails.containsKey(image)) {
-            BufferedImage thumbnail = Pictures.thumbnail(image.file(), THUMB_WIDTH, THUMB_HEIGHT);
+            BufferedImage thumbnail = Pictures.thumbnail(image.path(), THUMB_WIDTH, THUMB_HEIGHT);
             if (thumbnail != null) {
                 thumbnails.put(image, thumbnail);
             }
@@ -117,7 +120,7 @@ public final class ReportWriter {
             Path folder,
             String name,
             List<RankedGallery> galleries,
-            Map<ReportImage, BufferedImage> thumbnails)
+            Map<ReidImage, BufferedImage> thumbnails)
             throws IOException {
         if (galleries.stream().flatMap(RankedGallery::images).anyMatch(thumbnails::containsKey)) {
             writePicture(files, folder, name, GalleryStrip.draw(galleries, thumbnails::get));

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.github.mgn4j.features.FeatureMatrix;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -82,6 +84,32 @@ class DistancesTest {
             for (int i = 0; i < 9; i++) {
                 for (int j = 0; j < 300; j++) {
                     assertThat(distances.pair(i, j)).isEqualTo(whole[i][j]);
+                }
+            }
+        }
+    }
+
+    /** Squares, zeros and re-ranking included: whole rows are what the exact values of single pairs say. */
+    @Test
+    void rowsAndExactValuesGiveTheSameBits() {
+        Random random = new Random(8);
+        FeatureMatrix q = Fixtures.random(random, 7, 40, 2);
+        FeatureMatrix g = Fixtures.random(random, 50, 40, 2);
+        Arrays.fill(g.data(), 40, 80, 0);
+        for (DistanceMetric metric : DistanceMetric.values()) {
+            for (BoundedDistances screen : List.of(
+                    new BoundedFeatureDistances(q, g, metric, 1 << 20),
+                    BoundedUnitDistances.between(q, g, metric, 1 << 20),
+                    BoundedUnitDistances.within(g, metric, 1 << 20),
+                    new ReRanker(5, 3, 0.3).screen(q, g, metric, 1 << 20),
+                    new ReRanker(5, 3, 0).screen(q, g, metric, 1 << 20))) {
+                double[][] rows = all(screen);
+                for (int i = 0; i < rows.length; i++) {
+                    for (int j = 0; j < rows[i].length; j++) {
+                        assertThat(screen.distance(screen.exact(i, j)))
+                                .as("%s %s: %s, %s", metric, screen.getClass(), i, j)
+                                .isEqualTo(rows[i][j]);
+                    }
                 }
             }
         }

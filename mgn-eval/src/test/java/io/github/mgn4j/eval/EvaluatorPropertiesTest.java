@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.google.common.primitives.Floats;
 import io.github.mgn4j.features.FeatureMatrix;
+import io.github.mgn4j.image.ReidImage;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -47,7 +48,7 @@ class EvaluatorPropertiesTest {
                     at,
                     new Image(
                             random.nextBoolean() ? query.get(0).feature() : feature(random),
-                            junk ? Labels.JUNK : query.get(0).pid(),
+                            junk ? ReidImage.JUNK : query.get(0).pid(),
                             query.get(0).camid()));
         }
         QueryResult after = evaluate(query, gallery).results().get(0);
@@ -66,7 +67,7 @@ class EvaluatorPropertiesTest {
         Evaluation before = evaluate(query, gallery);
         boolean lowered = false;
         for (int i = 0; i < 10; i++) {
-            gallery.add(new Image(feature(random), Labels.DISTRACTOR, 1));
+            gallery.add(new Image(feature(random), ReidImage.DISTRACTOR, 1));
             Evaluation after = evaluate(query, gallery);
             for (int q = 0; q < query.size(); q++) {
                 QueryResult old = before.results().get(q);

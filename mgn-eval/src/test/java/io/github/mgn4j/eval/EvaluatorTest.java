@@ -8,6 +8,7 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.github.mgn4j.features.FeatureMatrix;
 import io.github.mgn4j.features.FeatureTable;
+import io.github.mgn4j.image.ReidImage;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -193,7 +194,7 @@ class EvaluatorTest {
         assertThatThrownBy(() -> Labels.of(table))
                 .hasMessage("row 1 (b.jpg) has no pid, evaluation needs one for every image");
         assertThat(Labels.of(new FeatureTable(table.entries().subList(0, 1))).camid(0))
-                .isEqualTo(Labels.UNKNOWN_CAMERA);
+                .isEqualTo(ReidImage.UNKNOWN_CAMERA);
     }
 
     private static LabelledFeatures set(float[] values, int[] pids, int[] camids) {

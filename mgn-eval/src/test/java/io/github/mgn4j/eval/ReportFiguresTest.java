@@ -128,6 +128,19 @@ class ReportFiguresTest {
         }
     }
 
+    /** As everywhere, every negative camera is unknown. */
+    @Test
+    void unknownCamerasAreInNoPair() {
+        FeatureMatrix features = FeatureMatrix.ofRows(new float[] {0}, new float[] {1}, new float[] {2});
+        int[] pids = {1, 1, 1};
+        CameraPairs pairs = CameraPairs.of(
+                new LabelledFeatures(features, pids, new int[] {1, -1, -5}),
+                new LabelledFeatures(features, pids, new int[] {2, -5, -1}),
+                evaluator);
+        assertThat(pairs.queryCameras()).containsExactly(1);
+        assertThat(pairs.galleryCameras()).containsExactly(2);
+    }
+
     private double naiveRank1(int from, int to) {
         double[][] distances =
                 DistancesTest.all(Distances.between(query.features(), gallery.features(), DistanceMetric.EUCLIDEAN));

@@ -8,6 +8,7 @@ import io.github.mgn4j.eval.EvaluationException;
 import io.github.mgn4j.eval.LabelledFeatures;
 import io.github.mgn4j.eval.Labels;
 import io.github.mgn4j.features.FeatureMatrix;
+import io.github.mgn4j.image.ReidImage;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
@@ -30,8 +31,8 @@ class EmbeddingMapTest {
                     .hasSize(30)
                     .anyMatch(EmbeddingMap.Point::query);
         }
-        assertThat(map.points()).noneMatch(point -> point.pid() == Labels.JUNK);
-        assertThat(map.points()).anyMatch(point -> point.pid() == Labels.DISTRACTOR);
+        assertThat(map.points()).noneMatch(point -> point.pid() == ReidImage.JUNK);
+        assertThat(map.points()).anyMatch(point -> point.pid() == ReidImage.DISTRACTOR);
         assertThat(EmbeddingMap.of(query, gallery, DistanceMetric.EUCLIDEAN)).isEqualTo(map);
     }
 

@@ -14,7 +14,7 @@ class HeatMapTest {
         for (int i = 0; i < 8; i++) {
             image.setRGB(i % 2, i / 2, 0xff0000);
         }
-        BufferedImage heat = HeatMap.over(image, ActivationMap.of(4, 1, new float[] {0, 0.5f, 1, 0.0625f}));
+        BufferedImage heat = HeatMap.over(image, ActivationMap.of("global", 4, 1, new float[] {0, 0.5f, 1, 0.0625f}));
         // Red has a brightness of 76: three quarters of that and a quarter of the colour, down to 30% and 70%.
         assertThat(new Color(heat.getRGB(0, 0))).isEqualTo(new Color(57, 57, 58));
         assertThat(new Color(heat.getRGB(1, 1))).isEqualTo(mixed(0.525, 0xba, 0x36, 0x55));
@@ -32,7 +32,7 @@ class HeatMapTest {
     @Test
     void liesOverTheWholeImage() {
         BufferedImage image = new BufferedImage(30, 70, BufferedImage.TYPE_INT_RGB);
-        BufferedImage heat = HeatMap.over(image, ActivationMap.of(2, 1, new float[] {0, 1}));
+        BufferedImage heat = HeatMap.over(image, ActivationMap.of("global", 2, 1, new float[] {0, 1}));
         assertThat(heat.getWidth()).isEqualTo(30);
         assertThat(heat.getHeight()).isEqualTo(70);
         int before = -1;

@@ -15,6 +15,7 @@ import io.github.mgn4j.eval.Verifier;
 import io.github.mgn4j.image.ActivationMap;
 import io.github.mgn4j.features.FeatureMatrix;
 import io.github.mgn4j.image.ActivationMap;
+import io.github.mgn4j.image.ReidImage;
 import java.awt.Color;
 import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;
@@ -122,8 +123,8 @@ class ReportWriterTest {
 
     @Test
     void withoutImagesTheListsSaySo() throws IOException {
-        ReportImage image = new ReportImage(folder.resolve("nowhere/3 & 4.jpg"), 3, 1);
-        ReportImage other = new ReportImage(folder.resolve("nowhere/5.jpg"), 5, 2);
+        ReidImage image = new ReidImage(folder.resolve("nowhere/3 & 4.jpg"), 3, 1);
+        ReidImage other = new ReidImage(folder.resolve("nowhere/5.jpg"), 5, 2);
         RankedGallery gallery = new RankedGallery(
                 image,
                 0.5,
@@ -162,7 +163,7 @@ class ReportWriterTest {
 
     @Test
     void framesAreGreenForTheSamePersonAndRedForOthers() throws IOException {
-        ReportImage image = image(3, 1);
+        ReidImage image = image(3, 1);
         RankedGallery hit = new RankedGallery(image, 1, 1, List.of(new RankedGallery.Entry(image, 0.5, true)));
         RankedGallery miss = new RankedGallery(image, 0, 9, List.of(new RankedGallery.Entry(image, 0.5, false)));
         ReportWriter.write(
@@ -213,9 +214,9 @@ class ReportWriterTest {
         List<LossPoint> loss = IntStream.rangeClosed(1, 555)
                 .mapToObj(i -> new LossPoint(i, 3.0 / i, 2.0 / i, 1.0 / i))
                 .toList();
-        set.galleryImages.set(0, new ReportImage(folder.resolve("none.jpg"), 1, 2));
+        set.galleryImages.set(0, new ReidImage(folder.resolve("none.jpg"), 1, 2));
         Path text = Files.writeString(folder.resolve("text.jpg"), "no image");
-        set.queryImages.replaceAll(image -> image.pid() == 2 ? new ReportImage(text, 2, 1) : image);
+        set.queryImages.replaceAll(image -> image.pid() == 2 ? new ReidImage(text, 2, 1) : image);
         return ReportData.builder("A report <b> & \"more\"")
                 .fact("data <i>", "synthetic")
                 .metrics("trained", METRICS)
@@ -224,7 +225,7 @@ class ReportWriterTest {
                 .pairs(PairDistances.of(set.query, set.gallery, DistanceMetric.EUCLIDEAN))
                 .attention(List.of(
                         new Attention(set.queryImages.get(0), List.of(layer("global"), layer("part <2>"))),
-                        new Attention(new ReportImage(folder.resolve("none.jpg"), 9, 2), List.of(layer("global")))))
+                        new Attention(new ReidImage(folder.resolve("none.jpg"), 9, 2), List.of(layer("global")))))
                 .map(EmbeddingMap.of(set.query, set.gallery, DistanceMetric.EUCLIDEAN))
                 .verification(new Verifier(DistanceMetric.EUCLIDEAN).verify(set.query, set.gallery))
                 .intervals(new MetricIntervals(0.95, new Interval(0.25, 0.75), new Interval(0.5, 0.625)))
@@ -235,14 +236,14 @@ class ReportWriterTest {
                 .build();
     }
 
-    private static Attention.Layer layer(String name) {
-        return new Attention.Layer(name, ActivationMap.of(2, 1, new float[] {0, 1}));
+    private static ActivationMap layer(String name) {
+        return ActivationMap.of(name, 2, 1, new float[] {0, 1});
     }
 
     /** Four people and distractors under two cameras. */
     private final class Set {
-        final List<ReportImage> queryImages = new ArrayList<>();
-        final List<ReportImage> galleryImages = new ArrayList<>();
+        final List<ReidImage> queryImages = new ArrayList<>();
+        final List<ReidImage> galleryImages = new ArrayList<>();
         final LabelledFeatures query;
         final LabelledFeatures gallery;
 
@@ -256,7 +257,7 @@ class ReportWriterTest {
             return new Evaluator(DistanceMetric.EUCLIDEAN).evaluate(query, gallery);
         }
 
-        private LabelledFeatures features(Random random, int firstPid, List<ReportImage> images, int count)
+        private LabelledFeatures features(Random random, int firstPid, List<ReidImage> images, int count)
                 throws IOException {
             List<float[]> rows = new ArrayList<>();
             for (int pid = firstPid; pid <= 4; pid++) {
@@ -268,12 +269,12 @@ class ReportWriterTest {
             }
             return new LabelledFeatures(
                     FeatureMatrix.ofRows(rows.toArray(float[][]::new)),
-                    images.stream().mapToInt(ReportImage::pid).toArray(),
-                    images.stream().mapToInt(ReportImage::camid).toArray());
+                    images.stream().mapToInt(ReidImage::pid).toArray(),
+                    images.stream().mapToInt(ReidImage::camid).toArray());
         }
     }
 
-    private ReportImage image(int pid, int camid) throws IOException {
+    private ReidImage image(int pid, int camid) throws IOException {
         Path file = folder.resolve("images/" + pid + "_" + camid + ".png");
         if (Files.notExists(file)) {
             Files.createDirectories(file.getParent());
@@ -284,7 +285,7 @@ class ReportWriterTest {
             graphics.dispose();
             ImageIO.write(image, "png", file.toFile());
         }
-        return new ReportImage(file, pid, camid);
+        return new ReidImage(file, pid, camid);
     }
 
     private static int count(BufferedImage image, Color color) {

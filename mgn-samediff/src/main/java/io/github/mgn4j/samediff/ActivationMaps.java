@@ -1,5 +1,6 @@
 package io.github.mgn4j.samediff;
 
+import com.google.common.base.Joiner;
 import io.github.mgn4j.image.ActivationMap;
 import io.github.mgn4j.image.Layout;
 import io.github.mgn4j.image.Preprocessor;
@@ -9,9 +10,11 @@ import io.github.mgn4j.model.Model;
 import io.github.mgn4j.samediff.internal.InferenceGraph;
 import io.github.mgn4j.samediff.internal.plan.GraphPlan;
 import io.github.mgn4j.samediff.internal.SameDiffLayers;
+import io.github.mgn4j.spec.Branch;
 import io.github.mgn4j.spec.InputSize;
 import io.github.mgn4j.spec.MgnSpec;
 import java.nio.FloatBuffer;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -74,11 +77,22 @@ public final class ActivationMaps implements AutoCloseable {
         FloatBuffer input = open.input(InferenceGraph.IMAGES).data().asNioFloat();
         preprocessor.write(image, false, LAYOUT, input, 0);
         open.run();
-        return graph.outputs().stream().map(name -> energy(open.output(name))).toList();
+        List<Branch> branches = spec().branches();
+        List<ActivationMap> maps = new ArrayList<>();
+        for (int b = 0; b < branches.size(); b++) {
+            maps.add(energy(name(branches.get(b)), open.output(graph.outputs().get(b))));
+        }
+        return maps;
+    }
+
+    private static String name(Branch branch) {
+        return branch.stripes().isEmpty()
+                ? "global"
+                : "part-" + Joiner.on(", part-").join(branch.stripes());
     }
 
     /** Mean of squares over the channels of {@code [1, height, width, channels]}. */
-    private static ActivationMap energy(INDArray map) {
+    private static ActivationMap energy(String branch, INDArray map) {
         int height = (int) map.size(1);
         int width = (int) map.size(2);
         int channels = (int) map.size(3);
@@ -90,7 +104,7 @@ public final class ActivationMaps implements AutoCloseable {
                 means[i] += value * value / channels;
             }
         }
-        return ActivationMap.scaled(height, width, means);
+        return ActivationMap.scaled(branch, height, width, means);
     }
 
     @Override

@@ -103,6 +103,18 @@ class ActivationMapsTest {
     }
 
     @Test
+    void bearTheNamesOfTheBranches() {
+        MgnSpec spec = specs().findFirst().orElseThrow().toBuilder()
+                .branches(Branch.globalOnly(), Branch.part(2), Branch.part(2, 3).withoutGlobal())
+                .build();
+        try (ActivationMaps maps = ActivationMaps.of(RandomModels.of(spec, 1))) {
+            assertThat(maps.compute(image(1, 10, 10)))
+                    .extracting(ActivationMap::branch)
+                    .containsExactly("global", "part-2", "part-2, part-3");
+        }
+    }
+
+    @Test
     void closedOnesSaySo() {
         ActivationMaps maps =
                 ActivationMaps.of(RandomModels.of(specs().findFirst().orElseThrow(), 1));
@@ -116,7 +128,7 @@ class ActivationMapsTest {
     /** torch.nn.functional.interpolate(mode="bilinear", align_corners=False) of [[0, 1, .5], [.25, .75, 0]]. */
     @Test
     void isResizedAsPicturesAre() {
-        ActivationMap map = ActivationMap.of(2, 3, new float[] {0, 1, 0.5f, 0.25f, 0.75f, 0});
+        ActivationMap map = ActivationMap.of("global", 2, 3, new float[] {0, 1, 0.5f, 0.25f, 0.75f, 0});
         float[] found = map.resized(3, 5);
         float[] expected = {0f, 0.4f, 1f, 0.7f, 0.5f, 0.125f, 0.425f, 0.875f, 0.5f, 0.25f, 0.25f, 0.45f, 0.75f, 0.3f, 0f
         };
@@ -128,11 +140,11 @@ class ActivationMapsTest {
 
     @Test
     void aMapWithoutDifferencesIsZero() {
-        assertThat(ActivationMap.scaled(1, 3, new double[] {7, 7, 7}).resized(1, 3))
+        assertThat(ActivationMap.scaled("global", 1, 3, new double[] {7, 7, 7}).resized(1, 3))
                 .containsExactly(0, 0, 0);
-        assertThatThrownBy(() -> ActivationMap.of(2, 2, new float[3]))
+        assertThatThrownBy(() -> ActivationMap.of("global", 2, 2, new float[3]))
                 .hasMessage("a map of 2 x 2 wants as many values, found 3");
-        assertThatThrownBy(() -> ActivationMap.of(1, 1, new float[] {Float.NaN}))
+        assertThatThrownBy(() -> ActivationMap.of("global", 1, 1, new float[] {Float.NaN}))
                 .hasMessage("a value of a map is NaN, must be 0 to 1");
     }
 

@@ -6,11 +6,11 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.github.mgn4j.data.Batch;
 import io.github.mgn4j.data.DatasetException;
-import io.github.mgn4j.data.ReidImage;
 import io.github.mgn4j.data.UnreadableImage;
 import io.github.mgn4j.image.Layout;
 import io.github.mgn4j.image.OnError;
 import io.github.mgn4j.image.Preprocessor;
+import io.github.mgn4j.image.ReidImage;
 import io.github.mgn4j.image.Resampling;
 import io.github.mgn4j.model.WeightInit;
 import io.github.mgn4j.spec.Branch;

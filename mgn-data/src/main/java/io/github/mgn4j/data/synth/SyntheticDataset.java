@@ -4,6 +4,7 @@ import com.google.common.base.Throwables;
 import com.google.common.util.concurrent.MoreExecutors;
 import com.google.common.util.concurrent.ThreadFactoryBuilder;
 import io.github.mgn4j.data.DatasetException;
+import io.github.mgn4j.image.ProgressListener;
 import io.github.mgn4j.internal.io.FileNames;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -33,26 +34,22 @@ public final class SyntheticDataset {
 
     private SyntheticDataset() {}
 
-    /** Hears how far the work is; called from several threads, but never by two at once. */
-    @FunctionalInterface
-    public interface Progress {
-        void update(int done, int total);
-    }
-
     /**
      * Writes a data set; it appears when it is complete. What a killed process left unfinished in that place is removed.
      *
      * @param out a folder that does not exist or is empty
      * @param overwrite whether {@code out} may hold something: its folders of this layout are replaced, the rest stays
+     * @param progress is called from several threads, one at a time
      * @throws DatasetException when {@code out} is a file, or holds something that must not be overwritten
      * @throws IOException when it cannot be written; nothing is left behind then
      */
-    public static void write(SynthOptions options, Path out, boolean overwrite, Progress progress) throws IOException {
+    public static void write(SynthOptions options, Path out, boolean overwrite, ProgressListener progress)
+            throws IOException {
         write(options, out, overwrite, Runtime.getRuntime().availableProcessors(), progress);
     }
 
     /** With so many threads. */
-    static void write(SynthOptions options, Path out, boolean overwrite, int threads, Progress progress)
+    static void write(SynthOptions options, Path out, boolean overwrite, int threads, ProgressListener progress)
             throws IOException {
         Path target = out.toAbsolutePath().normalize();
         Path parent = target.getParent();
@@ -114,7 +111,8 @@ public final class SyntheticDataset {
         }
     }
 
-    private static void paint(SynthOptions options, Path root, int threads, Progress progress) throws IOException {
+    private static void paint(SynthOptions options, Path root, int threads, ProgressListener progress)
+            throws IOException {
         List<Shot> shots = new ShotList(options);
         AtomicInteger next = new AtomicInteger();
         AtomicInteger done = new AtomicInteger();
@@ -136,7 +134,7 @@ public final class SyntheticDataset {
                                     root.resolve(shot.folder()).resolve(shot.name()),
                                     encoder.encode(painter.paint(shot)));
                             synchronized (done) {
-                                progress.update(done.incrementAndGet(), shots.size());
+                                progress.progress(done.incrementAndGet(), shots.size());
                             }
                         }
                         return null;

@@ -1,7 +1,8 @@
-package io.github.mgn4j.data;
+package io.github.mgn4j.image;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Random;
@@ -10,6 +11,8 @@ import org.junit.jupiter.api.Test;
 
 /** Any name is read as a parser written by hand, without a regular expression, reads it; never an exception. */
 class MarketNameFuzzTest {
+    private static final Path FOLDER = Path.of("query");
+
     private static final String[] NAMES = {
         "0002_c1s1_000451_03.jpg", "-1_c6s3_013592_04.jpg", "0000_c3s2_000001_00.jpg", "0001_c2_f0046182.jpg",
                 "1_c1.png",
@@ -41,7 +44,7 @@ class MarketNameFuzzTest {
 
     private static void check(Random random) {
         String name = name(random);
-        assertThat(MarketName.parse(name)).as("\"%s\"", name).isEqualTo(byHand(name));
+        assertThat(MarketName.parse(FOLDER, name)).as("\"%s\"", name).isEqualTo(byHand(name));
     }
 
     private static String name(Random random) {
@@ -60,7 +63,7 @@ class MarketNameFuzzTest {
         return name.toString();
     }
 
-    private static Optional<MarketName> byHand(String name) {
+    private static Optional<ReidImage> byHand(String name) {
         boolean junk = name.startsWith("-1");
         int pidEnd = junk ? 2 : digits(name, 0);
         if (pidEnd == 0 || (!junk && pidEnd > 9) || !name.startsWith("_c", pidEnd)) {
@@ -70,8 +73,11 @@ class MarketNameFuzzTest {
         int end = digits(name, camid);
         return end == camid || end - camid > 9
                 ? Optional.empty()
-                : Optional.of(new MarketName(
-                        Integer.parseInt(name.substring(0, pidEnd)), Integer.parseInt(name.substring(camid, end))));
+                : Optional.of(new ReidImage(
+                        FOLDER,
+                        name,
+                        Integer.parseInt(name.substring(0, pidEnd)),
+                        Integer.parseInt(name.substring(camid, end))));
     }
 
     private static int digits(String name, int from) {

@@ -1,10 +1,8 @@
-package io.github.mgn4j.data;
+package io.github.mgn4j.image;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Path;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -18,12 +16,15 @@ class ReidImageTest {
         assertThat(image).isEqualTo(new ReidImage(image.folder(), "a.jpg", 3, 1));
     }
 
-    @Test
-    void whatIsNoImageIsRefused() {
-        assertThatThrownBy(() -> new ReidImage(Path.of("a.jpg"), -2, 1))
-                .isInstanceOf(DatasetException.class)
-                .hasMessage("a.jpg: a pid of at least -1 and a camera of at least 0 wanted, found -2 and 1");
-        assertThatThrownBy(() -> new ReidImage(Path.of("a.jpg"), 1, -1)).isInstanceOf(DatasetException.class);
-        assertThatThrownBy(() -> new ReidImage(Path.of("/"), 1, 1)).isInstanceOf(DatasetException.class);
+    @ParameterizedTest
+    @ValueSource(strings = {"", "/", "/x/.."})
+    void aPathWithoutAFileComesBack(String path) {
+        assertThat(new ReidImage(Path.of(path), 3, 1).path()).isEqualTo(Path.of(path));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {ReidImage.JUNK, ReidImage.DISTRACTOR, 1, 1501})
+    void onlyPositivePidsArePersons(int pid) {
+        assertThat(new ReidImage(Path.of("a.jpg"), pid, 1).isPerson()).isEqualTo(pid >= 1);
     }
 }

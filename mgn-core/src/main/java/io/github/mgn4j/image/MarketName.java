@@ -1,0 +1,39 @@
+package io.github.mgn4j.image;
+
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Reads labels from file names in the manner of Market-1501: {@code 0002_c1s1_000451_03.jpg} is person 2 under camera 1,
+ * {@code 0000_c...} a distractor, {@code -1_c...} junk. Numbers have nine digits at most. DukeMTMC-reID, CUHK03-NP and VeRi
+ * name their files alike.
+ */
+public final class MarketName {
+    // Nine digits always fit an int.
+    private static final Pattern NAME = Pattern.compile("(-1|\\d{1,9})_c(\\d{1,9})(?!\\d).*", Pattern.DOTALL);
+
+    private static final Pattern TOO_LONG = Pattern.compile("(\\d{10,}_c\\d|\\d+_c\\d{10}).*", Pattern.DOTALL);
+
+    private MarketName() {}
+
+    /**
+     * Returns a file as the image that its name says it is.
+     *
+     * @param fileName without the folder
+     * @return empty when the name is not of this kind
+     */
+    public static Optional<ReidImage> parse(Path folder, String fileName) {
+        Matcher matcher = NAME.matcher(fileName);
+        return matcher.matches()
+                ? Optional.of(new ReidImage(
+                        folder, fileName, Integer.parseInt(matcher.group(1)), Integer.parseInt(matcher.group(2))))
+                : Optional.empty();
+    }
+
+    /** Returns whether a file name is of this kind but for a number that is too long to be read. */
+    public static boolean isTooLong(String fileName) {
+        return TOO_LONG.matcher(fileName).matches();
+    }
+}

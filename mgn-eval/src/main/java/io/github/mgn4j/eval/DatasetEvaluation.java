@@ -1,0 +1,95 @@
+package io.github.mgn4j.eval;
+
+import io.github.mgn4j.verify.VerificationThresholds;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The outcome of an evaluation of a test set, with what it was made of: a report can be written from it. Immutable.
+ *
+ * @param evaluator that made it
+ * @param options that it was made with
+ * @param features that were ranked: with expanded queries, if the options ask for them
+ * @param plain by the distances of features
+ * @param reRanked by re-ranked distances; null where the options do not ask for it
+ * @param verification null where the options do not ask for it
+ * @param singleShot null where the options do not ask for it
+ */
+public record DatasetEvaluation(
+        Evaluator evaluator,
+        EvaluationOptions options,
+        TestFeatures features,
+        Evaluation plain,
+        @Nullable Evaluation reRanked,
+        @Nullable Verification verification,
+        SingleShot.@Nullable Result singleShot) {
+    private static final int RESAMPLES = 1000;
+    private static final double CONFIDENCE = 0.95;
+
+    static DatasetEvaluation of(Evaluator evaluator, TestFeatures extracted, EvaluationOptions options) {
+        QueryExpansion expansion = options.expansion();
+        TestFeatures features = expansion == null
+                ? extracted
+                : extracted.withQuery(expansion.expand(extracted.query(), extracted.gallery(), evaluator.metric()));
+        LabelledFeatures query = features.query();
+        LabelledFeatures gallery = features.gallery();
+        Evaluation plain = evaluator.evaluate(query, gallery);
+        ReRanker reRanker = options.reRanker();
+        Evaluation reRanked = reRanker == null ? null : evaluator.evaluate(query, gallery, reRanker);
+        Verification verification = options.verification() ? verifier(evaluator).verify(query, gallery) : null;
+        SingleShot.Result singleShot = options.singleShotTrials() == 0
+                ? null
+                : new SingleShot(evaluator.metric(), options.singleShotTrials(), 0).evaluate(query, gallery);
+        return new DatasetEvaluation(evaluator, options, features, plain, reRanked, verification, singleShot);
+    }
+
+    private static Verifier verifier(Evaluator evaluator) {
+        return new Verifier(evaluator.metric(), RESAMPLES, CONFIDENCE, 0, evaluator.blockBytes());
+    }
+
+    /** Returns the re-ranked evaluation if there is one, else the plain one. */
+    public Evaluation evaluation() {
+        return reRanked != null ? reRanked : plain;
+    }
+
+    /** Returns the metrics of {@link #evaluation()}. */
+    public ReidMetrics metrics() {
+        return evaluation().metrics();
+    }
+
+    /** Returns bootstrap intervals of {@link #metrics()}: 95%, of 1000 draws of people. */
+    public MetricIntervals intervals() {
+        return MetricIntervals.of(evaluation(), features.query().labels(), RESAMPLES, CONFIDENCE, 0);
+    }
+
+    /**
+     * Returns the verification, measured now if the options did not ask for it.
+     *
+     * @throws EvaluationException if there is no pair of one person, or of two
+     */
+    public Verification verify() {
+        return verification != null ? verification : verifier(evaluator).verify(features.query(), features.gallery());
+    }
+
+    /**
+     * Returns the thresholds for same-person verdicts that a model can carry, see {@link Verifier#thresholds}.
+     *
+     * @param flip whether the features are means over an image and its mirror
+     * @param data the data set, in words
+     * @throws EvaluationException if there are too few pairs for any of the rates
+     */
+    public VerificationThresholds thresholds(boolean flip, String data) {
+        Verifier exact = new Verifier(evaluator.metric(), 0, CONFIDENCE, 0, evaluator.blockBytes());
+        Verification measured =
+                verification != null ? verification : exact.verify(features.query(), features.gallery());
+        return exact.thresholds(measured, flip, data);
+    }
+
+    /** Returns the metrics as JSON, with the plain ones as {@code baseline} of re-ranked ones, and the verification. */
+    public MetricsJson toJson() {
+        MetricsJson json = MetricsJson.of(metrics());
+        if (reRanked != null) {
+            json = json.withBaseline(plain.metrics());
+        }
+        return verification == null ? json : json.with(verification);
+    }
+}

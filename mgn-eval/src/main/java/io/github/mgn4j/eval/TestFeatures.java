@@ -1,0 +1,116 @@
+package io.github.mgn4j.eval;
+
+import static io.github.mgn4j.eval.EvaluationException.check;
+
+import io.github.mgn4j.data.ReidDataset;
+import io.github.mgn4j.extract.FeatureExtractor;
+import io.github.mgn4j.features.FeatureSet;
+import io.github.mgn4j.features.FeatureTable;
+import io.github.mgn4j.image.ReidImage;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a test set is evaluated by: the features of its query and gallery images, and where these images are. Immutable.
+ *
+ * @param queryImages the image of each row of {@code query}; empty where there are no files
+ * @param galleryImages the image of each row of {@code gallery}; empty where there are no files
+ * @param dataset that the images are of, without those that were left out; null for features that are not of one
+ * @param skipped images that could not be read and are left out
+ */
+public record TestFeatures(
+        LabelledFeatures query,
+        LabelledFeatures gallery,
+        List<ReidImage> queryImages,
+        List<ReidImage> galleryImages,
+        @Nullable ReidDataset dataset,
+        List<Skipped> skipped) {
+    public TestFeatures {
+        queryImages = List.copyOf(queryImages);
+        galleryImages = List.copyOf(galleryImages);
+        skipped = List.copyOf(skipped);
+        checkSize("query", query, queryImages);
+        checkSize("gallery", gallery, galleryImages);
+    }
+
+    /** Features without image files. */
+    public TestFeatures(LabelledFeatures query, LabelledFeatures gallery) {
+        this(query, gallery, List.of(), List.of(), null, List.of());
+    }
+
+    /**
+     * An image that is left out.
+     *
+     * @param reason names the file
+     */
+    public record Skipped(Path file, Exception reason) {}
+
+    private static void checkSize(String what, LabelledFeatures features, List<ReidImage> images) {
+        int rows = features.labels().size();
+        check(images.isEmpty() || images.size() == rows, "%d %s features, but %d images", rows, what, images.size());
+    }
+
+    /**
+     * Extracts the features of a data set's query and gallery.
+     *
+     * @throws io.github.mgn4j.data.DatasetException if the data set has no query or no gallery
+     * @throws io.github.mgn4j.image.ImageException if an image cannot be read
+     */
+    public static TestFeatures extract(FeatureExtractor extractor, ReidDataset dataset) throws IOException {
+        return extract(extractor, dataset, EvaluationOptions.DEFAULT);
+    }
+
+    /**
+     * Extracts the features of a data set's query and gallery, and averages those of the queries if the options ask for
+     * multi-query. The other options are {@link Evaluator#evaluate(TestFeatures, EvaluationOptions)}'s.
+     *
+     * @throws io.github.mgn4j.data.DatasetException if the data set has no query or no gallery, or none is left that can be
+     *     read
+     * @throws EvaluationException if multi-query is asked for and the data set has no images for it
+     * @throws io.github.mgn4j.image.ImageException if an image cannot be read, under {@link
+     *     io.github.mgn4j.image.OnError#FAIL}
+     */
+    public static TestFeatures extract(FeatureExtractor extractor, ReidDataset dataset, EvaluationOptions options)
+            throws IOException {
+        return new TestExtraction(extractor, dataset, options).run();
+    }
+
+    /**
+     * Reads two feature files and the tables beside them.
+     *
+     * @param query features of the queries, {@code .npy}
+     * @param queryFolder folder that the queries' paths are relative to; where null, the features' own or else the working
+     *     directory
+     * @param gallery features of the gallery, {@code .npy}
+     * @param galleryFolder as {@code queryFolder}
+     * @throws io.github.mgn4j.features.FeatureException if a file is not what it should be
+     * @throws EvaluationException if an image has no pid
+     */
+    public static TestFeatures read(Path query, @Nullable Path queryFolder, Path gallery, @Nullable Path galleryFolder)
+            throws IOException {
+        FeatureSet queries = FeatureSet.read(query);
+        FeatureSet entries = FeatureSet.read(gallery);
+        return new TestFeatures(
+                LabelledFeatures.of(queries),
+                LabelledFeatures.of(entries),
+                images(queries.table(), query, queryFolder),
+                images(entries.table(), gallery, galleryFolder),
+                null,
+                List.of());
+    }
+
+    private static List<ReidImage> images(FeatureTable table, Path npy, @Nullable Path folder) {
+        if (folder != null) {
+            return table.images(folder);
+        }
+        Path beside = npy.toAbsolutePath().getParent();
+        return table.images(beside != null && table.isOf(beside) ? beside : Path.of(""));
+    }
+
+    /** The same images with other features of the queries. */
+    TestFeatures withQuery(LabelledFeatures other) {
+        return new TestFeatures(other, gallery, queryImages, galleryImages, dataset, skipped);
+    }
+}

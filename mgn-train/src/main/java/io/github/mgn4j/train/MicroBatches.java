@@ -5,7 +5,6 @@ import io.github.mgn4j.graph.TrainingGraph;
 import io.github.mgn4j.loss.LossTerm;
 import io.github.mgn4j.loss.Objective;
 import io.github.mgn4j.loss.ObjectiveGraph;
-import io.github.mgn4j.loss.SoftmaxTerm;
 import io.github.mgn4j.plan.GraphPlan;
 import io.github.mgn4j.spec.FeaturePart;
 import java.nio.FloatBuffer;
@@ -96,8 +95,11 @@ final class MicroBatches implements Gradients {
     private void addVector(TrainingGraph graph, LossTerm term) {
         FeaturePart feature = term.feature();
         TrainingGraph.Head head = Objects.requireNonNull(graph.heads().get(feature));
-        boolean classified = term instanceof SoftmaxTerm;
+        boolean classified = term.readsLogits();
         String name = (classified ? LOGITS : REDUCED) + feature.name();
+        if (vectors.containsKey(name)) {
+            return; // another term reads it, too
+        }
         long width = classified ? graph.spec().classes() : graph.spec().featureDims();
         vectors.put(name, classified ? head.logits() : head.reduced());
         losses.var(name, Nd4j.zeros(type, images, width));

@@ -164,7 +164,7 @@ public record Recipe(
     /**
      * The article's objective with this recipe's constants and weights.
      *
-     * @throws io.github.mgn4j.loss.LossException if nothing is left to train on: triplets alone need global features
+     * @throws IllegalArgumentException if nothing is left to train on: triplets alone need global features
      */
     public Objective objective(MgnSpec spec) {
         TripletLoss triplet = softMargin ? TripletLoss.softMargin() : TripletLoss.withMargin(margin);

@@ -75,7 +75,7 @@ public final class Trainer implements AutoCloseable {
                 "micro-batch must be a divisor of the batch's %s images, not %s",
                 data.batchSize(),
                 recipe.microBatch());
-        objective.check(spec);
+        objective.check(spec, data.batchSize());
         boolean whole = recipe.microBatch() == 0 || recipe.microBatch() == data.batchSize();
         int atOnce = whole ? data.batchSize() : recipe.microBatch();
         TrainingGraph graph = TrainingGraph.of(start, atOnce, data.layout(), type);

@@ -19,6 +19,7 @@ import io.github.mgn4j.io.OutputFiles;
 import io.github.mgn4j.report.LossPoint;
 import io.github.mgn4j.report.ReportData;
 import io.github.mgn4j.report.ReportWriter;
+import io.github.mgn4j.train.StepLog;
 import io.github.mgn4j.weights.Model;
 import io.github.mgn4j.weights.ModelFile;
 import java.io.IOException;
@@ -185,7 +186,11 @@ final class EvaluateCommand implements Callable<Integer> {
                 output.check(report.resolve(name));
             }
         }
-        List<LossPoint> losses = run == null ? List.of() : LossLog.read(run);
+        List<LossPoint> losses = run == null
+                ? List.of()
+                : StepLog.read(run).stream()
+                        .map(s -> new LossPoint((int) s.iteration(), s.loss(), s.softmax(), s.triplet()))
+                        .toList();
         Images images = source.images;
         if (images == null && devices.isGiven()) {
             throw new IllegalArgumentException("--device is for --model: features in files are computed already");

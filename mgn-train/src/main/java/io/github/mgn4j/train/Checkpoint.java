@@ -18,6 +18,8 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * All that a training needs to go on as if never stopped, as one file: a model file ({@link ModelFile} reads the network
@@ -32,6 +34,8 @@ import java.util.Map;
  * @param data {@link BatchSource#fingerprint()} of the training data
  * @param threads OpenMP threads that computed it: the order of sums depends on their number, and with it the last digits of
  *     the weights; 0 where it is not known (of a GPU, or written before this was stored)
+ * @param ownParts what was in the place of the recipe's: the names of the terms under {@code objective}, {@link
+ *     Optimizer#name()} under {@code optimizer}; empty for a run that follows its recipe alone
  * @param notes what the application wants to find again, by names of its own
  */
 public record Checkpoint(
@@ -42,6 +46,7 @@ public record Checkpoint(
         Map<String, Tensor> optimizerState,
         String data,
         int threads,
+        Map<String, String> ownParts,
         Map<String, String> notes) {
     /** The metadata key of what is not tensors. */
     static final String TRAINING_KEY = "mgn_training";
@@ -50,7 +55,34 @@ public record Checkpoint(
 
     public Checkpoint {
         optimizerState = ImmutableMap.copyOf(optimizerState);
+        ownParts = ImmutableMap.copyOf(ownParts);
         notes = ImmutableMap.copyOf(notes);
+    }
+
+    /**
+     * Checks that the run can go on with these parts of a program's own.
+     *
+     * @throws RecipeException naming the first that is another
+     */
+    void checkParts(Map<String, String> now) {
+        Set<String> names = new TreeSet<>(ownParts.keySet());
+        names.addAll(now.keySet());
+        for (String name : names) {
+            String before = ownParts.get(name);
+            String after = now.get(name);
+            RecipeException.check(
+                    after != null,
+                    "the run was made with its program's own %s (%s): it is resumed by a program that sets the same",
+                    name,
+                    before);
+            RecipeException.check(
+                    before != null,
+                    "the run's %s was its recipe's, and cannot be a program's own (%s) now",
+                    name,
+                    after);
+            RecipeException.check(
+                    after.equals(before), "the run's own %s was %s, and cannot be %s now", name, before, after);
+        }
     }
 
     /** Saves it, whole or not at all; the same checkpoint gives the same bytes. */
@@ -74,10 +106,25 @@ public record Checkpoint(
         json.addProperty("data", data);
         json.addProperty("threads", threads);
         json.addProperty("recipe", RecipeYaml.format(recipe));
-        JsonObject texts = new JsonObject();
-        notes.forEach(texts::addProperty);
-        json.add("notes", texts);
+        if (!ownParts.isEmpty()) {
+            json.add("own_parts", texts(ownParts));
+        }
+        json.add("notes", texts(notes));
         return json;
+    }
+
+    private static JsonObject texts(Map<String, String> values) {
+        JsonObject texts = new JsonObject();
+        values.forEach(texts::addProperty);
+        return texts;
+    }
+
+    private static Map<String, String> texts(JsonObject texts) {
+        ImmutableMap.Builder<String, String> values = ImmutableMap.builder();
+        for (Map.Entry<String, JsonElement> text : texts.entrySet()) {
+            values.put(text.getKey(), text.getValue().getAsString());
+        }
+        return values.buildOrThrow();
     }
 
     /**
@@ -111,11 +158,6 @@ public record Checkpoint(
                 throw new WeightsException(
                         "%s: checkpoint version %s is not known, only %s".formatted(file, version, VERSION));
             }
-            ImmutableMap.Builder<String, String> notes = ImmutableMap.builder();
-            for (Map.Entry<String, JsonElement> note :
-                    json.getAsJsonObject("notes").entrySet()) {
-                notes.put(note.getKey(), note.getValue().getAsString());
-            }
             return new Checkpoint(
                     model,
                     RecipeYaml.parse(json.get("recipe").getAsString(), file + ", recipe"),
@@ -124,7 +166,8 @@ public record Checkpoint(
                     state.buildOrThrow(),
                     json.get("data").getAsString(),
                     json.has("threads") ? json.get("threads").getAsInt() : 0,
-                    notes.buildOrThrow());
+                    json.has("own_parts") ? texts(json.getAsJsonObject("own_parts")) : Map.of(),
+                    texts(json.getAsJsonObject("notes")));
         } catch (JsonParseException
                 | IllegalStateException
                 | NullPointerException

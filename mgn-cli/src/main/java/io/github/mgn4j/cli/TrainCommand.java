@@ -274,7 +274,7 @@ final class TrainCommand implements Callable<Integer> {
     }
 
     private void evaluate(TrainingBuilder training, Recipe used, ReidDataset dataset) {
-        if (used.evaluateEvery() == 0) {
+        if (used.cadence().evaluateEvery() == 0) {
             return;
         }
         if (dataset.query().isEmpty() || dataset.gallery().isEmpty()) {

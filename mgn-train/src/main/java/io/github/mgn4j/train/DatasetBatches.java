@@ -44,7 +44,7 @@ public final class DatasetBatches implements BatchSource {
     }
 
     /**
-     * As the other constructor, with a program's own augmentations by the names under which {@link Recipe#augment()} lists
+     * As the other constructor, with a program's own augmentations by the names under which {@link Sampling#augment()} lists
      * them.
      */
     public DatasetBatches(
@@ -56,13 +56,20 @@ public final class DatasetBatches implements BatchSource {
             Map<String, Augmentation> augmentations) {
         this.layout = layout;
         sampler = new IdentityBalancedSampler(
-                IdentityIndex.of(images), recipe.p(), recipe.k(), recipe.epochLength(), recipe.seed());
+                IdentityIndex.of(images),
+                recipe.p(),
+                recipe.k(),
+                recipe.sampling().epochLength(),
+                recipe.seed());
         fingerprint = fingerprint(images);
         builder = BatchLoader.builder(images, sampler, preprocessor)
                 .augmentation(Augmentations.parse(
-                        recipe.augment().isEmpty() ? "none" : String.join(",", recipe.augment()), augmentations))
+                        recipe.sampling().augment().isEmpty()
+                                ? "none"
+                                : String.join(",", recipe.sampling().augment()),
+                        augmentations))
                 .layout(layout)
-                .onError(recipe.onError())
+                .onError(recipe.sampling().onError())
                 .cacheBytes(cacheBytes)
                 .seed(recipe.seed());
     }

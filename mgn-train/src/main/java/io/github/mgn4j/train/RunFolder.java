@@ -21,10 +21,10 @@ import org.jspecify.annotations.Nullable;
  * <ul>
  *   <li>{@code recipe.yaml}: the recipe as used;
  *   <li>{@code log.csv}: one row per step, read by {@link StepLog};
- *   <li>{@code checkpoint-ITERATION.safetensors}: written before the first step, every {@link Recipe#checkpointEvery()}
+ *   <li>{@code checkpoint-ITERATION.safetensors}: written before the first step, every {@link Cadence#checkpointEvery()}
  *       steps, when the training is stopped and when it ends; the latest stays, older ones are removed once it is complete;
  *   <li>{@code evaluation.csv} and {@code best.safetensors}: the scores of an {@link #evaluator}, every {@link
- *       Recipe#evaluateEvery()} steps and at the end, and the model with the best so far;
+ *       Cadence#evaluateEvery()} steps and at the end, and the model with the best so far;
  *   <li>{@code model.safetensors}: the trained model, at the end.
  * </ul>
  *
@@ -204,7 +204,7 @@ public final class RunFolder implements TrainingListener, AutoCloseable {
         return Optional.ofNullable(notes.get(name));
     }
 
-    /** Sets what scores the network every {@link Recipe#evaluateEvery()} steps and at the end; before the run. */
+    /** Sets what scores the network every {@link Cadence#evaluateEvery()} steps and at the end; before the run. */
     public void evaluator(ModelEvaluator value) {
         evaluator = value;
     }
@@ -213,7 +213,7 @@ public final class RunFolder implements TrainingListener, AutoCloseable {
     public void onStart(Trainer trainer) throws IOException {
         if (resumed != null) {
             trainer.checkpointSaved(resumed.file());
-        } else if (trainer.recipe().checkpointEvery() > 0) {
+        } else if (trainer.recipe().cadence().checkpointEvery() > 0) {
             save(trainer); // a run that has begun can be resumed
         }
         RecipeYaml.write(folder.resolve(RECIPE), trainer.recipe(), trainer.ownParts());
@@ -230,17 +230,18 @@ public final class RunFolder implements TrainingListener, AutoCloseable {
         if (steps != null) {
             steps.row(StepLog.row(step));
         }
-        if (evaluates(trainer) && (step.iteration() % trainer.recipe().evaluateEvery() == 0 || trainer.isFinished())) {
+        if (evaluates(trainer)
+                && (step.iteration() % trainer.recipe().cadence().evaluateEvery() == 0 || trainer.isFinished())) {
             evaluate(trainer);
         }
-        int every = trainer.recipe().checkpointEvery();
+        int every = trainer.recipe().cadence().checkpointEvery();
         if (every > 0 && step.iteration() % every == 0 && !trainer.isFinished()) {
             save(trainer);
         }
     }
 
     private boolean evaluates(Trainer trainer) {
-        return evaluator != null && trainer.recipe().evaluateEvery() > 0;
+        return evaluator != null && trainer.recipe().cadence().evaluateEvery() > 0;
     }
 
     private void evaluate(Trainer trainer) throws IOException {

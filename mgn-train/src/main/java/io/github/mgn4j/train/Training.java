@@ -111,7 +111,7 @@ public final class Training implements AutoCloseable {
     }
 
     private static void score(ModelEvaluator evaluator, Trainer trainer, StepReport step) throws IOException {
-        if (step.iteration() % trainer.recipe().evaluateEvery() == 0 || trainer.isFinished()) {
+        if (step.iteration() % trainer.recipe().cadence().evaluateEvery() == 0 || trainer.isFinished()) {
             log.info("score after step {}: {}", step.iteration(), evaluator.score(trainer.model(), step.iteration()));
         }
     }

@@ -113,7 +113,7 @@ public final class TrainingBuilder {
     }
 
     /**
-     * Sets what scores the network, on a validation set for example, every {@link Recipe#evaluateEvery()} steps and at the
+     * Sets what scores the network, on a validation set for example, every {@link Cadence#evaluateEvery()} steps and at the
      * end. The run folder keeps the scores and the best model; without a folder the scores are logged.
      */
     @CanIgnoreReturnValue
@@ -144,7 +144,7 @@ public final class TrainingBuilder {
     }
 
     /**
-     * Adds an augmentation under a name that the recipe's {@link Recipe#augment()} lists, which decides the order.
+     * Adds an augmentation under a name that the recipe's {@link Sampling#augment()} lists, which decides the order.
      *
      * @param name lower-case letters, digits and hyphens; none of the library's own names
      */
@@ -165,7 +165,7 @@ public final class TrainingBuilder {
         RecipeException.check(
                 start == null || spec == null, "a training starts from a model or a network's spec, not from both");
         RecipeException.check(
-                evaluator == null || recipe.evaluateEvery() > 0,
+                evaluator == null || recipe.cadence().evaluateEvery() > 0,
                 "evaluate-every is 0, so the evaluator would never be called: set it to a number of iterations");
         return Training.open(this);
     }

@@ -18,8 +18,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Set;
-import java.util.TreeSet;
 
 /**
  * All that a training needs to go on as if never stopped, as one file: a model file ({@link ModelFile} reads the network
@@ -59,30 +57,26 @@ public record Checkpoint(
         notes = ImmutableMap.copyOf(notes);
     }
 
-    /**
-     * Checks that the run can go on with these parts of a program's own.
-     *
-     * @throws RecipeException naming the first that is another
-     */
+    /** Checks that a part that was the program's own is that again, and no other is. */
+    void checkOwn(String part, boolean own) {
+        String before = ownParts.get(part);
+        RecipeException.check(
+                own || before == null,
+                "the run was made with its program's own %s (%s): it is resumed by a program that sets the same",
+                part,
+                before);
+        RecipeException.check(
+                !own || before != null, "the run's %s was its recipe's, and cannot be a program's own now", part);
+    }
+
+    /** Checks that the program's own parts are those of the run, whose names are known to {@link #checkOwn}. */
     void checkParts(Map<String, String> now) {
-        Set<String> names = new TreeSet<>(ownParts.keySet());
-        names.addAll(now.keySet());
-        for (String name : names) {
-            String before = ownParts.get(name);
-            String after = now.get(name);
-            RecipeException.check(
-                    after != null,
-                    "the run was made with its program's own %s (%s): it is resumed by a program that sets the same",
-                    name,
-                    before);
-            RecipeException.check(
-                    before != null,
-                    "the run's %s was its recipe's, and cannot be a program's own (%s) now",
-                    name,
-                    after);
-            RecipeException.check(
-                    after.equals(before), "the run's own %s was %s, and cannot be %s now", name, before, after);
-        }
+        now.forEach((part, name) -> RecipeException.check(
+                name.equals(ownParts.get(part)),
+                "the run's own %s was %s, and cannot be %s now",
+                part,
+                ownParts.get(part),
+                name));
     }
 
     /** Saves it, whole or not at all; the same checkpoint gives the same bytes. */

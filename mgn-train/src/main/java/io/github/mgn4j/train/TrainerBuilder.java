@@ -14,6 +14,9 @@ import org.nd4j.linalg.api.buffer.DataType;
 
 /** Sets up a {@link Trainer} with parts of a program's own in the place of the recipe's. Not thread-safe. */
 public final class TrainerBuilder {
+    private static final String OBJECTIVE = "objective";
+    private static final String OPTIMIZER = "optimizer";
+
     final Recipe recipe;
     final BatchSource data;
     DataType type = DataType.FLOAT;
@@ -68,12 +71,7 @@ public final class TrainerBuilder {
      * @throws RecipeException if recipe, data or parts are others
      */
     public Trainer resume(Checkpoint checkpoint) {
-        recipe.checkContinues(checkpoint.recipe());
-        RecipeException.check(
-                data.fingerprint().equals(checkpoint.data()),
-                "the run was on %s, it cannot be resumed on %s",
-                checkpoint.data(),
-                data.fingerprint());
+        check(checkpoint);
         Trainer trainer = new Trainer(checkpoint.model(), this);
         try {
             trainer.restore(checkpoint);
@@ -82,6 +80,18 @@ public final class TrainerBuilder {
             trainer.close();
             throw e;
         }
+    }
+
+    /** Checks what can be checked of {@link #resume} without a trainer. */
+    void check(Checkpoint checkpoint) {
+        recipe.checkContinues(checkpoint.recipe());
+        RecipeException.check(
+                data.fingerprint().equals(checkpoint.data()),
+                "the run was on %s, it cannot be resumed on %s",
+                checkpoint.data(),
+                data.fingerprint());
+        checkpoint.checkOwn(OBJECTIVE, objective != null);
+        checkpoint.checkOwn(OPTIMIZER, optimizer != null);
     }
 
     Objective objectiveFor(MgnSpec spec) {
@@ -98,11 +108,11 @@ public final class TrainerBuilder {
         ImmutableMap.Builder<String, String> parts = ImmutableMap.builder();
         if (objective != null) {
             parts.put(
-                    "objective",
+                    OBJECTIVE,
                     usedObjective.terms().stream().map(LossTerm::name).collect(Collectors.joining(" ")));
         }
         if (optimizer != null) {
-            parts.put("optimizer", usedOptimizer.name());
+            parts.put(OPTIMIZER, usedOptimizer.name());
         }
         return parts.buildOrThrow();
     }

@@ -68,6 +68,9 @@ public final class Training implements AutoCloseable {
             listeners.add((t, step) -> score(evaluator, t, step));
         }
         listeners.addAll(setup.listeners);
+        if (checkpoint != null && !isFinished()) {
+            trainers.check(checkpoint);
+        }
     }
 
     /**

@@ -1,12 +1,12 @@
 package io.github.mgn4j.examples;
 
+import io.github.mgn4j.checkpoint.ModelFile;
 import io.github.mgn4j.engine.Precision;
 import io.github.mgn4j.extract.FeatureExtractor;
 import io.github.mgn4j.features.FeatureMatrix;
 import io.github.mgn4j.image.ProgressListener;
+import io.github.mgn4j.model.Model;
 import io.github.mgn4j.onednn.Calibration;
-import io.github.mgn4j.weights.Model;
-import io.github.mgn4j.weights.ModelFile;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

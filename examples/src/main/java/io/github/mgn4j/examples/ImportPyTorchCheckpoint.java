@@ -1,11 +1,11 @@
 package io.github.mgn4j.examples;
 
+import io.github.mgn4j.checkpoint.ImportOptions;
+import io.github.mgn4j.checkpoint.ModelFile;
+import io.github.mgn4j.checkpoint.WeightImporter;
+import io.github.mgn4j.model.Model;
 import io.github.mgn4j.spec.FeaturePart;
 import io.github.mgn4j.spec.NetworkSummary;
-import io.github.mgn4j.weights.ImportOptions;
-import io.github.mgn4j.weights.Model;
-import io.github.mgn4j.weights.ModelFile;
-import io.github.mgn4j.weights.WeightImporter;
 import java.io.IOException;
 import java.nio.file.Path;
 

@@ -1,13 +1,13 @@
 package io.github.mgn4j.examples;
 
+import io.github.mgn4j.checkpoint.ModelFile;
 import io.github.mgn4j.extract.FeatureExtractor;
 import io.github.mgn4j.loss.Objective;
+import io.github.mgn4j.model.Model;
+import io.github.mgn4j.model.WeightInit;
 import io.github.mgn4j.spec.Branch;
 import io.github.mgn4j.spec.MgnSpec;
 import io.github.mgn4j.spec.NetworkSummary;
-import io.github.mgn4j.weights.Model;
-import io.github.mgn4j.weights.ModelFile;
-import io.github.mgn4j.weights.WeightInit;
 import java.awt.Color;
 import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;

@@ -2,13 +2,13 @@ package io.github.mgn4j.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.mgn4j.checkpoint.ModelFile;
 import io.github.mgn4j.data.DatasetFormats;
 import io.github.mgn4j.data.ReidDataset;
 import io.github.mgn4j.data.synth.SynthOptions;
 import io.github.mgn4j.data.synth.SyntheticDataset;
+import io.github.mgn4j.model.WeightInit;
 import io.github.mgn4j.spec.MgnSpec;
-import io.github.mgn4j.weights.ModelFile;
-import io.github.mgn4j.weights.WeightInit;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;

@@ -5,6 +5,7 @@ import io.github.mgn4j.engine.EngineException;
 import io.github.mgn4j.engine.EngineOptions;
 import io.github.mgn4j.engine.Engines;
 import io.github.mgn4j.engine.Precision;
+import io.github.mgn4j.engine.internal.Buffers;
 import java.io.IOException;
 import java.nio.FloatBuffer;
 import java.util.OptionalDouble;
@@ -32,7 +33,7 @@ final class BackendRun implements GpuRun {
         return new BackendRun(
                 engine,
                 FormulaInputs.images(engine.spec(), batch, engine.inputLayout()),
-                Engines.buffer((long) batch * engine.spec().dims()),
+                Buffers.allocate((long) batch * engine.spec().dims()),
                 network.expected(batch, false));
     }
 

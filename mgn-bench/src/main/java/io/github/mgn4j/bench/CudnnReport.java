@@ -4,7 +4,7 @@ import com.google.common.base.Splitter;
 import io.github.mgn4j.cudnn.CudnnEngine;
 import io.github.mgn4j.cudnn.ResidentBatch;
 import io.github.mgn4j.engine.EngineException;
-import io.github.mgn4j.engine.Engines;
+import io.github.mgn4j.engine.internal.Buffers;
 import io.github.mgn4j.spec.NetworkSummary;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -71,7 +71,7 @@ public final class CudnnReport {
     }
 
     private void check(CudnnEngine engine, int batch) throws IOException {
-        FloatBuffer features = Engines.buffer((long) batch * engine.spec().dims());
+        FloatBuffer features = Buffers.allocate((long) batch * engine.spec().dims());
         engine.run(FormulaInputs.images(engine.spec(), batch, engine.inputLayout()), batch, features);
         float[] expected = network.expected(batch, false);
         float[] found = new float[expected.length];
@@ -130,14 +130,14 @@ public final class CudnnReport {
                 pixels,
                 batch,
                 false,
-                Engines.buffer((long) batch * engine.spec().dims()));
+                Buffers.allocate((long) batch * engine.spec().dims()));
         AtomicLong images = new AtomicLong();
         long begin = System.nanoTime();
         Thread[] callers = new Thread[engine.concurrency()];
         for (int i = 0; i < callers.length; i++) {
             callers[i] = new Thread(() -> {
                 FloatBuffer features =
-                        Engines.buffer((long) batch * engine.spec().dims());
+                        Buffers.allocate((long) batch * engine.spec().dims());
                 while (System.nanoTime() < begin + SECOND) {
                     engine.run(pixels, batch, false, features);
                     images.addAndGet(batch);

@@ -6,10 +6,11 @@ import io.github.mgn4j.engine.EngineException;
 import io.github.mgn4j.engine.EngineOptions;
 import io.github.mgn4j.engine.Engines;
 import io.github.mgn4j.engine.Precision;
+import io.github.mgn4j.engine.internal.Buffers;
+import io.github.mgn4j.fixtures.ReferenceWeights;
+import io.github.mgn4j.model.ActivationRanges;
+import io.github.mgn4j.model.Model;
 import io.github.mgn4j.spec.InputSize;
-import io.github.mgn4j.weights.ActivationRanges;
-import io.github.mgn4j.weights.FormulaWeights;
-import io.github.mgn4j.weights.Model;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -33,7 +34,7 @@ abstract class CudnnRun implements GpuRun {
     private CudnnRun(CudnnEngine engine, int batch) {
         this.engine = engine;
         this.batch = batch;
-        features = Engines.buffer((long) batch * engine.spec().dims());
+        features = Buffers.allocate((long) batch * engine.spec().dims());
     }
 
     /**
@@ -73,7 +74,7 @@ abstract class CudnnRun implements GpuRun {
     static ByteBuffer pixels(CudnnEngine engine, int batch) {
         InputSize size = engine.spec().input();
         int plane = size.height() * size.width();
-        byte[] known = FormulaWeights.pixels(Math.min(batch, FormulaInputs.KNOWN), size.height(), size.width());
+        byte[] known = ReferenceWeights.pixels(Math.min(batch, FormulaInputs.KNOWN), size.height(), size.width());
         ByteBuffer pixels = engine.newPixelBuffer(3 * batch * plane);
         for (int i = 0; i < pixels.capacity(); i++) {
             int image = i / (3 * plane) % FormulaInputs.KNOWN;
@@ -138,7 +139,7 @@ abstract class CudnnRun implements GpuRun {
     private static final class HostPixels extends CudnnRun {
         private final ByteBuffer pixels;
         private final ThreadLocal<FloatBuffer> own = ThreadLocal.withInitial(
-                () -> Engines.buffer((long) batch * engine.spec().dims()));
+                () -> Buffers.allocate((long) batch * engine.spec().dims()));
 
         HostPixels(CudnnEngine engine, int batch) {
             super(engine, batch);

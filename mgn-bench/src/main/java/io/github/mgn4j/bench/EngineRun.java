@@ -2,10 +2,10 @@ package io.github.mgn4j.bench;
 
 import com.google.common.base.Splitter;
 import com.google.gson.Gson;
+import io.github.mgn4j.checkpoint.ModelFile;
 import io.github.mgn4j.engine.Engine;
-import io.github.mgn4j.engine.Engines;
-import io.github.mgn4j.weights.Model;
-import io.github.mgn4j.weights.ModelFile;
+import io.github.mgn4j.engine.internal.Buffers;
+import io.github.mgn4j.model.Model;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
@@ -55,7 +55,7 @@ public final class EngineRun {
         Model model = ModelFile.load(Path.of(option(options, "model")));
         int largest = batches.stream().mapToInt(b -> b).max().orElse(1);
         try (Engine engine = Workload.open(option(options, "engine"), model, Math.max(largest, CHECKED))) {
-            FloatBuffer one = Engines.buffer(
+            FloatBuffer one = Buffers.allocate(
                     3L * model.spec().input().height() * model.spec().input().width());
             FloatBuffer first = FloatBuffer.allocate(model.spec().dims());
             engine.run(one, 1, first);

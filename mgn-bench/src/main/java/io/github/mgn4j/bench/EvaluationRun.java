@@ -1,9 +1,9 @@
 package io.github.mgn4j.bench;
 
+import io.github.mgn4j.eval.DistanceMetric;
 import io.github.mgn4j.eval.Evaluation;
 import io.github.mgn4j.eval.Evaluator;
 import io.github.mgn4j.eval.LabelledFeatures;
-import io.github.mgn4j.eval.Metric;
 import io.github.mgn4j.eval.MetricsJson;
 import io.github.mgn4j.eval.ReRanker;
 import io.github.mgn4j.features.FeatureSet;
@@ -25,7 +25,7 @@ public final class EvaluationRun {
         LabelledFeatures query = LabelledFeatures.of(FeatureSet.read(folder.resolve("query.npy")));
         LabelledFeatures gallery = LabelledFeatures.of(FeatureSet.read(folder.resolve("gallery.npy")));
         long start = System.nanoTime();
-        Evaluator evaluator = new Evaluator(Metric.EUCLIDEAN);
+        Evaluator evaluator = new Evaluator(DistanceMetric.EUCLIDEAN);
         Evaluation evaluation = args[1].equals("rerank")
                 ? evaluator.evaluate(query, gallery, ReRanker.STANDARD)
                 : evaluator.evaluate(query, gallery);

@@ -3,20 +3,21 @@ package io.github.mgn4j.bench;
 import com.google.common.collect.ImmutableMap;
 import com.google.common.io.MoreFiles;
 import com.google.common.io.RecursiveDeleteOption;
+import io.github.mgn4j.checkpoint.ModelFile;
 import io.github.mgn4j.data.synth.SynthOptions;
 import io.github.mgn4j.data.synth.SyntheticDataset;
 import io.github.mgn4j.engine.Engine;
 import io.github.mgn4j.engine.EngineOptions;
 import io.github.mgn4j.engine.Engines;
 import io.github.mgn4j.engine.Precision;
+import io.github.mgn4j.engine.internal.Buffers;
 import io.github.mgn4j.extract.ExtractionListener;
 import io.github.mgn4j.extract.FeatureExtractor;
 import io.github.mgn4j.extract.FeatureExtractorBuilder;
-import io.github.mgn4j.extract.OnError;
 import io.github.mgn4j.image.ImageFiles;
+import io.github.mgn4j.image.OnError;
+import io.github.mgn4j.model.Model;
 import io.github.mgn4j.spec.InputSize;
-import io.github.mgn4j.weights.Model;
-import io.github.mgn4j.weights.ModelFile;
 import java.io.IOException;
 import java.nio.FloatBuffer;
 import java.nio.file.Files;
@@ -164,12 +165,12 @@ public final class ExtractorThroughput {
     /** Images per second that the engine does with the same prepared ones again and again. */
     private double engineRate(Engine alone) {
         InputSize input = alone.spec().input();
-        FloatBuffer images = Engines.buffer(3L * batch * input.height() * input.width());
+        FloatBuffer images = Buffers.allocate(3L * batch * input.height() * input.width());
         SplittableRandom random = new SplittableRandom(1);
         for (int i = 0; i < images.capacity(); i++) {
             images.put(i, (float) (4 * random.nextDouble() - 2));
         }
-        FloatBuffer features = Engines.buffer((long) batch * alone.spec().dims());
+        FloatBuffer features = Buffers.allocate((long) batch * alone.spec().dims());
         for (int i = 0; i < WARM_UP_BATCHES; i++) {
             alone.run(images, batch, features);
         }

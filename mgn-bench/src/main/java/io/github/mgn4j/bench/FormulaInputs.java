@@ -1,10 +1,10 @@
 package io.github.mgn4j.bench;
 
-import io.github.mgn4j.engine.Engines;
-import io.github.mgn4j.engine.Layout;
+import io.github.mgn4j.engine.internal.Buffers;
+import io.github.mgn4j.fixtures.ReferenceWeights;
+import io.github.mgn4j.image.Layout;
 import io.github.mgn4j.spec.InputSize;
 import io.github.mgn4j.spec.MgnSpec;
-import io.github.mgn4j.weights.FormulaWeights;
 import java.nio.FloatBuffer;
 
 /** What benchmarks feed to networks of formula weights; knows no engine, because the GPU benchmark's jar has but one. */
@@ -27,8 +27,8 @@ final class FormulaInputs {
     static FloatBuffer images(MgnSpec spec, int batch, Layout layout) {
         InputSize size = spec.input();
         int plane = size.height() * size.width();
-        float[] planes = FormulaWeights.images(Math.min(batch, KNOWN), size.height(), size.width());
-        FloatBuffer images = Engines.buffer(3L * batch * plane);
+        float[] planes = ReferenceWeights.images(Math.min(batch, KNOWN), size.height(), size.width());
+        FloatBuffer images = Buffers.allocate(3L * batch * plane);
         for (int image = 0; image < batch; image++) {
             int from = image % KNOWN * 3 * plane;
             for (int i = 0; i < 3 * plane; i++) {

@@ -1,9 +1,9 @@
 package io.github.mgn4j.bench;
 
 import io.github.mgn4j.engine.EngineException;
+import io.github.mgn4j.fixtures.ReferenceWeights;
+import io.github.mgn4j.model.Model;
 import io.github.mgn4j.spec.MgnSpec;
-import io.github.mgn4j.weights.FormulaWeights;
-import io.github.mgn4j.weights.Model;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -21,7 +21,7 @@ record GpuNetwork(Model model, String reference) {
 
     /** mgn: the paper's; tiny: one of a sixteenth of its width. */
     static GpuNetwork named(String name) {
-        return new GpuNetwork(FormulaWeights.model(spec(name)), name.equals("mgn") ? "full-max.f32" : "tiny-max.f32");
+        return new GpuNetwork(ReferenceWeights.model(spec(name)), name.equals("mgn") ? "full-max.f32" : "tiny-max.f32");
     }
 
     static MgnSpec spec(String name) {

@@ -1,7 +1,7 @@
 package io.github.mgn4j.bench;
 
-import io.github.mgn4j.engine.Layout;
 import io.github.mgn4j.image.ImageDecoder;
+import io.github.mgn4j.image.Layout;
 import io.github.mgn4j.image.Preprocessor;
 import io.github.mgn4j.image.Resampling;
 import io.github.mgn4j.image.RgbImage;

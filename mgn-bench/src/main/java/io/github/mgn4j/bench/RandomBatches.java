@@ -2,7 +2,7 @@ package io.github.mgn4j.bench;
 
 import com.google.common.primitives.ImmutableIntArray;
 import io.github.mgn4j.data.Batch;
-import io.github.mgn4j.engine.Layout;
+import io.github.mgn4j.image.Layout;
 import io.github.mgn4j.spec.MgnSpec;
 import io.github.mgn4j.train.BatchSource;
 import java.nio.FloatBuffer;

@@ -7,9 +7,10 @@ import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import com.google.common.base.Splitter;
 import io.github.mgn4j.engine.EngineException;
-import io.github.mgn4j.engine.Engines;
-import io.github.mgn4j.engine.Layout;
 import io.github.mgn4j.engine.Precision;
+import io.github.mgn4j.engine.internal.Buffers;
+import io.github.mgn4j.fixtures.ReferenceWeights;
+import io.github.mgn4j.image.Layout;
 import io.github.mgn4j.onnx.OnnxDevice;
 import io.github.mgn4j.onnx.OnnxExporter;
 import io.github.mgn4j.onnx.OnnxInput;
@@ -17,7 +18,6 @@ import io.github.mgn4j.onnx.OnnxOptions;
 import io.github.mgn4j.onnx.OnnxSessions;
 import io.github.mgn4j.onnx.OnnxSettings;
 import io.github.mgn4j.spec.InputSize;
-import io.github.mgn4j.weights.FormulaWeights;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
@@ -63,7 +63,7 @@ final class SessionRun implements GpuRun {
         OnnxInput input = method.equals("hostPixels") ? OnnxInput.PIXELS : OnnxInput.NORMALISED;
         OrtSession session = session(network, engine, precision, variant, input, resident ? batch : 0);
         FloatBuffer values =
-                Engines.buffer((long) batch * network.model().spec().dims());
+                Buffers.allocate((long) batch * network.model().spec().dims());
         return new SessionRun(
                 session,
                 images(network, input, resident ? 1 : batch),
@@ -112,7 +112,7 @@ final class SessionRun implements GpuRun {
         }
         int length = 3 * size.height() * size.width();
         int made = Math.min(count, FormulaInputs.KNOWN);
-        byte[] pixels = FormulaWeights.pixels(made, size.height(), size.width());
+        byte[] pixels = ReferenceWeights.pixels(made, size.height(), size.width());
         ByteBuffer bytes = ByteBuffer.allocateDirect(Math.multiplyExact(count, length));
         for (int i = 0; i < count; i++) {
             bytes.put(pixels, i % made * length, length);

@@ -1,11 +1,11 @@
 package io.github.mgn4j.bench;
 
+import io.github.mgn4j.model.WeightInit;
 import io.github.mgn4j.spec.MgnSpec;
 import io.github.mgn4j.spec.NetworkSummary;
 import io.github.mgn4j.spec.Presets;
 import io.github.mgn4j.train.Recipe;
 import io.github.mgn4j.train.Trainer;
-import io.github.mgn4j.weights.WeightInit;
 import java.io.IOException;
 import java.util.Locale;
 import org.nd4j.linalg.api.buffer.DataType;

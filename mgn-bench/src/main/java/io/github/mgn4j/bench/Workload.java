@@ -1,15 +1,16 @@
 package io.github.mgn4j.bench;
 
+import io.github.mgn4j.checkpoint.ModelFile;
 import io.github.mgn4j.engine.Engine;
 import io.github.mgn4j.engine.EngineOptions;
 import io.github.mgn4j.engine.Engines;
 import io.github.mgn4j.engine.Precision;
+import io.github.mgn4j.engine.internal.Buffers;
+import io.github.mgn4j.fixtures.ReferenceWeights;
+import io.github.mgn4j.model.Model;
 import io.github.mgn4j.onednn.Calibration;
 import io.github.mgn4j.spec.MgnSpec;
 import io.github.mgn4j.spec.Presets;
-import io.github.mgn4j.weights.FormulaWeights;
-import io.github.mgn4j.weights.Model;
-import io.github.mgn4j.weights.ModelFile;
 import java.io.IOException;
 import java.nio.FloatBuffer;
 import java.nio.file.Path;
@@ -32,7 +33,7 @@ final class Workload {
         this.engine = engine;
         this.batch = batch;
         images = FormulaInputs.images(engine.spec(), batch, engine.inputLayout());
-        features = Engines.buffer((long) batch * engine.spec().dims());
+        features = Buffers.allocate((long) batch * engine.spec().dims());
     }
 
     /** Opens {@code engine/precision} as in {@code onednn/bf16}. */
@@ -62,7 +63,7 @@ final class Workload {
         if (!file.isEmpty()) {
             return ModelFile.load(Path.of(file));
         }
-        Model model = FormulaWeights.model(spec(network));
+        Model model = ReferenceWeights.model(spec(network));
         if (precisionOf(choice) != Precision.INT8) {
             return model;
         }

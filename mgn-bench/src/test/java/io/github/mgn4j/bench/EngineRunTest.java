@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.gson.Gson;
+import io.github.mgn4j.checkpoint.ModelFile;
 import io.github.mgn4j.engine.Precision;
-import io.github.mgn4j.weights.FormulaWeights;
-import io.github.mgn4j.weights.ModelFile;
+import io.github.mgn4j.fixtures.ReferenceWeights;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -27,7 +27,7 @@ class EngineRunTest {
     @Test
     void theFirstRunGivesTheReferenceAndOthersAreComparedWithIt() throws IOException {
         Path model = folder.resolve("tiny.safetensors");
-        ModelFile.save(model, FormulaWeights.model(Workload.spec(Workload.TINY)));
+        ModelFile.save(model, ReferenceWeights.model(Workload.spec(Workload.TINY)));
         EngineRun.Result first = run(model, "onednn/fp32");
         EngineRun.Result second = run(model, "onnx/fp32");
         assertThat(first.agreement()).isEqualTo("the reference");
@@ -42,7 +42,7 @@ class EngineRunTest {
     @Test
     void nothingIsTimedThatComputesSomethingElse() throws IOException {
         Path model = folder.resolve("tiny.safetensors");
-        ModelFile.save(model, FormulaWeights.model(Workload.spec(Workload.TINY)));
+        ModelFile.save(model, ReferenceWeights.model(Workload.spec(Workload.TINY)));
         run(model, "onednn/fp32");
         Path reference = folder.resolve("reference.f32");
         byte[] bytes = Files.readAllBytes(reference);

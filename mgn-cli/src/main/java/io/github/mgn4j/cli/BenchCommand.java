@@ -1,16 +1,16 @@
 package io.github.mgn4j.cli;
 
 import com.google.gson.JsonObject;
+import io.github.mgn4j.checkpoint.ModelFile;
 import io.github.mgn4j.engine.Engine;
 import io.github.mgn4j.engine.EngineException;
 import io.github.mgn4j.engine.EngineOptions;
 import io.github.mgn4j.engine.EngineProvider;
 import io.github.mgn4j.engine.Engines;
 import io.github.mgn4j.engine.Precision;
+import io.github.mgn4j.model.Model;
+import io.github.mgn4j.model.WeightInit;
 import io.github.mgn4j.spec.MgnSpec;
-import io.github.mgn4j.weights.Model;
-import io.github.mgn4j.weights.ModelFile;
-import io.github.mgn4j.weights.WeightInit;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,8 +1,8 @@
 package io.github.mgn4j.cli;
 
+import io.github.mgn4j.checkpoint.ModelFile;
+import io.github.mgn4j.model.Model;
 import io.github.mgn4j.onednn.Calibration;
-import io.github.mgn4j.weights.Model;
-import io.github.mgn4j.weights.ModelFile;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

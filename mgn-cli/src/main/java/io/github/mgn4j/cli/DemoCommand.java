@@ -4,23 +4,23 @@ import io.github.mgn4j.data.DatasetFormats;
 import io.github.mgn4j.data.ReidDataset;
 import io.github.mgn4j.data.synth.SynthOptions;
 import io.github.mgn4j.data.synth.SyntheticDataset;
+import io.github.mgn4j.eval.DistanceMetric;
 import io.github.mgn4j.eval.Evaluation;
 import io.github.mgn4j.eval.Evaluator;
-import io.github.mgn4j.eval.Metric;
 import io.github.mgn4j.eval.MetricsJson;
 import io.github.mgn4j.eval.Verifier;
 import io.github.mgn4j.extract.FeatureExtractor;
-import io.github.mgn4j.graph.CudaBackend;
-import io.github.mgn4j.io.FolderLock;
-import io.github.mgn4j.io.OutputFiles;
+import io.github.mgn4j.internal.io.FolderLock;
+import io.github.mgn4j.internal.io.OutputFiles;
+import io.github.mgn4j.model.Model;
 import io.github.mgn4j.report.LossPoint;
 import io.github.mgn4j.report.ReportData;
 import io.github.mgn4j.report.ReportWriter;
+import io.github.mgn4j.samediff.CudaBackend;
 import io.github.mgn4j.train.Recipe;
 import io.github.mgn4j.train.RecipeYaml;
 import io.github.mgn4j.train.Training;
 import io.github.mgn4j.train.TrainingListener;
-import io.github.mgn4j.weights.Model;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryNotEmptyException;
@@ -156,7 +156,7 @@ final class DemoCommand implements Callable<Integer> {
                 FeatureExtractor.builder(model).batch(32).build()) {
             TestSet test = TestSet.extract(extractor, dataset, terminal);
             return new Outcome(
-                    new Evaluator(Metric.EUCLIDEAN).evaluate(test.query(), test.gallery()),
+                    new Evaluator(DistanceMetric.EUCLIDEAN).evaluate(test.query(), test.gallery()),
                     test,
                     extractor.engineName());
         }
@@ -180,7 +180,7 @@ final class DemoCommand implements Callable<Integer> {
                 .metrics("trained", evaluation.metrics())
                 .metrics("untrained", before.metrics())
                 .loss(losses);
-        Reports.addFigures(page, evaluation, after.test(), new Evaluator(Metric.EUCLIDEAN));
+        Reports.addFigures(page, evaluation, after.test(), new Evaluator(DistanceMetric.EUCLIDEAN));
         Map<String, String> facts = new LinkedHashMap<>();
         facts.put("command", "mgn demo");
         facts.put("metric", "euclidean");
@@ -191,7 +191,7 @@ final class DemoCommand implements Callable<Integer> {
                 dataset.train().size() + " training images, " + dataset.query().size() + " queries, "
                         + dataset.gallery().size() + " gallery images");
         Reports.addProvenance(page, out.resolve("run").resolve("model.safetensors"), facts);
-        Reports.addFeatures(page, after.test(), new Verifier(Metric.EUCLIDEAN), null);
+        Reports.addFeatures(page, after.test(), new Verifier(DistanceMetric.EUCLIDEAN), null);
         ReportImages images = ReportImages.of(dataset);
         Reports.addAttention(page, trained, evaluation, images);
         Reports.addGalleries(page, evaluation, images);

@@ -5,6 +5,7 @@ import com.google.common.util.concurrent.Uninterruptibles;
 import io.github.mgn4j.engine.Engine;
 import io.github.mgn4j.engine.Engines;
 import io.github.mgn4j.engine.PixelEngine;
+import io.github.mgn4j.engine.internal.Buffers;
 import io.github.mgn4j.image.RgbImage;
 import io.github.mgn4j.spec.InputSize;
 import java.nio.ByteBuffer;
@@ -54,7 +55,7 @@ record EngineSpeed(String input, int concurrency, double millisPerImage) {
     private static Runnable call(Engine engine, int batch, SplittableRandom random) {
         InputSize size = engine.spec().input();
         int values = batch * RgbImage.CHANNELS * size.height() * size.width();
-        FloatBuffer features = Engines.buffer((long) batch * engine.spec().dims());
+        FloatBuffer features = Buffers.allocate((long) batch * engine.spec().dims());
         if (engine instanceof PixelEngine ofPixels) {
             ByteBuffer pixels = ofPixels.newPixelBuffer(values);
             for (int i = 0; i < values; i++) {
@@ -62,7 +63,7 @@ record EngineSpeed(String input, int concurrency, double millisPerImage) {
             }
             return () -> ofPixels.run(pixels, batch, false, features);
         }
-        FloatBuffer images = Engines.buffer(values);
+        FloatBuffer images = Buffers.allocate(values);
         for (int i = 0; i < values; i++) {
             images.put(i, (float) (4 * random.nextDouble() - 2));
         }

@@ -1,12 +1,13 @@
 package io.github.mgn4j.cli;
 
+import io.github.mgn4j.checkpoint.ModelFile;
 import io.github.mgn4j.data.DatasetFormat;
 import io.github.mgn4j.data.DatasetSummary;
 import io.github.mgn4j.data.ReidDataset;
+import io.github.mgn4j.eval.DistanceMetric;
 import io.github.mgn4j.eval.Evaluation;
 import io.github.mgn4j.eval.Evaluator;
 import io.github.mgn4j.eval.LabelledFeatures;
-import io.github.mgn4j.eval.Metric;
 import io.github.mgn4j.eval.MetricsJson;
 import io.github.mgn4j.eval.QueryExpansion;
 import io.github.mgn4j.eval.ReRanker;
@@ -14,14 +15,13 @@ import io.github.mgn4j.eval.Verification;
 import io.github.mgn4j.eval.Verifier;
 import io.github.mgn4j.extract.FeatureExtractor;
 import io.github.mgn4j.features.FeatureSet;
-import io.github.mgn4j.io.FileNames;
-import io.github.mgn4j.io.OutputFiles;
+import io.github.mgn4j.internal.io.FileNames;
+import io.github.mgn4j.internal.io.OutputFiles;
+import io.github.mgn4j.model.Model;
 import io.github.mgn4j.report.LossPoint;
 import io.github.mgn4j.report.ReportData;
 import io.github.mgn4j.report.ReportWriter;
 import io.github.mgn4j.train.StepLog;
-import io.github.mgn4j.weights.Model;
-import io.github.mgn4j.weights.ModelFile;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -63,7 +63,7 @@ final class EvaluateCommand implements Callable<Integer> {
             paramLabel = "euclidean|cosine",
             defaultValue = "euclidean",
             description = "Distance of two features (default: ${DEFAULT-VALUE}).")
-    private Metric metric = Metric.EUCLIDEAN;
+    private DistanceMetric metric = DistanceMetric.EUCLIDEAN;
 
     @Option(names = "--rerank", description = "Re-rank with k-reciprocal encoding (Zhong et al., CVPR 2017).")
     private boolean rerank;

@@ -1,13 +1,13 @@
 package io.github.mgn4j.cli;
 
+import io.github.mgn4j.checkpoint.ModelFile;
 import io.github.mgn4j.engine.Precision;
+import io.github.mgn4j.model.Model;
 import io.github.mgn4j.onednn.Calibration;
 import io.github.mgn4j.onnx.OnnxExporter;
 import io.github.mgn4j.onnx.OnnxInput;
 import io.github.mgn4j.onnx.OnnxOptions;
 import io.github.mgn4j.spec.MgnSpec;
-import io.github.mgn4j.weights.Model;
-import io.github.mgn4j.weights.ModelFile;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

@@ -1,14 +1,14 @@
 package io.github.mgn4j.cli;
 
+import io.github.mgn4j.checkpoint.ModelFile;
 import io.github.mgn4j.data.MarketName;
 import io.github.mgn4j.extract.ExtractionListener;
 import io.github.mgn4j.extract.FeatureExtractor;
 import io.github.mgn4j.features.FeatureSet;
 import io.github.mgn4j.features.FeatureTable;
 import io.github.mgn4j.image.ImageFiles;
-import io.github.mgn4j.io.FileNames;
-import io.github.mgn4j.weights.Model;
-import io.github.mgn4j.weights.ModelFile;
+import io.github.mgn4j.internal.io.FileNames;
+import io.github.mgn4j.model.Model;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -3,9 +3,9 @@ package io.github.mgn4j.cli;
 import io.github.mgn4j.engine.Engines;
 import io.github.mgn4j.engine.Precision;
 import io.github.mgn4j.extract.FeatureExtractor;
-import io.github.mgn4j.extract.OnError;
+import io.github.mgn4j.image.OnError;
 import io.github.mgn4j.image.Resampling;
-import io.github.mgn4j.weights.Model;
+import io.github.mgn4j.model.Model;
 import java.io.IOException;
 import picocli.CommandLine.Option;
 

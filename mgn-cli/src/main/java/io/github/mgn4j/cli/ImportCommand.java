@@ -1,12 +1,12 @@
 package io.github.mgn4j.cli;
 
+import io.github.mgn4j.checkpoint.ImportLayout;
+import io.github.mgn4j.checkpoint.ImportOptions;
+import io.github.mgn4j.checkpoint.ImportedModel;
+import io.github.mgn4j.checkpoint.ModelFile;
+import io.github.mgn4j.checkpoint.Rename;
+import io.github.mgn4j.checkpoint.WeightImporter;
 import io.github.mgn4j.spec.Pooling;
-import io.github.mgn4j.weights.ImportLayout;
-import io.github.mgn4j.weights.ImportOptions;
-import io.github.mgn4j.weights.ImportedModel;
-import io.github.mgn4j.weights.ModelFile;
-import io.github.mgn4j.weights.Rename;
-import io.github.mgn4j.weights.WeightImporter;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

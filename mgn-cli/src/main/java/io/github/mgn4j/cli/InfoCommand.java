@@ -1,8 +1,8 @@
 package io.github.mgn4j.cli;
 
+import io.github.mgn4j.checkpoint.ModelFile;
 import io.github.mgn4j.spec.MgnSpec;
 import io.github.mgn4j.spec.Presets;
-import io.github.mgn4j.weights.ModelFile;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Objects;

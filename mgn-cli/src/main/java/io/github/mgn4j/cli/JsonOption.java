@@ -1,7 +1,7 @@
 package io.github.mgn4j.cli;
 
-import io.github.mgn4j.io.AtomicFile;
-import io.github.mgn4j.io.OutputFiles;
+import io.github.mgn4j.internal.io.AtomicFile;
+import io.github.mgn4j.internal.io.OutputFiles;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;

@@ -1,9 +1,9 @@
 package io.github.mgn4j.cli;
 
-import io.github.mgn4j.eval.Metrics;
+import io.github.mgn4j.eval.ReidMetrics;
 import java.util.Locale;
 
-/** Metrics as lines of a table. */
+/** ReidMetrics as lines of a table. */
 final class MetricsText {
     private MetricsText() {}
 
@@ -21,7 +21,7 @@ final class MetricsText {
                 "queries");
     }
 
-    static String row(String name, Metrics m) {
+    static String row(String name, ReidMetrics m) {
         return String.format(
                 Locale.ROOT,
                 "%-12s%8.2f%8.2f%8.2f%8.2f%8.2f%8.2f%9d",

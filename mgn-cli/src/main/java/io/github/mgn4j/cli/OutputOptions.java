@@ -1,6 +1,6 @@
 package io.github.mgn4j.cli;
 
-import io.github.mgn4j.io.AtomicFile;
+import io.github.mgn4j.internal.io.AtomicFile;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;

@@ -4,7 +4,7 @@ import io.github.mgn4j.data.ReidDataset;
 import io.github.mgn4j.data.ReidImage;
 import io.github.mgn4j.eval.Labels;
 import io.github.mgn4j.features.FeatureTable;
-import io.github.mgn4j.io.FileNames;
+import io.github.mgn4j.internal.io.FileNames;
 import io.github.mgn4j.report.ReportImage;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;

@@ -5,23 +5,23 @@ import com.google.common.hash.HashCode;
 import com.google.common.hash.Hashing;
 import com.google.common.io.MoreFiles;
 import io.github.mgn4j.eval.CameraPairs;
+import io.github.mgn4j.eval.DistanceMetric;
 import io.github.mgn4j.eval.Evaluation;
 import io.github.mgn4j.eval.EvaluationException;
 import io.github.mgn4j.eval.Evaluator;
-import io.github.mgn4j.eval.Metric;
 import io.github.mgn4j.eval.MetricIntervals;
 import io.github.mgn4j.eval.PairDistances;
 import io.github.mgn4j.eval.Verification;
 import io.github.mgn4j.eval.Verifier;
-import io.github.mgn4j.graph.ActivationMap;
-import io.github.mgn4j.graph.ActivationMaps;
+import io.github.mgn4j.image.ActivationMap;
 import io.github.mgn4j.image.ImageDecoder;
-import io.github.mgn4j.io.FileNames;
+import io.github.mgn4j.internal.io.FileNames;
+import io.github.mgn4j.model.Model;
 import io.github.mgn4j.report.Attention;
 import io.github.mgn4j.report.EmbeddingMap;
 import io.github.mgn4j.report.RankedGallery;
 import io.github.mgn4j.report.ReportData;
-import io.github.mgn4j.weights.Model;
+import io.github.mgn4j.samediff.ActivationMaps;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
@@ -96,7 +96,7 @@ final class Reports {
      */
     static void addFeatures(
             ReportData.Builder report, TestSet test, Verifier verifier, @Nullable Verification verification) {
-        Metric metric = verifier.metric();
+        DistanceMetric metric = verifier.metric();
         try {
             report.pairs(PairDistances.of(test.query(), test.gallery(), metric));
             report.verification(verification != null ? verification : verifier.verify(test.query(), test.gallery()));

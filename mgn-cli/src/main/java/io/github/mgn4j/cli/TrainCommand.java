@@ -1,15 +1,17 @@
 package io.github.mgn4j.cli;
 
+import io.github.mgn4j.checkpoint.ModelFile;
 import io.github.mgn4j.data.DatasetFormat;
 import io.github.mgn4j.data.DatasetSummary;
 import io.github.mgn4j.data.ReidDataset;
 import io.github.mgn4j.data.UnreadableImage;
+import io.github.mgn4j.eval.DistanceMetric;
 import io.github.mgn4j.eval.Evaluator;
-import io.github.mgn4j.eval.Metric;
-import io.github.mgn4j.eval.Metrics;
+import io.github.mgn4j.eval.ReidMetrics;
 import io.github.mgn4j.extract.FeatureExtractor;
-import io.github.mgn4j.extract.OnError;
-import io.github.mgn4j.io.FileNames;
+import io.github.mgn4j.image.OnError;
+import io.github.mgn4j.internal.io.FileNames;
+import io.github.mgn4j.model.Model;
 import io.github.mgn4j.train.Checkpoint;
 import io.github.mgn4j.train.DivergedException;
 import io.github.mgn4j.train.Recipe;
@@ -18,8 +20,6 @@ import io.github.mgn4j.train.RecipeYaml;
 import io.github.mgn4j.train.RunFolder;
 import io.github.mgn4j.train.Training;
 import io.github.mgn4j.train.TrainingBuilder;
-import io.github.mgn4j.weights.Model;
-import io.github.mgn4j.weights.ModelFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -290,7 +290,7 @@ final class TrainCommand implements Callable<Integer> {
         try (FeatureExtractor extractor =
                 FeatureExtractor.builder(model).batch(EVALUATION_BATCH).build()) {
             TestSet test = TestSet.extract(extractor, dataset, Terminal.silent());
-            Metrics metrics = new Evaluator(Metric.EUCLIDEAN)
+            ReidMetrics metrics = new Evaluator(DistanceMetric.EUCLIDEAN)
                     .evaluate(test.query(), test.gallery())
                     .metrics();
             terminal.say(String.format(

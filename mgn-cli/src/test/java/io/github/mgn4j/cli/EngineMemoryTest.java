@@ -9,10 +9,10 @@ import io.github.mgn4j.engine.EngineOptions;
 import io.github.mgn4j.engine.EngineProvider;
 import io.github.mgn4j.engine.Engines;
 import io.github.mgn4j.engine.Precision;
+import io.github.mgn4j.fixtures.ReferenceWeights;
+import io.github.mgn4j.model.Model;
 import io.github.mgn4j.onednn.Calibration;
 import io.github.mgn4j.spec.MgnSpec;
-import io.github.mgn4j.weights.FormulaWeights;
-import io.github.mgn4j.weights.Model;
 import java.io.IOException;
 import java.nio.FloatBuffer;
 import java.nio.file.Files;
@@ -61,7 +61,7 @@ class EngineMemoryTest {
                 .embedding(8)
                 .classes(4)
                 .build();
-        Model model = FormulaWeights.model(spec);
+        Model model = ReferenceWeights.model(spec);
         try (Calibration calibration = new Calibration(model)) {
             calibration.add(images(1));
             return calibration.calibrated();
@@ -170,7 +170,7 @@ class EngineMemoryTest {
 
     /** In any layout: what the images show does not matter here. */
     private static FloatBuffer images(int batch) {
-        return FloatBuffer.wrap(FormulaWeights.images(batch, HEIGHT, WIDTH));
+        return FloatBuffer.wrap(ReferenceWeights.images(batch, HEIGHT, WIDTH));
     }
 
     private static void assertFlat(String what, List<Long> resident, long bound) {

@@ -7,15 +7,15 @@ import io.github.mgn4j.engine.Engine;
 import io.github.mgn4j.engine.EngineOptions;
 import io.github.mgn4j.engine.EngineProvider;
 import io.github.mgn4j.engine.Engines;
-import io.github.mgn4j.engine.Layout;
 import io.github.mgn4j.engine.Precision;
 import io.github.mgn4j.extract.FeatureExtractor;
+import io.github.mgn4j.fixtures.ReferenceWeights;
+import io.github.mgn4j.image.Layout;
 import io.github.mgn4j.image.RgbImage;
+import io.github.mgn4j.model.Model;
 import io.github.mgn4j.spec.Branch;
 import io.github.mgn4j.spec.MgnSpec;
 import io.github.mgn4j.spec.Pooling;
-import io.github.mgn4j.weights.FormulaWeights;
-import io.github.mgn4j.weights.Model;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
@@ -89,7 +89,7 @@ class EnginesTest {
     @ParameterizedTest
     @MethodSource("enginesAndSpecs")
     void featuresAreThoseOfSameDiff(EngineProvider provider, MgnSpec spec) {
-        Model model = FormulaWeights.model(spec);
+        Model model = ReferenceWeights.model(spec);
         try (Engine reference = Engines.open("samediff", model, options(8));
                 Engine engine = provider.open(model, options(8))) {
             float[] expected = run(reference, 8);
@@ -105,7 +105,7 @@ class EnginesTest {
     @ParameterizedTest
     @MethodSource("engines")
     void anImagesFeaturesDoNotDependOnItsBatch(EngineProvider provider) {
-        try (Engine engine = provider.open(FormulaWeights.model(TINY), options(5))) {
+        try (Engine engine = provider.open(ReferenceWeights.model(TINY), options(5))) {
             float[] together = run(engine, 5);
             int dims = TINY.dims();
             for (int i = 0; i < 5; i++) {
@@ -119,7 +119,7 @@ class EnginesTest {
     @ParameterizedTest
     @MethodSource("engines")
     void memoryOfTheCallerMayBeDirectOrNot(EngineProvider provider) {
-        try (Engine engine = provider.open(FormulaWeights.model(TINY), options(2))) {
+        try (Engine engine = provider.open(ReferenceWeights.model(TINY), options(2))) {
             FloatBuffer heap = images(engine.inputLayout(), 0, 2);
             FloatBuffer direct = direct(heap.capacity());
             direct.put(heap.duplicate());
@@ -136,7 +136,7 @@ class EnginesTest {
     @MethodSource("engines")
     void severalThreadsGetTheirOwnFeatures(EngineProvider provider) throws Exception {
         ExecutorService threads = Executors.newFixedThreadPool(4);
-        Model model = FormulaWeights.model(tiny(18));
+        Model model = ReferenceWeights.model(tiny(18));
         try (Engine one = provider.open(model, options(1));
                 Engine other = provider.open(model, options(1))) {
             List<float[]> expected =
@@ -155,7 +155,7 @@ class EnginesTest {
     @ParameterizedTest
     @MethodSource("engines")
     void aClosedEngineSaysSo(EngineProvider provider) {
-        Engine engine = provider.open(FormulaWeights.model(tiny(18)), options(1));
+        Engine engine = provider.open(ReferenceWeights.model(tiny(18)), options(1));
         engine.close();
         engine.close();
         assertThatThrownBy(() -> run(engine, 1))
@@ -166,7 +166,7 @@ class EnginesTest {
     @ParameterizedTest
     @MethodSource("engines")
     void closingUnderBusyCallersGivesRightFeaturesOrRefuses(EngineProvider provider) throws Exception {
-        Model model = FormulaWeights.model(tiny(18));
+        Model model = ReferenceWeights.model(tiny(18));
         float[] expected;
         try (Engine engine = provider.open(model, options(1))) {
             expected = run(engine, 1);
@@ -180,7 +180,7 @@ class EnginesTest {
     @ParameterizedTest
     @MethodSource("engines")
     void closingAnExtractorUnderBusyCallersDoesTheSame(EngineProvider provider) throws Exception {
-        Model model = FormulaWeights.model(tiny(18));
+        Model model = ReferenceWeights.model(tiny(18));
         byte[] rgb = new byte[3 * HEIGHT * WIDTH];
         Arrays.fill(rgb, (byte) 99);
         RgbImage image = new RgbImage(WIDTH, HEIGHT, rgb);
@@ -244,7 +244,7 @@ class EnginesTest {
     @ParameterizedTest
     @MethodSource("engines")
     void buffersOfTheWrongSizeAreRefused(EngineProvider provider) {
-        try (Engine engine = provider.open(FormulaWeights.model(tiny(18)), options(1))) {
+        try (Engine engine = provider.open(ReferenceWeights.model(tiny(18)), options(1))) {
             FloatBuffer small = FloatBuffer.allocate(10);
             assertThatThrownBy(() -> engine.run(small, 1, FloatBuffer.allocate(1000)))
                     .hasMessage("images hold 10 values, wanted 11520");
@@ -256,7 +256,7 @@ class EnginesTest {
 
     @Test
     void theFastestIsTheDefault() {
-        try (Engine engine = Engines.open(Engines.AUTO, FormulaWeights.model(tiny(18)), options(1))) {
+        try (Engine engine = Engines.open(Engines.AUTO, ReferenceWeights.model(tiny(18)), options(1))) {
             assertThat(engine.name()).isEqualTo("onednn");
         }
     }
@@ -284,7 +284,7 @@ class EnginesTest {
 
     private static FloatBuffer images(Layout layout, int first, int batch, int height, int width) {
         int pixels = height * width;
-        float[] planes = FormulaWeights.images(first + batch, height, width);
+        float[] planes = ReferenceWeights.images(first + batch, height, width);
         float[] images = new float[batch * 3 * pixels];
         for (int i = 0; i < images.length; i++) {
             int image = first + i / (3 * pixels);

@@ -31,7 +31,7 @@ class ProviderLookupTest {
             System.out.println(
                     "formats " + io.github.mgn4j.data.DatasetFormats.all().size());
             try (io.github.mgn4j.extract.FeatureExtractor extractor = io.github.mgn4j.extract.FeatureExtractor.builder(
-                            io.github.mgn4j.weights.FormulaWeights.model(spec))
+                            io.github.mgn4j.fixtures.ReferenceWeights.model(spec))
                     .engine(args[1])
                     .build()) {
                 float[] feature = extractor.extract(new io.github.mgn4j.image.RgbImage(1, 1, new byte[3]));

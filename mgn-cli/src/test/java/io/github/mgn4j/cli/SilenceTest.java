@@ -6,10 +6,10 @@ import ai.onnxruntime.OrtEnvironment;
 import com.google.common.base.Splitter;
 import com.google.common.primitives.Bytes;
 import io.github.mgn4j.extract.FeatureExtractor;
+import io.github.mgn4j.fixtures.ReferenceWeights;
 import io.github.mgn4j.image.RgbImage;
+import io.github.mgn4j.model.Model;
 import io.github.mgn4j.spec.MgnSpec;
-import io.github.mgn4j.weights.FormulaWeights;
-import io.github.mgn4j.weights.Model;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -48,7 +48,7 @@ class SilenceTest {
                     .embedding(4)
                     .classes(2)
                     .build();
-            Model model = FormulaWeights.model(spec);
+            Model model = ReferenceWeights.model(spec);
             try (FeatureExtractor extractor =
                     FeatureExtractor.builder(model).engine(args[0]).build()) {
                 extractor.extract(new RgbImage(1, 1, new byte[3]));

@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.mgn4j.engine.EngineProvider;
 import io.github.mgn4j.engine.Engines;
 import io.github.mgn4j.extract.FeatureExtractor;
+import io.github.mgn4j.fixtures.ReferenceWeights;
 import io.github.mgn4j.image.RgbImage;
+import io.github.mgn4j.model.Model;
 import io.github.mgn4j.spec.MgnSpec;
-import io.github.mgn4j.weights.FormulaWeights;
-import io.github.mgn4j.weights.Model;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -51,7 +51,7 @@ class SoakTest {
 
     @Test
     void aServiceNeitherGrowsNorChangesItsMind() throws Exception {
-        Model model = FormulaWeights.model(SPEC);
+        Model model = ReferenceWeights.model(SPEC);
         List<RgbImage> images = images();
         long end = System.nanoTime() + (long) (MINUTES * TimeUnit.MINUTES.toNanos(1));
         Map<String, AtomicLong> requests = new ConcurrentHashMap<>();

@@ -9,12 +9,12 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import com.google.gson.reflect.TypeToken;
+import io.github.mgn4j.checkpoint.ModelFile;
+import io.github.mgn4j.fixtures.ReferenceWeights;
+import io.github.mgn4j.model.Weights;
 import io.github.mgn4j.spec.MgnSpec;
 import io.github.mgn4j.spec.NetworkSummary;
 import io.github.mgn4j.spec.Parameter;
-import io.github.mgn4j.weights.FormulaWeights;
-import io.github.mgn4j.weights.ModelFile;
-import io.github.mgn4j.weights.Weights;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -63,7 +63,7 @@ class TrainParityTest {
                 .build();
         Map<String, List<Integer>> cut = new Gson().fromJson(wanted.get("cut"), new TypeToken<>() {});
         Workshop workshop = Workshop.in(folder);
-        ModelFile.save(workshop.path("start.safetensors"), FormulaWeights.awayFromKinks(spec, cut));
+        ModelFile.save(workshop.path("start.safetensors"), ReferenceWeights.withMargins(spec, cut));
         writeImages(spec.input().height(), spec.input().width());
         workshop.mgn(
                         "train",
@@ -130,7 +130,7 @@ class TrainParityTest {
 
     /** The formula's pixels as lossless files of the network's own size. */
     private void writeImages(int height, int width) throws IOException {
-        byte[] pixels = FormulaWeights.pixels(P * K, height, width);
+        byte[] pixels = ReferenceWeights.pixels(P * K, height, width);
         Path train = Files.createDirectories(folder.resolve("crops/bounding_box_train"));
         int plane = height * width;
         for (int n = 0; n < P * K; n++) {

@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import io.github.mgn4j.checkpoint.ModelFile;
 import io.github.mgn4j.data.synth.SynthOptions;
 import io.github.mgn4j.data.synth.SyntheticDataset;
+import io.github.mgn4j.model.WeightInit;
 import io.github.mgn4j.spec.MgnSpec;
-import io.github.mgn4j.weights.ModelFile;
-import io.github.mgn4j.weights.WeightInit;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;

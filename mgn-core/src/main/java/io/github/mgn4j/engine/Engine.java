@@ -1,5 +1,6 @@
 package io.github.mgn4j.engine;
 
+import io.github.mgn4j.image.Layout;
 import io.github.mgn4j.spec.MgnSpec;
 import java.nio.FloatBuffer;
 

@@ -1,7 +1,7 @@
 package io.github.mgn4j.engine;
 
-import io.github.mgn4j.io.Services;
-import io.github.mgn4j.weights.Model;
+import io.github.mgn4j.internal.io.Services;
+import io.github.mgn4j.model.Model;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;

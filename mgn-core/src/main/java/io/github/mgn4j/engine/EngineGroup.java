@@ -1,7 +1,8 @@
 package io.github.mgn4j.engine;
 
+import io.github.mgn4j.image.Layout;
+import io.github.mgn4j.model.Model;
 import io.github.mgn4j.spec.MgnSpec;
-import io.github.mgn4j.weights.Model;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;

@@ -1,6 +1,6 @@
 package io.github.mgn4j.engine;
 
-import io.github.mgn4j.weights.Model;
+import io.github.mgn4j.model.Model;
 import java.util.Set;
 
 /** Makes engines of one kind; found by {@link java.util.ServiceLoader}. */

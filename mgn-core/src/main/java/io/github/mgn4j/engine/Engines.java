@@ -1,9 +1,9 @@
 package io.github.mgn4j.engine;
 
 import com.google.common.base.Preconditions;
-import io.github.mgn4j.io.Services;
+import io.github.mgn4j.internal.io.Services;
+import io.github.mgn4j.model.Model;
 import io.github.mgn4j.spec.MgnSpec;
-import io.github.mgn4j.weights.Model;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;

@@ -1,16 +1,17 @@
 package io.github.mgn4j.extract;
 
 import com.google.common.base.Preconditions;
+import io.github.mgn4j.checkpoint.ModelFile;
 import io.github.mgn4j.engine.Engine;
 import io.github.mgn4j.engine.Engines;
 import io.github.mgn4j.features.FeatureMatrix;
 import io.github.mgn4j.image.ImageDecoder;
+import io.github.mgn4j.image.OnError;
 import io.github.mgn4j.image.Preprocessor;
 import io.github.mgn4j.image.Resampling;
 import io.github.mgn4j.image.RgbImage;
+import io.github.mgn4j.model.Model;
 import io.github.mgn4j.spec.MgnSpec;
-import io.github.mgn4j.weights.Model;
-import io.github.mgn4j.weights.ModelFile;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.InputStream;
@@ -72,7 +73,7 @@ public final class FeatureExtractor implements AutoCloseable {
     /**
      * Opens a model file with the defaults of {@link #builder}.
      *
-     * @throws io.github.mgn4j.weights.WeightsException if the file is not a model
+     * @throws io.github.mgn4j.model.WeightsException if the file is not a model
      */
     public static FeatureExtractor open(Path modelFile) throws IOException {
         return builder(ModelFile.load(modelFile)).build();

@@ -9,7 +9,7 @@ import io.github.mgn4j.engine.Engines;
 import io.github.mgn4j.engine.Precision;
 import io.github.mgn4j.image.ImageDecoder;
 import io.github.mgn4j.image.Resampling;
-import io.github.mgn4j.weights.Model;
+import io.github.mgn4j.model.Model;
 import java.util.List;
 
 /** Says how a {@link FeatureExtractor} is to work. Not thread-safe. */

@@ -3,13 +3,14 @@ package io.github.mgn4j.extract;
 import com.google.common.base.Throwables;
 import com.google.common.util.concurrent.Uninterruptibles;
 import io.github.mgn4j.engine.EngineException;
-import io.github.mgn4j.extract.Assembly.Batch;
-import io.github.mgn4j.extract.Assembly.Image;
-import io.github.mgn4j.extract.Assembly.Place;
-import io.github.mgn4j.extract.Assembly.Work;
+import io.github.mgn4j.extract.ExtractionSchedule.Batch;
+import io.github.mgn4j.extract.ExtractionSchedule.Image;
+import io.github.mgn4j.extract.ExtractionSchedule.Place;
+import io.github.mgn4j.extract.ExtractionSchedule.Work;
 import io.github.mgn4j.image.ImageException;
+import io.github.mgn4j.image.OnError;
 import io.github.mgn4j.image.Preprocessor;
-import io.github.mgn4j.io.FileNames;
+import io.github.mgn4j.internal.io.FileNames;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.file.Path;
@@ -20,7 +21,7 @@ import java.util.concurrent.Semaphore;
 
 /**
  * One pass over a list of image files, by threads that live as long as it: workers decode, resize and normalise, others
- * run the engine and do nothing else, and the caller's hands out the features. An {@link Assembly} tells them what to do.
+ * run the engine and do nothing else, and the caller's hands out the features. An {@link ExtractionSchedule} tells them what to do.
  */
 final class FileExtraction {
     /** Batches in memory beside those that are computed: one is prepared, one that is ready or handed out evens out the times. */
@@ -63,14 +64,14 @@ final class FileExtraction {
             } while (buffers.size() < calls + WAITING
                     && (long) buffers.size() * buffers.get(0).capacity() < images.size());
             int window = buffers.get(0).capacity() + workers;
-            Assembly assembly = new Assembly(images, onError, buffers, window);
+            ExtractionSchedule assembly = new ExtractionSchedule(images, onError, buffers, window);
             run(assembly, workers, Math.min(calls, buffers.size()), listener, sink);
         } finally {
             buffers.forEach(pool::give);
         }
     }
 
-    private void run(Assembly assembly, int workers, int calls, ExtractionListener listener, FeatureSink sink)
+    private void run(ExtractionSchedule assembly, int workers, int calls, ExtractionListener listener, FeatureSink sink)
             throws IOException {
         List<Thread> engine = new ArrayList<>();
         List<Thread> decoders = new ArrayList<>();
@@ -95,7 +96,7 @@ final class FileExtraction {
         void run() throws InterruptedException;
     }
 
-    private static Thread start(String name, Task task, Assembly assembly) {
+    private static Thread start(String name, Task task, ExtractionSchedule assembly) {
         Thread thread = new Thread(
                 () -> {
                     try {
@@ -110,7 +111,7 @@ final class FileExtraction {
         return thread;
     }
 
-    private static void compute(Assembly assembly) throws InterruptedException {
+    private static void compute(ExtractionSchedule assembly) throws InterruptedException {
         for (Batch batch = assembly.batch(); batch != null; batch = assembly.batch()) {
             try {
                 batch.buffer().run(batch.images().size());
@@ -121,7 +122,7 @@ final class FileExtraction {
         }
     }
 
-    private void work(Assembly assembly) throws InterruptedException {
+    private void work(ExtractionSchedule assembly) throws InterruptedException {
         for (Work work = assembly.work(); work != null; work = assembly.work()) {
             processors.acquire();
             try {
@@ -137,7 +138,7 @@ final class FileExtraction {
         }
     }
 
-    private void decode(Image image, Assembly assembly) {
+    private void decode(Image image, ExtractionSchedule assembly) {
         try {
             assembly.decoded(image, preprocessor.resize(source.read(image.path())));
         } catch (Throwable e) { // its turn to be thrown comes after the images before it
@@ -163,7 +164,8 @@ final class FileExtraction {
                 : new IllegalStateException(name + ": " + problem, problem);
     }
 
-    private void deliver(Assembly assembly, ExtractionListener listener, FeatureSink sink) throws IOException {
+    private void deliver(ExtractionSchedule assembly, ExtractionListener listener, FeatureSink sink)
+            throws IOException {
         int done = 0;
         try {
             Batch batch = assembly.result(listener);

@@ -1,7 +1,7 @@
 package io.github.mgn4j.extract;
 
 import io.github.mgn4j.engine.Engine;
-import io.github.mgn4j.engine.Engines;
+import io.github.mgn4j.engine.internal.Buffers;
 import io.github.mgn4j.image.Preprocessor;
 import io.github.mgn4j.image.RgbImage;
 import java.nio.FloatBuffer;
@@ -33,7 +33,7 @@ final class FloatBatch implements BatchBuffer {
         int images = Math.multiplyExact(capacity, preprocessor.length());
         int features = Math.multiplyExact(capacity, engine.spec().dims());
         if (flip && 2L * capacity <= mostTogether) {
-            together = new View(Engines.buffer(2L * images), Engines.buffer(2L * features));
+            together = new View(Buffers.allocate(2L * images), Buffers.allocate(2L * features));
             for (int view = 0; view < 2; view++) {
                 views.add(new View(
                         together.images.slice(view * images, images),
@@ -42,7 +42,7 @@ final class FloatBatch implements BatchBuffer {
         } else {
             together = null;
             for (int view = 0; view < (flip ? 2 : 1); view++) {
-                views.add(new View(Engines.buffer(images), Engines.buffer(features)));
+                views.add(new View(Buffers.allocate(images), Buffers.allocate(features)));
             }
         }
     }

@@ -1,7 +1,7 @@
 package io.github.mgn4j.extract;
 
-import io.github.mgn4j.engine.Engines;
 import io.github.mgn4j.engine.PixelEngine;
+import io.github.mgn4j.engine.internal.Buffers;
 import io.github.mgn4j.image.Preprocessor;
 import io.github.mgn4j.image.RgbImage;
 import java.nio.ByteBuffer;
@@ -22,7 +22,7 @@ final class PixelBatch implements BatchBuffer {
         this.flip = flip;
         this.capacity = capacity;
         pixels = engine.newPixelBuffer(Math.multiplyExact(capacity, preprocessor.length()));
-        features = Engines.buffer((long) capacity * dims());
+        features = Buffers.allocate((long) capacity * dims());
     }
 
     @Override

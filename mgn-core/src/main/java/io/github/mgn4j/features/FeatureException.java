@@ -1,8 +1,8 @@
 package io.github.mgn4j.features;
 
-import io.github.mgn4j.io.FileNames;
-import io.github.mgn4j.io.InputFile;
-import io.github.mgn4j.io.Messages;
+import io.github.mgn4j.internal.io.FileNames;
+import io.github.mgn4j.internal.io.InputFile;
+import io.github.mgn4j.internal.io.Messages;
 import java.nio.file.Path;
 import java.util.Locale;
 

@@ -2,7 +2,7 @@ package io.github.mgn4j.features;
 
 import static io.github.mgn4j.features.FeatureException.check;
 
-import io.github.mgn4j.io.OutputFiles;
+import io.github.mgn4j.internal.io.OutputFiles;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

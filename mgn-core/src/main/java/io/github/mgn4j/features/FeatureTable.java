@@ -4,9 +4,9 @@ import static io.github.mgn4j.features.FeatureException.check;
 
 import com.google.common.hash.Hasher;
 import com.google.common.hash.Hashing;
-import io.github.mgn4j.io.AtomicFile;
-import io.github.mgn4j.io.FileKind;
-import io.github.mgn4j.io.FileNames;
+import io.github.mgn4j.internal.io.AtomicFile;
+import io.github.mgn4j.internal.io.FileKind;
+import io.github.mgn4j.internal.io.FileNames;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;

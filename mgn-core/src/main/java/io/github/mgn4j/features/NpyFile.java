@@ -1,8 +1,8 @@
 package io.github.mgn4j.features;
 
 import com.google.common.base.Preconditions;
-import io.github.mgn4j.io.AtomicFile;
-import io.github.mgn4j.io.FileNames;
+import io.github.mgn4j.internal.io.AtomicFile;
+import io.github.mgn4j.internal.io.FileNames;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

@@ -3,7 +3,7 @@ package io.github.mgn4j.features;
 import static io.github.mgn4j.features.FeatureException.check;
 
 import com.google.common.base.Strings;
-import io.github.mgn4j.io.FileKind;
+import io.github.mgn4j.internal.io.FileKind;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

@@ -14,7 +14,7 @@ final class BmpReader {
     private static final int BIT_FIELDS = 3;
     private static final int ALPHA_BIT_FIELDS = 6;
 
-    private final Bytes file;
+    private final ByteReader file;
     private final int width;
     private final int height;
     private final boolean topDown;
@@ -25,7 +25,7 @@ final class BmpReader {
     private final long palette;
     private final long pixels;
 
-    private BmpReader(Bytes file) {
+    private BmpReader(ByteReader file) {
         this.file = file;
         int header = file.i32Little(FILE_HEADER);
         if (header != OS2_HEADER && (header < 40 || header > 124)) {
@@ -61,7 +61,7 @@ final class BmpReader {
         pixels = offset == 0 || (offset == palette && bits <= 8) ? palette + (long) colours * paletteEntry : offset;
     }
 
-    static RgbImage read(Bytes file) {
+    static RgbImage read(ByteReader file) {
         BmpReader reader = new BmpReader(file);
         if (reader.bits > 8) {
             return reader.readColours();

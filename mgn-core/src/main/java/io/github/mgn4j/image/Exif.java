@@ -17,7 +17,7 @@ final class Exif {
      * Reads the orientation, 1 to 8, from the first directory of a TIFF structure; 0 if it does not say. Metadata that cannot
      * be made sense of is no reason to refuse a picture.
      */
-    static int orientation(Bytes file, int from, int to) {
+    static int orientation(ByteReader file, int from, int to) {
         boolean little = file.startsWith(from, "II*\0");
         if (to - from < 8 || (!little && !file.startsWith(from, "MM\0*"))) {
             return 0;
@@ -76,11 +76,11 @@ final class Exif {
         return RgbImage.adopt(width, height, result);
     }
 
-    private static int u16(Bytes file, long at, boolean little) {
+    private static int u16(ByteReader file, long at, boolean little) {
         return little ? file.u16Little(at) : file.u16(at);
     }
 
-    private static int i32(Bytes file, long at, boolean little) {
+    private static int i32(ByteReader file, long at, boolean little) {
         return little ? file.i32Little(at) : file.i32(at);
     }
 }

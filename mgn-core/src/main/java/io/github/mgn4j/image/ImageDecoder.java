@@ -1,7 +1,7 @@
 package io.github.mgn4j.image;
 
-import io.github.mgn4j.io.FileKind;
-import io.github.mgn4j.io.FileNames;
+import io.github.mgn4j.internal.io.FileKind;
+import io.github.mgn4j.internal.io.FileNames;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -71,7 +71,7 @@ public final class ImageDecoder {
             if (data.length > MAX_BYTES) {
                 throw new ImageException("larger than " + MAX_BYTES + " bytes");
             }
-            return upright(new Bytes(data));
+            return upright(new ByteReader(data));
         } catch (ImageException e) {
             throw new ImageException(name + ": " + e.getMessage(), e.getCause());
         } catch (OutOfMemoryError e) {
@@ -83,7 +83,7 @@ public final class ImageDecoder {
     }
 
     /** Where memory does not suffice for all that are decoded at once, those that failed are tried again one by one. */
-    private static RgbImage upright(Bytes file) {
+    private static RgbImage upright(ByteReader file) {
         try {
             return uprightNow(file);
         } catch (OutOfMemoryError e) {
@@ -93,12 +93,12 @@ public final class ImageDecoder {
         }
     }
 
-    private static RgbImage uprightNow(Bytes file) {
+    private static RgbImage uprightNow(ByteReader file) {
         Stored stored = decode(file);
         return Exif.upright(stored.image(), stored.orientation());
     }
 
-    private static Stored decode(Bytes file) {
+    private static Stored decode(ByteReader file) {
         if (file.length() == 0) {
             throw new ImageException("the file is empty");
         }

@@ -74,7 +74,7 @@ final class JpegReader {
     private static final ColorModel SRGB = new ComponentColorModel(
             ColorSpace.getInstance(ColorSpace.CS_sRGB), false, false, Transparency.OPAQUE, DataBuffer.TYPE_BYTE);
 
-    private final Bytes file;
+    private final ByteReader file;
     /** What libjpeg gets: the head, and those of the file's segments that pixels depend on. */
     private final byte[] bare;
 
@@ -90,12 +90,12 @@ final class JpegReader {
     private int scans;
     private long visits;
 
-    private JpegReader(Bytes file) {
+    private JpegReader(ByteReader file) {
         this.file = file;
         this.bare = new byte[HEAD.length + file.length()];
     }
 
-    static ImageDecoder.Stored read(Bytes file) {
+    static ImageDecoder.Stored read(ByteReader file) {
         JpegReader reader = new JpegReader(file);
         reader.readSegments();
         RgbImage image = reader.isPlain() ? reader.readRgb() : reader.convert(reader.readComponents());
@@ -314,7 +314,7 @@ final class JpegReader {
     private void interpolateTallComponents(byte[] samples) {
         for (int i = 0; i < components; i++) {
             if (isTall(i)) {
-                TallChroma.interpolate(samples, width, height, components, i);
+                VerticalChromaUpsampling.interpolate(samples, width, height, components, i);
             }
         }
     }

@@ -28,7 +28,7 @@ final class PngOrientation {
     private int xmp;
 
     /** Reads a chunk, if it is one of these. */
-    void read(Bytes file, int type, int from, int length) {
+    void read(ByteReader file, int type, int from, int length) {
         int to = from + length;
         if (file.startsWith(type, "eXIf")) {
             exif = Exif.orientation(file, from, to);
@@ -50,7 +50,7 @@ final class PngOrientation {
         return found >= Exif.UPRIGHT && found <= Exif.LAST ? found : Exif.UPRIGHT;
     }
 
-    private static String text(Bytes file, int from, int to, boolean compressed) {
+    private static String text(ByteReader file, int from, int to, boolean compressed) {
         if (from >= to) {
             return "";
         }
@@ -66,7 +66,7 @@ final class PngOrientation {
         StringBuilder digits = new StringBuilder();
         text.lines().skip(PROFILE_LINES).forEach(line -> digits.append(line.strip()));
         try {
-            Bytes data = new Bytes(HexFormat.of().parseHex(digits));
+            ByteReader data = new ByteReader(HexFormat.of().parseHex(digits));
             return Exif.orientation(data, data.startsWith(0, "Exif\0\0") ? 6 : 0, data.length());
         } catch (IllegalArgumentException e) {
             return 0;

@@ -25,7 +25,7 @@ final class PngReader {
 
     private static final int[][] ONE_PASS = {{0, 0, 1, 1}};
 
-    private final Bytes file;
+    private final ByteReader file;
     private int width;
     private int height;
     private int depth;
@@ -36,11 +36,11 @@ final class PngReader {
     private int firstData;
     private long compressed;
 
-    private PngReader(Bytes file) {
+    private PngReader(ByteReader file) {
         this.file = file;
     }
 
-    static ImageDecoder.Stored read(Bytes file) {
+    static ImageDecoder.Stored read(ByteReader file) {
         PngReader reader = new PngReader(file);
         reader.readChunks();
         return new ImageDecoder.Stored(reader.readPixels(), reader.orientation.value());
@@ -216,13 +216,13 @@ final class PngReader {
 
     /** The inflated contents of the IDAT chunks. */
     private static final class Source implements AutoCloseable {
-        private final Bytes file;
+        private final ByteReader file;
         private final Inflater inflater = new Inflater();
         private final byte[] single = new byte[1];
         private int chunk;
 
         /** @param first the place of the first IDAT chunk, 0 if there is none; chunks are known to be whole */
-        Source(Bytes file, int first) {
+        Source(ByteReader file, int first) {
             this.file = file;
             this.chunk = first;
         }

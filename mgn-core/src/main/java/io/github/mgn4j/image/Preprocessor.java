@@ -1,6 +1,5 @@
 package io.github.mgn4j.image;
 
-import io.github.mgn4j.engine.Layout;
 import io.github.mgn4j.spec.InputSize;
 import java.nio.Buffer;
 import java.nio.ByteBuffer;

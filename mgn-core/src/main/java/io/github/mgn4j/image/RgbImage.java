@@ -9,7 +9,7 @@ import java.util.Arrays;
 
 /** An immutable picture: 8-bit RGB, interleaved, rows top to bottom. Safe to share between threads. */
 public final class RgbImage {
-    /** Bytes per pixel. */
+    /** ByteReader per pixel. */
     public static final int CHANNELS = 3;
 
     private final int width;

@@ -1,6 +1,6 @@
 package io.github.mgn4j.spec;
 
-import io.github.mgn4j.io.Messages;
+import io.github.mgn4j.internal.io.Messages;
 import java.util.Locale;
 
 /** A network was described that cannot be built; the message says which part, what was expected and what was found. */

@@ -3,8 +3,8 @@ package io.github.mgn4j.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.mgn4j.weights.FormulaWeights;
-import io.github.mgn4j.weights.Model;
+import io.github.mgn4j.fixtures.ReferenceWeights;
+import io.github.mgn4j.model.Model;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Which engine and which devices are opened. */
 class EngineChoiceTest {
-    private static final Model MODEL = FormulaWeights.model(StillEngine.SPEC);
+    private static final Model MODEL = ReferenceWeights.model(StillEngine.SPEC);
 
     private final FakeProvider absent = new FakeProvider("absent", false, 8);
     private final FakeProvider gpu = new FakeProvider("gpu", true, 2);

@@ -3,8 +3,9 @@ package io.github.mgn4j.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.mgn4j.weights.FormulaWeights;
-import io.github.mgn4j.weights.Model;
+import io.github.mgn4j.fixtures.ReferenceWeights;
+import io.github.mgn4j.image.Layout;
+import io.github.mgn4j.model.Model;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
@@ -20,7 +21,7 @@ import org.junit.jupiter.api.Timeout;
 /** Several devices behind one engine. */
 @Timeout(30)
 class EngineGroupTest {
-    private static final Model MODEL = FormulaWeights.model(StillEngine.SPEC);
+    private static final Model MODEL = ReferenceWeights.model(StillEngine.SPEC);
     private static final EngineOptions OPTIONS = new EngineOptions(Precision.TF32, 4).withTune(true);
 
     private final List<StillEngine> opened = new ArrayList<>();

@@ -1,6 +1,6 @@
 package io.github.mgn4j.engine;
 
-import io.github.mgn4j.weights.Model;
+import io.github.mgn4j.model.Model;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;

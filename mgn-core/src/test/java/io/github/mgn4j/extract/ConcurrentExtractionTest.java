@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.common.util.concurrent.Uninterruptibles;
+import io.github.mgn4j.fixtures.FakeEngine;
+import io.github.mgn4j.fixtures.FakePixelEngine;
 import io.github.mgn4j.image.ImageException;
+import io.github.mgn4j.image.OnError;
 import io.github.mgn4j.image.Resampling;
 import java.io.IOException;
 import java.io.InterruptedIOException;

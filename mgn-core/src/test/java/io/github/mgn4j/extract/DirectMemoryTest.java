@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.mgn4j.engine.Engines;
+import io.github.mgn4j.fixtures.FakeEngine;
 import io.github.mgn4j.image.ImageDecoder;
 import io.github.mgn4j.image.Preprocessor;
 import io.github.mgn4j.image.Resampling;

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.common.util.concurrent.Uninterruptibles;
+import io.github.mgn4j.fixtures.FakeEngine;
 import io.github.mgn4j.image.ImageException;
+import io.github.mgn4j.image.OnError;
 import io.github.mgn4j.image.Resampling;
 import io.github.mgn4j.image.RgbImage;
 import java.io.IOException;

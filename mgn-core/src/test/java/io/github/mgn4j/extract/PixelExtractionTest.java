@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.mgn4j.engine.Engines;
 import io.github.mgn4j.features.FeatureMatrix;
+import io.github.mgn4j.fixtures.FakeEngine;
+import io.github.mgn4j.fixtures.FakePixelEngine;
+import io.github.mgn4j.image.OnError;
 import io.github.mgn4j.image.Preprocessor;
 import io.github.mgn4j.image.Resampling;
 import io.github.mgn4j.image.RgbImage;

@@ -2,7 +2,9 @@ package io.github.mgn4j.extract;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.mgn4j.fixtures.FakeEngine;
 import io.github.mgn4j.image.ImageDecoder;
+import io.github.mgn4j.image.OnError;
 import io.github.mgn4j.image.Resampling;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

@@ -3,7 +3,6 @@ package io.github.mgn4j.image;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.mgn4j.engine.Layout;
 import io.github.mgn4j.spec.InputSize;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

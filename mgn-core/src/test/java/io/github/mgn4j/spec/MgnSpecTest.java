@@ -3,6 +3,7 @@ package io.github.mgn4j.spec;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.mgn4j.fixtures.RandomSpecs;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;

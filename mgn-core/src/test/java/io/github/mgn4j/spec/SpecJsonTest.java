@@ -7,6 +7,7 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonNull;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
+import io.github.mgn4j.fixtures.RandomSpecs;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;

@@ -5,14 +5,14 @@ import static org.bytedeco.cuda.global.cudart.*;
 import com.google.common.base.Preconditions;
 import com.google.common.util.concurrent.Uninterruptibles;
 import io.github.mgn4j.engine.EngineOptions;
-import io.github.mgn4j.engine.Engines;
-import io.github.mgn4j.engine.Layout;
 import io.github.mgn4j.engine.PixelEngine;
-import io.github.mgn4j.engine.PlanCache;
 import io.github.mgn4j.engine.Precision;
+import io.github.mgn4j.engine.internal.Buffers;
+import io.github.mgn4j.engine.internal.PlanCache;
+import io.github.mgn4j.image.Layout;
+import io.github.mgn4j.model.Model;
 import io.github.mgn4j.spec.InputSize;
 import io.github.mgn4j.spec.MgnSpec;
-import io.github.mgn4j.weights.Model;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
@@ -98,7 +98,7 @@ public final class CudnnEngine implements PixelEngine {
 
     @Override
     public void run(FloatBuffer images, int batch, FloatBuffer features) {
-        Engines.checkBuffers(spec, images, batch, features);
+        Buffers.check(spec, images, batch, features);
         BatchKind kind = new BatchKind(compiledSize(batch), false, false);
         int values = 3 * batch * spec.input().height() * spec.input().width();
         run(
@@ -176,7 +176,7 @@ public final class CudnnEngine implements PixelEngine {
      * @param images as for {@link #run(FloatBuffer, int, FloatBuffer)}
      */
     public ResidentBatch resident(FloatBuffer images, int batch) {
-        Engines.checkBuffers(spec, images, batch, Engines.buffer((long) batch * spec.dims()));
+        Buffers.check(spec, images, batch, Buffers.allocate((long) batch * spec.dims()));
         int values = 3 * batch * spec.input().height() * spec.input().width();
         return resident(
                 new BatchKind(batch, false, false),

@@ -5,7 +5,7 @@ import io.github.mgn4j.engine.EngineException;
 import io.github.mgn4j.engine.EngineOptions;
 import io.github.mgn4j.engine.EngineProvider;
 import io.github.mgn4j.engine.Precision;
-import io.github.mgn4j.weights.Model;
+import io.github.mgn4j.model.Model;
 import java.util.EnumSet;
 import java.util.Locale;
 import java.util.Set;

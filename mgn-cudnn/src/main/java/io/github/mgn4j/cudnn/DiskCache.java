@@ -1,6 +1,6 @@
 package io.github.mgn4j.cudnn;
 
-import io.github.mgn4j.io.AtomicFile;
+import io.github.mgn4j.internal.io.AtomicFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -2,9 +2,9 @@ package io.github.mgn4j.cudnn;
 
 import io.github.mgn4j.cudnn.Program.Convolution;
 import io.github.mgn4j.cudnn.Program.View;
+import io.github.mgn4j.engine.internal.FoldedConvolution;
+import io.github.mgn4j.model.Weights;
 import io.github.mgn4j.spec.ConvLayer;
-import io.github.mgn4j.weights.FoldedConvolution;
-import io.github.mgn4j.weights.Weights;
 
 /**
  * A convolution's constants as the device holds them. With sums a of products of stored numbers, it writes

@@ -4,7 +4,7 @@ import static org.bytedeco.cuda.global.cudart.*;
 import static org.bytedeco.cuda.global.cudnn.*;
 
 import io.github.mgn4j.engine.internal.Resources;
-import io.github.mgn4j.weights.Model;
+import io.github.mgn4j.model.Model;
 import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.cuda.cudart.CUstream_st;

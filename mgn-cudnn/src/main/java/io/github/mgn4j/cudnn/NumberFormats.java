@@ -3,7 +3,7 @@ package io.github.mgn4j.cudnn;
 import io.github.mgn4j.cudnn.Program.Value;
 import io.github.mgn4j.cudnn.Program.View;
 import io.github.mgn4j.engine.Precision;
-import io.github.mgn4j.weights.ActivationRanges;
+import io.github.mgn4j.model.ActivationRanges;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -8,9 +8,9 @@ import io.github.mgn4j.engine.EngineException;
 import io.github.mgn4j.engine.EngineOptions;
 import io.github.mgn4j.engine.Engines;
 import io.github.mgn4j.engine.Precision;
+import io.github.mgn4j.fixtures.ReferenceWeights;
+import io.github.mgn4j.model.Model;
 import io.github.mgn4j.spec.MgnSpec;
-import io.github.mgn4j.weights.FormulaWeights;
-import io.github.mgn4j.weights.Model;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -58,7 +58,7 @@ class DeviceTest {
         assertThat(Engines.providers()).anyMatch(p -> p.name().equals("cudnn"));
         assertThat(provider.unavailableReason()).isNotEmpty().doesNotContain("\n");
         assertThat(provider.devices()).isZero();
-        Model model = FormulaWeights.model(
+        Model model = ReferenceWeights.model(
                 MgnSpec.mgn(2).toBuilder().backbone(18, 1.0 / 16).input(96, 32).build());
         assertThatThrownBy(() -> Engines.open("cudnn", model, new EngineOptions(Precision.FP16, 1)))
                 .isInstanceOf(EngineException.class)

@@ -7,11 +7,11 @@ import io.github.mgn4j.cudnn.Program.Op;
 import io.github.mgn4j.cudnn.Program.PoolBands;
 import io.github.mgn4j.cudnn.Program.View;
 import io.github.mgn4j.engine.Precision;
+import io.github.mgn4j.fixtures.ReferenceWeights;
+import io.github.mgn4j.model.Model;
 import io.github.mgn4j.spec.Branch;
 import io.github.mgn4j.spec.MgnSpec;
 import io.github.mgn4j.spec.Pooling;
-import io.github.mgn4j.weights.FormulaWeights;
-import io.github.mgn4j.weights.Model;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
@@ -55,13 +55,13 @@ class LoweringTest {
     }
 
     static Model model(MgnSpec spec) {
-        return FormulaWeights.model(spec);
+        return ReferenceWeights.model(spec);
     }
 
     static double[][][] image(MgnSpec spec, int index) {
         int height = spec.input().height();
         int width = spec.input().width();
-        float[] values = FormulaWeights.images(index + 1, height, width);
+        float[] values = ReferenceWeights.images(index + 1, height, width);
         double[][][] image = new double[3][height][width];
         for (int c = 0; c < 3; c++) {
             for (int y = 0; y < height; y++) {

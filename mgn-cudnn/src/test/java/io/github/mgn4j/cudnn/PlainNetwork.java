@@ -1,12 +1,12 @@
 package io.github.mgn4j.cudnn;
 
+import io.github.mgn4j.engine.internal.FoldedConvolution;
+import io.github.mgn4j.model.Model;
 import io.github.mgn4j.spec.ConvLayer;
 import io.github.mgn4j.spec.NetworkBuilder;
 import io.github.mgn4j.spec.PoolWindow;
 import io.github.mgn4j.spec.Pooling;
 import io.github.mgn4j.spec.Topology;
-import io.github.mgn4j.weights.FoldedConvolution;
-import io.github.mgn4j.weights.Model;
 import java.util.stream.DoubleStream;
 import org.jspecify.annotations.Nullable;
 

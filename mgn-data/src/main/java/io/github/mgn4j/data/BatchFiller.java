@@ -1,7 +1,7 @@
 package io.github.mgn4j.data;
 
-import io.github.mgn4j.engine.Layout;
-import io.github.mgn4j.extract.OnError;
+import io.github.mgn4j.image.Layout;
+import io.github.mgn4j.image.OnError;
 import io.github.mgn4j.image.Preprocessor;
 import io.github.mgn4j.image.RgbImage;
 import java.io.IOException;

@@ -4,9 +4,9 @@ import com.google.common.base.Suppliers;
 import com.google.common.primitives.ImmutableIntArray;
 import com.google.common.util.concurrent.ThreadFactoryBuilder;
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
-import io.github.mgn4j.engine.Engines;
-import io.github.mgn4j.engine.Layout;
-import io.github.mgn4j.extract.OnError;
+import io.github.mgn4j.engine.internal.Buffers;
+import io.github.mgn4j.image.Layout;
+import io.github.mgn4j.image.OnError;
 import io.github.mgn4j.image.Preprocessor;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -69,7 +69,7 @@ public final class BatchLoader implements AutoCloseable {
         this.epoch = epoch;
         this.position = position;
         for (int i = 0; i <= builder.prefetch; i++) {
-            free.add(Engines.buffer((long) sampler.batchSize() * builder.preprocessor.length()));
+            free.add(Buffers.allocate((long) sampler.batchSize() * builder.preprocessor.length()));
         }
         workers = new ThreadPoolExecutor(
                 builder.threads,

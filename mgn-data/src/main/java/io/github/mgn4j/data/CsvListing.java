@@ -2,8 +2,8 @@ package io.github.mgn4j.data;
 
 import com.google.common.collect.Interner;
 import com.google.common.collect.Interners;
-import io.github.mgn4j.io.FileKind;
-import io.github.mgn4j.io.FileNames;
+import io.github.mgn4j.internal.io.FileKind;
+import io.github.mgn4j.internal.io.FileNames;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -38,7 +38,7 @@ final class CsvListing {
     private final CameraPattern cameras;
     private final Interner<Path> folders = Interners.newStrongInterner();
     private final Interner<String> names = Interners.newStrongInterner();
-    private final List<Listing.Entry> entries = new ArrayList<>();
+    private final List<IdentityNumbering.Entry> entries = new ArrayList<>();
     private final Set<Place> seen = new HashSet<>();
     private final MissingImages missing = new MissingImages();
     private boolean headed;
@@ -83,7 +83,7 @@ final class CsvListing {
         return HEADER.equals(fields(header.strip().toLowerCase(Locale.ROOT)));
     }
 
-    static List<Listing.Entry> read(Path file, CameraPattern cameras) throws IOException {
+    static List<IdentityNumbering.Entry> read(Path file, CameraPattern cameras) throws IOException {
         CsvListing listing = new CsvListing(file, cameras);
         ListFile.read(file, listing::take);
         listing.missing.check(listing.entries.size());
@@ -103,7 +103,7 @@ final class CsvListing {
             headed = true;
             return;
         }
-        Listing.Entry entry = entry(line, where);
+        IdentityNumbering.Entry entry = entry(line, where);
         DatasetException.check(
                 seen.add(new Place(entry.split(), entry.folder(), entry.name())),
                 "%s: listed twice: %s",
@@ -112,7 +112,7 @@ final class CsvListing {
         entries.add(entry);
     }
 
-    private Listing.Entry entry(String line, String where) {
+    private IdentityNumbering.Entry entry(String line, String where) {
         List<String> fields = fields(line);
         DatasetException.check(
                 fields.size() == HEADER.size(), "%s: %s wanted, found %s fields", where, HEADER_LINE, fields.size());
@@ -134,7 +134,7 @@ final class CsvListing {
             throw new DatasetException(
                     where + ": the split train, query or gallery wanted, found '" + fields.get(3) + "'");
         }
-        return new Listing.Entry(
+        return new IdentityNumbering.Entry(
                 folders.intern(Folders.parent(image)),
                 Folders.fileName(image),
                 names.intern(fields.get(1)),

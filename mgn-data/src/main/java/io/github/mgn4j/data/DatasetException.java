@@ -1,7 +1,7 @@
 package io.github.mgn4j.data;
 
-import io.github.mgn4j.io.FileNames;
-import io.github.mgn4j.io.Messages;
+import io.github.mgn4j.internal.io.FileNames;
+import io.github.mgn4j.internal.io.Messages;
 import java.util.Locale;
 
 /** A data set, or what was asked of it, is not what it should be; the message names the file or value and says why. */

@@ -1,7 +1,7 @@
 package io.github.mgn4j.data;
 
-import io.github.mgn4j.io.FileNames;
-import io.github.mgn4j.io.Services;
+import io.github.mgn4j.internal.io.FileNames;
+import io.github.mgn4j.internal.io.Services;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

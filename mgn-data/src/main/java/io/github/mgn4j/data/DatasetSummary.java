@@ -1,7 +1,7 @@
 package io.github.mgn4j.data;
 
 import com.google.gson.GsonBuilder;
-import io.github.mgn4j.io.FileNames;
+import io.github.mgn4j.internal.io.FileNames;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

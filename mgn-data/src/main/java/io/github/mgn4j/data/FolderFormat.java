@@ -81,7 +81,7 @@ public final class FolderFormat implements DatasetFormat {
     public ReidDataset read(Path root) throws IOException {
         DatasetException.check(Files.exists(root), "%s: no such folder (%s has %s)", root, name(), expects());
         if (!Files.isDirectory(root)) {
-            return Listing.number(name(), root, CsvListing.read(root, cameras));
+            return IdentityNumbering.number(name(), root, CsvListing.read(root, cameras));
         }
         List<Path> csv = csv(root).stream().filter(CsvListing::isListing).toList();
         DatasetException.check(
@@ -89,20 +89,21 @@ public final class FolderFormat implements DatasetFormat {
                 "%s: several CSV listings (%s); give one of them",
                 root,
                 csv.stream().map(Folders::fileName).toList());
-        return Listing.number(name(), root, csv.isEmpty() ? walk(root) : CsvListing.read(csv.get(0), cameras));
+        return IdentityNumbering.number(
+                name(), root, csv.isEmpty() ? walk(root) : CsvListing.read(csv.get(0), cameras));
     }
 
-    private List<Listing.Entry> walk(Path root) throws IOException {
+    private List<IdentityNumbering.Entry> walk(Path root) throws IOException {
         Interner<Path> folders = Interners.newStrongInterner();
         Interner<String> names = Interners.newStrongInterner();
-        List<Listing.Entry> entries = new ArrayList<>();
+        List<IdentityNumbering.Entry> entries = new ArrayList<>();
         for (Split split : Split.values()) {
             Path folder = root.resolve(split.folder());
             if (Files.isDirectory(folder)) {
                 for (Path identity : Folders.folders(folder)) {
                     for (Path file : Folders.under(identity)) {
                         String camera = cameras.find(root, file);
-                        entries.add(new Listing.Entry(
+                        entries.add(new IdentityNumbering.Entry(
                                 folders.intern(Folders.parent(file)),
                                 Folders.fileName(file),
                                 Folders.fileName(identity),

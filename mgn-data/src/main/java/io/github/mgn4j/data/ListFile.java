@@ -1,7 +1,7 @@
 package io.github.mgn4j.data;
 
 import com.google.common.base.CharMatcher;
-import io.github.mgn4j.io.FileNames;
+import io.github.mgn4j.internal.io.FileNames;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

@@ -1,6 +1,6 @@
 package io.github.mgn4j.data;
 
-import io.github.mgn4j.io.FileNames;
+import io.github.mgn4j.internal.io.FileNames;
 import java.nio.file.Path;
 
 /**

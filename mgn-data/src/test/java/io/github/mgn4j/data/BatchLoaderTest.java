@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
-import io.github.mgn4j.engine.Layout;
-import io.github.mgn4j.extract.OnError;
 import io.github.mgn4j.image.ImageDecoder;
+import io.github.mgn4j.image.Layout;
+import io.github.mgn4j.image.OnError;
 import io.github.mgn4j.image.Preprocessor;
 import io.github.mgn4j.image.Resampling;
 import io.github.mgn4j.image.RgbImage;

@@ -13,7 +13,7 @@ import java.util.stream.IntStream;
  * @param cells by query camera and gallery camera; empty where no query has a match there
  */
 public record CameraPairs(
-        List<Integer> queryCameras, List<Integer> galleryCameras, List<List<Optional<Metrics>>> cells) {
+        List<Integer> queryCameras, List<Integer> galleryCameras, List<List<Optional<ReidMetrics>>> cells) {
     public CameraPairs {
         queryCameras = List.copyOf(queryCameras);
         galleryCameras = List.copyOf(galleryCameras);
@@ -24,7 +24,7 @@ public record CameraPairs(
     public static CameraPairs of(LabelledFeatures query, LabelledFeatures gallery, Evaluator evaluator) {
         List<Integer> from = cameras(query.labels());
         List<Integer> to = cameras(gallery.labels());
-        List<List<Optional<Metrics>>> cells = new ArrayList<>();
+        List<List<Optional<ReidMetrics>>> cells = new ArrayList<>();
         List<LabelledFeatures> galleries =
                 to.stream().map(camera -> of(gallery, camera)).toList();
         for (int camera : from) {
@@ -36,7 +36,8 @@ public record CameraPairs(
         return new CameraPairs(from, to, cells);
     }
 
-    private static Optional<Metrics> metrics(LabelledFeatures query, LabelledFeatures gallery, Evaluator evaluator) {
+    private static Optional<ReidMetrics> metrics(
+            LabelledFeatures query, LabelledFeatures gallery, Evaluator evaluator) {
         try {
             return Optional.of(evaluator.evaluate(query, gallery).metrics());
         } catch (EvaluationException e) {

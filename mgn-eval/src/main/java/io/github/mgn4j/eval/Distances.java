@@ -26,7 +26,7 @@ public interface Distances {
      *
      * @throws EvaluationException if their dims differ
      */
-    static Distances between(FeatureMatrix queries, FeatureMatrix gallery, Metric metric) {
+    static Distances between(FeatureMatrix queries, FeatureMatrix gallery, DistanceMetric metric) {
         return new FeatureDistances(queries, gallery, metric);
     }
 }

@@ -7,7 +7,7 @@ import java.util.List;
  *
  * @param results of every query, in the order of the queries
  */
-public record Evaluation(Metrics metrics, List<QueryResult> results) {
+public record Evaluation(ReidMetrics metrics, List<QueryResult> results) {
     public Evaluation {
         results = List.copyOf(results);
     }

@@ -19,10 +19,10 @@ import java.util.List;
  * @param metric the distance
  * @param top how many of the nearest gallery entries to keep in each {@link QueryResult}
  * @param blockBytes memory that the blocks of features and distances may take; at least 1 MiB. Beside it an evaluation
- *     needs a copy of the features under {@link Metric#COSINE}, one of the gallery's where there is junk in it, and less
+ *     needs a copy of the features under {@link DistanceMetric#COSINE}, one of the gallery's where there is junk in it, and less
  *     than a kilobyte for each query
  */
-public record Evaluator(Metric metric, int top, long blockBytes) {
+public record Evaluator(DistanceMetric metric, int top, long blockBytes) {
     private static final int DEFAULT_TOP = 10;
 
     public Evaluator {
@@ -31,12 +31,12 @@ public record Evaluator(Metric metric, int top, long blockBytes) {
     }
 
     /** With blocks of 128 MiB, beyond which they get no faster. */
-    public Evaluator(Metric metric, int top) {
+    public Evaluator(DistanceMetric metric, int top) {
         this(metric, top, BlockShape.DEFAULT_BYTES);
     }
 
     /** Keeps the 10 nearest entries. */
-    public Evaluator(Metric metric) {
+    public Evaluator(DistanceMetric metric) {
         this(metric, DEFAULT_TOP);
     }
 
@@ -48,7 +48,7 @@ public record Evaluator(Metric metric, int top, long blockBytes) {
     public Evaluation evaluate(LabelledFeatures query, LabelledFeatures gallery) {
         Candidates candidates = Candidates.of(gallery);
         return evaluate(
-                new FeatureScreen(query.features(), candidates.features(), metric, blockBytes),
+                new BoundedFeatureDistances(query.features(), candidates.features(), metric, blockBytes),
                 query.labels(),
                 candidates,
                 false,
@@ -80,7 +80,7 @@ public record Evaluator(Metric metric, int top, long blockBytes) {
     public Evaluation evaluate(LabelledFeatures all) {
         Candidates candidates = Candidates.of(all);
         return evaluate(
-                new FeatureScreen(all.features(), candidates.features(), metric, blockBytes),
+                new BoundedFeatureDistances(all.features(), candidates.features(), metric, blockBytes),
                 all.labels(),
                 candidates,
                 true,
@@ -107,11 +107,11 @@ public record Evaluator(Metric metric, int top, long blockBytes) {
     }
 
     private Evaluation evaluate(
-            ScreenedDistances distances, Labels query, Candidates gallery, boolean itself, int gallerySize) {
+            BoundedDistances distances, Labels query, Candidates gallery, boolean itself, int gallerySize) {
         return evaluation(new RankScan(distances, query, gallery, itself, top).run(), gallerySize);
     }
 
     private static Evaluation evaluation(List<QueryResult> results, int gallerySize) {
-        return new Evaluation(Metrics.of(results, gallerySize), results);
+        return new Evaluation(ReidMetrics.of(results, gallerySize), results);
     }
 }

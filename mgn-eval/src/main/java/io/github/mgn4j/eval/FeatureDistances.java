@@ -6,19 +6,19 @@ import org.jspecify.annotations.Nullable;
 /** Distances between features by one of the metrics. */
 final class FeatureDistances implements Distances {
     private final SquaredDistances squared;
-    private final Metric metric;
+    private final DistanceMetric metric;
     private final boolean @Nullable [] zeroQueries;
     private final boolean @Nullable [] zeroGallery;
 
-    FeatureDistances(FeatureMatrix queries, FeatureMatrix gallery, Metric metric) {
+    FeatureDistances(FeatureMatrix queries, FeatureMatrix gallery, DistanceMetric metric) {
         this.metric = metric;
-        boolean cosine = metric == Metric.COSINE;
+        boolean cosine = metric == DistanceMetric.COSINE;
         // The halved squared distance of unit vectors is one minus their cosine, without its cancellation.
         squared = cosine
                 ? new SquaredDistances(queries.normalized(), gallery.normalized())
                 : new SquaredDistances(queries, gallery);
-        zeroQueries = cosine ? UnitScreen.zeros(queries) : null;
-        zeroGallery = cosine ? UnitScreen.zeros(gallery) : null;
+        zeroQueries = cosine ? BoundedUnitDistances.zeros(queries) : null;
+        zeroGallery = cosine ? BoundedUnitDistances.zeros(gallery) : null;
     }
 
     @Override
@@ -36,7 +36,7 @@ final class FeatureDistances implements Distances {
         squared.compute(from, into);
         for (int q = 0; q < into.length; q++) {
             double[] row = into[q];
-            if (metric == Metric.EUCLIDEAN) {
+            if (metric == DistanceMetric.EUCLIDEAN) {
                 for (int j = 0; j < row.length; j++) {
                     row[j] = Math.sqrt(row[j]);
                 }

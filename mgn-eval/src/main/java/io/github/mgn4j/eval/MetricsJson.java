@@ -6,12 +6,12 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonNull;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
-import io.github.mgn4j.io.AtomicFile;
+import io.github.mgn4j.internal.io.AtomicFile;
 import java.io.IOException;
 import java.nio.file.Path;
 
 /**
- * Metrics as JSON: {@code queries}, {@code queries_without_match}, {@code rank1}, {@code rank5}, {@code rank10}, {@code
+ * ReidMetrics as JSON: {@code queries}, {@code queries_without_match}, {@code rank1}, {@code rank5}, {@code rank10}, {@code
  * rank20}, {@code cmc}, {@code mAP}, {@code mAP_trapezoid}, {@code mINP}; beside them, objects with the same keys for
  * what they are compared with, and {@code verification}. Immutable.
  */
@@ -25,7 +25,7 @@ public final class MetricsJson {
         this.object = object;
     }
 
-    public static MetricsJson of(Metrics metrics) {
+    public static MetricsJson of(ReidMetrics metrics) {
         JsonObject object = new JsonObject();
         object.addProperty("queries", metrics.queries());
         object.addProperty("queries_without_match", metrics.queriesWithoutMatch());
@@ -43,12 +43,12 @@ public final class MetricsJson {
     }
 
     /** With the metrics before re-ranking, under {@code baseline}. */
-    public MetricsJson withBaseline(Metrics baseline) {
+    public MetricsJson withBaseline(ReidMetrics baseline) {
         return with("baseline", baseline);
     }
 
     /** With other metrics under a key of their own, such as {@code untrained}. */
-    public MetricsJson with(String key, Metrics other) {
+    public MetricsJson with(String key, ReidMetrics other) {
         JsonObject copy = object.deepCopy();
         copy.add(key, of(other).object);
         return new MetricsJson(copy);

@@ -18,7 +18,7 @@ public final class MultiQuery {
     /**
      * Replaces the features of each query by the mean of those of other images of the same person and camera, which
      * usually show the query's image again. A query of which there are none, or of an unknown camera, stays as it is.
-     * Under {@link Metric#COSINE} normalise both before, if each image is to count alike.
+     * Under {@link DistanceMetric#COSINE} normalise both before, if each image is to count alike.
      *
      * @throws EvaluationException if the dims differ
      */

@@ -6,12 +6,12 @@ import java.util.stream.IntStream;
 
 /** The nearest neighbours of each image among all, itself among them, and the distance to its farthest. */
 final class Neighbours {
-    private final ScreenedDistances distances;
+    private final BoundedDistances distances;
     private final int[][] nearest;
     private final double[][] nearestSquares;
     private final double[] farthest;
 
-    private Neighbours(ScreenedDistances distances, int count) {
+    private Neighbours(BoundedDistances distances, int count) {
         int images = distances.queries();
         this.distances = distances;
         nearest = new int[images][];
@@ -34,8 +34,8 @@ final class Neighbours {
     }
 
     /** Finds the {@code count} nearest; of equally near ones the earlier is first. */
-    static Neighbours of(FeatureMatrix all, Metric metric, int count, long blockBytes) {
-        return new Neighbours(UnitScreen.within(all, metric, blockBytes), count);
+    static Neighbours of(FeatureMatrix all, DistanceMetric metric, int count, long blockBytes) {
+        return new Neighbours(BoundedUnitDistances.within(all, metric, blockBytes), count);
     }
 
     private static void collect(NearCandidates nearest, NearCandidates farthest, int from, int width, float[] near) {

@@ -26,7 +26,7 @@ final class PairCounts {
      * @param gallery without junk
      * @param edges ascending exact values
      */
-    static PairCounts of(ScreenedDistances distances, Labels queries, Labels gallery, double[] edges) {
+    static PairCounts of(BoundedDistances distances, Labels queries, Labels gallery, double[] edges) {
         Map<Integer, Integer> people = new HashMap<>();
         int[] person = new int[queries.size()];
         for (int q = 0; q < queries.size(); q++) {
@@ -54,7 +54,7 @@ final class PairCounts {
         return counts;
     }
 
-    private int[] count(ScreenedDistances distances, int q, int from, int width, float[] near, int[] samePerson) {
+    private int[] count(BoundedDistances distances, int q, int from, int width, float[] near, int[] samePerson) {
         int[] bins = new int[edges.length + 1];
         float tolerance = distances.tolerance(q);
         float last = Math.nextUp((float) (edges[edges.length - 1] + tolerance));

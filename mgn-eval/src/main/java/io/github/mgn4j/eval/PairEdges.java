@@ -18,15 +18,15 @@ final class PairEdges {
 
     private PairEdges() {}
 
-    /** Ascending, as {@linkplain FeatureScreen#square squares}; negative for one that is below every distance. */
-    static double[] choose(LabelledFeatures query, Candidates gallery, Metric metric, long blockBytes) {
+    /** Ascending, as {@linkplain BoundedFeatureDistances#square squares}; negative for one that is below every distance. */
+    static double[] choose(LabelledFeatures query, Candidates gallery, DistanceMetric metric, long blockBytes) {
         int count = query.labels().size();
         int[] some = IntStream.range(0, Math.min(QUERIES, count))
                 .map(i -> (int) ((long) i * count / Math.min(QUERIES, count)))
                 .toArray();
         Labels labels = query.labels().select(some);
         FeatureMatrix features = query.features().select(some);
-        FeatureScreen sample = new FeatureScreen(features, gallery.features(), metric, blockBytes);
+        BoundedFeatureDistances sample = new BoundedFeatureDistances(features, gallery.features(), metric, blockBytes);
         int people = gallery.labels().size();
         float[] values = new float[Math.multiplyExact(some.length, people)];
         sample.scan((q, from, width, near) -> {

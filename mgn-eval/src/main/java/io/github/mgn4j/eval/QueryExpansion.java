@@ -9,8 +9,8 @@ import java.util.stream.IntStream;
 /**
  * Alpha query expansion (Radenovic, Tolias and Chum, TPAMI 2019, section 3.5): a query is replaced by the mean of itself
  * and its nearest gallery features, each weighted by its cosine with the query to the power of alpha, those at more
- * than a right angle by nothing. The features are L2-normalised before under {@link Metric#COSINE}, as in the article,
- * and left as they are under {@link Metric#EUCLIDEAN}. Immutable and thread-safe.
+ * than a right angle by nothing. The features are L2-normalised before under {@link DistanceMetric#COSINE}, as in the article,
+ * and left as they are under {@link DistanceMetric#EUCLIDEAN}. Immutable and thread-safe.
  *
  * @param neighbours how many of the nearest gallery entries to take in
  * @param alpha 0 for a plain mean, more to trust the nearest more; the article's is 3
@@ -29,7 +29,7 @@ public record QueryExpansion(int neighbours, double alpha) {
      * @throws EvaluationException if the dims differ or the gallery has fewer images than {@code neighbours}, junk left
      *     out
      */
-    public LabelledFeatures expand(LabelledFeatures query, LabelledFeatures gallery, Metric metric) {
+    public LabelledFeatures expand(LabelledFeatures query, LabelledFeatures gallery, DistanceMetric metric) {
         FeatureMatrix candidates = Candidates.of(gallery).features();
         return new LabelledFeatures(expand(query.features(), candidates, metric), query.labels());
     }
@@ -39,16 +39,16 @@ public record QueryExpansion(int neighbours, double alpha) {
      *
      * @throws EvaluationException if the dims differ or the gallery has fewer images than {@code neighbours}
      */
-    public FeatureMatrix expand(FeatureMatrix query, FeatureMatrix gallery, Metric metric) {
+    public FeatureMatrix expand(FeatureMatrix query, FeatureMatrix gallery, DistanceMetric metric) {
         check(
                 neighbours <= gallery.rows(),
                 "neighbours is %d, but the gallery has only %d images (junk left out)",
                 neighbours,
                 gallery.rows());
-        boolean cosine = metric == Metric.COSINE;
+        boolean cosine = metric == DistanceMetric.COSINE;
         FeatureMatrix queries = cosine ? query.normalized() : query;
         FeatureMatrix entries = cosine ? gallery.normalized() : gallery;
-        ScreenedDistances distances = UnitScreen.between(query, gallery, metric, BlockShape.DEFAULT_BYTES);
+        BoundedDistances distances = BoundedUnitDistances.between(query, gallery, metric, BlockShape.DEFAULT_BYTES);
         NearCandidates[] nearest = new NearCandidates[queries.rows()];
         Arrays.setAll(nearest, q -> new NearCandidates(neighbours, distances.tolerance(q)));
         distances.scan((q, from, width, near) -> {

@@ -13,7 +13,7 @@ final class RankScan {
     private static final int[] NONE = {};
     private static final float HIDDEN = Float.POSITIVE_INFINITY;
 
-    private final ScreenedDistances distances;
+    private final BoundedDistances distances;
     private final Labels queries;
     private final Labels gallery;
     private final int[] columns;
@@ -26,7 +26,7 @@ final class RankScan {
      * @param distances to the gallery without its junk
      * @param itself true if the gallery is the queries, each of which is left out for itself
      */
-    RankScan(ScreenedDistances distances, Labels queries, Candidates gallery, boolean itself, int top) {
+    RankScan(BoundedDistances distances, Labels queries, Candidates gallery, boolean itself, int top) {
         this.distances = distances;
         this.queries = queries;
         this.gallery = gallery.labels();

@@ -8,7 +8,7 @@ import io.github.mgn4j.features.FeatureMatrix;
  * Re-ranking with k-reciprocal encoding (Zhong, Zheng, Cao and Li, CVPR 2017), as the authors' Python code does it:
  *
  * <ul>
- *   <li>Distances are squared Euclidean, of L2-normalised features under {@link Metric#COSINE}, between all images,
+ *   <li>Distances are squared Euclidean, of L2-normalised features under {@link DistanceMetric#COSINE}, between all images,
  *       queries and gallery alike, each column divided by its maximum.
  *   <li>An image's k1-reciprocal neighbours are extended by the neighbourhoods of k1 / 2 (half rounded to even) that
  *       overlap them by more than two thirds, and weighted by exp(-distance); the weights sum to 1.
@@ -40,9 +40,9 @@ public record ReRanker(int k1, int k2, double lambda) {
      *
      * @throws EvaluationException if the dims differ, or the gallery has fewer than k1 or k2 images
      */
-    public Distances reRank(FeatureMatrix queries, FeatureMatrix gallery, Metric metric) {
+    public Distances reRank(FeatureMatrix queries, FeatureMatrix gallery, DistanceMetric metric) {
         Prepared prepared = prepare(queries, gallery, metric, BlockShape.DEFAULT_BYTES);
-        boolean cosine = metric == Metric.COSINE;
+        boolean cosine = metric == DistanceMetric.COSINE;
         return new ReRankedDistances(
                 cosine ? Distances.between(queries, gallery, metric) : new SquaredDistances(queries, gallery),
                 cosine ? 2 : 1,
@@ -52,10 +52,10 @@ public record ReRanker(int k1, int k2, double lambda) {
     }
 
     /** The same distances, screened. */
-    ScreenedDistances screen(FeatureMatrix queries, FeatureMatrix gallery, Metric metric, long blockBytes) {
+    BoundedDistances screen(FeatureMatrix queries, FeatureMatrix gallery, DistanceMetric metric, long blockBytes) {
         Prepared prepared = prepare(queries, gallery, metric, blockBytes);
-        return new ReRankedScreen(
-                UnitScreen.between(queries, gallery, metric, blockBytes),
+        return new BoundedReRankedDistances(
+                BoundedUnitDistances.between(queries, gallery, metric, blockBytes),
                 prepared.neighbours,
                 prepared.jaccard,
                 lambda);
@@ -63,7 +63,7 @@ public record ReRanker(int k1, int k2, double lambda) {
 
     private record Prepared(Neighbours neighbours, JaccardDistances jaccard) {}
 
-    private Prepared prepare(FeatureMatrix queries, FeatureMatrix gallery, Metric metric, long blockBytes) {
+    private Prepared prepare(FeatureMatrix queries, FeatureMatrix gallery, DistanceMetric metric, long blockBytes) {
         check(
                 Math.max(k1, k2) <= gallery.rows(),
                 "%s is %d, but the gallery to re-rank has only %d images (junk left out)",

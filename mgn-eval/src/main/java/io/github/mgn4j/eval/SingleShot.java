@@ -21,7 +21,7 @@ import java.util.stream.IntStream;
  * @param trials number of random galleries for each query; the original takes 100
  * @param seed of the draws
  */
-public record SingleShot(Metric metric, int trials, long seed) {
+public record SingleShot(DistanceMetric metric, int trials, long seed) {
     public SingleShot {
         check(trials >= 1, "trials is %d, must be at least 1", trials);
     }
@@ -56,7 +56,7 @@ public record SingleShot(Metric metric, int trials, long seed) {
         Distances distances = Distances.between(query.features(), candidates.features(), metric);
         int[][] people = new TreeMap<>(candidates.labels().byPid()).values().toArray(int[][]::new);
         Map<Integer, int[]> entriesOf = candidates.labels().byPid();
-        int[] curve = new int[Math.max(1, Math.min(Metrics.RANKS, people.length))];
+        int[] curve = new int[Math.max(1, Math.min(ReidMetrics.RANKS, people.length))];
         int[] counted = {0};
         QueryBlocks.forEachRow(distances, (q, row) -> {
             int pid = query.labels().pid(q);

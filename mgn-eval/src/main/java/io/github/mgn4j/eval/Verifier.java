@@ -29,7 +29,7 @@ import java.util.stream.IntStream;
  * @param seed of the draws
  * @param blockBytes as of {@link Evaluator}
  */
-public record Verifier(Metric metric, int resamples, double confidence, long seed, long blockBytes) {
+public record Verifier(DistanceMetric metric, int resamples, double confidence, long seed, long blockBytes) {
     static final List<Double> TARGETS = List.of(1e-1, 1e-2, 1e-3, 1e-4);
 
     public Verifier {
@@ -39,7 +39,7 @@ public record Verifier(Metric metric, int resamples, double confidence, long see
     }
 
     /** 1000 draws, a 95% interval. */
-    public Verifier(Metric metric) {
+    public Verifier(DistanceMetric metric) {
         this(metric, 1000, 0.95, 0, BlockShape.DEFAULT_BYTES);
     }
 
@@ -50,7 +50,8 @@ public record Verifier(Metric metric, int resamples, double confidence, long see
      */
     public Verification verify(LabelledFeatures query, LabelledFeatures gallery) {
         Candidates candidates = Candidates.of(gallery);
-        FeatureScreen distances = new FeatureScreen(query.features(), candidates.features(), metric, blockBytes);
+        BoundedFeatureDistances distances =
+                new BoundedFeatureDistances(query.features(), candidates.features(), metric, blockBytes);
         double[] edges = DoubleStream.of(PairEdges.choose(query, candidates, metric, blockBytes))
                 .map(distances::ofSquare)
                 .toArray();

@@ -1,6 +1,6 @@
 package io.github.mgn4j.report;
 
-import io.github.mgn4j.graph.ActivationMap;
+import io.github.mgn4j.image.ActivationMap;
 import java.util.List;
 
 /** Where in an image the branches of a network look. Immutable. */

@@ -1,7 +1,7 @@
 package io.github.mgn4j.report;
 
 import io.github.mgn4j.eval.CameraPairs;
-import io.github.mgn4j.eval.Metrics;
+import io.github.mgn4j.eval.ReidMetrics;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -21,7 +21,7 @@ final class CameraSection {
         page.append("</tr></thead>\n<tbody>\n");
         for (int row = 0; row < pairs.queryCameras().size(); row++) {
             page.append("<tr><th>cam ").append(pairs.queryCameras().get(row)).append("</th>");
-            List<Optional<Metrics>> cells = pairs.cells().get(row);
+            List<Optional<ReidMetrics>> cells = pairs.cells().get(row);
             cells.forEach(cell -> page.append("<td>")
                     .append(cell.map(CameraSection::cell).orElse("&#8211;"))
                     .append("</td>"));
@@ -30,7 +30,7 @@ final class CameraSection {
         page.append("</tbody>\n</table></div>\n</section>\n");
     }
 
-    private static String cell(Metrics metrics) {
+    private static String cell(ReidMetrics metrics) {
         return String.format(Locale.ROOT, "%.1f <small>%.1f</small>", 100 * metrics.rank1(), 100 * metrics.mAP());
     }
 }

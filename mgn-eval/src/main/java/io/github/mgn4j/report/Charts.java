@@ -1,7 +1,7 @@
 package io.github.mgn4j.report;
 
-import io.github.mgn4j.eval.Metrics;
 import io.github.mgn4j.eval.PairDistances;
+import io.github.mgn4j.eval.ReidMetrics;
 import io.github.mgn4j.eval.Verification;
 import io.github.mgn4j.report.Chart.Series;
 import io.github.mgn4j.report.ReportData.NamedMetrics;
@@ -32,7 +32,7 @@ final class Charts {
         int ranks = 1;
         List<Series> series = new ArrayList<>();
         for (NamedMetrics named : all) {
-            Metrics metrics = named.metrics();
+            ReidMetrics metrics = named.metrics();
             lowest = Math.min(lowest, metrics.rank1());
             ranks = Math.max(ranks, metrics.cmc().size());
             List<Double> points = new ArrayList<>();

@@ -2,9 +2,9 @@ package io.github.mgn4j.report;
 
 import static java.util.stream.Collectors.toCollection;
 
+import io.github.mgn4j.eval.DistanceMetric;
 import io.github.mgn4j.eval.LabelledFeatures;
 import io.github.mgn4j.eval.Labels;
-import io.github.mgn4j.eval.Metric;
 import io.github.mgn4j.eval.Tsne;
 import io.github.mgn4j.features.FeatureMatrix;
 import java.util.ArrayList;
@@ -52,10 +52,10 @@ public record EmbeddingMap(List<Point> points, List<Integer> people, int images)
      * Lays out images of 12 people of the queries, spread evenly over their numbers, each with up to 30 images, and as
      * many other people's as make 800, spread evenly too. The same features give the same map.
      *
-     * @param metric {@link Metric#COSINE} lays out features of length 1
+     * @param metric {@link DistanceMetric#COSINE} lays out features of length 1
      * @throws io.github.mgn4j.eval.EvaluationException if there are fewer than four images
      */
-    public static EmbeddingMap of(LabelledFeatures query, LabelledFeatures gallery, Metric metric) {
+    public static EmbeddingMap of(LabelledFeatures query, LabelledFeatures gallery, DistanceMetric metric) {
         List<Place> all = new ArrayList<>();
         addPlaces(query, true, all);
         addPlaces(gallery, false, all);
@@ -109,7 +109,7 @@ public record EmbeddingMap(List<Point> points, List<Integer> people, int images)
                 .forEach(i -> all.add(new Place(set, i, query)));
     }
 
-    private static FeatureMatrix features(List<Place> places, Metric metric) {
+    private static FeatureMatrix features(List<Place> places, DistanceMetric metric) {
         int dims = places.isEmpty() ? 1 : places.get(0).set().features().dims();
         float[] data = new float[places.size() * dims];
         for (int i = 0; i < places.size(); i++) {
@@ -117,7 +117,7 @@ public record EmbeddingMap(List<Point> points, List<Integer> people, int images)
             System.arraycopy(place.set().features().data(), place.row() * dims, data, i * dims, dims);
         }
         FeatureMatrix features = FeatureMatrix.of(data, places.size(), dims);
-        return metric == Metric.COSINE ? features.normalized() : features;
+        return metric == DistanceMetric.COSINE ? features.normalized() : features;
     }
 
     /** All, or as many of them at even distances. */

@@ -1,6 +1,6 @@
 package io.github.mgn4j.report;
 
-import io.github.mgn4j.io.FileNames;
+import io.github.mgn4j.internal.io.FileNames;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;

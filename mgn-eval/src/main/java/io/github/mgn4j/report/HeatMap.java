@@ -1,6 +1,6 @@
 package io.github.mgn4j.report;
 
-import io.github.mgn4j.graph.ActivationMap;
+import io.github.mgn4j.image.ActivationMap;
 import java.awt.image.BufferedImage;
 
 /** Lays an activation map over its image: grey where it is low, and the more coloured the higher. */

@@ -2,8 +2,8 @@ package io.github.mgn4j.report;
 
 import io.github.mgn4j.eval.CameraPairs;
 import io.github.mgn4j.eval.MetricIntervals;
-import io.github.mgn4j.eval.Metrics;
 import io.github.mgn4j.eval.PairDistances;
+import io.github.mgn4j.eval.ReidMetrics;
 import io.github.mgn4j.eval.Verification;
 import java.util.ArrayList;
 import java.util.List;
@@ -63,8 +63,8 @@ public record ReportData(
     /** A name and its value. */
     public record Fact(String name, String value) {}
 
-    /** Metrics and what they are of: "trained", "untrained", "re-ranked". */
-    public record NamedMetrics(String name, Metrics metrics) {}
+    /** ReidMetrics and what they are of: "trained", "untrained", "re-ranked". */
+    public record NamedMetrics(String name, ReidMetrics metrics) {}
 
     public static Builder builder(String title) {
         return new Builder(title);
@@ -96,7 +96,7 @@ public record ReportData(
         }
 
         /** Adds a column to the table and a line to the curve; the first is the one the report is about. */
-        public Builder metrics(String name, Metrics values) {
+        public Builder metrics(String name, ReidMetrics values) {
             metrics.add(new NamedMetrics(name, values));
             return this;
         }

@@ -2,7 +2,7 @@ package io.github.mgn4j.report;
 
 import io.github.mgn4j.eval.Interval;
 import io.github.mgn4j.eval.MetricIntervals;
-import io.github.mgn4j.eval.Metrics;
+import io.github.mgn4j.eval.ReidMetrics;
 import io.github.mgn4j.eval.Verification;
 import io.github.mgn4j.report.ReportData.Fact;
 import io.github.mgn4j.report.ReportData.NamedMetrics;
@@ -15,16 +15,16 @@ import org.jspecify.annotations.Nullable;
 
 /** The report's page: everything it shows is in it, pictures included. */
 final class ReportPage {
-    private record Row(String name, String meaning, ToDoubleFunction<Metrics> value) {}
+    private record Row(String name, String meaning, ToDoubleFunction<ReidMetrics> value) {}
 
     private static final List<Row> ROWS = List.of(
-            new Row("Rank-1", "the nearest image is a match", Metrics::rank1),
-            new Row("Rank-5", "a match among the nearest 5", Metrics::rank5),
-            new Row("Rank-10", "a match among the nearest 10", Metrics::rank10),
-            new Row("Rank-20", "a match among the nearest 20", Metrics::rank20),
-            new Row("mAP", "mean average precision", Metrics::mAP),
-            new Row("mAP, trapezoid", "as the Market-1501 Matlab code computes it", Metrics::mAPTrapezoid),
-            new Row("mINP", "how early the last match comes", Metrics::mINP));
+            new Row("Rank-1", "the nearest image is a match", ReidMetrics::rank1),
+            new Row("Rank-5", "a match among the nearest 5", ReidMetrics::rank5),
+            new Row("Rank-10", "a match among the nearest 10", ReidMetrics::rank10),
+            new Row("Rank-20", "a match among the nearest 20", ReidMetrics::rank20),
+            new Row("mAP", "mean average precision", ReidMetrics::mAP),
+            new Row("mAP, trapezoid", "as the Market-1501 Matlab code computes it", ReidMetrics::mAPTrapezoid),
+            new Row("mINP", "how early the last match comes", ReidMetrics::mINP));
 
     /** Title of the chart that the table of thresholds goes with. */
     static final String ROC = "Same person or not";
@@ -152,7 +152,8 @@ final class ReportPage {
     }
 
     private void writeTable() {
-        page.append("<section class=\"card\">\n<h2>Metrics</h2>\n<div class=\"scroll\"><table>\n<thead><tr><th></th>");
+        page.append(
+                "<section class=\"card\">\n<h2>ReidMetrics</h2>\n<div class=\"scroll\"><table>\n<thead><tr><th></th>");
         for (NamedMetrics named : data.metrics()) {
             page.append("<th>").append(Html.escape(named.name())).append("</th>");
         }
@@ -213,7 +214,7 @@ final class ReportPage {
         page.append(new MapPicture(map).toSvg()).append("</section>\n");
     }
 
-    private static String percent(ToDoubleFunction<Metrics> value, Metrics metrics) {
+    private static String percent(ToDoubleFunction<ReidMetrics> value, ReidMetrics metrics) {
         return String.format(Locale.ROOT, "%.1f%%", 100 * value.applyAsDouble(metrics));
     }
 }

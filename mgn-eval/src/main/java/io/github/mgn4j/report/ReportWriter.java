@@ -1,7 +1,7 @@
 package io.github.mgn4j.report;
 
 import com.google.common.io.Resources;
-import io.github.mgn4j.io.OutputFiles;
+import io.github.mgn4j.internal.io.OutputFiles;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

@@ -1,6 +1,6 @@
 package io.github.mgn4j.report;
 
-import io.github.mgn4j.eval.Metrics;
+import io.github.mgn4j.eval.ReidMetrics;
 import io.github.mgn4j.eval.Verification;
 import java.util.Locale;
 import java.util.OptionalDouble;
@@ -17,7 +17,7 @@ final class VerdictText {
         if (data.metrics().isEmpty()) {
             return;
         }
-        Metrics metrics = data.metrics().get(0).metrics();
+        ReidMetrics metrics = data.metrics().get(0).metrics();
         page.append("<p class=\"verdict\">");
         page.append(String.format(
                 Locale.ROOT,

@@ -17,8 +17,8 @@ class DistancesTest {
         Random random = new Random(dims);
         FeatureMatrix q = Fixtures.random(random, queries, dims, 0);
         FeatureMatrix g = Fixtures.random(random, gallery, dims, 0);
-        double[][] euclidean = all(Distances.between(q, g, Metric.EUCLIDEAN));
-        double[][] cosine = all(Distances.between(q, g, Metric.COSINE));
+        double[][] euclidean = all(Distances.between(q, g, DistanceMetric.EUCLIDEAN));
+        double[][] cosine = all(Distances.between(q, g, DistanceMetric.COSINE));
         for (int i = 0; i < queries; i++) {
             for (int j = 0; j < gallery; j++) {
                 double squares = 0;
@@ -44,7 +44,7 @@ class DistancesTest {
         FeatureMatrix q = FeatureMatrix.ofRows(new float[] {10_000, 10_000, 10_000});
         FeatureMatrix g =
                 FeatureMatrix.ofRows(new float[] {10_000, 10_000, 10_000.01f}, new float[] {10_000, 10_000, 10_000});
-        double[][] distances = all(Distances.between(q, g, Metric.EUCLIDEAN));
+        double[][] distances = all(Distances.between(q, g, DistanceMetric.EUCLIDEAN));
         assertThat(distances[0][0]).isCloseTo(10_000.01f - 10_000f, within(1e-9));
         assertThat(distances[0][1]).isZero();
     }
@@ -55,7 +55,7 @@ class DistancesTest {
         FeatureMatrix distinct = Fixtures.random(random, 40, 77, 0);
         int[] copies = Fixtures.ints(random, 700, 0, 40);
         FeatureMatrix gallery = distinct.select(copies);
-        for (Metric metric : Metric.values()) {
+        for (DistanceMetric metric : DistanceMetric.values()) {
             double[][] distances = all(Distances.between(distinct, gallery, metric));
             double[][] reference = all(Distances.between(distinct, distinct, metric));
             for (int i = 0; i < 40; i++) {
@@ -92,7 +92,7 @@ class DistancesTest {
         FeatureMatrix q = FeatureMatrix.ofRows(new float[] {1, 1}, new float[] {0, 0});
         FeatureMatrix g =
                 FeatureMatrix.ofRows(new float[] {8, 8}, new float[] {-3, -3}, new float[] {-2, 2}, new float[] {0, 0});
-        double[][] distances = all(Distances.between(q, g, Metric.COSINE));
+        double[][] distances = all(Distances.between(q, g, DistanceMetric.COSINE));
         assertThat(distances[0]).containsExactly(new double[] {0, 2, 1, 1}, within(1e-6));
         assertThat(distances[0][0]).isZero();
         assertThat(distances[1]).containsExactly(1, 1, 1, 1);
@@ -101,7 +101,9 @@ class DistancesTest {
     @Test
     void refusesFeaturesOfOtherDims() {
         assertThatThrownBy(() -> Distances.between(
-                        Fixtures.random(new Random(), 1, 3, 0), Fixtures.random(new Random(), 1, 4, 0), Metric.COSINE))
+                        Fixtures.random(new Random(), 1, 3, 0),
+                        Fixtures.random(new Random(), 1, 4, 0),
+                        DistanceMetric.COSINE))
                 .isInstanceOf(EvaluationException.class)
                 .hasMessage("query features have 3 dims, gallery features 4");
     }

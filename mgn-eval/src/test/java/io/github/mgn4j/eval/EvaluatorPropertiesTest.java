@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What must hold for any features. */
 class EvaluatorPropertiesTest {
     private static final int DIMS = 4;
-    private static final Evaluator EVALUATOR = new Evaluator(Metric.EUCLIDEAN);
+    private static final Evaluator EVALUATOR = new Evaluator(DistanceMetric.EUCLIDEAN);
 
     /** One image: easier to add and to shuffle than three arrays. */
     private record Image(List<Float> feature, int pid, int camid) {}
@@ -109,7 +109,7 @@ class EvaluatorPropertiesTest {
         List<Image> query = images(random, 20, 1);
         List<Image> gallery = images(random, 60, -1);
         query.forEach(image -> gallery.add(new Image(image.feature(), image.pid(), image.camid() + 1)));
-        for (Metric metric : Metric.values()) {
+        for (DistanceMetric metric : DistanceMetric.values()) {
             Evaluation evaluation = new Evaluator(metric).evaluate(set(query), set(gallery));
             assertThat(evaluation.metrics().rank1()).isEqualTo(1);
             assertThat(evaluation.results().get(3).top().get(0).distance()).isZero();
@@ -122,8 +122,8 @@ class EvaluatorPropertiesTest {
         Random random = new Random(seed);
         List<Image> query = images(random, 20, 1);
         List<Image> gallery = images(random, 60, -1);
-        Metrics before = evaluate(query, gallery).metrics();
-        Metrics after = evaluate(scaled(query), scaled(gallery)).metrics();
+        ReidMetrics before = evaluate(query, gallery).metrics();
+        ReidMetrics after = evaluate(scaled(query), scaled(gallery)).metrics();
         assertThat(after).isEqualTo(before);
         assertThat(after.mAP()).isCloseTo(before.mAP(), within(0.0));
     }

@@ -23,12 +23,12 @@ import org.junit.jupiter.params.provider.EnumSource;
 class EvaluatorTest {
     /** The fixtures are made by tools/reference/metrics_reference.py. */
     @ParameterizedTest
-    @EnumSource(Metric.class)
-    void givesTheMetricsOfTheReference(Metric metric) throws Exception {
+    @EnumSource(DistanceMetric.class)
+    void givesTheMetricsOfTheReference(DistanceMetric metric) throws Exception {
         String name = "metrics_" + metric.name().toLowerCase(Locale.ROOT) + ".json";
         JsonObject expected =
                 JsonParser.parseString(Files.readString(Fixtures.file(name))).getAsJsonObject();
-        Metrics metrics = new Evaluator(metric)
+        ReidMetrics metrics = new Evaluator(metric)
                 .evaluate(Fixtures.labelled("query"), Fixtures.labelled("gallery"))
                 .metrics();
         JsonObject found = MetricsJson.of(metrics).toJson();
@@ -71,9 +71,9 @@ class EvaluatorTest {
     }
 
     private static void check(LabelledFeatures query, LabelledFeatures gallery) {
-        Evaluation evaluation = new Evaluator(Metric.EUCLIDEAN, 7).evaluate(query, gallery);
+        Evaluation evaluation = new Evaluator(DistanceMetric.EUCLIDEAN, 7).evaluate(query, gallery);
         double[][] distances =
-                DistancesTest.all(Distances.between(query.features(), gallery.features(), Metric.EUCLIDEAN));
+                DistancesTest.all(Distances.between(query.features(), gallery.features(), DistanceMetric.EUCLIDEAN));
         int[] firstHits = new int[query.labels().size()];
         double mAP = 0;
         int counted = 0;
@@ -107,7 +107,7 @@ class EvaluatorTest {
                 assertThat(result.inp()).isCloseTo((double) hits / last, within(1e-12));
             }
         }
-        Metrics metrics = evaluation.metrics();
+        ReidMetrics metrics = evaluation.metrics();
         assertThat(metrics.queries()).isEqualTo(counted);
         assertThat(metrics.queriesWithoutMatch()).isEqualTo(firstHits.length - counted);
         assertThat(metrics.mAP()).isCloseTo(mAP / counted, within(1e-12));
@@ -143,7 +143,7 @@ class EvaluatorTest {
     void unknownCamerasAreLikeNoOther() {
         LabelledFeatures query = set(new float[] {0}, new int[] {1}, new int[] {-1});
         LabelledFeatures gallery = set(new float[] {1, 2}, new int[] {1, 2}, new int[] {-1, -1});
-        assertThat(new Evaluator(Metric.EUCLIDEAN)
+        assertThat(new Evaluator(DistanceMetric.EUCLIDEAN)
                         .evaluate(query, gallery)
                         .metrics()
                         .mAP())
@@ -153,7 +153,7 @@ class EvaluatorTest {
     @Test
     void aSetAgainstItselfLeavesOutTheQueryAlone() {
         LabelledFeatures all = set(new float[] {0, 1, 5, 2}, new int[] {1, 1, 1, 2}, new int[] {-1, -1, -1, -1});
-        Evaluation evaluation = new Evaluator(Metric.EUCLIDEAN).evaluate(all);
+        Evaluation evaluation = new Evaluator(DistanceMetric.EUCLIDEAN).evaluate(all);
         assertThat(evaluation.metrics().queries()).isEqualTo(3);
         assertThat(evaluation.metrics().queriesWithoutMatch()).isEqualTo(1);
         assertThat(evaluation.results().get(0).top().stream().map(QueryResult.Ranked::gallery))
@@ -166,14 +166,14 @@ class EvaluatorTest {
         LabelledFeatures query = set(new float[] {0}, new int[] {1}, new int[] {1});
         LabelledFeatures hitFirst = set(new float[] {1, -1}, new int[] {1, 2}, new int[] {2, 2});
         LabelledFeatures hitLast = set(new float[] {1, -1}, new int[] {2, 1}, new int[] {2, 2});
-        Evaluator evaluator = new Evaluator(Metric.EUCLIDEAN);
+        Evaluator evaluator = new Evaluator(DistanceMetric.EUCLIDEAN);
         assertThat(evaluator.evaluate(query, hitFirst).metrics().mAP()).isEqualTo(1);
         assertThat(evaluator.evaluate(query, hitLast).metrics().mAP()).isEqualTo(0.5);
     }
 
     @Test
     void refusesSetsWithoutAMatchAndLabelsThatDoNotFit() {
-        Evaluator evaluator = new Evaluator(Metric.EUCLIDEAN);
+        Evaluator evaluator = new Evaluator(DistanceMetric.EUCLIDEAN);
         LabelledFeatures query = set(new float[] {0}, new int[] {1}, new int[] {1});
         LabelledFeatures sameCamera = set(new float[] {1, 2}, new int[] {1, -1}, new int[] {1, 2});
         assertThatThrownBy(() -> evaluator.evaluate(query, sameCamera))
@@ -184,7 +184,7 @@ class EvaluatorTest {
                 .hasMessage("2 rows of features, but labels of 1 images");
         assertThatThrownBy(() -> new Labels(new int[2], new int[3])).hasMessage("2 pids, but 3 camids");
         assertThatThrownBy(() -> evaluator.evaluate(
-                        Distances.between(query.features(), query.features(), Metric.COSINE),
+                        Distances.between(query.features(), query.features(), DistanceMetric.COSINE),
                         query.labels(),
                         sameCamera.labels()))
                 .hasMessage("distances of 1 queries to 1 gallery images, but labels of 1 and 2");

@@ -1,5 +1,6 @@
 package io.github.mgn4j.eval;
 
+import io.github.mgn4j.engine.internal.BlockProducts;
 import java.nio.FloatBuffer;
 import java.util.Random;
 

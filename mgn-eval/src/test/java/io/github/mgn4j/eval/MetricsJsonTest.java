@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class MetricsJsonTest {
-    private static final Metrics METRICS = new Metrics(4, 1, List.of(0.25, 0.5, 1.0), 0.4, 0.3, 0.2);
+    private static final ReidMetrics METRICS = new ReidMetrics(4, 1, List.of(0.25, 0.5, 1.0), 0.4, 0.3, 0.2);
     private static final String[] KEYS = {
         "queries", "queries_without_match", "rank1", "rank5", "rank10", "rank20", "mAP", "mAP_trapezoid", "mINP", "cmc"
     };
@@ -36,7 +36,7 @@ class MetricsJsonTest {
 
     @Test
     void comparisonsStandUnderTheirOwnKeys() {
-        Metrics other = new Metrics(4, 1, List.of(0.5, 0.5, 1.0), 0.5, 0.4, 0.3);
+        ReidMetrics other = new ReidMetrics(4, 1, List.of(0.5, 0.5, 1.0), 0.5, 0.4, 0.3);
         MetricsJson plain = MetricsJson.of(METRICS);
         JsonObject json = plain.withBaseline(other).with("untrained", METRICS).toJson();
         assertThat(json.get("rank1").getAsDouble()).isEqualTo(0.25);

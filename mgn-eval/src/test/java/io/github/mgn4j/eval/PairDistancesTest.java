@@ -13,8 +13,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 class PairDistancesTest {
     @ParameterizedTest
-    @EnumSource(Metric.class)
-    void countsThePairsThatAreCompared(Metric metric) {
+    @EnumSource(DistanceMetric.class)
+    void countsThePairsThatAreCompared(DistanceMetric metric) {
         Random random = new Random(9);
         LabelledFeatures query = set(random, 40, 1);
         LabelledFeatures gallery = set(random, 150, -1);
@@ -51,8 +51,8 @@ class PairDistancesTest {
     }
 
     @ParameterizedTest
-    @EnumSource(Metric.class)
-    void refusesSetsWithPairsOfOneKindOnly(Metric metric) {
+    @EnumSource(DistanceMetric.class)
+    void refusesSetsWithPairsOfOneKindOnly(DistanceMetric metric) {
         FeatureMatrix one = FeatureMatrix.ofRows(new float[] {0});
         LabelledFeatures query = new LabelledFeatures(one, new int[] {1}, new int[] {1});
         assertThatThrownBy(() -> PairDistances.of(query, query, metric))

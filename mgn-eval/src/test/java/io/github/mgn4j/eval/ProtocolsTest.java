@@ -45,8 +45,9 @@ class ProtocolsTest {
 
     @Test
     void expansionWeighsByTheCosine() throws IOException {
-        FeatureMatrix expanded =
-                new QueryExpansion(3, 2).expand(query, gallery, Metric.COSINE).features();
+        FeatureMatrix expanded = new QueryExpansion(3, 2)
+                .expand(query, gallery, DistanceMetric.COSINE)
+                .features();
         check(expanded, reference().getAsJsonArray("expansion_3_2"));
     }
 
@@ -55,7 +56,7 @@ class ProtocolsTest {
     void expansionWithoutAlphaIsTheMean() {
         FeatureMatrix q = FeatureMatrix.ofRows(new float[] {2, 2});
         FeatureMatrix g = FeatureMatrix.ofRows(new float[] {9, 9}, new float[] {4, 2}, new float[] {3, 5});
-        FeatureMatrix expanded = new QueryExpansion(2, 0).expand(q, g, Metric.EUCLIDEAN);
+        FeatureMatrix expanded = new QueryExpansion(2, 0).expand(q, g, DistanceMetric.EUCLIDEAN);
         assertThat(expanded).isEqualTo(FeatureMatrix.ofRows(new float[] {3, 3}));
     }
 
@@ -64,27 +65,27 @@ class ProtocolsTest {
         assertThatThrownBy(() -> new QueryExpansion(0, 3)).hasMessage("neighbours is 0, must be at least 1");
         assertThatThrownBy(() -> new QueryExpansion(1, -1)).hasMessage("alpha is -1.0, must be 0 or more");
         assertThatThrownBy(() -> new QueryExpansion(1, Double.NaN)).hasMessageStartingWith("alpha is NaN");
-        assertThatThrownBy(() -> new QueryExpansion(70, 3).expand(query, gallery, Metric.COSINE))
+        assertThatThrownBy(() -> new QueryExpansion(70, 3).expand(query, gallery, DistanceMetric.COSINE))
                 .isInstanceOf(EvaluationException.class)
                 .hasMessageMatching("neighbours is 70, but the gallery has only \\d+ images \\(junk left out\\)");
     }
 
     @Test
     void singleShotTendsToItsExpectation() throws IOException {
-        SingleShot.Result result = new SingleShot(Metric.EUCLIDEAN, 20_000, 1).evaluate(query, gallery);
+        SingleShot.Result result = new SingleShot(DistanceMetric.EUCLIDEAN, 20_000, 1).evaluate(query, gallery);
         JsonArray expected = reference().getAsJsonArray("single_shot");
         assertThat(result.cmc()).hasSize(expected.size());
         for (int k = 0; k < expected.size(); k++) {
             // The rates of 15 queries, of 20,000 trials each: a standard error below 0.001.
             assertThat(result.cmc().get(k)).isCloseTo(expected.get(k).getAsDouble(), within(5e-3));
         }
-        Metrics metrics =
-                new Evaluator(Metric.EUCLIDEAN).evaluate(query, gallery).metrics();
+        ReidMetrics metrics =
+                new Evaluator(DistanceMetric.EUCLIDEAN).evaluate(query, gallery).metrics();
         assertThat(result.queries()).isEqualTo(metrics.queries());
         assertThat(result.queriesWithoutMatch()).isEqualTo(metrics.queriesWithoutMatch());
-        assertThat(new SingleShot(Metric.EUCLIDEAN, 10, 1).evaluate(query, gallery))
-                .isEqualTo(new SingleShot(Metric.EUCLIDEAN, 10, 1).evaluate(query, gallery))
-                .isNotEqualTo(new SingleShot(Metric.EUCLIDEAN, 10, 2).evaluate(query, gallery));
+        assertThat(new SingleShot(DistanceMetric.EUCLIDEAN, 10, 1).evaluate(query, gallery))
+                .isEqualTo(new SingleShot(DistanceMetric.EUCLIDEAN, 10, 1).evaluate(query, gallery))
+                .isNotEqualTo(new SingleShot(DistanceMetric.EUCLIDEAN, 10, 2).evaluate(query, gallery));
     }
 
     /** Where everybody has one image there is nothing to draw. */
@@ -97,16 +98,20 @@ class ProtocolsTest {
         Arrays.fill(second, 1);
         LabelledFeatures q = new LabelledFeatures(Fixtures.random(random, 70, 3, 4), people, first);
         LabelledFeatures g = new LabelledFeatures(Fixtures.random(random, 70, 3, 4), people, second);
-        assertThat(new SingleShot(Metric.COSINE, 3, 0).evaluate(q, g).cmc())
-                .isEqualTo(new Evaluator(Metric.COSINE).evaluate(q, g).metrics().cmc());
+        assertThat(new SingleShot(DistanceMetric.COSINE, 3, 0).evaluate(q, g).cmc())
+                .isEqualTo(new Evaluator(DistanceMetric.COSINE)
+                        .evaluate(q, g)
+                        .metrics()
+                        .cmc());
     }
 
     @Test
     void singleShotRefusesWhatItCannotDo() {
-        assertThatThrownBy(() -> new SingleShot(Metric.EUCLIDEAN, 0, 1)).hasMessage("trials is 0, must be at least 1");
+        assertThatThrownBy(() -> new SingleShot(DistanceMetric.EUCLIDEAN, 0, 1))
+                .hasMessage("trials is 0, must be at least 1");
         FeatureMatrix one = FeatureMatrix.ofRows(new float[] {0});
         LabelledFeatures alone = new LabelledFeatures(one, new int[] {1}, new int[] {1});
-        assertThatThrownBy(() -> new SingleShot(Metric.EUCLIDEAN, 1, 1).evaluate(alone, alone))
+        assertThatThrownBy(() -> new SingleShot(DistanceMetric.EUCLIDEAN, 1, 1).evaluate(alone, alone))
                 .isInstanceOf(EvaluationException.class)
                 .hasMessageStartingWith("none of the 1 queries has a true match among the 1 gallery images");
     }

@@ -27,7 +27,7 @@ class ReRankerTest {
         "COSINE,1,1,0.0",
         "COSINE,2,3,0.5",
     })
-    void givesTheDistancesOfTheReference(Metric metric, int k1, int k2, String lambda) {
+    void givesTheDistancesOfTheReference(DistanceMetric metric, int k1, int k2, String lambda) {
         String name =
                 "rerank_%s_%d_%d_%s.npy".formatted(metric.name().toLowerCase(java.util.Locale.ROOT), k1, k2, lambda);
         FeatureMatrix expected = Fixtures.matrix(name);
@@ -45,8 +45,9 @@ class ReRankerTest {
     void aLambdaOfOneKeepsTheOrder() {
         FeatureMatrix query = Fixtures.matrix("query.npy");
         FeatureMatrix gallery = Fixtures.matrix("gallery.npy");
-        double[][] plain = DistancesTest.all(Distances.between(query, gallery, Metric.EUCLIDEAN));
-        double[][] reRanked = DistancesTest.all(new ReRanker(20, 6, 1).reRank(query, gallery, Metric.EUCLIDEAN));
+        double[][] plain = DistancesTest.all(Distances.between(query, gallery, DistanceMetric.EUCLIDEAN));
+        double[][] reRanked =
+                DistancesTest.all(new ReRanker(20, 6, 1).reRank(query, gallery, DistanceMetric.EUCLIDEAN));
         for (int i = 0; i < plain.length; i++) {
             double ratio = plain[i][0] * plain[i][0] / reRanked[i][0];
             for (int j = 0; j < plain[i].length; j++) {
@@ -63,7 +64,8 @@ class ReRankerTest {
         for (int kinds = 1; kinds <= 2; kinds++) {
             FeatureMatrix query = two.select(Fixtures.ints(random, 10, 0, kinds));
             FeatureMatrix gallery = two.select(Fixtures.ints(random, 30, 0, kinds));
-            double[][] distances = DistancesTest.all(new ReRanker(3, 2, 0.3).reRank(query, gallery, Metric.EUCLIDEAN));
+            double[][] distances =
+                    DistancesTest.all(new ReRanker(3, 2, 0.3).reRank(query, gallery, DistanceMetric.EUCLIDEAN));
             assertThat(Arrays.stream(distances).flatMapToDouble(Arrays::stream)).allMatch(d -> d >= 0 && d <= 1);
         }
     }
@@ -80,7 +82,7 @@ class ReRankerTest {
                 gallery.features().select(kept),
                 Arrays.stream(kept).map(gallery.labels()::pid).toArray(),
                 Arrays.stream(kept).map(gallery.labels()::camid).toArray());
-        Evaluator evaluator = new Evaluator(Metric.EUCLIDEAN, 5);
+        Evaluator evaluator = new Evaluator(DistanceMetric.EUCLIDEAN, 5);
         Evaluation with = evaluator.evaluate(query, gallery, ReRanker.STANDARD);
         Evaluation without = evaluator.evaluate(query, clean, ReRanker.STANDARD);
         assertThat(with.metrics()).isEqualTo(without.metrics());
@@ -105,10 +107,10 @@ class ReRankerTest {
         assertThatThrownBy(() -> new ReRanker(20, 6, Double.NaN)).hasMessageContaining("lambda is NaN");
         FeatureMatrix query = Fixtures.matrix("query.npy");
         FeatureMatrix gallery = Fixtures.matrix("gallery.npy");
-        assertThatThrownBy(() -> new ReRanker(73, 6, 0.3).reRank(query, gallery, Metric.EUCLIDEAN))
+        assertThatThrownBy(() -> new ReRanker(73, 6, 0.3).reRank(query, gallery, DistanceMetric.EUCLIDEAN))
                 .isInstanceOf(EvaluationException.class)
                 .hasMessage("k1 is 73, but the gallery to re-rank has only 72 images (junk left out)");
-        assertThatThrownBy(() -> new ReRanker(20, 100, 0.3).reRank(query, gallery, Metric.EUCLIDEAN))
+        assertThatThrownBy(() -> new ReRanker(20, 100, 0.3).reRank(query, gallery, DistanceMetric.EUCLIDEAN))
                 .hasMessageStartingWith("k2 is 100, but the gallery");
     }
 }

@@ -14,7 +14,7 @@ class ReportFiguresTest {
     private final Random random = new Random(3);
     private final LabelledFeatures query = people(24);
     private final LabelledFeatures gallery = people(60);
-    private final Evaluator evaluator = new Evaluator(Metric.EUCLIDEAN);
+    private final Evaluator evaluator = new Evaluator(DistanceMetric.EUCLIDEAN);
 
     /** Twelve people under three cameras, near their own places. */
     private LabelledFeatures people(int images) {
@@ -78,13 +78,13 @@ class ReportFiguresTest {
         Verification perfect = new Verification(10, 10, 0.95, List.of(), List.of(new Verification.Step(1, 0, 1)));
         assertThat(perfect.equalErrorRate()).hasValue(0);
 
-        Verification real = new Verifier(Metric.EUCLIDEAN).verify(query, gallery);
+        Verification real = new Verifier(DistanceMetric.EUCLIDEAN).verify(query, gallery);
         real.equalErrorRate().ifPresent(rate -> assertThat(naiveErrorRate()).isCloseTo(rate, within(0.03)));
     }
 
     private double naiveErrorRate() {
         double[][] distances =
-                DistancesTest.all(Distances.between(query.features(), gallery.features(), Metric.EUCLIDEAN));
+                DistancesTest.all(Distances.between(query.features(), gallery.features(), DistanceMetric.EUCLIDEAN));
         double best = 1;
         double rate = 1;
         for (double threshold = 0; threshold < 10; threshold += 0.005) {
@@ -119,7 +119,7 @@ class ReportFiguresTest {
         assertThat(pairs.galleryCameras()).containsExactly(1, 2, 3);
         for (int from = 0; from < 3; from++) {
             for (int to = 0; to < 3; to++) {
-                Optional<Metrics> cell = pairs.cells().get(from).get(to);
+                Optional<ReidMetrics> cell = pairs.cells().get(from).get(to);
                 assertThat(cell.isPresent()).as("%s to %s", from, to).isEqualTo(from != to);
                 if (cell.isPresent()) {
                     assertThat(cell.get().rank1()).isCloseTo(naiveRank1(from + 1, to + 1), within(1e-12));
@@ -130,7 +130,7 @@ class ReportFiguresTest {
 
     private double naiveRank1(int from, int to) {
         double[][] distances =
-                DistancesTest.all(Distances.between(query.features(), gallery.features(), Metric.EUCLIDEAN));
+                DistancesTest.all(Distances.between(query.features(), gallery.features(), DistanceMetric.EUCLIDEAN));
         int queries = 0;
         int hits = 0;
         for (int q = 0; q < distances.length; q++) {

@@ -20,7 +20,7 @@ class VerifierTest {
     @Test
     void givesThePointsOfTheReference() throws IOException {
         JsonObject expected = ProtocolsTest.reference();
-        Verification found = new Verifier(Metric.EUCLIDEAN, 0, 0.95, 0, BlockShape.DEFAULT_BYTES)
+        Verification found = new Verifier(DistanceMetric.EUCLIDEAN, 0, 0.95, 0, BlockShape.DEFAULT_BYTES)
                 .verify(Fixtures.labelled("query"), Fixtures.labelled("gallery"));
         assertThat(found.samePairs()).isEqualTo(expected.get("same_pairs").getAsLong());
         assertThat(found.differentPairs())
@@ -43,7 +43,7 @@ class VerifierTest {
     /** More queries than thresholds are chosen from; ties; small blocks. */
     @ParameterizedTest
     @CsvSource({"EUCLIDEAN,0", "COSINE,0", "EUCLIDEAN,4"})
-    void theRatesAreThoseOfAllPairs(Metric metric, int levels) {
+    void theRatesAreThoseOfAllPairs(DistanceMetric metric, int levels) {
         Random random = new Random(5);
         LabelledFeatures query = people(random, 250, 1, levels);
         LabelledFeatures gallery = people(random, 900, -1, levels);
@@ -95,7 +95,7 @@ class VerifierTest {
         for (int i = 0; i < 40; i++) {
             LabelledFeatures query = people(random, 120, 1, 0);
             LabelledFeatures gallery = people(random, 400, 1, 0);
-            Verification.Point point = new Verifier(Metric.EUCLIDEAN, 200, 0.9, i, 1 << 20)
+            Verification.Point point = new Verifier(DistanceMetric.EUCLIDEAN, 200, 0.9, i, 1 << 20)
                     .verify(query, gallery)
                     .points()
                     .get(1);
@@ -112,7 +112,7 @@ class VerifierTest {
         FeatureMatrix one = FeatureMatrix.ofRows(new float[] {1});
         LabelledFeatures query = new LabelledFeatures(one, new int[] {1}, new int[] {1});
         LabelledFeatures gallery = new LabelledFeatures(one.select(new int[2]), new int[] {1, 2}, new int[] {2, 2});
-        Verification found = new Verifier(Metric.EUCLIDEAN).verify(query, gallery);
+        Verification found = new Verifier(DistanceMetric.EUCLIDEAN).verify(query, gallery);
         for (Verification.Point point : found.points()) {
             assertThat(point.threshold()).isNegative();
             assertThat(point.trueAccept()).isZero();
@@ -126,14 +126,14 @@ class VerifierTest {
         LabelledFeatures query = new LabelledFeatures(one, new int[] {1}, new int[] {1});
         LabelledFeatures other = new LabelledFeatures(one, new int[] {1}, new int[] {2});
         LabelledFeatures stranger = new LabelledFeatures(one, new int[] {2}, new int[] {2});
-        Verifier verifier = new Verifier(Metric.EUCLIDEAN);
+        Verifier verifier = new Verifier(DistanceMetric.EUCLIDEAN);
         assertThatThrownBy(() -> verifier.verify(query, stranger))
                 .isInstanceOf(EvaluationException.class)
                 .hasMessage("no pair of one person to compare");
         assertThatThrownBy(() -> verifier.verify(query, other)).hasMessage("no pair of different people to compare");
-        assertThatThrownBy(() -> new Verifier(Metric.COSINE, -1, 0.9, 0, 1 << 20))
+        assertThatThrownBy(() -> new Verifier(DistanceMetric.COSINE, -1, 0.9, 0, 1 << 20))
                 .hasMessage("resamples is -1, must not be negative");
-        assertThatThrownBy(() -> new Verifier(Metric.COSINE, 1, 1, 0, 1 << 20))
+        assertThatThrownBy(() -> new Verifier(DistanceMetric.COSINE, 1, 1, 0, 1 << 20))
                 .hasMessage("confidence is 1.0, must lie between 0 and 1");
     }
 

@@ -30,7 +30,7 @@ class ZeroFeatureTest {
     @ValueSource(doubles = {0, 0.3, 1})
     void reRankingGivesThemNoOrder(double lambda) {
         ReRanker reRanker = new ReRanker(8, 3, lambda);
-        double[][] distances = DistancesTest.all(reRanker.reRank(query, gallery, Metric.COSINE));
+        double[][] distances = DistancesTest.all(reRanker.reRank(query, gallery, DistanceMetric.COSINE));
         if (lambda == 1) {
             assertThat(Arrays.stream(distances[2]).distinct().toArray())
                     .as("a query of zeros")
@@ -43,7 +43,7 @@ class ZeroFeatureTest {
             }
         }
         // The list of the screened distances is that of the whole matrix.
-        ScreenedDistances screen = reRanker.screen(query, gallery, Metric.COSINE, 1 << 20);
+        BoundedDistances screen = reRanker.screen(query, gallery, DistanceMetric.COSINE, 1 << 20);
         for (int q = 0; q < distances.length; q++) {
             for (int j = 0; j < gallery.rows(); j++) {
                 assertThat(screen.distance(screen.exact(q, j))).isEqualTo(distances[q][j]);
@@ -60,7 +60,7 @@ class ZeroFeatureTest {
     @ParameterizedTest
     @ValueSource(ints = {1, 5, 60})
     void expansionLeavesAQueryOfZerosAndTakesNothingFromThem(int neighbours) {
-        FeatureMatrix expanded = new QueryExpansion(neighbours, 3).expand(query, gallery, Metric.COSINE);
+        FeatureMatrix expanded = new QueryExpansion(neighbours, 3).expand(query, gallery, DistanceMetric.COSINE);
         assertThat(expanded.row(2)).containsOnly(0);
     }
 
@@ -73,8 +73,8 @@ class ZeroFeatureTest {
         }
         FeatureMatrix scaled = FeatureMatrix.of(data, gallery.rows(), DIMS);
         for (ReRanker reRanker : new ReRanker[] {new ReRanker(8, 3, 1), new ReRanker(8, 3, 0.3)}) {
-            assertThat(order(DistancesTest.all(reRanker.reRank(query, scaled, Metric.COSINE))[2]))
-                    .isEqualTo(order(DistancesTest.all(reRanker.reRank(query, gallery, Metric.COSINE))[2]));
+            assertThat(order(DistancesTest.all(reRanker.reRank(query, scaled, DistanceMetric.COSINE))[2]))
+                    .isEqualTo(order(DistancesTest.all(reRanker.reRank(query, gallery, DistanceMetric.COSINE))[2]));
         }
     }
 

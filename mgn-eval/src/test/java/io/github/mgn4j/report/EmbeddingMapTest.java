@@ -3,10 +3,10 @@ package io.github.mgn4j.report;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.mgn4j.eval.DistanceMetric;
 import io.github.mgn4j.eval.EvaluationException;
 import io.github.mgn4j.eval.LabelledFeatures;
 import io.github.mgn4j.eval.Labels;
-import io.github.mgn4j.eval.Metric;
 import io.github.mgn4j.features.FeatureMatrix;
 import java.util.List;
 import java.util.Random;
@@ -21,7 +21,7 @@ class EmbeddingMapTest {
                 set(1, IntStream.range(0, 60).map(i -> 1 + i / 2).toArray());
         LabelledFeatures gallery =
                 set(2, IntStream.range(0, 32 * 40).map(i -> i / 40 - 1).toArray());
-        EmbeddingMap map = EmbeddingMap.of(query, gallery, Metric.EUCLIDEAN);
+        EmbeddingMap map = EmbeddingMap.of(query, gallery, DistanceMetric.EUCLIDEAN);
         assertThat(map.people()).containsExactly(1, 3, 6, 8, 11, 13, 16, 18, 21, 23, 26, 28);
         assertThat(map.images()).isEqualTo(60 + 31 * 40);
         assertThat(map.points()).hasSize(800);
@@ -32,7 +32,7 @@ class EmbeddingMapTest {
         }
         assertThat(map.points()).noneMatch(point -> point.pid() == Labels.JUNK);
         assertThat(map.points()).anyMatch(point -> point.pid() == Labels.DISTRACTOR);
-        assertThat(EmbeddingMap.of(query, gallery, Metric.EUCLIDEAN)).isEqualTo(map);
+        assertThat(EmbeddingMap.of(query, gallery, DistanceMetric.EUCLIDEAN)).isEqualTo(map);
     }
 
     @Test
@@ -44,15 +44,15 @@ class EmbeddingMapTest {
         for (int k = 0; k < 8; k++) {
             longer.features().data()[k] *= 4;
         }
-        assertThat(EmbeddingMap.of(query, longer, Metric.COSINE))
-                .isEqualTo(EmbeddingMap.of(query, gallery, Metric.COSINE));
-        assertThat(EmbeddingMap.of(query, longer, Metric.EUCLIDEAN))
-                .isNotEqualTo(EmbeddingMap.of(query, gallery, Metric.EUCLIDEAN));
+        assertThat(EmbeddingMap.of(query, longer, DistanceMetric.COSINE))
+                .isEqualTo(EmbeddingMap.of(query, gallery, DistanceMetric.COSINE));
+        assertThat(EmbeddingMap.of(query, longer, DistanceMetric.EUCLIDEAN))
+                .isNotEqualTo(EmbeddingMap.of(query, gallery, DistanceMetric.EUCLIDEAN));
     }
 
     @Test
     void refusesTooFewImages() {
-        assertThatThrownBy(() -> EmbeddingMap.of(set(1, 1), set(1, 1, 2, -1, -1), Metric.EUCLIDEAN))
+        assertThatThrownBy(() -> EmbeddingMap.of(set(1, 1), set(1, 1, 2, -1, -1), DistanceMetric.EUCLIDEAN))
                 .isInstanceOf(EvaluationException.class)
                 .hasMessage("t-SNE of 3 points, possible are 4 to 2000");
     }

@@ -2,7 +2,7 @@ package io.github.mgn4j.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.mgn4j.graph.ActivationMap;
+import io.github.mgn4j.image.ActivationMap;
 import java.awt.Color;
 import java.awt.image.BufferedImage;
 import org.junit.jupiter.api.Test;

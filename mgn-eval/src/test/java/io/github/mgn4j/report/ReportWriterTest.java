@@ -3,17 +3,17 @@ package io.github.mgn4j.report;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.mgn4j.eval.CameraPairs;
+import io.github.mgn4j.eval.DistanceMetric;
 import io.github.mgn4j.eval.Evaluation;
 import io.github.mgn4j.eval.Evaluator;
 import io.github.mgn4j.eval.Interval;
 import io.github.mgn4j.eval.LabelledFeatures;
-import io.github.mgn4j.eval.Metric;
 import io.github.mgn4j.eval.MetricIntervals;
-import io.github.mgn4j.eval.Metrics;
 import io.github.mgn4j.eval.PairDistances;
+import io.github.mgn4j.eval.ReidMetrics;
 import io.github.mgn4j.eval.Verifier;
 import io.github.mgn4j.features.FeatureMatrix;
-import io.github.mgn4j.graph.ActivationMap;
+import io.github.mgn4j.image.ActivationMap;
 import java.awt.Color;
 import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;
@@ -36,7 +36,7 @@ import org.w3c.dom.NodeList;
 import org.xml.sax.InputSource;
 
 class ReportWriterTest {
-    private static final Metrics METRICS = new Metrics(10, 2, List.of(0.5, 0.75, 1.0), 0.6123, 0.55, 0.3);
+    private static final ReidMetrics METRICS = new ReidMetrics(10, 2, List.of(0.5, 0.75, 1.0), 0.6123, 0.55, 0.3);
 
     @TempDir
     Path folder;
@@ -220,14 +220,14 @@ class ReportWriterTest {
                 .metrics("trained", METRICS)
                 .metrics("untrained", evaluation.metrics())
                 .loss(loss)
-                .pairs(PairDistances.of(set.query, set.gallery, Metric.EUCLIDEAN))
+                .pairs(PairDistances.of(set.query, set.gallery, DistanceMetric.EUCLIDEAN))
                 .attention(List.of(
                         new Attention(set.queryImages.get(0), List.of(layer("global"), layer("part <2>"))),
                         new Attention(new ReportImage(folder.resolve("none.jpg"), 9, 2), List.of(layer("global")))))
-                .map(EmbeddingMap.of(set.query, set.gallery, Metric.EUCLIDEAN))
-                .verification(new Verifier(Metric.EUCLIDEAN).verify(set.query, set.gallery))
+                .map(EmbeddingMap.of(set.query, set.gallery, DistanceMetric.EUCLIDEAN))
+                .verification(new Verifier(DistanceMetric.EUCLIDEAN).verify(set.query, set.gallery))
                 .intervals(new MetricIntervals(0.95, new Interval(0.25, 0.75), new Interval(0.5, 0.625)))
-                .cameras(CameraPairs.of(set.query, set.gallery, new Evaluator(Metric.EUCLIDEAN)))
+                .cameras(CameraPairs.of(set.query, set.gallery, new Evaluator(DistanceMetric.EUCLIDEAN)))
                 .provenance("command", "mgn <evaluate>")
                 .best(RankedGallery.best(evaluation, set.queryImages, set.galleryImages, 4))
                 .worst(RankedGallery.worst(evaluation, set.queryImages, set.galleryImages, 4))
@@ -252,7 +252,7 @@ class ReportWriterTest {
         }
 
         Evaluation evaluate() {
-            return new Evaluator(Metric.EUCLIDEAN).evaluate(query, gallery);
+            return new Evaluator(DistanceMetric.EUCLIDEAN).evaluate(query, gallery);
         }
 
         private LabelledFeatures features(Random random, int firstPid, List<ReportImage> images, int count)

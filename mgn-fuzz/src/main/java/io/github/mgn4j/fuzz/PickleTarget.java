@@ -1,6 +1,6 @@
 package io.github.mgn4j.fuzz;
 
-import io.github.mgn4j.weights.TorchCheckpoint;
+import io.github.mgn4j.checkpoint.TorchCheckpoint;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

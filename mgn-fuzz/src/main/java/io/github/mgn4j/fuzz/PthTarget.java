@@ -1,7 +1,7 @@
 package io.github.mgn4j.fuzz;
 
-import io.github.mgn4j.weights.ImportOptions;
-import io.github.mgn4j.weights.WeightImporter;
+import io.github.mgn4j.checkpoint.ImportOptions;
+import io.github.mgn4j.checkpoint.WeightImporter;
 import java.nio.file.Path;
 
 /** PyTorch checkpoints, zip archives and legacy files, from the first byte to the model. */

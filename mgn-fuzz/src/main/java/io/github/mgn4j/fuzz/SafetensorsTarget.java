@@ -1,8 +1,8 @@
 package io.github.mgn4j.fuzz;
 
-import io.github.mgn4j.weights.ImportOptions;
-import io.github.mgn4j.weights.ModelFile;
-import io.github.mgn4j.weights.WeightImporter;
+import io.github.mgn4j.checkpoint.ImportOptions;
+import io.github.mgn4j.checkpoint.ModelFile;
+import io.github.mgn4j.checkpoint.WeightImporter;
 import java.nio.file.Path;
 
 /** Model files, and safetensors in the naming of others. */

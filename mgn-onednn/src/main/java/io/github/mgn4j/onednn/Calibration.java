@@ -1,17 +1,17 @@
 package io.github.mgn4j.onednn;
 
-import io.github.mgn4j.engine.Engines;
-import io.github.mgn4j.engine.Layout;
+import io.github.mgn4j.engine.internal.Buffers;
 import io.github.mgn4j.engine.internal.Resources;
 import io.github.mgn4j.image.ImageDecoder;
 import io.github.mgn4j.image.ImageFiles;
+import io.github.mgn4j.image.Layout;
 import io.github.mgn4j.image.Preprocessor;
 import io.github.mgn4j.image.ProgressListener;
 import io.github.mgn4j.image.Resampling;
+import io.github.mgn4j.model.ActivationRanges;
+import io.github.mgn4j.model.Model;
 import io.github.mgn4j.spec.InputSize;
 import io.github.mgn4j.spec.MgnSpec;
-import io.github.mgn4j.weights.ActivationRanges;
-import io.github.mgn4j.weights.Model;
 import java.io.IOException;
 import java.nio.FloatBuffer;
 import java.nio.file.Path;
@@ -36,7 +36,7 @@ public final class Calibration implements AutoCloseable {
     private final Resources resources = new Resources();
     private final dnnl_stream stream;
     private final Plan plan;
-    private final Map<String, Magnitudes> magnitudes = new LinkedHashMap<>();
+    private final Map<String, MagnitudeHistogram> magnitudes = new LinkedHashMap<>();
     private int images;
 
     /**
@@ -55,7 +55,8 @@ public final class Calibration implements AutoCloseable {
                 PackedWeights weights =
                         resources.own(new PackedWeights(model.weights(), engine, stream), PackedWeights::close);
                 return resources.own(
-                        PlanCompiler.compile(network, weights, Arithmetic.FP32.types(network), 1, engine), Plan::close);
+                        PlanCompiler.compile(network, weights, PrecisionPolicy.FP32.types(network), 1, engine),
+                        Plan::close);
             });
         } catch (RuntimeException | Error e) {
             resources.close();
@@ -68,15 +69,15 @@ public final class Calibration implements AutoCloseable {
      *
      * @param images files of images like those that features will be extracted from
      * @param progress called after each image
-     * @return the model with its ranges, to be saved with {@link io.github.mgn4j.weights.ModelFile#save}
-     * @throws io.github.mgn4j.weights.WeightsException if there are no images
+     * @return the model with its ranges, to be saved with {@link io.github.mgn4j.checkpoint.ModelFile#save}
+     * @throws io.github.mgn4j.model.WeightsException if there are no images
      * @throws io.github.mgn4j.engine.EngineException if oneDNN is not available here
      * @throws IllegalArgumentException if a file is no image, naming it
      * @throws IOException if a file cannot be read
      */
     public static Model calibrate(Model model, List<Path> images, ProgressListener progress) throws IOException {
         Preprocessor preprocessor = new Preprocessor(model.spec().input(), Resampling.BILINEAR);
-        FloatBuffer input = Engines.buffer(preprocessor.length());
+        FloatBuffer input = Buffers.allocate(preprocessor.length());
         try (Calibration calibration = new Calibration(model)) {
             for (int i = 0; i < images.size(); i++) {
                 preprocessor.write(ImageDecoder.decode(images.get(i)), false, calibration.inputLayout(), input, 0);
@@ -125,7 +126,7 @@ public final class Calibration implements AutoCloseable {
                 one,
                 network.images(),
                 (value, map) -> magnitudes
-                        .computeIfAbsent(value.name(), name -> new Magnitudes())
+                        .computeIfAbsent(value.name(), name -> new MagnitudeHistogram())
                         .add(map)));
         images++;
     }
@@ -133,7 +134,7 @@ public final class Calibration implements AutoCloseable {
     /**
      * The model with the ranges of the images so far.
      *
-     * @throws io.github.mgn4j.weights.WeightsException if there were none
+     * @throws io.github.mgn4j.model.WeightsException if there were none
      */
     public Model calibrated() {
         Map<String, Float> bounds = new LinkedHashMap<>();
@@ -141,7 +142,7 @@ public final class Calibration implements AutoCloseable {
         return new Model(model.spec(), model.weights(), new ActivationRanges(images, bounds));
     }
 
-    private float bound(String name, Magnitudes found) {
+    private float bound(String name, MagnitudeHistogram found) {
         boolean pooled = network.ops().stream()
                 .anyMatch(op -> op instanceof Network.Feature feature
                         && feature.input().name().equals(name));

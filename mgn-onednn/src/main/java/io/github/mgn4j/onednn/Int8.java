@@ -1,11 +1,11 @@
 package io.github.mgn4j.onednn;
 
 import io.github.mgn4j.engine.Precision;
+import io.github.mgn4j.model.ActivationRanges;
 import io.github.mgn4j.onednn.Network.Convolution;
 import io.github.mgn4j.onednn.Network.Op;
 import io.github.mgn4j.onednn.Network.Pool;
 import io.github.mgn4j.spec.Pooling;
-import io.github.mgn4j.weights.ActivationRanges;
 import java.util.Arrays;
 import java.util.List;
 
@@ -14,7 +14,7 @@ import java.util.List;
  * weights with a scale for every output channel; sums in 32 bits. The reductions stay in float32: their outputs are the
  * features, and they are a thousandth of the work.
  */
-record Int8(ActivationRanges ranges) implements Arithmetic {
+record Int8(ActivationRanges ranges) implements PrecisionPolicy {
     @Override
     public Precision precision() {
         return Precision.INT8;

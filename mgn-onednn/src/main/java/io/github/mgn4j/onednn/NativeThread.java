@@ -1,6 +1,6 @@
 package io.github.mgn4j.onednn;
 
-import io.github.mgn4j.engine.OneThread;
+import io.github.mgn4j.engine.internal.SingleThread;
 import java.util.concurrent.Callable;
 
 /**
@@ -9,7 +9,7 @@ import java.util.concurrent.Callable;
  * shared by more workers than there are. The thread ends when it has been idle for a while, and its team with it.
  */
 final class NativeThread {
-    private static final OneThread THREAD = OneThread.endingWhenIdle("mgn-onednn");
+    private static final SingleThread THREAD = SingleThread.withIdleTimeout("mgn-onednn");
 
     private NativeThread() {}
 

@@ -2,14 +2,14 @@ package io.github.mgn4j.onednn;
 
 import com.google.common.base.Preconditions;
 import io.github.mgn4j.engine.Engine;
-import io.github.mgn4j.engine.Engines;
-import io.github.mgn4j.engine.Layout;
-import io.github.mgn4j.engine.PlanCache;
 import io.github.mgn4j.engine.Precision;
+import io.github.mgn4j.engine.internal.Buffers;
+import io.github.mgn4j.engine.internal.PlanCache;
 import io.github.mgn4j.engine.internal.Resources;
+import io.github.mgn4j.image.Layout;
+import io.github.mgn4j.model.Model;
 import io.github.mgn4j.spec.InputSize;
 import io.github.mgn4j.spec.MgnSpec;
-import io.github.mgn4j.weights.Model;
 import java.nio.FloatBuffer;
 import java.util.List;
 import org.bytedeco.dnnl.dnnl_engine;
@@ -36,7 +36,7 @@ final class OneDnnEngine implements Engine {
 
     private boolean closed; // as the plans
 
-    OneDnnEngine(Model model, Arithmetic arithmetic) {
+    OneDnnEngine(Model model, PrecisionPolicy arithmetic) {
         spec = model.spec();
         precision = arithmetic.precision();
         network = Network.of(spec);
@@ -74,7 +74,7 @@ final class OneDnnEngine implements Engine {
 
     @Override
     public void run(FloatBuffer images, int batch, FloatBuffer features) {
-        Engines.checkBuffers(spec, images, batch, features);
+        Buffers.check(spec, images, batch, features);
         InputSize input = spec.input();
         FloatBuffer from = images.duplicate().position(0).limit(3 * batch * input.height() * input.width());
         FloatBuffer to = features.duplicate().position(0).limit(batch * spec.dims());

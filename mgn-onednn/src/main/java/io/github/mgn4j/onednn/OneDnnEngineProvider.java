@@ -5,7 +5,7 @@ import io.github.mgn4j.engine.EngineException;
 import io.github.mgn4j.engine.EngineOptions;
 import io.github.mgn4j.engine.EngineProvider;
 import io.github.mgn4j.engine.Precision;
-import io.github.mgn4j.weights.Model;
+import io.github.mgn4j.model.Model;
 import java.util.EnumSet;
 import java.util.Set;
 import org.bytedeco.javacpp.Loader;
@@ -85,15 +85,15 @@ public final class OneDnnEngineProvider implements EngineProvider {
         }
     }
 
-    private static Arithmetic arithmetic(Model model, Precision precision) {
+    private static PrecisionPolicy arithmetic(Model model, Precision precision) {
         return switch (precision) {
-            case FP32 -> Arithmetic.FP32;
+            case FP32 -> PrecisionPolicy.FP32;
             case BF16 -> {
                 if (Boolean.getBoolean(BF16) || Processor.gainsFromBf16()) {
-                    yield Arithmetic.BF16;
+                    yield PrecisionPolicy.BF16;
                 }
                 LOG.warn("this processor multiplies bf16 no faster than fp32: running in fp32");
-                yield Arithmetic.FP32;
+                yield PrecisionPolicy.FP32;
             }
             case INT8 -> {
                 if (model.ranges() == null) {
@@ -104,7 +104,7 @@ public final class OneDnnEngineProvider implements EngineProvider {
                     yield new Int8(model.ranges());
                 }
                 LOG.warn("this processor has no fast 8-bit products (VNNI or AMX): running in fp32");
-                yield Arithmetic.FP32;
+                yield PrecisionPolicy.FP32;
             }
             case TF32, FP16, FP8 ->
                 throw new EngineException("the engine onednn has fp32, bf16 and int8, not " + precision.label());

@@ -2,11 +2,11 @@ package io.github.mgn4j.onednn;
 
 import static org.bytedeco.dnnl.global.dnnl.*;
 
+import io.github.mgn4j.engine.internal.FoldedConvolution;
+import io.github.mgn4j.engine.internal.Int8Weights;
 import io.github.mgn4j.engine.internal.Resources;
+import io.github.mgn4j.model.Weights;
 import io.github.mgn4j.spec.ConvLayer;
-import io.github.mgn4j.weights.FoldedConvolution;
-import io.github.mgn4j.weights.Int8Weights;
-import io.github.mgn4j.weights.Weights;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -142,7 +142,7 @@ final class PackedWeights implements AutoCloseable {
     private Pointer quantised(ConvLayer layer, FoldedConvolution folded, Resources temporary) {
         float[] values = folded.weight().toArray();
         scales.computeIfAbsent(
-                layer.name(), name -> Dnnl.vector(Int8Weights.steps(values, layer.out()), engine, resources));
+                layer.name(), name -> Dnnl.vector(Int8Weights.scales(values, layer.out()), engine, resources));
         float[] rounded = Int8Weights.rounded(values, layer.out());
         byte[] bytes = new byte[rounded.length];
         for (int i = 0; i < bytes.length; i++) {

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.mgn4j.engine.Precision;
+import io.github.mgn4j.fixtures.ReferenceWeights;
+import io.github.mgn4j.model.Model;
 import io.github.mgn4j.spec.MgnSpec;
-import io.github.mgn4j.weights.FormulaWeights;
-import io.github.mgn4j.weights.Model;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,14 +17,14 @@ import org.junit.jupiter.api.Test;
 class MemoryTest {
     private static final MgnSpec SPEC =
             MgnSpec.builder().backbone(18, 1.0 / 16).input(96, 32).embedding(8).build();
-    private static final Model MODEL = FormulaWeights.model(SPEC);
+    private static final Model MODEL = ReferenceWeights.model(SPEC);
 
     @Test
     void closingFreesEverything() {
-        run(new OneDnnEngine(MODEL, Arithmetic.FP32), 1).close(); // loads classes
+        run(new OneDnnEngine(MODEL, PrecisionPolicy.FP32), 1).close(); // loads classes
         long before = Pointer.totalBytes();
         for (int i = 0; i < 5; i++) {
-            OneDnnEngine engine = run(new OneDnnEngine(MODEL, Arithmetic.FP32), 2);
+            OneDnnEngine engine = run(new OneDnnEngine(MODEL, PrecisionPolicy.FP32), 2);
             assertThat(Pointer.totalBytes()).isGreaterThan(before);
             engine.close();
             assertThat(Pointer.totalBytes()).isEqualTo(before);
@@ -33,7 +33,7 @@ class MemoryTest {
 
     @Test
     void memoryStaysFlat() {
-        try (OneDnnEngine engine = new OneDnnEngine(MODEL, Arithmetic.FP32)) {
+        try (OneDnnEngine engine = new OneDnnEngine(MODEL, PrecisionPolicy.FP32)) {
             run(engine, 3);
             long before = Pointer.totalBytes();
             for (int i = 0; i < 300; i++) {
@@ -50,9 +50,9 @@ class MemoryTest {
 
     @Test
     void aPlanThatCannotBeMadeLeaksNothing() {
-        run(new OneDnnEngine(MODEL, Arithmetic.FP32), 1).close();
+        run(new OneDnnEngine(MODEL, PrecisionPolicy.FP32), 1).close();
         long before = Pointer.totalBytes();
-        Arithmetic impossible = new Arithmetic() {
+        PrecisionPolicy impossible = new PrecisionPolicy() {
             @Override
             public Precision precision() {
                 return Precision.FP32;
@@ -60,7 +60,7 @@ class MemoryTest {
 
             @Override
             public List<TensorType> types(Network network) {
-                List<TensorType> types = new ArrayList<>(Arithmetic.FP32.types(network));
+                List<TensorType> types = new ArrayList<>(PrecisionPolicy.FP32.types(network));
                 types.set(types.size() - 5, new TensorType(4711, 1));
                 return types;
             }
@@ -75,7 +75,7 @@ class MemoryTest {
 
     private static OneDnnEngine run(OneDnnEngine engine, int batch) {
         engine.run(
-                FloatBuffer.wrap(FormulaWeights.images(batch, 96, 32)),
+                FloatBuffer.wrap(ReferenceWeights.images(batch, 96, 32)),
                 batch,
                 FloatBuffer.allocate(batch * SPEC.dims()));
         return engine;

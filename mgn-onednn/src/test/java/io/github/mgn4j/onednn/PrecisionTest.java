@@ -7,11 +7,11 @@ import io.github.mgn4j.engine.Engine;
 import io.github.mgn4j.engine.EngineException;
 import io.github.mgn4j.engine.EngineOptions;
 import io.github.mgn4j.engine.Precision;
+import io.github.mgn4j.fixtures.ReferenceWeights;
+import io.github.mgn4j.model.Model;
 import io.github.mgn4j.spec.Branch;
 import io.github.mgn4j.spec.MgnSpec;
 import io.github.mgn4j.spec.Pooling;
-import io.github.mgn4j.weights.FormulaWeights;
-import io.github.mgn4j.weights.Model;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
 import java.util.stream.Stream;
@@ -50,9 +50,9 @@ class PrecisionTest {
     @ParameterizedTest
     @MethodSource("specs")
     void bf16KeepsTheDirectionOfFeatures(MgnSpec spec) {
-        Model model = FormulaWeights.model(spec);
-        float[] exact = run(model, Arithmetic.FP32);
-        float[] found = run(model, Arithmetic.BF16);
+        Model model = ReferenceWeights.model(spec);
+        float[] exact = run(model, PrecisionPolicy.FP32);
+        float[] found = run(model, PrecisionPolicy.BF16);
         assertThat(worstCosine(found, exact, spec.dims())).isBetween(0.999, 0.9999999);
         assertThat(worstCosine(exact, exact, spec.dims())).isGreaterThan(0.9999999);
     }
@@ -61,7 +61,7 @@ class PrecisionTest {
     @MethodSource("specs")
     void int8KeepsTheDirectionOfFeatures(MgnSpec spec) {
         Model model = calibrated(spec);
-        float[] exact = run(model, Arithmetic.FP32);
+        float[] exact = run(model, PrecisionPolicy.FP32);
         float[] found = run(model, new Int8(model.ranges()));
         assertThat(worstCosine(found, exact, spec.dims())).isBetween(0.999, 0.999999);
     }
@@ -82,13 +82,13 @@ class PrecisionTest {
     @Test
     void int8WantsACalibratedModel() {
         assertThatThrownBy(() -> new OneDnnEngineProvider()
-                        .open(FormulaWeights.model(slim(18)), new EngineOptions(Precision.INT8, 1)))
+                        .open(ReferenceWeights.model(slim(18)), new EngineOptions(Precision.INT8, 1)))
                 .isInstanceOf(EngineException.class)
                 .hasMessageContaining("mgn calibrate");
     }
 
     private static Model calibrated(MgnSpec spec) {
-        try (Calibration calibration = new Calibration(FormulaWeights.model(spec))) {
+        try (Calibration calibration = new Calibration(ReferenceWeights.model(spec))) {
             FloatBuffer images = images(8);
             int length = 3 * HEIGHT * WIDTH;
             for (int i = 0; i < 8; i++) {
@@ -98,7 +98,7 @@ class PrecisionTest {
         }
     }
 
-    private static float[] run(Model model, Arithmetic arithmetic) {
+    private static float[] run(Model model, PrecisionPolicy arithmetic) {
         try (Engine engine = new OneDnnEngine(model, arithmetic)) {
             FloatBuffer features = FloatBuffer.allocate(BATCH * engine.spec().dims());
             engine.run(images(BATCH), BATCH, features);
@@ -108,7 +108,7 @@ class PrecisionTest {
 
     /** The formula's images, channels last. */
     private static FloatBuffer images(int count) {
-        float[] planes = FormulaWeights.images(count, HEIGHT, WIDTH);
+        float[] planes = ReferenceWeights.images(count, HEIGHT, WIDTH);
         int pixels = HEIGHT * WIDTH;
         float[] images = new float[planes.length];
         for (int i = 0; i < images.length; i++) {

@@ -5,13 +5,13 @@ import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import io.github.mgn4j.engine.Engine;
 import io.github.mgn4j.engine.EngineException;
-import io.github.mgn4j.engine.Engines;
-import io.github.mgn4j.engine.Layout;
 import io.github.mgn4j.engine.Precision;
-import io.github.mgn4j.io.TemporaryFolder;
+import io.github.mgn4j.engine.internal.Buffers;
+import io.github.mgn4j.image.Layout;
+import io.github.mgn4j.internal.io.TemporaryFolder;
+import io.github.mgn4j.model.Model;
 import io.github.mgn4j.spec.InputSize;
 import io.github.mgn4j.spec.MgnSpec;
-import io.github.mgn4j.weights.Model;
 import java.io.IOException;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
@@ -38,8 +38,8 @@ public final class OnnxEngine implements Engine {
     private final ReadWriteLock life = new ReentrantReadWriteLock();
 
     private final Object copies = new Object();
-    private FloatBuffer ownImages = Engines.buffer(0);
-    private FloatBuffer ownFeatures = Engines.buffer(0);
+    private FloatBuffer ownImages = Buffers.allocate(0);
+    private FloatBuffer ownFeatures = Buffers.allocate(0);
     private volatile boolean closed;
     private boolean freed; // guarded by the write lock
 
@@ -103,7 +103,7 @@ public final class OnnxEngine implements Engine {
 
     @Override
     public void run(FloatBuffer images, int batch, FloatBuffer features) {
-        Engines.checkBuffers(spec, images, batch, features);
+        Buffers.check(spec, images, batch, features);
         InputSize size = spec.input();
         int in = 3 * batch * size.height() * size.width();
         int out = batch * spec.dims();
@@ -117,8 +117,8 @@ public final class OnnxEngine implements Engine {
                 return;
             }
             synchronized (copies) {
-                ownImages = ownImages.capacity() < in ? Engines.buffer(in) : ownImages;
-                ownFeatures = ownFeatures.capacity() < out ? Engines.buffer(out) : ownFeatures;
+                ownImages = ownImages.capacity() < in ? Buffers.allocate(in) : ownImages;
+                ownFeatures = ownFeatures.capacity() < out ? Buffers.allocate(out) : ownFeatures;
                 ownImages.put(0, images, 0, in);
                 compute(ownImages.slice(0, in), batch, ownFeatures.slice(0, out));
                 features.put(0, ownFeatures, 0, out);

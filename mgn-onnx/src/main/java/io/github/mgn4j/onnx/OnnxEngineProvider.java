@@ -4,7 +4,7 @@ import io.github.mgn4j.engine.Engine;
 import io.github.mgn4j.engine.EngineOptions;
 import io.github.mgn4j.engine.EngineProvider;
 import io.github.mgn4j.engine.Precision;
-import io.github.mgn4j.weights.Model;
+import io.github.mgn4j.model.Model;
 import java.util.Set;
 
 /** ONNX Runtime on one kind of device, set by {@link OnnxSettings#ofProperties}. */

@@ -1,7 +1,7 @@
 package io.github.mgn4j.onnx;
 
-import io.github.mgn4j.io.AtomicFile;
-import io.github.mgn4j.weights.Model;
+import io.github.mgn4j.internal.io.AtomicFile;
+import io.github.mgn4j.model.Model;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Path;

@@ -1,10 +1,10 @@
 package io.github.mgn4j.onnx;
 
 import com.google.common.collect.ImmutableMap;
+import io.github.mgn4j.checkpoint.ModelFile;
 import io.github.mgn4j.image.Preprocessor;
 import io.github.mgn4j.spec.MgnSpec;
 import io.github.mgn4j.spec.SpecJson;
-import io.github.mgn4j.weights.ModelFile;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Map;

@@ -2,8 +2,8 @@ package io.github.mgn4j.onnx;
 
 import ai.onnxruntime.OrtEnvironment;
 import com.google.common.io.Resources;
-import io.github.mgn4j.io.AtomicFile;
-import io.github.mgn4j.io.TemporaryFolder;
+import io.github.mgn4j.internal.io.AtomicFile;
+import io.github.mgn4j.internal.io.TemporaryFolder;
 import java.io.IOException;
 import java.net.URL;
 import java.nio.file.Files;

@@ -1,7 +1,11 @@
 package io.github.mgn4j.onnx;
 
 import io.github.mgn4j.engine.Precision;
+import io.github.mgn4j.engine.internal.FoldedConvolution;
+import io.github.mgn4j.engine.internal.Int8Weights;
 import io.github.mgn4j.image.Preprocessor;
+import io.github.mgn4j.model.ActivationRanges;
+import io.github.mgn4j.model.Model;
 import io.github.mgn4j.spec.ConvLayer;
 import io.github.mgn4j.spec.FeaturePart;
 import io.github.mgn4j.spec.InputSize;
@@ -10,10 +14,6 @@ import io.github.mgn4j.spec.NetworkBuilder;
 import io.github.mgn4j.spec.PoolWindow;
 import io.github.mgn4j.spec.Pooling;
 import io.github.mgn4j.spec.Topology;
-import io.github.mgn4j.weights.ActivationRanges;
-import io.github.mgn4j.weights.FoldedConvolution;
-import io.github.mgn4j.weights.Int8Weights;
-import io.github.mgn4j.weights.Model;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -160,7 +160,7 @@ final class OnnxNetwork implements NetworkBuilder<String> {
         graph.add(new Initializer(
                 name + ".int8", OnnxType.INT8, shape, () -> Int8Weights.rounded(folded(layer), layer.out())));
         graph.add(new Initializer(
-                name + ".step", OnnxType.FLOAT, channels, () -> Int8Weights.steps(folded(layer), layer.out())));
+                name + ".step", OnnxType.FLOAT, channels, () -> Int8Weights.scales(folded(layer), layer.out())));
         graph.add(new Initializer(name + ".zero", OnnxType.INT8, channels, () -> new float[layer.out()]));
         graph.add("DequantizeLinear", List.of(name + ".int8", name + ".step", name + ".zero"), List.of(name))
                 .with("axis", 0);

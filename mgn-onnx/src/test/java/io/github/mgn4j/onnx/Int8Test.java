@@ -5,12 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.entry;
 
 import io.github.mgn4j.engine.Precision;
+import io.github.mgn4j.engine.internal.Int8Weights;
+import io.github.mgn4j.model.ActivationRanges;
+import io.github.mgn4j.model.Model;
+import io.github.mgn4j.model.WeightsException;
 import io.github.mgn4j.spec.MgnSpec;
 import io.github.mgn4j.spec.NetworkSummary;
-import io.github.mgn4j.weights.ActivationRanges;
-import io.github.mgn4j.weights.Int8Weights;
-import io.github.mgn4j.weights.Model;
-import io.github.mgn4j.weights.WeightsException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteOrder;
@@ -146,7 +146,7 @@ class Int8Test {
     void weightsAreRoundedByChannel() {
         float[] weights = {0.5f, -1f, 0.25f, 0, 0, 0, 300, -2, 1};
         assertThat(Int8Weights.rounded(weights, 3)).containsExactly(64, -127, 32, 0, 0, 0, 127, -1, 0);
-        assertThat(Int8Weights.steps(weights, 3)).containsExactly(1f / 127, 1, 300f / 127);
+        assertThat(Int8Weights.scales(weights, 3)).containsExactly(1f / 127, 1, 300f / 127);
     }
 
     @Test

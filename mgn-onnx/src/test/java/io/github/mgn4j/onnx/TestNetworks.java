@@ -1,14 +1,14 @@
 package io.github.mgn4j.onnx;
 
 import io.github.mgn4j.engine.Engine;
-import io.github.mgn4j.engine.Layout;
-import io.github.mgn4j.graph.SameDiffEngine;
+import io.github.mgn4j.fixtures.ReferenceWeights;
+import io.github.mgn4j.image.Layout;
+import io.github.mgn4j.model.Model;
+import io.github.mgn4j.samediff.SameDiffEngine;
 import io.github.mgn4j.spec.Branch;
 import io.github.mgn4j.spec.InputSize;
 import io.github.mgn4j.spec.MgnSpec;
 import io.github.mgn4j.spec.Pooling;
-import io.github.mgn4j.weights.FormulaWeights;
-import io.github.mgn4j.weights.Model;
 import java.nio.FloatBuffer;
 import java.util.stream.Stream;
 
@@ -45,12 +45,13 @@ final class TestNetworks {
     }
 
     static Model model(MgnSpec spec) {
-        return FormulaWeights.model(spec);
+        return ReferenceWeights.model(spec);
     }
 
     /** {@code [count, 3, H, W]}. */
     static float[] images(MgnSpec spec, int count) {
-        return FormulaWeights.images(count, spec.input().height(), spec.input().width());
+        return ReferenceWeights.images(
+                count, spec.input().height(), spec.input().width());
     }
 
     /** {@code [count, dims]} of images {@code [count, 3, H, W]} by the SameDiff engine. */

@@ -26,10 +26,10 @@ final class Adam extends GroupedOptimizer {
         INDArray mean = stateOf("mean", name, weight);
         INDArray square = stateOf("square", name, weight);
         mean.muli(settings.beta1());
-        Nd.addScaled(mean, 1 - settings.beta1(), gradient);
+        NdArrays.addScaled(mean, 1 - settings.beta1(), gradient);
         square.muli(settings.beta2());
         gradient.muli(gradient);
-        Nd.addScaled(square, 1 - settings.beta2(), gradient);
+        NdArrays.addScaled(square, 1 - settings.beta2(), gradient);
         INDArray divisor = gradient; // its memory, from here on
         if (settings.amsgrad()) {
             INDArray largest = stateOf("largest", name, weight);
@@ -41,6 +41,6 @@ final class Adam extends GroupedOptimizer {
         Transforms.sqrt(divisor, false);
         divisor.divi(Math.sqrt(1 - Math.pow(settings.beta2(), step))).addi(settings.epsilon());
         mean.div(divisor, divisor);
-        Nd.addScaled(weight, -lr / (1 - Math.pow(settings.beta1(), step)), divisor);
+        NdArrays.addScaled(weight, -lr / (1 - Math.pow(settings.beta1(), step)), divisor);
     }
 }

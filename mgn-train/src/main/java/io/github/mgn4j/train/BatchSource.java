@@ -1,7 +1,7 @@
 package io.github.mgn4j.train;
 
 import io.github.mgn4j.data.Batch;
-import io.github.mgn4j.engine.Layout;
+import io.github.mgn4j.image.Layout;
 import java.io.IOException;
 
 /** Where a trainer's batches come from. For one consumer; the owner closes it. */

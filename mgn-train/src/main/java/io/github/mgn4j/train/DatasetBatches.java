@@ -10,7 +10,7 @@ import io.github.mgn4j.data.IdentityBalancedSampler;
 import io.github.mgn4j.data.IdentityIndex;
 import io.github.mgn4j.data.ReidImage;
 import io.github.mgn4j.data.UnreadableImage;
-import io.github.mgn4j.engine.Layout;
+import io.github.mgn4j.image.Layout;
 import io.github.mgn4j.image.Preprocessor;
 import java.io.IOException;
 import java.util.LinkedHashSet;

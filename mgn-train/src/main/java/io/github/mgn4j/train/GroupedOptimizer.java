@@ -47,8 +47,8 @@ public abstract class GroupedOptimizer implements Optimizer {
         gradients.forEach((name, gradient) -> {
             ParameterGroup group = groups.of(name);
             if (group.lrMultiplier() != 0) {
-                INDArray weight = Nd.named(parameters, name);
-                Nd.addScaled(gradient, weightDecay * group.decayMultiplier(), weight);
+                INDArray weight = NdArrays.named(parameters, name);
+                NdArrays.addScaled(gradient, weightDecay * group.decayMultiplier(), weight);
                 update(name, weight, gradient, lr * group.lrMultiplier());
             }
         });

@@ -1,11 +1,11 @@
 package io.github.mgn4j.train;
 
 import io.github.mgn4j.data.Batch;
-import io.github.mgn4j.graph.TrainingGraph;
 import io.github.mgn4j.loss.LossTerm;
 import io.github.mgn4j.loss.Objective;
 import io.github.mgn4j.loss.ObjectiveGraph;
-import io.github.mgn4j.plan.GraphPlan;
+import io.github.mgn4j.samediff.internal.TrainingGraph;
+import io.github.mgn4j.samediff.internal.plan.GraphPlan;
 import io.github.mgn4j.spec.FeaturePart;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
@@ -130,10 +130,10 @@ final class MicroBatches implements Gradients {
                         .assign(forward.output(vector.getValue().name()));
             }
         }
-        Nd.oneHot(labels, batch.labels());
+        NdArrays.oneHot(labels, batch.labels());
         PlannedGradients.Result result = lossGradients.run(Map.of(objective.labels(), labels));
         vectorGradients = result.gradients();
-        return Nd.losses(objective, result.outputs());
+        return NdArrays.losses(objective, result.outputs());
     }
 
     @Override
@@ -161,7 +161,7 @@ final class MicroBatches implements Gradients {
 
     private void fill(FloatBuffer all, int from) {
         int length = Math.toIntExact(input.length() / part);
-        Nd.fill(input, all.slice(all.position() + from * length, part * length));
+        NdArrays.fill(input, all.slice(all.position() + from * length, part * length));
     }
 
     private INDArray rows(INDArray array, int from) {
@@ -178,9 +178,9 @@ final class MicroBatches implements Gradients {
         forward.close();
         backward.close();
         lossGradients.close();
-        vectors.keySet().forEach(name -> Nd.close(losses.getVariable(name).getArr()));
-        sums.values().forEach(Nd::close);
-        Nd.close(input);
-        Nd.close(labels);
+        vectors.keySet().forEach(name -> NdArrays.close(losses.getVariable(name).getArr()));
+        sums.values().forEach(NdArrays::close);
+        NdArrays.close(input);
+        NdArrays.close(labels);
     }
 }

@@ -1,6 +1,6 @@
 package io.github.mgn4j.train;
 
-import io.github.mgn4j.weights.Model;
+import io.github.mgn4j.model.Model;
 import java.io.IOException;
 
 /** Says how good a network is. The trainer knows no metric: an application brings its own. */

@@ -39,7 +39,7 @@ final class OptimizerState implements AutoCloseable {
 
     @Override
     public void close() {
-        arrays.values().forEach(Nd::close);
+        arrays.values().forEach(NdArrays::close);
         arrays.clear();
     }
 }

@@ -1,11 +1,11 @@
 package io.github.mgn4j.train;
 
-import io.github.mgn4j.graph.NdTensors;
+import io.github.mgn4j.model.Tensor;
+import io.github.mgn4j.model.WeightsException;
+import io.github.mgn4j.samediff.internal.NdTensors;
 import io.github.mgn4j.spec.MgnSpec;
 import io.github.mgn4j.spec.NetworkSummary;
 import io.github.mgn4j.spec.Parameter;
-import io.github.mgn4j.weights.Tensor;
-import io.github.mgn4j.weights.WeightsException;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -35,7 +35,7 @@ final class OptimizerTensors {
         state.forEach((name, array) -> {
             Parameter parameter = parameter(name);
             boolean scalar = array.length() == 1 && parameter.size() != 1;
-            long[] wanted = Nd.named(weights, parameter.name()).shape();
+            long[] wanted = NdArrays.named(weights, parameter.name()).shape();
             if (!scalar && !Arrays.equals(array.shape(), wanted)) {
                 throw new WeightsException(
                         "optimizer state '%s' has shape %s, expected %s as the parameter, or one number"

@@ -1,6 +1,6 @@
 package io.github.mgn4j.train;
 
-import io.github.mgn4j.plan.GraphPlan;
+import io.github.mgn4j.samediff.internal.plan.GraphPlan;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;

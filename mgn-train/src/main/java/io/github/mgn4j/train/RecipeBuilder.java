@@ -2,7 +2,7 @@ package io.github.mgn4j.train;
 
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import io.github.mgn4j.data.EpochLength;
-import io.github.mgn4j.extract.OnError;
+import io.github.mgn4j.image.OnError;
 import io.github.mgn4j.loss.TripletLoss;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

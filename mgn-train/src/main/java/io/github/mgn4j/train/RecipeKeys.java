@@ -2,7 +2,7 @@ package io.github.mgn4j.train;
 
 import com.google.common.collect.ImmutableMap;
 import io.github.mgn4j.data.EpochLength;
-import io.github.mgn4j.extract.OnError;
+import io.github.mgn4j.image.OnError;
 import io.github.mgn4j.spec.ClassifierPosition;
 import io.github.mgn4j.spec.InputSize;
 import io.github.mgn4j.spec.Pooling;

@@ -1,8 +1,8 @@
 package io.github.mgn4j.train;
 
-import io.github.mgn4j.io.AtomicFile;
-import io.github.mgn4j.io.FileKind;
-import io.github.mgn4j.io.InputFile;
+import io.github.mgn4j.internal.io.AtomicFile;
+import io.github.mgn4j.internal.io.FileKind;
+import io.github.mgn4j.internal.io.InputFile;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;

@@ -1,7 +1,7 @@
 package io.github.mgn4j.train;
 
 import com.google.common.primitives.Longs;
-import io.github.mgn4j.weights.WeightsException;
+import io.github.mgn4j.model.WeightsException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;

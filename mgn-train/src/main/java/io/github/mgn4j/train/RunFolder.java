@@ -1,8 +1,8 @@
 package io.github.mgn4j.train;
 
-import io.github.mgn4j.io.FolderLock;
-import io.github.mgn4j.weights.Model;
-import io.github.mgn4j.weights.ModelFile;
+import io.github.mgn4j.checkpoint.ModelFile;
+import io.github.mgn4j.internal.io.FolderLock;
+import io.github.mgn4j.model.Model;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -131,7 +131,7 @@ public final class RunFolder implements TrainingListener, AutoCloseable {
      *
      * @throws java.nio.file.NoSuchFileException if it has none
      * @throws java.nio.file.FileSystemException if another process, or another run of this one, holds it
-     * @throws io.github.mgn4j.weights.WeightsException if none can be read
+     * @throws io.github.mgn4j.model.WeightsException if none can be read
      */
     public static RunFolder resume(Path folder) throws IOException {
         FolderLock lock = FolderLock.acquire(folder);

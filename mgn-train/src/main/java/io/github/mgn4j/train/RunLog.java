@@ -2,7 +2,7 @@ package io.github.mgn4j.train;
 
 import com.google.common.base.CharMatcher;
 import com.google.common.primitives.Longs;
-import io.github.mgn4j.io.AtomicFile;
+import io.github.mgn4j.internal.io.AtomicFile;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

@@ -1,7 +1,7 @@
 package io.github.mgn4j.train;
 
 import io.github.mgn4j.data.EpochLength;
-import io.github.mgn4j.extract.OnError;
+import io.github.mgn4j.image.OnError;
 import java.util.HashSet;
 import java.util.List;
 

@@ -19,11 +19,11 @@ final class Sgd extends GroupedOptimizer {
     @Override
     protected void update(String name, INDArray weight, INDArray gradient, double lr) {
         if (momentum == 0) {
-            Nd.addScaled(weight, -lr, gradient);
+            NdArrays.addScaled(weight, -lr, gradient);
             return;
         }
         INDArray velocity = stateOf(VELOCITY, name, weight);
         velocity.muli(momentum).addi(gradient); // starts at 0: the first velocity is the gradient
-        Nd.addScaled(weight, -lr, velocity);
+        NdArrays.addScaled(weight, -lr, velocity);
     }
 }

@@ -1,12 +1,12 @@
 package io.github.mgn4j.train;
 
+import io.github.mgn4j.model.Model;
+import io.github.mgn4j.model.Tensor;
+import io.github.mgn4j.model.WeightInit;
+import io.github.mgn4j.model.Weights;
 import io.github.mgn4j.spec.MgnSpec;
 import io.github.mgn4j.spec.NetworkSummary;
 import io.github.mgn4j.spec.Parameter;
-import io.github.mgn4j.weights.Model;
-import io.github.mgn4j.weights.Tensor;
-import io.github.mgn4j.weights.WeightInit;
-import io.github.mgn4j.weights.Weights;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.slf4j.Logger;

@@ -2,14 +2,14 @@ package io.github.mgn4j.train;
 
 import com.google.common.collect.Maps;
 import io.github.mgn4j.data.Batch;
-import io.github.mgn4j.graph.TrainingGraph;
 import io.github.mgn4j.loss.Objective;
+import io.github.mgn4j.model.Model;
+import io.github.mgn4j.model.Tensor;
+import io.github.mgn4j.model.Weights;
+import io.github.mgn4j.samediff.internal.TrainingGraph;
 import io.github.mgn4j.spec.MgnSpec;
 import io.github.mgn4j.spec.NetworkSummary;
 import io.github.mgn4j.spec.Parameter;
-import io.github.mgn4j.weights.Model;
-import io.github.mgn4j.weights.Tensor;
-import io.github.mgn4j.weights.Weights;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -36,7 +36,7 @@ public final class Trainer implements AutoCloseable {
     private final BatchSource data;
     private final MgnSpec spec;
     private final DataType type;
-    private final TrainedWeights weights;
+    private final TrainableWeights weights;
     private final Gradients gradients;
     private final Optimizer optimizer;
     private final Map<String, String> ownParts;
@@ -78,7 +78,7 @@ public final class Trainer implements AutoCloseable {
         boolean whole = recipe.microBatch() == 0 || recipe.microBatch() == data.batchSize();
         int atOnce = whole ? data.batchSize() : recipe.microBatch();
         TrainingGraph graph = TrainingGraph.of(start, atOnce, data.layout(), type);
-        weights = new TrainedWeights(graph, start, type);
+        weights = new TrainableWeights(graph, start, type);
         Set<String> parameters = weights.trainable().keySet();
         gradients = whole
                 ? new WholeBatch(graph, objective, parameters)
@@ -107,13 +107,13 @@ public final class Trainer implements AutoCloseable {
         checkpoint.checkParts(ownParts);
         Map<String, INDArray> state = new OptimizerTensors(spec).toArrays(checkpoint.optimizerState(), type);
         optimizer.restore(checkpoint.optimizerSteps(), state);
-        state.values().forEach(Nd::close);
-        if (checkpoint.threads() != 0 && checkpoint.threads() != Nd.threads()) {
+        state.values().forEach(NdArrays::close);
+        if (checkpoint.threads() != 0 && checkpoint.threads() != NdArrays.threads()) {
             log.warn(
                     "the run was on {} threads and goes on with {}: its weights will differ in their last digits from"
                             + " those of a run that never stopped (OMP_NUM_THREADS={} in the environment prevents it)",
                     checkpoint.threads(),
-                    Nd.threads(),
+                    NdArrays.threads(),
                     checkpoint.threads());
         }
         iteration = checkpoint.iteration();
@@ -173,7 +173,7 @@ public final class Trainer implements AutoCloseable {
                 optimizer.steps(),
                 new OptimizerTensors(spec).toTensors(optimizer.state(), weights.trainable()),
                 data.fingerprint(),
-                Nd.threads(),
+                NdArrays.threads(),
                 ownParts,
                 notes);
         checkFinite(checkpoint.optimizerState());
@@ -259,7 +259,7 @@ public final class Trainer implements AutoCloseable {
 
     private void clip(Map<String, INDArray> found) {
         if (recipe.clipNorm() > 0) {
-            double norm = Nd.clip(found.values(), recipe.clipNorm());
+            double norm = NdArrays.clip(found.values(), recipe.clipNorm());
             if (!Double.isFinite(norm)) {
                 throw DivergedException.gradients(iteration + 1, norm, lastCheckpoint);
             }

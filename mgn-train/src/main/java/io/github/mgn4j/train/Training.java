@@ -2,10 +2,10 @@ package io.github.mgn4j.train;
 
 import io.github.mgn4j.data.ReidDataset;
 import io.github.mgn4j.data.UnreadableImage;
-import io.github.mgn4j.engine.Layout;
+import io.github.mgn4j.image.Layout;
 import io.github.mgn4j.image.Preprocessor;
 import io.github.mgn4j.image.Resampling;
-import io.github.mgn4j.weights.Model;
+import io.github.mgn4j.model.Model;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

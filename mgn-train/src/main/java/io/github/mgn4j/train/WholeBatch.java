@@ -1,9 +1,9 @@
 package io.github.mgn4j.train;
 
 import io.github.mgn4j.data.Batch;
-import io.github.mgn4j.graph.TrainingGraph;
 import io.github.mgn4j.loss.Objective;
 import io.github.mgn4j.loss.ObjectiveGraph;
+import io.github.mgn4j.samediff.internal.TrainingGraph;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -43,11 +43,11 @@ final class WholeBatch implements Gradients {
 
     @Override
     public Losses losses(Batch batch) {
-        Nd.fill(images, batch.images());
-        Nd.oneHot(labels, batch.labels());
+        NdArrays.fill(images, batch.images());
+        NdArrays.oneHot(labels, batch.labels());
         PlannedGradients.Result now = executor.run(Map.of(TrainingGraph.IMAGES, images, objective.labels(), labels));
         result = now;
-        return Nd.losses(objective, now.outputs());
+        return NdArrays.losses(objective, now.outputs());
     }
 
     @Override
@@ -65,7 +65,7 @@ final class WholeBatch implements Gradients {
     @Override
     public void close() {
         executor.close();
-        Nd.close(images);
-        Nd.close(labels);
+        NdArrays.close(images);
+        NdArrays.close(labels);
     }
 }

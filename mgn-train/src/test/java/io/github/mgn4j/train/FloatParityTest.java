@@ -5,12 +5,12 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.google.gson.Gson;
 import com.google.gson.annotations.SerializedName;
-import io.github.mgn4j.engine.Layout;
+import io.github.mgn4j.fixtures.ReferenceWeights;
+import io.github.mgn4j.image.Layout;
+import io.github.mgn4j.model.Model;
 import io.github.mgn4j.spec.MgnSpec;
 import io.github.mgn4j.spec.NetworkSummary;
 import io.github.mgn4j.spec.Parameter;
-import io.github.mgn4j.weights.FormulaWeights;
-import io.github.mgn4j.weights.Model;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.Reader;
@@ -60,11 +60,11 @@ class FloatParityTest {
          * is a small rest of large sums, so it is measured against the gradients of its batch norm together.
          */
         double scale(Parameter p) {
-            double norm = Nd.named(gradients, p.name()).get(0);
+            double norm = NdArrays.named(gradients, p.name()).get(0);
             return p.kind() == Parameter.Kind.NORM_BIAS
                     ? Math.hypot(
                             norm,
-                            Nd.named(gradients, p.name().replaceAll("bias$", "weight"))
+                            NdArrays.named(gradients, p.name().replaceAll("bias$", "weight"))
                                     .get(0))
                     : norm;
         }
@@ -101,14 +101,14 @@ class FloatParityTest {
                 K,
                 Layout.NHWC,
                 normalised(spec.input().height(), spec.input().width()));
-        Model start = FormulaWeights.awayFromKinks(spec, c.cut);
+        Model start = ReferenceWeights.withMargins(spec, c.cut);
         try (Trainer trainer = new Trainer(start, recipe, batches)) {
             Map<String, INDArray> gradients = trainer.gradients();
             double farthest = 0;
             for (Parameter p : parameters) {
                 if (p.trainable()) {
                     double distance = PyTorchParityTest.distance(
-                            p, Nd.named(gradients, p.name()), Nd.named(c.gradients, p.name()), c.scale(p));
+                            p, NdArrays.named(gradients, p.name()), NdArrays.named(c.gradients, p.name()), c.scale(p));
                     assertThat(distance).as("gradient of " + p.name()).isLessThan(1e-3);
                     farthest = Math.max(farthest, distance);
                 }
@@ -141,20 +141,21 @@ class FloatParityTest {
         }
         double farthest = 0;
         for (Parameter p : parameters) {
-            double distance = PyTorchParityTest.distance(p, trainer.array(p.name()), Nd.named(wanted, p.name()), FLOOR);
+            double distance =
+                    PyTorchParityTest.distance(p, trainer.array(p.name()), NdArrays.named(wanted, p.name()), FLOOR);
             assertThat(distance).as("step " + step + " of " + p.name()).isLessThan(1e-4);
             farthest = Math.max(farthest, distance);
         }
         System.out.printf(
                 "weights and statistics after step %d: here %.1e, PyTorch in float32 %.1e%n",
-                step, farthest, Nd.named(c.float32.weights, String.valueOf(step)));
+                step, farthest, NdArrays.named(c.float32.weights, String.valueOf(step)));
     }
 
     /** The formula's pixels as the network sees them. */
     private static float[] normalised(int height, int width) {
         double[] mean = {0.485, 0.456, 0.406};
         double[] deviation = {0.229, 0.224, 0.225};
-        byte[] pixels = FormulaWeights.pixels(P * K, height, width);
+        byte[] pixels = ReferenceWeights.pixels(P * K, height, width);
         float[] values = new float[pixels.length];
         for (int i = 0; i < values.length; i++) {
             int channel = i / (height * width) % 3;

@@ -2,8 +2,8 @@ package io.github.mgn4j.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.mgn4j.weights.FormulaWeights;
-import io.github.mgn4j.weights.ModelFile;
+import io.github.mgn4j.checkpoint.ModelFile;
+import io.github.mgn4j.fixtures.ReferenceWeights;
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
@@ -37,7 +37,7 @@ class KillTest {
             try (RunFolder run = resumes ? RunFolder.resume(folder) : RunFolder.create(folder, false);
                     Trainer trainer = resumes
                             ? Trainer.resume(run.checkpoint().orElseThrow(), recipe, Runs.data())
-                            : new Trainer(FormulaWeights.model(Runs.SPEC), recipe, Runs.data())) {
+                            : new Trainer(ReferenceWeights.model(Runs.SPEC), recipe, Runs.data())) {
                 run.evaluator((model, iteration) -> iteration % 7);
                 trainer.addListener(run);
                 trainer.addListener((t, step) -> {
@@ -91,7 +91,7 @@ class KillTest {
         finish(run, total);
         Path whole = temp.resolve("whole");
         try (RunFolder folder = RunFolder.create(whole, false);
-                Trainer trainer = new Trainer(FormulaWeights.model(Runs.SPEC), recipe(total), Runs.data())) {
+                Trainer trainer = new Trainer(ReferenceWeights.model(Runs.SPEC), recipe(total), Runs.data())) {
             folder.evaluator((model, iteration) -> iteration % 7);
             trainer.addListener(folder);
             trainer.run();

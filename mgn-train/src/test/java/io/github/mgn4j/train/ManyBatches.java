@@ -3,7 +3,7 @@ package io.github.mgn4j.train;
 import com.google.common.primitives.ImmutableIntArray;
 import io.github.mgn4j.data.Batch;
 import io.github.mgn4j.data.Seeds;
-import io.github.mgn4j.engine.Layout;
+import io.github.mgn4j.image.Layout;
 import io.github.mgn4j.spec.MgnSpec;
 import java.nio.FloatBuffer;
 import java.util.SplittableRandom;

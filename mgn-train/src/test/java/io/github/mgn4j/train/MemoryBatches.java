@@ -2,9 +2,9 @@ package io.github.mgn4j.train;
 
 import com.google.common.primitives.ImmutableIntArray;
 import io.github.mgn4j.data.Batch;
-import io.github.mgn4j.engine.Layout;
+import io.github.mgn4j.fixtures.ReferenceWeights;
+import io.github.mgn4j.image.Layout;
 import io.github.mgn4j.spec.MgnSpec;
-import io.github.mgn4j.weights.FormulaWeights;
 import java.nio.FloatBuffer;
 
 /** One batch of the formula's images, again and again: image i shows identity i / k. */
@@ -21,7 +21,8 @@ final class MemoryBatches implements BatchSource {
                 p,
                 k,
                 layout,
-                FormulaWeights.images(p * k, spec.input().height(), spec.input().width()));
+                ReferenceWeights.images(
+                        p * k, spec.input().height(), spec.input().width()));
     }
 
     /** @param nchw images {@code [p k, 3, height, width]} */

@@ -5,17 +5,17 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.github.mgn4j.data.Batch;
-import io.github.mgn4j.engine.Layout;
-import io.github.mgn4j.graph.TrainingGraph;
+import io.github.mgn4j.fixtures.ReferenceWeights;
+import io.github.mgn4j.image.Layout;
 import io.github.mgn4j.loss.Objective;
 import io.github.mgn4j.loss.SoftmaxLoss;
-import io.github.mgn4j.plan.GraphPlan;
+import io.github.mgn4j.model.Model;
+import io.github.mgn4j.samediff.internal.TrainingGraph;
+import io.github.mgn4j.samediff.internal.plan.GraphPlan;
 import io.github.mgn4j.spec.GlobalFeature;
 import io.github.mgn4j.spec.MgnSpec;
 import io.github.mgn4j.spec.NetworkSummary;
 import io.github.mgn4j.spec.Parameter;
-import io.github.mgn4j.weights.FormulaWeights;
-import io.github.mgn4j.weights.Model;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -34,7 +34,7 @@ class MicroBatchesTest {
     private static final int PART = 4;
     private static final double MARGIN = 1.2;
     private static final MgnSpec SPEC = Runs.SPEC.toBuilder().classes(P).build();
-    private static final Model START = FormulaWeights.model(SPEC);
+    private static final Model START = ReferenceWeights.model(SPEC);
 
     private static Trainer trainer() {
         Recipe recipe =
@@ -69,7 +69,7 @@ class MicroBatchesTest {
                     .isEqualTo(wanted.keySet())
                     .hasSize(trainable().size());
             wanted.forEach((name, gradient) -> assertThat(
-                            Nd.named(found, name).dup('c').data().asDouble())
+                            NdArrays.named(found, name).dup('c').data().asDouble())
                     .as(name)
                     .containsExactly(gradient.dup('c').data().asDouble(), within(1e-12)));
             assertThat(statistics.keySet()).isEqualTo(wantedStatistics.keySet()).isNotEmpty();
@@ -81,7 +81,7 @@ class MicroBatchesTest {
     private static void copy(TrainingGraph graph, Map<String, INDArray> from, Map<String, double[]> to) {
         graph.statistics()
                 .forEach(s -> to.put(
-                        s.mean(), Nd.named(from, s.mean()).dup('c').data().asDouble()));
+                        s.mean(), NdArrays.named(from, s.mean()).dup('c').data().asDouble()));
     }
 
     @Test
@@ -125,7 +125,7 @@ class MicroBatchesTest {
                 weight.putScalar(middle, original - step);
                 double below = trainer.losses().total();
                 weight.putScalar(middle, original);
-                double gradient = Nd.named(gradients, name).getDouble(middle);
+                double gradient = NdArrays.named(gradients, name).getDouble(middle);
                 assertThat(gradient).as(name).isCloseTo((above - below) / (2 * step), within(1e-6));
                 assertThat(Math.abs(gradient)).as(name).isGreaterThan(1e-5);
             }

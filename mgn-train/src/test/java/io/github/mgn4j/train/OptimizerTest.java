@@ -137,8 +137,9 @@ class OptimizerTest {
         try (Sgd sgd = new Sgd(0, 0.5, groups)) {
             sgd.step(weights, gradients, 0.01);
         }
-        assertThat(Nd.named(weights, "trunk.conv1.weight").toDoubleVector()).containsExactly(1, 2);
-        assertThat(Nd.named(weights, "classifiers.g1.weight").toDoubleVector())
+        assertThat(NdArrays.named(weights, "trunk.conv1.weight").toDoubleVector())
+                .containsExactly(1, 2);
+        assertThat(NdArrays.named(weights, "classifiers.g1.weight").toDoubleVector())
                 .containsExactly(new double[] {0.9, 1.9}, within(1e-15));
         assertThatThrownBy(() -> new ParameterGroup("odd", -1, 1))
                 .isInstanceOf(RecipeException.class)
@@ -147,7 +148,7 @@ class OptimizerTest {
 
     private static void assertEqual(Map<String, INDArray> found, Map<String, INDArray> wanted, double tolerance) {
         wanted.forEach((name, array) -> assertThat(
-                        Nd.named(found, name).dup('c').data().asDouble())
+                        NdArrays.named(found, name).dup('c').data().asDouble())
                 .as(name)
                 .containsExactly(array.data().asDouble(), within(tolerance)));
     }

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.github.mgn4j.fixtures.ReferenceWeights;
+import io.github.mgn4j.model.Model;
+import io.github.mgn4j.model.Tensor;
 import io.github.mgn4j.spec.MgnSpec;
-import io.github.mgn4j.weights.FormulaWeights;
-import io.github.mgn4j.weights.Model;
-import io.github.mgn4j.weights.Tensor;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -28,7 +28,7 @@ class ParameterSettingsTest {
     }
 
     private static Trainer trainer(RecipeBuilder recipe) {
-        return new Trainer(FormulaWeights.model(Runs.SPEC), recipe.build(), Runs.data());
+        return new Trainer(ReferenceWeights.model(Runs.SPEC), recipe.build(), Runs.data());
     }
 
     private static float[] values(Model model, String name) {
@@ -119,8 +119,10 @@ class ParameterSettingsTest {
             adam.step(weights, new LinkedHashMap<>(Map.of("late", Nd4j.create(new double[] {3, -0.5}))), 0.1);
         }
         // A first step of Adam is lr against the gradient's sign, whenever it comes.
-        assertThat(Nd.named(weights, "late").toDoubleVector()).containsExactly(new double[] {0.9, 1.1}, within(1e-7));
-        assertThat(Nd.named(weights, "early").toDoubleVector()).containsExactly(new double[] {0.5, 1.5}, within(1e-6));
+        assertThat(NdArrays.named(weights, "late").toDoubleVector())
+                .containsExactly(new double[] {0.9, 1.1}, within(1e-7));
+        assertThat(NdArrays.named(weights, "early").toDoubleVector())
+                .containsExactly(new double[] {0.5, 1.5}, within(1e-6));
     }
 
     @Test
@@ -128,11 +130,11 @@ class ParameterSettingsTest {
         // torch.nn.utils.clip_grad_norm_([[3, -4], [[12, 0], [0, 84]]], 1.7) of PyTorch 1.13
         INDArray a = Nd4j.create(new float[] {3, -4});
         INDArray b = Nd4j.create(new float[][] {{12, 0}, {0, 84}});
-        assertThat(Nd.clip(List.of(a, b), 1.7)).isCloseTo(85, within(1e-5));
+        assertThat(NdArrays.clip(List.of(a, b), 1.7)).isCloseTo(85, within(1e-5));
         assertThat(a.toFloatVector()).containsExactly(new float[] {0.06f, -0.08f}, within(1e-6f));
         assertThat(b.getFloat(0, 0)).isCloseTo(0.24f, within(1e-6f));
         assertThat(b.getFloat(1, 1)).isCloseTo(1.68f, within(1e-6f));
-        assertThat(Nd.clip(List.of(a), 1)).isCloseTo(0.1, within(1e-6));
+        assertThat(NdArrays.clip(List.of(a), 1)).isCloseTo(0.1, within(1e-6));
         assertThat(a.toFloatVector()).containsExactly(new float[] {0.06f, -0.08f}, within(1e-6f));
     }
 

@@ -26,7 +26,7 @@ class PlannedGradientsTest {
             INDArray given = Nd4j.create(new double[] {5, 7});
             PlannedGradients.Result result = gradients.run(Map.of("a", given));
             assertThat(result.gradients()).containsOnlyKeys("x");
-            assertThat(Nd.named(result.gradients(), "x").toDoubleVector())
+            assertThat(NdArrays.named(result.gradients(), "x").toDoubleVector())
                     .containsExactly(new double[] {6 + 5 + Math.exp(3), -4 + 7 + Math.exp(-2)}, within(1e-12));
         }
     }

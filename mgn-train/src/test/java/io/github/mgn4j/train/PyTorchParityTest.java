@@ -4,13 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import com.google.gson.Gson;
-import io.github.mgn4j.engine.Layout;
-import io.github.mgn4j.graph.NdTensors;
+import io.github.mgn4j.fixtures.ReferenceWeights;
+import io.github.mgn4j.image.Layout;
+import io.github.mgn4j.samediff.internal.NdTensors;
 import io.github.mgn4j.spec.MgnSpec;
 import io.github.mgn4j.spec.NetworkSummary;
 import io.github.mgn4j.spec.Parameter;
 import io.github.mgn4j.spec.Pooling;
-import io.github.mgn4j.weights.FormulaWeights;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.Reader;
@@ -76,7 +76,7 @@ class PyTorchParityTest {
         MgnSpec spec = c.spec();
         return Trainer.builder(recipe, new MemoryBatches(spec, P, K, layout))
                 .type(type)
-                .start(FormulaWeights.model(spec));
+                .start(ReferenceWeights.model(spec));
     }
 
     @ParameterizedTest
@@ -106,7 +106,7 @@ class PyTorchParityTest {
             Map<String, INDArray> gradients = trainer.gradients();
             for (Parameter p : NetworkSummary.of(c.spec()).parameters()) {
                 if (p.trainable()) {
-                    check("gradient", p, Nd.named(gradients, p.name()), c.gradients, 1e-8);
+                    check("gradient", p, NdArrays.named(gradients, p.name()), c.gradients, 1e-8);
                 }
             }
         }
@@ -135,7 +135,7 @@ class PyTorchParityTest {
                 weight.putScalar(middle, original - step);
                 double below = trainer.losses().total();
                 weight.putScalar(middle, original);
-                assertThat(Nd.named(gradients, name).getDouble(middle))
+                assertThat(NdArrays.named(gradients, name).getDouble(middle))
                         .as(name)
                         .isCloseTo((above - below) / (2 * step), within(1e-6));
             }
@@ -144,7 +144,7 @@ class PyTorchParityTest {
 
     private static void check(
             String what, Parameter p, INDArray array, Map<String, List<Double>> all, double tolerance) {
-        assertThat(distance(p, array, Nd.named(all, p.name()), 1))
+        assertThat(distance(p, array, NdArrays.named(all, p.name()), 1))
                 .as(what + " of " + p.name())
                 .isLessThan(tolerance);
     }

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.mgn4j.data.EpochLength;
-import io.github.mgn4j.extract.OnError;
+import io.github.mgn4j.image.OnError;
 import io.github.mgn4j.spec.ClassifierPosition;
 import io.github.mgn4j.spec.InputSize;
 import io.github.mgn4j.spec.MgnSpec;

@@ -3,11 +3,11 @@ package io.github.mgn4j.train;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.mgn4j.engine.Layout;
-import io.github.mgn4j.weights.FormulaWeights;
-import io.github.mgn4j.weights.Model;
-import io.github.mgn4j.weights.ModelFile;
-import io.github.mgn4j.weights.WeightsException;
+import io.github.mgn4j.checkpoint.ModelFile;
+import io.github.mgn4j.fixtures.ReferenceWeights;
+import io.github.mgn4j.image.Layout;
+import io.github.mgn4j.model.Model;
+import io.github.mgn4j.model.WeightsException;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
@@ -114,13 +114,13 @@ class ResumeTest {
         public static void main(String... args) throws IOException {
             Path run = Path.of(args[0]);
             Runs.resume(run, Runs.recipe().build(), 4);
-            System.out.println("threads " + Nd.threads());
+            System.out.println("threads " + NdArrays.threads());
         }
     }
 
     @Test
     void anotherNumberOfThreadsIsStoredAndWarnedOf() throws Exception {
-        int here = Nd.threads();
+        int here = NdArrays.threads();
         assertThat(here).isPositive();
         Path run = temp.resolve("run");
         Runs.begin(run, Runs.recipe().build(), 3);
@@ -207,7 +207,7 @@ class ResumeTest {
         MemoryBatches data = new MemoryBatches(Runs.SPEC.toBuilder().classes(2).build(), 2, 2, Layout.NHWC);
         try (RunFolder run = RunFolder.create(temp, false);
                 Trainer trainer = new Trainer(
-                        FormulaWeights.model(Runs.SPEC.toBuilder().classes(2).build()),
+                        ReferenceWeights.model(Runs.SPEC.toBuilder().classes(2).build()),
                         Runs.recipe().checkpointEvery(2).build(),
                         data)) {
             trainer.addListener(run);
@@ -229,7 +229,7 @@ class ResumeTest {
     @Test
     void aCheckpointOfBrokenWeightsIsNotMade() {
         try (Trainer trainer =
-                new Trainer(FormulaWeights.model(Runs.SPEC), Runs.recipe().build(), Runs.data())) {
+                new Trainer(ReferenceWeights.model(Runs.SPEC), Runs.recipe().build(), Runs.data())) {
             trainer.array("branches.0.layer4.0.conv1.weight").putScalar(3, Double.NaN);
             assertThatThrownBy(() -> trainer.checkpoint(Map.of()))
                     .isInstanceOf(DivergedException.class)
@@ -241,7 +241,7 @@ class ResumeTest {
     void notesAreFoundAgain() throws IOException {
         try (RunFolder run = RunFolder.create(temp, false);
                 Trainer trainer = new Trainer(
-                        FormulaWeights.model(Runs.SPEC), Runs.recipe().build(), Runs.data())) {
+                        ReferenceWeights.model(Runs.SPEC), Runs.recipe().build(), Runs.data())) {
             run.note("data", "/somewhere \"else\"");
             trainer.addListener(run);
             trainer.requestStop();

@@ -7,12 +7,12 @@ import static org.assertj.core.api.Assertions.within;
 import com.google.common.base.Splitter;
 import com.google.common.io.MoreFiles;
 import com.google.common.io.RecursiveDeleteOption;
-import io.github.mgn4j.engine.Layout;
+import io.github.mgn4j.checkpoint.ModelFile;
+import io.github.mgn4j.fixtures.ReferenceWeights;
+import io.github.mgn4j.image.Layout;
+import io.github.mgn4j.model.Model;
 import io.github.mgn4j.spec.Branch;
 import io.github.mgn4j.spec.MgnSpec;
-import io.github.mgn4j.weights.FormulaWeights;
-import io.github.mgn4j.weights.Model;
-import io.github.mgn4j.weights.ModelFile;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
@@ -42,7 +42,7 @@ class RunFolderTest {
         Model trained;
         try (RunFolder folder = RunFolder.create(out, false);
                 Trainer trainer =
-                        new Trainer(FormulaWeights.model(SPEC), recipe, new MemoryBatches(SPEC, 2, 2, Layout.NHWC))) {
+                        new Trainer(ReferenceWeights.model(SPEC), recipe, new MemoryBatches(SPEC, 2, 2, Layout.NHWC))) {
             trainer.addListener(folder);
             trainer.addListener((t, step) -> steps.add(step));
             trained = trainer.run();
@@ -120,7 +120,7 @@ class RunFolderTest {
             assertThatThrownBy(() -> {
                         try (RunFolder run = RunFolder.create(out, true);
                                 Trainer trainer = new Trainer(
-                                        FormulaWeights.model(Runs.SPEC),
+                                        ReferenceWeights.model(Runs.SPEC),
                                         Runs.recipe().build(),
                                         Runs.data())) {
                             trainer.addListener(run);
@@ -141,7 +141,7 @@ class RunFolderTest {
 
     @Test
     void classifiersAreKeptForTheSameClassesAndNewForOthers() {
-        Model model = FormulaWeights.model(SPEC);
+        Model model = ReferenceWeights.model(SPEC);
         assertThat(StartingWeights.from(model, 2, 1)).isSameAs(model);
         Model other = StartingWeights.from(model, 5, 1);
         assertThat(other.spec().classes()).isEqualTo(5);

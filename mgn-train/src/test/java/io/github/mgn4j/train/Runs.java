@@ -2,10 +2,10 @@ package io.github.mgn4j.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.mgn4j.fixtures.ReferenceWeights;
+import io.github.mgn4j.model.Model;
 import io.github.mgn4j.spec.Branch;
 import io.github.mgn4j.spec.MgnSpec;
-import io.github.mgn4j.weights.FormulaWeights;
-import io.github.mgn4j.weights.Model;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,7 +35,7 @@ final class Runs {
     /** A run from the beginning, stopped after a number of steps (0 for never). */
     static Model begin(Path folder, Recipe recipe, long stopAfter) throws IOException {
         try (RunFolder run = RunFolder.create(folder, false);
-                Trainer trainer = new Trainer(FormulaWeights.model(SPEC), recipe, data())) {
+                Trainer trainer = new Trainer(ReferenceWeights.model(SPEC), recipe, data())) {
             return run(run, trainer, stopAfter);
         }
     }

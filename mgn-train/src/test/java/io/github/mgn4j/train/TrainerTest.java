@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import io.github.mgn4j.engine.Layout;
+import io.github.mgn4j.fixtures.ReferenceWeights;
+import io.github.mgn4j.image.Layout;
+import io.github.mgn4j.model.Model;
 import io.github.mgn4j.spec.MgnSpec;
-import io.github.mgn4j.weights.FormulaWeights;
-import io.github.mgn4j.weights.Model;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -25,7 +25,7 @@ class TrainerTest {
             .build();
 
     private static Trainer trainer(Recipe recipe, MemoryBatches data) {
-        return new Trainer(FormulaWeights.model(SPEC), recipe, data);
+        return new Trainer(ReferenceWeights.model(SPEC), recipe, data);
     }
 
     @Test
@@ -140,7 +140,7 @@ class TrainerTest {
     void otherClassesThanTheDatasAreRefused() {
         MemoryBatches data = new MemoryBatches(SPEC, 3, 2, Layout.NHWC);
         MgnSpec other = SPEC.toBuilder().classes(7).build();
-        assertThatThrownBy(() -> new Trainer(FormulaWeights.model(other), Recipe.market1501(), data))
+        assertThatThrownBy(() -> new Trainer(ReferenceWeights.model(other), Recipe.market1501(), data))
                 .isInstanceOf(RecipeException.class)
                 .hasMessage("the network has classifiers for 7 identities, the data has 3");
     }

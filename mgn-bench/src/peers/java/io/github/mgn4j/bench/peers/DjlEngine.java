@@ -1,5 +1,7 @@
 package io.github.mgn4j.bench.peers;
 
+import io.github.mgn4j.engine.internal.Buffers;
+
 import ai.djl.MalformedModelException;
 import ai.djl.Model;
 import ai.djl.inference.Predictor;
@@ -12,7 +14,7 @@ import ai.djl.translate.TranslateException;
 import io.github.mgn4j.engine.Engine;
 import io.github.mgn4j.engine.EngineException;
 import io.github.mgn4j.engine.Engines;
-import io.github.mgn4j.engine.Layout;
+import io.github.mgn4j.image.Layout;
 import io.github.mgn4j.engine.Precision;
 import io.github.mgn4j.spec.InputSize;
 import io.github.mgn4j.spec.MgnSpec;
@@ -81,7 +83,7 @@ final class DjlEngine implements Engine {
 
     @Override
     public synchronized void run(FloatBuffer images, int batch, FloatBuffer features) {
-        Engines.checkBuffers(spec, images, batch, features);
+        Buffers.check(spec, images, batch, features);
         InputSize size = spec.input();
         int values = 3 * batch * size.height() * size.width();
         if (memory.capacity() != values * Float.BYTES) {

@@ -1,5 +1,7 @@
 package io.github.mgn4j.bench.peers;
 
+import io.github.mgn4j.engine.internal.Buffers;
+
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
@@ -11,7 +13,7 @@ import com.google.common.base.Splitter;
 import io.github.mgn4j.engine.Engine;
 import io.github.mgn4j.engine.EngineException;
 import io.github.mgn4j.engine.Engines;
-import io.github.mgn4j.engine.Layout;
+import io.github.mgn4j.image.Layout;
 import io.github.mgn4j.engine.Precision;
 import io.github.mgn4j.onnx.OnnxExporter;
 import io.github.mgn4j.onnx.OnnxSessions;
@@ -92,7 +94,7 @@ final class OnnxRuntimeEngine implements Engine {
 
     @Override
     public void run(FloatBuffer images, int batch, FloatBuffer features) {
-        Engines.checkBuffers(spec, images, batch, features);
+        Buffers.check(spec, images, batch, features);
         InputSize size = spec.input();
         int values = 3 * batch * size.height() * size.width();
         long[] shape = {batch, 3, size.height(), size.width()};

@@ -6,7 +6,7 @@ import io.github.mgn4j.engine.EngineOptions;
 import io.github.mgn4j.engine.EngineProvider;
 import io.github.mgn4j.engine.Precision;
 import io.github.mgn4j.spec.MgnSpec;
-import io.github.mgn4j.weights.Model;
+import io.github.mgn4j.model.Model;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;

@@ -2,7 +2,7 @@ package io.github.mgn4j.data.synth;
 
 import com.google.common.io.MoreFiles;
 import com.google.common.io.RecursiveDeleteOption;
-import io.github.mgn4j.io.FolderLock;
+import io.github.mgn4j.internal.io.FolderLock;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileSystemException;

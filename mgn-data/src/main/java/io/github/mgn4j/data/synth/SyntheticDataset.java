@@ -4,7 +4,7 @@ import com.google.common.base.Throwables;
 import com.google.common.util.concurrent.MoreExecutors;
 import com.google.common.util.concurrent.ThreadFactoryBuilder;
 import io.github.mgn4j.data.DatasetException;
-import io.github.mgn4j.io.FileNames;
+import io.github.mgn4j.internal.io.FileNames;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.file.DirectoryNotEmptyException;

@@ -10,7 +10,7 @@ import io.github.mgn4j.data.ReidDataset;
 import io.github.mgn4j.data.ReidImage;
 import io.github.mgn4j.image.ImageDecoder;
 import io.github.mgn4j.image.RgbImage;
-import io.github.mgn4j.io.FolderLock;
+import io.github.mgn4j.internal.io.FolderLock;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;

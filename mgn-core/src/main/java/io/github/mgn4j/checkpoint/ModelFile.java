@@ -1,0 +1,104 @@
+package io.github.mgn4j.checkpoint;
+
+import com.google.common.collect.Maps;
+import io.github.mgn4j.internal.io.FileKind;
+import io.github.mgn4j.model.ActivationRanges;
+import io.github.mgn4j.model.Model;
+import io.github.mgn4j.model.Tensor;
+import io.github.mgn4j.model.Weights;
+import io.github.mgn4j.model.WeightsException;
+import io.github.mgn4j.spec.MgnSpec;
+import io.github.mgn4j.spec.NetworkSummary;
+import io.github.mgn4j.spec.Parameter;
+import io.github.mgn4j.spec.SpecException;
+import io.github.mgn4j.spec.SpecJson;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * This project's model file: a safetensors file whose {@code __metadata__} holds the spec as JSON under the key
+ * {@code mgn}, so that the file alone rebuilds the network. Thread-safe.
+ */
+public final class ModelFile {
+    /** The metadata key of the spec. */
+    public static final String SPEC_KEY = "mgn";
+
+    /** The metadata key of the activation ranges that a calibrated model has besides. */
+    public static final String RANGES_KEY = "mgn.ranges";
+
+    /**
+     * Tensors whose names begin like this are the state of a training in its checkpoint, not part of the model: loading
+     * leaves them out, so that a checkpoint is a model file too.
+     */
+    public static final String TRAINING_PREFIX = "optimizer.";
+
+    private ModelFile() {}
+
+    /**
+     * Loads a model, or the model in a checkpoint of a training; its weights are views of the mapped file (see {@link TensorFile}).
+     *
+     * @throws WeightsException if it is no model file, or its tensors are not those of its spec
+     * @throws IOException if it cannot be read
+     */
+    public static Model load(Path file) throws IOException {
+        FileKind kind = FileKind.of(file).orElse(FileKind.SAFETENSORS);
+        WeightsException.check(
+                kind == FileKind.SAFETENSORS,
+                "%s: %s; a model file was expected%s",
+                file,
+                kind,
+                kind == FileKind.PYTORCH || kind == FileKind.PICKLE
+                        ? " ('mgn import --from " + file + " --out MODEL' makes one of it)"
+                        : kind == FileKind.ONNX
+                                ? " ('mgn import' makes one of the PyTorch checkpoint that it came from)"
+                                : "");
+        return toModel(file, Safetensors.read(file));
+    }
+
+    /**
+     * Makes a model of a file that is read already.
+     *
+     * @param file what errors call it
+     * @throws WeightsException as {@link #load}
+     */
+    public static Model toModel(Path file, TensorFile content) {
+        String json = content.metadata().get(SPEC_KEY);
+        if (json == null) {
+            throw new WeightsException(
+                    "%s: no model file: a safetensors file with the metadata '%s' was expected (import makes one)"
+                            .formatted(file, SPEC_KEY));
+        }
+        try {
+            String ranges = content.metadata().get(RANGES_KEY);
+            return new Model(
+                    SpecJson.parse(json),
+                    Weights.of(Maps.filterKeys(content.tensors(), name -> !name.startsWith(TRAINING_PREFIX))),
+                    ranges == null ? null : ActivationRanges.parse(ranges));
+        } catch (InternalError e) { // a page of the mapping that is no longer there
+            throw MappedFile.shorter(file, e);
+        } catch (SpecException | WeightsException e) {
+            throw new WeightsException(file + ": " + e.getMessage(), e);
+        }
+    }
+
+    /**
+     * Saves a model, whole or not at all; the same model gives the same bytes.
+     *
+     * @throws IOException if the file cannot be written
+     */
+    public static void save(Path file, Model model) throws IOException {
+        MgnSpec spec = model.spec();
+        Map<String, Tensor> tensors = new LinkedHashMap<>();
+        for (Parameter parameter : NetworkSummary.of(spec).parameters()) {
+            tensors.put(parameter.name(), model.weights().get(parameter.name()));
+        }
+        Map<String, String> metadata = new LinkedHashMap<>();
+        metadata.put(SPEC_KEY, SpecJson.write(spec));
+        if (model.ranges() != null) {
+            metadata.put(RANGES_KEY, model.ranges().toJson());
+        }
+        Safetensors.write(file, tensors, metadata);
+    }
+}

@@ -1,0 +1,81 @@
+package io.github.mgn4j.checkpoint;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a checkpoint's pickle may be made of. Containers have the identity of objects, not of contents: a pickle can
+ * nest them without end or in a circle.
+ */
+final class Pickle {
+    private Pickle() {}
+
+    /** A list, tuple or set. */
+    static final class Sequence {
+        final List<@Nullable Object> items;
+
+        Sequence(List<@Nullable Object> items) {
+            this.items = items;
+        }
+
+        Sequence() {
+            this(new ArrayList<>(0));
+        }
+    }
+
+    /** A dict or OrderedDict. */
+    static final class Dict {
+        final Map<@Nullable Object, @Nullable Object> entries = new LinkedHashMap<>(0);
+    }
+
+    /** A function or class that was named; it is never looked for. */
+    record Global(String module, String name) {
+        @Override
+        public String toString() {
+            return module + "." + name;
+        }
+    }
+
+    /** What stands for a Python object that is neither tensor nor container: the name of what would have made it. */
+    record Inert(Global made) {}
+
+    /** Bytes of the file, brought in when they are needed. */
+    interface Bytes {
+        long size();
+
+        /** All of them, little-endian and read from position 0; valid until the file is closed or longer. */
+        ByteBuffer data() throws IOException;
+    }
+
+    /** Values of one type; equal to itself only, since its bytes are many. */
+    static final class Storage {
+        final String key;
+        final DType dtype;
+        private final Bytes bytes;
+        private final ByteOrder order;
+
+        Storage(String key, DType dtype, Bytes bytes, ByteOrder order) {
+            this.key = key;
+            this.dtype = dtype;
+            this.bytes = bytes;
+            this.order = order;
+        }
+
+        int values() {
+            return (int) (bytes.size() / dtype.bytes());
+        }
+
+        ByteBuffer data() throws IOException {
+            return bytes.data().order(order);
+        }
+    }
+
+    /** A strided view of a storage, not yet read; offset and strides count values. */
+    record TensorView(Storage storage, int offset, List<Integer> shape, List<Long> strides) {}
+}

@@ -1,0 +1,48 @@
+package io.github.mgn4j.engine.internal;
+
+import io.github.mgn4j.model.Tensor;
+import io.github.mgn4j.model.Weights;
+import io.github.mgn4j.model.WeightsException;
+import io.github.mgn4j.spec.ConvLayer;
+
+/**
+ * A convolution that does its batch norm's work too: with {@code s = gamma / sqrt(var + eps)}, the weight times s and the
+ * bias {@code beta - mean * s} of each output channel. What engines and exports compute with. Immutable.
+ *
+ * @param weight {@code [out, in, kernel, kernel]}
+ * @param bias {@code [out]}
+ */
+public record FoldedConvolution(Tensor weight, Tensor bias) {
+    /**
+     * Folds a layer; the arithmetic is float64, rounded once.
+     *
+     * @throws WeightsException if a result is beyond float32
+     */
+    public static FoldedConvolution of(Weights weights, ConvLayer layer) {
+        Tensor gamma = weights.get(layer.norm() + ".weight");
+        Tensor beta = weights.get(layer.norm() + ".bias");
+        Tensor mean = weights.get(layer.norm() + ".running_mean");
+        Tensor variance = weights.get(layer.norm() + ".running_var");
+        Tensor weight = weights.get(layer.name() + ".weight");
+        float[] values = weight.toArray();
+        float[] bias = new float[layer.out()];
+        int perChannel = values.length / bias.length;
+        for (int c = 0; c < bias.length; c++) {
+            boolean finite = true;
+            double scale = gamma.get(c) / Math.sqrt(variance.get(c) + ConvLayer.EPSILON);
+            for (int i = c * perChannel; i < (c + 1) * perChannel; i++) {
+                values[i] = (float) (values[i] * scale);
+                finite &= Float.isFinite(values[i]);
+            }
+            bias[c] = (float) (beta.get(c) - mean.get(c) * scale);
+            WeightsException.check(
+                    finite && Float.isFinite(bias[c]),
+                    "convolution '%s' leaves float32 in channel %s once its batch norm '%s' is folded in (scale %s)",
+                    layer.name(),
+                    c,
+                    layer.norm(),
+                    scale);
+        }
+        return new FoldedConvolution(Tensor.of(values, weight.shape()), Tensor.of(bias, bias.length));
+    }
+}

@@ -1,0 +1,101 @@
+package io.github.mgn4j.engine.internal;
+
+import com.google.common.base.Throwables;
+import com.google.common.util.concurrent.Uninterruptibles;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** A daemon thread for calls into a native library that keeps things by thread: buffers, or a team of workers. */
+public final class SingleThread implements AutoCloseable {
+    private static final long IDLE_SECONDS = 60;
+
+    private final ExecutorService executor;
+    /** What frees the things of this thread; null while it takes calls. */
+    private @Nullable Future<Runnable> last;
+
+    private SingleThread(ExecutorService executor) {
+        this.executor = executor;
+    }
+
+    /** One that lives until it is closed, or forgotten. */
+    public static SingleThread create(String name) {
+        return new SingleThread(Executors.newSingleThreadExecutor(factory(name)));
+    }
+
+    /** One that ends when it has been idle for a minute, and begins again with the next call: for all of a process, which nobody closes. */
+    public static SingleThread withIdleTimeout(String name) {
+        ThreadPoolExecutor executor = new ThreadPoolExecutor(
+                1, 1, IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), factory(name));
+        executor.allowCoreThreadTimeOut(true);
+        return new SingleThread(executor);
+    }
+
+    private static ThreadFactory factory(String name) {
+        return task -> {
+            Thread thread = new Thread(task, name);
+            thread.setDaemon(true);
+            return thread;
+        };
+    }
+
+    /**
+     * Runs a task after those that came before it, and waits for its end; its unchecked exceptions pass through.
+     *
+     * @throws IllegalStateException if this is closed
+     */
+    public void run(Runnable task) {
+        call(Executors.callable(task, task));
+    }
+
+    /** As {@link #run}, for a task with a result. */
+    public <T> T call(Callable<T> task) {
+        Future<T> result;
+        synchronized (this) {
+            if (last != null) {
+                throw new IllegalStateException("the engine is closed");
+            }
+            result = executor.submit(task);
+        }
+        return await(result);
+    }
+
+    private static <T> T await(Future<T> result) {
+        try {
+            return Objects.requireNonNull(Uninterruptibles.getUninterruptibly(result));
+        } catch (ExecutionException e) {
+            Throwable cause = Objects.requireNonNull(e.getCause());
+            Throwables.throwIfUnchecked(cause);
+            throw new IllegalStateException(cause);
+        }
+    }
+
+    /**
+     * Refuses new calls from now on, waits for those that were made before, and runs {@code free} behind them. Where that has
+     * been called for already, waits for its end.
+     */
+    public void close(Runnable free) {
+        Future<Runnable> end;
+        synchronized (this) {
+            if (last == null) {
+                last = executor.submit(free, free);
+                executor.shutdown();
+            }
+            end = last;
+        }
+        await(end);
+    }
+
+    @Override
+    public void close() {
+        close(() -> {});
+    }
+}

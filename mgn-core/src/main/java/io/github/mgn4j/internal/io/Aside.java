@@ -1,0 +1,245 @@
+package io.github.mgn4j.internal.io;
+
+import com.google.common.base.CharMatcher;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.channels.SeekableByteChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.Objects;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A file that is written beside its place. It is locked until it has its name or is gone, so that other processes can tell
+ * it from what a killed one left behind.
+ */
+final class Aside implements SeekableByteChannel {
+    private static final String SUFFIX = ".mgn.part";
+
+    /** Bytes of the file's own name that are kept: with all of a long one, the name would be too long. */
+    private static final int NAME_BYTES = 60;
+
+    /** Those of this process: closing any channel to a file gives up a process's locks on it, so cleaning keeps away. */
+    private static final Set<Path> LIVE = ConcurrentHashMap.newKeySet();
+
+    private final Path file;
+    private final Path target;
+    private final Path path;
+    private final FileChannel channel;
+    private @Nullable Path backup;
+    private boolean replaces;
+    private boolean published;
+
+    private Aside(Path file, Path target, Path path, FileChannel channel) {
+        this.file = file;
+        this.target = target;
+        this.path = path;
+        this.channel = channel;
+    }
+
+    /** Makes a file beside {@code target}; failures name {@code file}, which the caller knows. */
+    static Aside create(Path file, Path target) throws IOException {
+        while (true) {
+            Path path = sibling(target);
+            LIVE.add(path);
+            FileChannel channel;
+            try {
+                channel = FileChannel.open(
+                        path, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE, StandardOpenOption.READ);
+            } catch (IOException e) {
+                LIVE.remove(path);
+                throw named(file, e);
+            }
+            // Another process may have taken it for a leftover in the moment between: then it holds the lock, or had
+            // it.
+            if (lock(channel) && Files.exists(path)) {
+                return new Aside(file, target, path, channel);
+            }
+            channel.close();
+            LIVE.remove(path);
+        }
+    }
+
+    private static Path sibling(Path target) {
+        String id = UUID.randomUUID().toString().substring(0, 13);
+        return target.resolveSibling("." + head(ascii(target.getFileName())) + "." + id + SUFFIX);
+    }
+
+    /** In the locale C, Java can make names of ASCII only. */
+    private static String ascii(@Nullable Path name) {
+        return CharMatcher.ascii().negate().replaceFrom(FileNames.text(Objects.requireNonNull(name)), '_');
+    }
+
+    private static String head(String name) {
+        int end = 0;
+        int bytes = 0;
+        while (end < name.length()) {
+            int point = name.codePointAt(end);
+            bytes += Character.toString(point).getBytes(StandardCharsets.UTF_8).length;
+            if (bytes > NAME_BYTES) {
+                break;
+            }
+            end += Character.charCount(point);
+        }
+        return name.substring(0, end);
+    }
+
+    /** Whether a lock could be had, or the file system has none. */
+    static boolean lock(FileChannel channel) {
+        try {
+            return channel.tryLock() != null;
+        } catch (IOException e) {
+            return true;
+        }
+    }
+
+    /** Removes what processes that ended too early left in a folder. */
+    static void clean(Path folder) {
+        try (DirectoryStream<Path> leftovers = Files.newDirectoryStream(folder, ".*" + SUFFIX)) {
+            for (Path leftover : leftovers) {
+                if (!LIVE.contains(leftover) && Files.isRegularFile(leftover, LinkOption.NOFOLLOW_LINKS)) {
+                    removeUnlocked(leftover);
+                }
+            }
+        } catch (IOException | DirectoryIteratorException e) {
+            // A folder that may be written to and not be listed.
+        }
+    }
+
+    private static void removeUnlocked(Path leftover) {
+        try (FileChannel channel = FileChannel.open(leftover, StandardOpenOption.WRITE);
+                FileLock lock = channel.tryLock()) {
+            if (lock != null) {
+                Files.deleteIfExists(leftover);
+            }
+        } catch (IOException | OverlappingFileLockException e) {
+            // Another's, or where there are no locks: it stays.
+        }
+    }
+
+    void force() throws IOException {
+        try {
+            channel.force(true);
+        } catch (IOException e) {
+            throw named(file, e);
+        }
+    }
+
+    /**
+     * Gives the file its name.
+     *
+     * @param revocable whether the old file must be kept for {@link #revoke}
+     */
+    void publish(boolean revocable) throws IOException {
+        replaces = Files.exists(target);
+        if (revocable && replaces) {
+            Path link = sibling(target);
+            try {
+                backup = Files.createLink(link, target);
+                LIVE.add(link);
+            } catch (IOException | UnsupportedOperationException e) {
+                backup = null; // a file system without hard links: what is replaced is lost
+            }
+        }
+        try {
+            Files.move(path, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        } catch (IOException e) {
+            throw named(file, e);
+        }
+        published = true;
+    }
+
+    /** Puts the old file back, or takes away the new one where there was none. */
+    void revoke() throws IOException {
+        if (published && backup != null) {
+            Files.move(backup, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        } else if (published && !replaces) {
+            Files.deleteIfExists(target);
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        for (Path left : backup == null ? new Path[] {path} : new Path[] {path, backup}) {
+            Files.deleteIfExists(left);
+            LIVE.remove(left);
+        }
+        channel.close();
+    }
+
+    /** The same failure with the name of the file that was to be written, for those that lack it or have the aside's. */
+    static IOException named(Path file, IOException e) {
+        if (e instanceof ClosedChannelException) {
+            return e; // the thread was interrupted
+        }
+        String reason = e.getMessage();
+        if (e instanceof AccessDeniedException) {
+            reason = "permission denied";
+        } else if (e instanceof NoSuchFileException) {
+            reason = "no such folder";
+        } else if (e instanceof FileSystemException failure) {
+            reason = failure.getReason();
+        }
+        IOException named = new FileSystemException(
+                file.toString(), null, "cannot be written: " + (reason == null ? e.toString() : reason));
+        named.initCause(e);
+        return named;
+    }
+
+    @Override
+    public int write(ByteBuffer bytes) throws IOException {
+        try {
+            return channel.write(bytes);
+        } catch (IOException e) {
+            throw named(file, e);
+        }
+    }
+
+    @Override
+    public int read(ByteBuffer bytes) throws IOException {
+        return channel.read(bytes);
+    }
+
+    @Override
+    public long position() throws IOException {
+        return channel.position();
+    }
+
+    @Override
+    public SeekableByteChannel position(long position) throws IOException {
+        channel.position(position);
+        return this;
+    }
+
+    @Override
+    public long size() throws IOException {
+        return channel.size();
+    }
+
+    @Override
+    public SeekableByteChannel truncate(long size) throws IOException {
+        channel.truncate(size);
+        return this;
+    }
+
+    @Override
+    public boolean isOpen() {
+        return channel.isOpen();
+    }
+}

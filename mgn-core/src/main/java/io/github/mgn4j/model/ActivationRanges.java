@@ -1,0 +1,72 @@
+package io.github.mgn4j.model;
+
+import com.google.common.collect.ImmutableSortedMap;
+import com.google.gson.Gson;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParseException;
+import com.google.gson.JsonParser;
+import io.github.mgn4j.checkpoint.ModelFile;
+import java.util.Map;
+
+/**
+ * What 8-bit arithmetic needs to know about a network: how large its maps' values get, found by calibration on images of
+ * the kind it will see. A model file carries it as JSON under {@link ModelFile#RANGES_KEY}. Immutable.
+ *
+ * @param images how many images it was found on
+ * @param bounds by convolution name, and {@code images} for the input: the magnitude that becomes the largest integer;
+ *     what exceeds it is clipped
+ */
+public record ActivationRanges(int images, Map<String, Float> bounds) {
+    private static final int VERSION = 1;
+
+    public ActivationRanges {
+        WeightsException.check(images >= 1, "activation ranges need at least 1 image, not %s", images);
+        bounds.forEach((name, bound) -> WeightsException.check(
+                bound > 0 && Float.isFinite(bound), "activation range of '%s' must be above 0, not %s", name, bound));
+        bounds = ImmutableSortedMap.copyOf(bounds);
+    }
+
+    /**
+     * The bound of a convolution's output, or of {@code images}.
+     *
+     * @throws WeightsException if there is none
+     */
+    public float bound(String name) {
+        Float bound = bounds.get(name);
+        if (bound == null) {
+            throw new WeightsException(
+                    "the model has no activation range for '%s': calibrate it again".formatted(name));
+        }
+        return bound;
+    }
+
+    String toJson() {
+        JsonObject json = new JsonObject();
+        json.addProperty("version", VERSION);
+        json.addProperty("images", images);
+        json.add("bounds", new Gson().toJsonTree(bounds));
+        return json.toString();
+    }
+
+    static ActivationRanges parse(String text) {
+        try {
+            JsonObject json = JsonParser.parseString(text).getAsJsonObject();
+            int version = json.get("version").getAsInt();
+            WeightsException.check(version == VERSION, "activation ranges of version %s are not known", version);
+            ImmutableSortedMap.Builder<String, Float> bounds = ImmutableSortedMap.naturalOrder();
+            for (Map.Entry<String, JsonElement> entry :
+                    json.getAsJsonObject("bounds").entrySet()) {
+                bounds.put(entry.getKey(), entry.getValue().getAsFloat());
+            }
+            return new ActivationRanges(json.get("images").getAsInt(), bounds.buildOrThrow());
+        } catch (JsonParseException
+                | IllegalStateException
+                | NullPointerException
+                | ClassCastException
+                | UnsupportedOperationException
+                | NumberFormatException e) {
+            throw new WeightsException("the metadata '" + ActivationRanges.METADATA_KEY + "' is damaged", e);
+        }
+    }
+}

@@ -1,0 +1,297 @@
+package io.github.mgn4j.eval;
+
+import static io.github.mgn4j.eval.EvaluationException.check;
+
+import io.github.mgn4j.engine.internal.BlockProducts;
+import io.github.mgn4j.features.FeatureMatrix;
+import io.github.mgn4j.samediff.Nd4jProducts;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Squared distances of features as |a|&sup2; + |b|&sup2; - 2ab, by matrix products of blocks. The exact values are those
+ * of {@link SquaredDistances}, times a power of two that brings the features to length 1 or less; without a library for
+ * products the near values are them too.
+ *
+ * <p>The tolerance is a bound, not an estimate, for any order of summation (Higham, Accuracy and Stability of Numerical
+ * Algorithms, section 3.1): a float32 sum of n products is off by no more than n u |a||b|, u = 2^-24. Distances do not
+ * change when the mean of the gallery is taken off first, but |a||b| becomes smaller.
+ */
+final class BlockedSquaredDistances implements BoundedDistances {
+    private static final double UNIT = 0x1p-24;
+
+    /**
+     * What else is rounded, in units of (|a|+|b|)&sup2;: taking off the mean (2), the sums of {@link SquaredDistances}
+     * (34), norms and their sum with the product (6), slices (2), with some to spare.
+     */
+    private static final double OTHER_ERRORS = 48;
+
+    private static final double MAX_LENGTH = 0x1p60;
+
+    /** Squares of shorter ones underflow: their exact values are too coarse for the tolerance. */
+    private static final double MIN_LENGTH = 0x1p-40;
+
+    /** Rows that one task works through. */
+    private static final int ROWS = 16;
+
+    /** Columns that one task turns to rows: whole cache lines. */
+    private static final int COLUMNS = 64;
+
+    private static final BlockProducts.@Nullable Factory PRODUCTS = products();
+
+    private final FeatureMatrix queries;
+    private final FeatureMatrix gallery;
+    private final SquaredDistances squared;
+    private final BlockShape shape;
+    private final boolean symmetric;
+    private final BlockProducts.@Nullable Factory products;
+    private final float[] mean;
+    private final float scale;
+    private final double[] queryNorms;
+    private final float[] gallerySquares;
+    private final double longest;
+
+    /** Null, too, where ND4J is left out. */
+    private static BlockProducts.@Nullable Factory products() {
+        try {
+            return Nd4jProducts.find();
+        } catch (LinkageError e) {
+            return null;
+        }
+    }
+
+    private BlockedSquaredDistances(
+            FeatureMatrix queries,
+            FeatureMatrix gallery,
+            BlockShape shape,
+            boolean symmetric,
+            BlockProducts.@Nullable Factory products) {
+        this.queries = queries;
+        this.gallery = gallery;
+        this.shape = shape;
+        this.symmetric = symmetric;
+        squared = new SquaredDistances(queries, gallery);
+        mean = mean(gallery);
+        queryNorms = norms(queries);
+        double[] galleryNorms = norms(gallery);
+        double max = Math.max(max(queryNorms), max(galleryNorms));
+        check(
+                max < MAX_LENGTH,
+                "a feature is %.3g long, must be less than %.3g for its square to be a float32",
+                max,
+                MAX_LENGTH);
+        scale = max > MIN_LENGTH ? Math.scalb(1f, -1 - Math.getExponent(max)) : 1;
+        this.products = max > MIN_LENGTH ? products : null;
+        gallerySquares = new float[galleryNorms.length];
+        for (int j = 0; j < galleryNorms.length; j++) {
+            double norm = galleryNorms[j] * scale;
+            gallerySquares[j] = (float) (norm * norm);
+        }
+        longest = max(galleryNorms) * scale;
+        for (int i = 0; i < queryNorms.length; i++) {
+            queryNorms[i] *= scale;
+        }
+    }
+
+    static BlockedSquaredDistances between(FeatureMatrix queries, FeatureMatrix gallery, long bytes) {
+        return between(queries, gallery, bytes, PRODUCTS);
+    }
+
+    /** With products of a given kind; null for none. */
+    static BlockedSquaredDistances between(
+            FeatureMatrix queries, FeatureMatrix gallery, long bytes, BlockProducts.@Nullable Factory products) {
+        BlockShape shape = BlockShape.of(queries.rows(), gallery.rows(), queries.dims(), bytes);
+        return new BlockedSquaredDistances(queries, gallery, shape, false, products);
+    }
+
+    /** Distances of images among themselves: each product serves two rows. */
+    static BlockedSquaredDistances within(FeatureMatrix images, long bytes) {
+        return within(images, bytes, PRODUCTS);
+    }
+
+    /** With products of a given kind; null for none. */
+    static BlockedSquaredDistances within(FeatureMatrix images, long bytes, BlockProducts.@Nullable Factory products) {
+        BlockShape shape = BlockShape.square(images.rows(), images.dims(), bytes);
+        return new BlockedSquaredDistances(images, images, shape, true, products);
+    }
+
+    /** Of some rows: near enough, wherever the rows lie. */
+    private static float[] mean(FeatureMatrix features) {
+        int step = 1 + features.rows() / 1024;
+        double[] sum = new double[features.dims()];
+        int count = 0;
+        for (int i = 0; i < features.rows(); i += step) {
+            count++;
+            for (int d = 0; d < sum.length; d++) {
+                sum[d] += features.data()[i * sum.length + d];
+            }
+        }
+        float[] mean = new float[sum.length];
+        for (int d = 0; d < sum.length; d++) {
+            mean[d] = (float) (sum[d] / Math.max(1, count));
+        }
+        return mean;
+    }
+
+    private double[] norms(FeatureMatrix features) {
+        double[] norms = new double[features.rows()];
+        IntStream.range(0, norms.length).parallel().forEach(i -> {
+            double squares = 0;
+            for (int d = 0; d < mean.length; d++) {
+                double value = features.data()[i * mean.length + d] - mean[d];
+                squares += value * value;
+            }
+            norms[i] = Math.sqrt(squares);
+        });
+        return norms;
+    }
+
+    private static double max(double[] values) {
+        double max = 0;
+        for (double value : values) {
+            max = Math.max(max, value);
+        }
+        return max;
+    }
+
+    @Override
+    public int queries() {
+        return queries.rows();
+    }
+
+    @Override
+    public int gallery() {
+        return gallery.rows();
+    }
+
+    @Override
+    public double exact(int query, int entry) {
+        return squared.pair(query, entry) * scale * scale;
+    }
+
+    @Override
+    public float tolerance(int query) {
+        double norm = queryNorms[query];
+        double both = norm + longest;
+        double error = (2.0 * (shape.depth() + shape.slices()) * norm * longest + OTHER_ERRORS * both * both) * UNIT;
+        // What underflows in a product, and the rounding of the tolerance.
+        return (float) (1.01 * error + 1e-15);
+    }
+
+    /** The squared distance. */
+    @Override
+    public double distance(double exact) {
+        return exact / scale / scale;
+    }
+
+    @Override
+    public void scan(PartConsumer consumer) {
+        if (queries.rows() == 0 || gallery.rows() == 0) {
+            return;
+        }
+        if (products == null) {
+            QueryBlocks.forEachRow(squared, (query, row) -> {
+                float[] near = new float[row.length];
+                for (int j = 0; j < row.length; j++) {
+                    near[j] = (float) (row[j] * scale * scale);
+                }
+                consumer.accept(query, 0, near.length, near);
+            });
+            return;
+        }
+        try (BlockProducts block = products.open(shape.queries(), shape.gallery(), shape.depth(), shape.slices())) {
+            for (int g = 0; g < gallery.rows(); g += shape.gallery()) {
+                int width = Math.min(shape.gallery(), gallery.rows() - g);
+                pack(gallery, g, width, block, true);
+                for (int q = 0; q < (symmetric ? g + 1 : queries.rows()); q += shape.queries()) {
+                    int height = Math.min(shape.queries(), queries.rows() - q);
+                    pack(queries, q, height, block, false);
+                    block.multiply();
+                    consume(block, q, height, g, width, consumer);
+                    if (symmetric && q < g) {
+                        consumeTransposed(block, q, height, g, width, consumer);
+                    }
+                }
+            }
+        }
+    }
+
+    /** Copies rows, less the mean and scaled. */
+    private void pack(FeatureMatrix from, int first, int rows, BlockProducts to, boolean isGallery) {
+        int dims = mean.length;
+        int depth = shape.depth();
+        tasks(rows, ROWS, (start, end) -> {
+            float[] row = new float[depth * shape.slices()];
+            for (int i = start; i < end; i++) {
+                int at = (first + i) * dims;
+                for (int d = 0; d < dims; d++) {
+                    row[d] = (from.data()[at + d] - mean[d]) * scale;
+                }
+                for (int s = 0; s < shape.slices(); s++) {
+                    (isGallery ? to.gallery(s) : to.queries(s)).put(i * depth, row, s * depth, depth);
+                }
+            }
+        });
+    }
+
+    private void consume(BlockProducts block, int q, int height, int g, int width, PartConsumer consumer) {
+        tasks(height, ROWS, (start, end) -> {
+            float[] near = new float[width];
+            float[] product = new float[width];
+            for (int i = start; i < end; i++) {
+                sum(block, i * shape.gallery(), near, product);
+                finish(q + i, g, width, near);
+                consumer.accept(q + i, g, width, near);
+            }
+        });
+    }
+
+    /** The columns of a block above the diagonal as the rows of the one below it. */
+    private void consumeTransposed(BlockProducts block, int q, int height, int g, int width, PartConsumer consumer) {
+        tasks(width, COLUMNS, (start, end) -> {
+            float[][] near = new float[end - start][height];
+            float[] strip = new float[end - start];
+            float[] product = new float[end - start];
+            for (int i = 0; i < height; i++) {
+                sum(block, i * shape.gallery() + start, strip, product);
+                for (int j = 0; j < strip.length; j++) {
+                    near[j][i] = strip[j];
+                }
+            }
+            for (int j = 0; j < near.length; j++) {
+                finish(g + start + j, q, height, near[j]);
+                consumer.accept(g + start + j, q, height, near[j]);
+            }
+        });
+    }
+
+    /** Inner products over all slices. */
+    private void sum(BlockProducts block, int at, float[] into, float[] product) {
+        block.products(0).get(at, into);
+        for (int s = 1; s < shape.slices(); s++) {
+            block.products(s).get(at, product);
+            for (int j = 0; j < into.length; j++) {
+                into[j] += product[j];
+            }
+        }
+    }
+
+    /** Turns inner products into squared distances. */
+    private void finish(int query, int from, int width, float[] near) {
+        float square = (float) (queryNorms[query] * queryNorms[query]);
+        for (int j = 0; j < width; j++) {
+            near[j] = square + gallerySquares[from + j] - 2 * near[j];
+        }
+    }
+
+    @FunctionalInterface
+    private interface Range {
+        void run(int from, int to);
+    }
+
+    private static void tasks(int rows, int step, Range range) {
+        IntStream.range(0, (rows + step - 1) / step)
+                .parallel()
+                .forEach(t -> range.run(t * step, Math.min(rows, (t + 1) * step)));
+    }
+}

@@ -1,0 +1,56 @@
+package io.github.mgn4j.eval;
+
+import io.github.mgn4j.features.FeatureMatrix;
+
+/** Distances of features by one of the metrics, ranked by their squares. */
+final class BoundedFeatureDistances implements BoundedDistances {
+    private final BoundedDistances squared;
+    private final DistanceMetric metric;
+
+    BoundedFeatureDistances(FeatureMatrix queries, FeatureMatrix gallery, DistanceMetric metric, long bytes) {
+        this.metric = metric;
+        // The halved squared distance of unit vectors is one minus their cosine.
+        squared = BoundedUnitDistances.between(queries, gallery, metric, bytes);
+    }
+
+    @Override
+    public int queries() {
+        return squared.queries();
+    }
+
+    @Override
+    public int gallery() {
+        return squared.gallery();
+    }
+
+    @Override
+    public double exact(int query, int entry) {
+        return squared.exact(query, entry);
+    }
+
+    @Override
+    public float tolerance(int query) {
+        return squared.tolerance(query);
+    }
+
+    /** The squared distance of features, of unit length under the cosine metric, for an exact value; no bit is lost. */
+    double square(double exact) {
+        return squared.distance(exact);
+    }
+
+    /** The exact value for a squared distance; no bit is lost. */
+    double ofSquare(double square) {
+        return square / squared.distance(1);
+    }
+
+    @Override
+    public double distance(double exact) {
+        double square = square(exact);
+        return metric == DistanceMetric.COSINE ? square / 2 : Math.sqrt(square);
+    }
+
+    @Override
+    public void scan(PartConsumer consumer) {
+        squared.scan(consumer);
+    }
+}

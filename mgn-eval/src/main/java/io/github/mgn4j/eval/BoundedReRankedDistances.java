@@ -1,0 +1,66 @@
+package io.github.mgn4j.eval;
+
+/** The values of {@link ReRankedDistances}, nearly and exactly: the original distances are computed again, not stored. */
+final class BoundedReRankedDistances implements BoundedDistances {
+    private final BoundedDistances original;
+    private final Neighbours neighbours;
+    private final JaccardDistances jaccard;
+    private final double lambda;
+
+    BoundedReRankedDistances(
+            BoundedDistances original, Neighbours neighbours, JaccardDistances jaccard, double lambda) {
+        this.original = original;
+        this.neighbours = neighbours;
+        this.jaccard = jaccard;
+        this.lambda = lambda;
+    }
+
+    @Override
+    public int queries() {
+        return original.queries();
+    }
+
+    @Override
+    public int gallery() {
+        return original.gallery();
+    }
+
+    @Override
+    public double exact(int query, int entry) {
+        double relative =
+                lambda == 0 ? 0 : original.distance(original.exact(query, entry)) / neighbours.farthest(query);
+        return ReRankedDistances.mix(jaccard.get(query, entry), relative, lambda);
+    }
+
+    /** What an original value counts for. */
+    private double factor(int query) {
+        return original.distance(1) / neighbours.farthest(query) * lambda;
+    }
+
+    @Override
+    public float tolerance(int query) {
+        // Values lie in 0..1 and are rounded a few times.
+        return (float) (1.01 * factor(query) * original.tolerance(query) + 0x1p-21);
+    }
+
+    @Override
+    public double distance(double exact) {
+        return exact;
+    }
+
+    @Override
+    public void scan(PartConsumer consumer) {
+        original.scan((query, from, width, near) -> {
+            float factor = (float) factor(query);
+            float rest = (float) (1 - lambda);
+            for (int j = 0; j < width; j++) {
+                near[j] = rest + factor * near[j];
+            }
+            SparseRow row = jaccard.row(query);
+            for (int i = row.find(from); i < row.size() && row.column(i) < from + width; i++) {
+                near[row.column(i) - from] -= (float) ((1 - lambda) * (1 - row.value(i)));
+            }
+            consumer.accept(query, from, width, near);
+        });
+    }
+}

@@ -1,0 +1,120 @@
+package io.github.mgn4j.eval;
+
+import io.github.mgn4j.features.FeatureMatrix;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Squared distances of features divided by their lengths, twice the cosine distance. A feature of zeros has no direction: it
+ * is 2 from every other, exactly, where the rounding of their lengths would rank the others.
+ */
+final class BoundedUnitDistances implements BoundedDistances {
+    private final BlockedSquaredDistances squared;
+    private final boolean @Nullable [] zeroQueries;
+    private final boolean @Nullable [] zeroGallery;
+    /** Whether queries and gallery are the same images, each at no distance from itself. */
+    private final boolean within;
+
+    /** The exact value of a squared distance of 2. */
+    private final double two;
+
+    private BoundedUnitDistances(
+            BlockedSquaredDistances squared,
+            boolean @Nullable [] zeroQueries,
+            boolean @Nullable [] zeroGallery,
+            boolean within) {
+        this.squared = squared;
+        this.zeroQueries = zeroQueries;
+        this.zeroGallery = zeroGallery;
+        this.within = within;
+        two = 2 / squared.distance(1);
+    }
+
+    /** Squared distances that rank by a metric. */
+    static BoundedDistances between(FeatureMatrix queries, FeatureMatrix gallery, DistanceMetric metric, long bytes) {
+        if (metric == DistanceMetric.EUCLIDEAN) {
+            return BlockedSquaredDistances.between(queries, gallery, bytes);
+        }
+        BlockedSquaredDistances squared =
+                BlockedSquaredDistances.between(queries.normalized(), gallery.normalized(), bytes);
+        return of(squared, zeros(queries), zeros(gallery), false);
+    }
+
+    /** The same of images among themselves. */
+    static BoundedDistances within(FeatureMatrix all, DistanceMetric metric, long bytes) {
+        if (metric == DistanceMetric.EUCLIDEAN) {
+            return BlockedSquaredDistances.within(all, bytes);
+        }
+        boolean[] zeros = zeros(all);
+        return of(BlockedSquaredDistances.within(all.normalized(), bytes), zeros, zeros, true);
+    }
+
+    private static BoundedDistances of(
+            BlockedSquaredDistances squared,
+            boolean @Nullable [] zeroQueries,
+            boolean @Nullable [] zeroGallery,
+            boolean within) {
+        return zeroQueries == null && zeroGallery == null
+                ? squared
+                : new BoundedUnitDistances(squared, zeroQueries, zeroGallery, within);
+    }
+
+    /** Which rows are all zeros; null for none. */
+    static boolean @Nullable [] zeros(FeatureMatrix features) {
+        boolean[] zeros = new boolean[features.rows()];
+        boolean any = false;
+        for (int i = 0; i < zeros.length; i++) {
+            boolean zero = true;
+            for (int j = 0; zero && j < features.dims(); j++) {
+                zero = features.data()[i * features.dims() + j] == 0;
+            }
+            zeros[i] = zero;
+            any |= zero;
+        }
+        return any ? zeros : null;
+    }
+
+    @Override
+    public int queries() {
+        return squared.queries();
+    }
+
+    @Override
+    public int gallery() {
+        return squared.gallery();
+    }
+
+    @Override
+    public double exact(int query, int entry) {
+        boolean zero = (zeroQueries != null && zeroQueries[query]) || (zeroGallery != null && zeroGallery[entry]);
+        return zero && !(within && query == entry) ? two : squared.exact(query, entry);
+    }
+
+    @Override
+    public float tolerance(int query) {
+        return squared.tolerance(query);
+    }
+
+    @Override
+    public double distance(double exact) {
+        return squared.distance(exact);
+    }
+
+    @Override
+    public void scan(PartConsumer consumer) {
+        squared.scan((query, from, width, near) -> {
+            int self = within ? query - from : -1;
+            float nearSelf = self >= 0 && self < width ? near[self] : 0;
+            if (zeroQueries != null && zeroQueries[query]) {
+                Arrays.fill(near, 0, width, (float) two);
+            }
+            for (int j = 0; zeroGallery != null && j < width; j++) {
+                near[j] = zeroGallery[from + j] ? (float) two : near[j];
+            }
+            if (self >= 0 && self < width) {
+                near[self] = nearSelf;
+            }
+            consumer.accept(query, from, width, near);
+        });
+    }
+}

@@ -1,0 +1,103 @@
+package io.github.mgn4j.eval;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.mgn4j.features.FeatureMatrix;
+import io.github.mgn4j.samediff.Nd4jProducts;
+import java.util.Arrays;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class BlockedSquaredDistancesTest {
+    private static final long SMALL = 1 << 20;
+
+    @ParameterizedTest
+    @CsvSource({"1,1,1", "5,7,3", "40,300,33", "600,700,64", "9,50,2500", "700,3,1030"})
+    void nearValuesKeepToTheTolerance(int queries, int gallery, int dims) {
+        Random random = new Random(dims);
+        for (float offset : new float[] {0, 100}) {
+            FeatureMatrix q = shifted(Fixtures.random(random, queries, dims, 0), offset);
+            FeatureMatrix g = shifted(Fixtures.random(random, gallery, dims, 0), offset);
+            check(BlockedSquaredDistances.between(q, g, SMALL));
+            check(BlockedSquaredDistances.between(q, g, SMALL, null));
+            if ((long) queries * gallery * dims < 1 << 21) {
+                check(BlockedSquaredDistances.between(q, g, SMALL, LooseProducts::new));
+                check(BlockedSquaredDistances.within(g, SMALL, LooseProducts::new));
+            }
+            check(BlockedSquaredDistances.within(g, SMALL));
+            check(BlockedSquaredDistances.within(q, SMALL, null));
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1e-30", "1e-13", "1e-5", "1", "1e7", "1e17"})
+    void anyMagnitudeDoes(float factor) {
+        Random random = new Random(1);
+        FeatureMatrix g = Fixtures.random(random, 60, 20, 0);
+        for (int i = 0; i < g.data().length; i++) {
+            g.data()[i] *= factor;
+        }
+        BlockedSquaredDistances screen = BlockedSquaredDistances.within(g, SMALL);
+        check(screen);
+        assertThat(screen.distance(screen.exact(3, 4))).isEqualTo(new SquaredDistances(g, g).pair(3, 4));
+    }
+
+    @Test
+    void featuresWhoseSquaresOverflowAreRefused() {
+        FeatureMatrix huge = FeatureMatrix.ofRows(new float[] {3e30f}, new float[] {-3e30f});
+        assertThatThrownBy(() -> BlockedSquaredDistances.within(huge, SMALL))
+                .isInstanceOf(EvaluationException.class)
+                .hasMessageStartingWith("a feature is 3.00e+30 long, must be less than 1.15e+18");
+    }
+
+    @Test
+    void thereIsALibraryForProducts() {
+        assertThat(Nd4jProducts.find()).isNotNull();
+    }
+
+    @Test
+    void blocksFitIntoTheirMemory() {
+        for (int[] size : new int[][] {{3368, 19732, 2048}, {11659, 82161, 2048}, {1, 1, 1}, {5, 100_000, 3}}) {
+            for (long bytes : new long[] {SMALL, 10 * SMALL, BlockShape.DEFAULT_BYTES}) {
+                for (BlockShape shape : new BlockShape[] {
+                    BlockShape.of(size[0], size[1], size[2], bytes), BlockShape.square(size[1], size[2], bytes)
+                }) {
+                    long values = (long) (shape.queries() + shape.gallery()) * shape.depth()
+                            + (long) shape.queries() * shape.gallery();
+                    assertThat(4 * values * shape.slices()).isLessThanOrEqualTo(bytes);
+                    assertThat(shape.depth() * shape.slices()).isBetween(size[2], size[2] + shape.slices());
+                }
+            }
+        }
+        assertThatThrownBy(() -> new Evaluator(DistanceMetric.EUCLIDEAN, 1, 1000))
+                .hasMessage("memory for blocks is 1000 bytes, must be at least 1048576");
+    }
+
+    /** Every pair comes once, rows in ascending parts, and is right to within the tolerance. */
+    private static void check(BlockedSquaredDistances screen) {
+        int[] next = new int[screen.queries()];
+        screen.scan((q, from, width, near) -> {
+            assertThat(from).isEqualTo(next[q]);
+            next[q] += width;
+            float tolerance = screen.tolerance(q);
+            for (int j = 0; j < width; j++) {
+                double error = Math.abs(near[j] - screen.exact(q, from + j));
+                if (!(error <= tolerance)) {
+                    throw new AssertionError("off by " + error + ", tolerance " + tolerance);
+                }
+            }
+            assertThat(tolerance).isLessThan(1e-2f);
+        });
+        assertThat(Arrays.stream(next)).allMatch(n -> n == screen.gallery());
+    }
+
+    private static FeatureMatrix shifted(FeatureMatrix features, float by) {
+        for (int i = 0; i < features.data().length; i++) {
+            features.data()[i] += by;
+        }
+        return features;
+    }
+}

@@ -1,0 +1,105 @@
+package io.github.mgn4j.samediff;
+
+import io.github.mgn4j.image.ActivationMap;
+import io.github.mgn4j.image.Layout;
+import io.github.mgn4j.image.Preprocessor;
+import io.github.mgn4j.image.Resampling;
+import io.github.mgn4j.image.RgbImage;
+import io.github.mgn4j.model.Model;
+import io.github.mgn4j.samediff.internal.InferenceGraph;
+import io.github.mgn4j.samediff.internal.SameDiffLayers;
+import io.github.mgn4j.samediff.internal.plan.GraphPlan;
+import io.github.mgn4j.spec.InputSize;
+import io.github.mgn4j.spec.MgnSpec;
+import java.nio.FloatBuffer;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * Where in an image the branches of a network look: the last map of each branch, squared and averaged over its channels,
+ * scaled to 0..1 for each image. Squares are the "activation-based attention" of Zagoruyko and Komodakis ("Paying More
+ * Attention to Attention", ICLR 2017, section 3.1, F_sum^2; the mean differs from their sum by a constant, which the
+ * scaling takes away), as Torchreid's activation maps are made.
+ *
+ * <p>Holds its own copy of the weights in native memory until it is closed. Thread-safe: calls from several threads are
+ * run one after the other.
+ *
+ * <pre>{@code
+ * try (ActivationMaps maps = ActivationMaps.of(model)) {
+ *     ActivationMap global = maps.compute(ImageDecoder.decode(path)).get(0);
+ *     float[] heat = global.resized(384, 128);
+ * }
+ * }</pre>
+ */
+public final class ActivationMaps implements AutoCloseable {
+    private static final Layout LAYOUT = Layout.NHWC;
+
+    private final InferenceGraph graph;
+    private final Preprocessor preprocessor;
+    private @Nullable GraphPlan plan;
+
+    private ActivationMaps(InferenceGraph graph) {
+        this.graph = graph;
+        preprocessor = new Preprocessor(graph.spec().input(), Resampling.BILINEAR);
+        InputSize input = graph.spec().input();
+        plan = GraphPlan.of(
+                graph.sd(),
+                Map.of(InferenceGraph.IMAGES, SameDiffLayers.imageShape(LAYOUT, 1, input.height(), input.width())),
+                graph.outputs().stream().distinct().toList());
+    }
+
+    /** Opens a model. */
+    public static ActivationMaps of(Model model) {
+        CudaBackend.check();
+        return new ActivationMaps(InferenceGraph.ofMaps(model, LAYOUT));
+    }
+
+    /** The network. */
+    public MgnSpec spec() {
+        return graph.spec();
+    }
+
+    /**
+     * The map of every branch, in the order of {@link MgnSpec#branches()}. The image is not mirrored.
+     *
+     * @param image of any size; resized as for features
+     * @throws IllegalStateException if this is closed
+     */
+    public synchronized List<ActivationMap> compute(RgbImage image) {
+        GraphPlan open = plan;
+        if (open == null) {
+            throw new IllegalStateException("the activation maps are closed");
+        }
+        FloatBuffer input = open.input(InferenceGraph.IMAGES).data().asNioFloat();
+        preprocessor.write(image, false, LAYOUT, input, 0);
+        open.run();
+        return graph.outputs().stream().map(name -> energy(open.output(name))).toList();
+    }
+
+    /** Mean of squares over the channels of {@code [1, height, width, channels]}. */
+    private static ActivationMap energy(INDArray map) {
+        int height = (int) map.size(1);
+        int width = (int) map.size(2);
+        int channels = (int) map.size(3);
+        FloatBuffer values = map.data().asNioFloat();
+        double[] means = new double[height * width];
+        for (int i = 0; i < means.length; i++) {
+            for (int c = 0; c < channels; c++) {
+                double value = values.get(i * channels + c);
+                means[i] += value * value / channels;
+            }
+        }
+        return ActivationMap.scaled(height, width, means);
+    }
+
+    @Override
+    public synchronized void close() {
+        if (plan != null) {
+            plan.close();
+            plan = null;
+            graph.close();
+        }
+    }
+}

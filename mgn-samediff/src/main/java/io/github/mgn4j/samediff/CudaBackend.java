@@ -1,0 +1,159 @@
+package io.github.mgn4j.samediff;
+
+import com.google.common.base.Splitter;
+import io.github.mgn4j.engine.EngineException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.nd4j.common.config.ND4JClassLoading;
+
+/**
+ * Whether ND4J's CUDA backend, where it is on the class path, has code for the GPUs of this machine and finds its libraries.
+ * Without a look before ND4J loads it, the process would die in native code, print stack traces, or fail in the first kernel.
+ * Thread-safe.
+ */
+public final class CudaBackend {
+    /** Lists ND4J's backends. */
+    private static final String BACKENDS = "META-INF/services/org.nd4j.linalg.factory.Nd4jBackend";
+
+    /** ND4J's class of that backend. */
+    private static final String BACKEND = "org/nd4j/linalg/jcublas/JCublasBackend.class";
+
+    /** Its class whose natives need CUDA and cuDNN. */
+    private static final String NATIVES = "org.nd4j.linalg.jcublas.bindings.Nd4jCuda";
+
+    private static final String CUDA = "org.bytedeco.cuda.global.cudart";
+
+    private static final String INSTEAD = "the backend nd4j-native runs on the CPU";
+
+    /** {@code nd4j-cuda-11.6} holds machine code for 3.7 to 8.6, which 8.9 runs too, and none that a driver translates. */
+    private static final double LEAST = 3.7;
+
+    private static final double BEYOND = 9.0;
+
+    private static final long SECONDS = 20;
+
+    /** Looked at once, when first asked for. */
+    private static final class Holder {
+        static final String REASON = look();
+    }
+
+    private CudaBackend() {}
+
+    /** Whether ND4J would compute on a GPU: its backend for them is there and can be used. */
+    static boolean isUsable() {
+        ClassLoader loader = CudaBackend.class.getClassLoader();
+        return loader != null
+                && loader.getResource(BACKEND) != null
+                && unavailableReason().isEmpty();
+    }
+
+    /** Why ND4J cannot compute here, as a sentence; empty if nothing speaks against it. */
+    public static String unavailableReason() {
+        return Holder.REASON;
+    }
+
+    /**
+     * To be called before anything loads ND4J.
+     *
+     * @throws EngineException if its backend is the one for GPUs and this machine's are none of those
+     */
+    public static void check() {
+        if (!unavailableReason().isEmpty()) {
+            throw new EngineException(unavailableReason());
+        }
+    }
+
+    private static String look() {
+        showBackends();
+        ClassLoader loader = CudaBackend.class.getClassLoader();
+        if (loader == null || loader.getResource(BACKEND) == null) {
+            return "";
+        }
+        try {
+            Process query = new ProcessBuilder("nvidia-smi", "--query-gpu=name,compute_cap", "--format=csv,noheader")
+                    .redirectError(ProcessBuilder.Redirect.DISCARD)
+                    .start();
+            String gpus = new String(query.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            boolean ended = query.waitFor(SECONDS, TimeUnit.SECONDS);
+            String found = unavailableReason(ended && query.exitValue() == 0 ? gpus : "");
+            return found.isEmpty() ? loaded(loader) : found;
+        } catch (IOException e) {
+            return unavailableReason("");
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return "";
+        }
+    }
+
+    /**
+     * ND4J looks for backends with the context class loader of the thread that happens to touch it first. In an application
+     * server or a pool of threads that may be one that knows none, and ND4J would stay without a backend: then they are
+     * looked for where this library is.
+     */
+    private static void showBackends() {
+        ClassLoader own = CudaBackend.class.getClassLoader();
+        ClassLoader chosen = ND4JClassLoading.getNd4jClassloader();
+        if (own != null
+                && own.getResource(BACKENDS) != null
+                && (chosen == null || chosen.getResource(BACKENDS) == null)) {
+            ND4JClassLoading.setNd4jClassloader(own);
+        }
+    }
+
+    /** Loads the natives, which ND4J would do later, and lets CUDA count its devices. */
+    private static String loaded(ClassLoader loader) {
+        try {
+            Class.forName(NATIVES, true, loader);
+            int[] count = new int[1];
+            Object status = Class.forName(CUDA, true, loader)
+                    .getMethod("cudaGetDeviceCount", int[].class)
+                    .invoke(null, count);
+            return count[0] > 0
+                    ? ""
+                    : "nd4j-cuda-11.6 may use no GPU here (CUDA answers %s, CUDA_VISIBLE_DEVICES is %s): %s"
+                            .formatted(
+                                    status, System.getenv().getOrDefault("CUDA_VISIBLE_DEVICES", "not set"), INSTEAD);
+        } catch (LinkageError | ReflectiveOperationException e) {
+            return missing(e);
+        }
+    }
+
+    /** What to say where the natives do not load. */
+    static String missing(Throwable e) {
+        Throwable cause = e;
+        while (cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        // The loader's own message: the file it was loading, a colon, what it lacks.
+        String reason =
+                String.valueOf(cause.getMessage()).replaceAll("^/\\S+: ", "").replaceAll("\\s*\\R\\s*", " ");
+        return "nd4j-cuda-11.6 needs CUDA 11.6, cuDNN 8.3 and the NVIDIA driver, and cannot be loaded (%s): %s"
+                .formatted(reason, INSTEAD);
+    }
+
+    /** What to say about GPUs, given as lines of {@code name, compute capability}. */
+    static String unavailableReason(String gpus) {
+        List<String> lines = Splitter.on('\n').trimResults().omitEmptyStrings().splitToList(gpus);
+        if (lines.isEmpty()) {
+            return "nd4j-cuda-11.6 finds no NVIDIA GPU (nvidia-smi lists none): " + INSTEAD;
+        }
+        if (lines.stream().anyMatch(CudaBackend::fits)) {
+            return "";
+        }
+        return ("nd4j-cuda-11.6 has no code for this GPU (%s), only for compute capability 3.7 to 8.9:"
+                        + " engine onnx-cuda runs on it, %s")
+                .formatted(lines.get(0), INSTEAD);
+    }
+
+    /** Whether it is among those that there is code for; true where the driver does not tell. */
+    private static boolean fits(String gpu) {
+        String capability = gpu.substring(gpu.lastIndexOf(',') + 1).strip();
+        if (!capability.matches("\\d+\\.\\d")) {
+            return true;
+        }
+        double value = Double.parseDouble(capability);
+        return value >= LEAST && value < BEYOND;
+    }
+}

@@ -1,0 +1,127 @@
+package io.github.mgn4j.samediff.internal;
+
+import io.github.mgn4j.engine.internal.FoldedConvolution;
+import io.github.mgn4j.image.Layout;
+import io.github.mgn4j.model.Model;
+import io.github.mgn4j.spec.ConvLayer;
+import io.github.mgn4j.spec.FeaturePart;
+import io.github.mgn4j.spec.InputSize;
+import io.github.mgn4j.spec.MgnSpec;
+import io.github.mgn4j.spec.Parameter;
+import io.github.mgn4j.spec.Topology;
+import java.util.List;
+import java.util.Map;
+import org.nd4j.autodiff.samediff.SDVariable;
+import org.nd4j.autodiff.samediff.SameDiff;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * A model's feature network as a SameDiff graph of constants: batch norm is folded into the convolutions, classifiers
+ * are left out. Takes any batch size. Owns the native memory of its weights until it is closed.
+ */
+public final class InferenceGraph implements AutoCloseable {
+    /** Placeholder: normalised images in the graph's layout. */
+    public static final String IMAGES = "images";
+
+    /** Output: {@code [batch, dims]}, the parts in the order of {@link MgnSpec#features()}. */
+    public static final String FEATURES = "features";
+
+    private final SameDiff sd;
+    private final MgnSpec spec;
+    private final Layout layout;
+
+    private final List<String> outputs;
+
+    private InferenceGraph(SameDiff sd, MgnSpec spec, Layout layout, List<String> outputs) {
+        this.sd = sd;
+        this.spec = spec;
+        this.layout = layout;
+        this.outputs = List.copyOf(outputs);
+    }
+
+    /** Builds the graph of a model in a layout. */
+    public static InferenceGraph of(Model model, Layout layout) {
+        MgnSpec spec = model.spec();
+        Folding folding = new Folding(SameDiff.create(), layout, model);
+        SameDiff sd = folding.sd;
+        Map<FeaturePart, Topology.Vectors<SDVariable>> parts = new Topology(spec).build(folding.images(), folding);
+        SDVariable[] vectors = parts.values().stream()
+                .map(v -> folding.vector(v.reduced(), spec.featureDims()))
+                .toArray(SDVariable[]::new);
+        if (vectors.length == 1) {
+            vectors[0].rename(FEATURES);
+        } else {
+            sd.concat(FEATURES, 1, vectors);
+        }
+        return new InferenceGraph(sd, spec, layout, List.of(FEATURES));
+    }
+
+    /** Builds the graph of a model up to its pooling: its outputs are the last maps of the branches. */
+    static InferenceGraph ofMaps(Model model, Layout layout) {
+        Folding folding = new Folding(SameDiff.create(), layout, model);
+        List<SDVariable> maps = new Topology(model.spec()).buildMaps(folding.images(), folding);
+        return new InferenceGraph(
+                folding.sd,
+                model.spec(),
+                layout,
+                maps.stream().map(SDVariable::name).toList());
+    }
+
+    public SameDiff sd() {
+        return sd;
+    }
+
+    public MgnSpec spec() {
+        return spec;
+    }
+
+    public Layout layout() {
+        return layout;
+    }
+
+    /** Names of the outputs: {@link #FEATURES}, or the map of each branch. */
+    List<String> outputs() {
+        return outputs;
+    }
+
+    @Override
+    public void close() {
+        for (SDVariable variable : sd.variables()) {
+            INDArray array = variable.isConstant() ? variable.getArr() : null;
+            if (array != null && array.closeable()) {
+                array.close();
+            }
+        }
+    }
+
+    /** Every batch norm in its convolution. */
+    private static final class Folding extends SameDiffLayers {
+        private final Model model;
+
+        Folding(SameDiff sd, Layout layout, Model model) {
+            super(sd, layout);
+            this.model = model;
+        }
+
+        SDVariable images() {
+            InputSize input = model.spec().input();
+            return sd.placeHolder(
+                    IMAGES, DataType.FLOAT, SameDiffLayers.imageShape(layout, -1, input.height(), input.width()));
+        }
+
+        @Override
+        SDVariable normalised(SDVariable input, ConvLayer layer) {
+            FoldedConvolution folded = FoldedConvolution.of(model.weights(), layer);
+            INDArray weight = NdTensors.toArray(Parameter.Kind.CONV_WEIGHT, folded.weight(), DataType.FLOAT);
+            INDArray bias = NdTensors.toArray(Parameter.Kind.NORM_BIAS, folded.bias(), DataType.FLOAT);
+            return sd.cnn()
+                    .conv2d(
+                            layer.name(),
+                            input,
+                            sd.constant(layer.name() + ".weight", weight),
+                            sd.constant(layer.name() + ".bias", bias),
+                            config(layer));
+        }
+    }
+}

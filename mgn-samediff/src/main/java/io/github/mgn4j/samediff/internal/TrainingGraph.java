@@ -1,0 +1,208 @@
+package io.github.mgn4j.samediff.internal;
+
+import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableMap;
+import io.github.mgn4j.image.Layout;
+import io.github.mgn4j.model.Model;
+import io.github.mgn4j.samediff.CudaBackend;
+import io.github.mgn4j.samediff.internal.plan.RowGroups;
+import io.github.mgn4j.spec.ConvLayer;
+import io.github.mgn4j.spec.FeaturePart;
+import io.github.mgn4j.spec.LinearLayer;
+import io.github.mgn4j.spec.MgnSpec;
+import io.github.mgn4j.spec.NetworkSummary;
+import io.github.mgn4j.spec.Parameter;
+import io.github.mgn4j.spec.Topology;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.nd4j.autodiff.samediff.SDVariable;
+import org.nd4j.autodiff.samediff.SameDiff;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * A network as a SameDiff graph for training, for one batch size: batch norm uses the batch's own statistics, which are
+ * outputs of the graph, and every feature has its classifier. Losses are added by their own module.
+ *
+ * <p>Trainable parameters are SameDiff variables under their parameter names, in the layouts of {@link NdTensors};
+ * running statistics are not part of the graph.
+ */
+public final class TrainingGraph {
+    /** Placeholder: normalised images in the graph's layout. */
+    public static final String IMAGES = "images";
+
+    private final SameDiff sd;
+    private final MgnSpec spec;
+    private final int batch;
+    private final ImmutableMap<FeaturePart, Head> heads;
+    private final ImmutableList<BatchStatistics> statistics;
+
+    private TrainingGraph(
+            SameDiff sd, MgnSpec spec, int batch, Map<FeaturePart, Head> heads, List<BatchStatistics> statistics) {
+        this.sd = sd;
+        this.spec = spec;
+        this.batch = batch;
+        this.heads = ImmutableMap.copyOf(heads);
+        this.statistics = ImmutableList.copyOf(statistics);
+    }
+
+    /**
+     * The vectors of one feature, all two-dimensional.
+     *
+     * @param pooled {@code [batch, pooledDims]}
+     * @param reduced {@code [batch, featureDims]}
+     * @param logits {@code [batch, classes]}
+     */
+    public record Head(SDVariable pooled, SDVariable reduced, SDVariable logits) {}
+
+    /**
+     * Where a batch norm's statistics of the batch can be read.
+     *
+     * @param norm its parameter prefix
+     * @param mean name of an output {@code [1, channels]}
+     * @param variance name of an output {@code [1, channels]}: the biased variance (divided by {@code count})
+     * @param count values per channel that went into them
+     */
+    public record BatchStatistics(String norm, String mean, String variance, long count) {}
+
+    /**
+     * Builds the graph of a model.
+     *
+     * @param batch images per step, at least 2 (a batch norm over one vector has no variance)
+     * @param type FLOAT, or DOUBLE for checks of gradients
+     */
+    public static TrainingGraph of(Model model, int batch, Layout layout, DataType type) {
+        CudaBackend.check();
+        if (batch < 2) {
+            throw new IllegalArgumentException("a training batch needs at least 2 images, not " + batch);
+        }
+        SameDiff sd = SameDiff.create();
+        MgnSpec spec = model.spec();
+        Layers layers = new Layers(sd, layout, batch, type);
+        addParameters(sd, model, type);
+        SDVariable images = sd.placeHolder(
+                IMAGES,
+                type,
+                SameDiffLayers.imageShape(
+                        layout, batch, spec.input().height(), spec.input().width()));
+        Topology topology = new Topology(spec);
+        Map<FeaturePart, Topology.Vectors<SDVariable>> vectors = topology.build(images, layers);
+        ImmutableMap.Builder<FeaturePart, Head> heads = ImmutableMap.builder();
+        for (LinearLayer classifier : topology.classifiers()) {
+            FeaturePart part = classifier.feature();
+            Topology.Vectors<SDVariable> v = Objects.requireNonNull(vectors.get(part));
+            SDVariable pooled = layers.vector(v.pooled(), spec.pooledDims());
+            SDVariable reduced = layers.vector(v.reduced(), spec.featureDims());
+            SDVariable seen = spec.classifiesPooled(part) ? pooled : reduced;
+            heads.put(part, new Head(pooled, reduced, layers.linear(seen, classifier)));
+        }
+        return new TrainingGraph(sd, spec, batch, heads.buildOrThrow(), layers.statistics.build());
+    }
+
+    private static void addParameters(SameDiff sd, Model model, DataType type) {
+        for (Parameter parameter : NetworkSummary.of(model.spec()).parameters()) {
+            if (parameter.trainable()) {
+                INDArray value =
+                        NdTensors.toArray(parameter.kind(), model.weights().get(parameter.name()), type);
+                sd.var(parameter.name(), value);
+            }
+        }
+    }
+
+    public SameDiff sd() {
+        return sd;
+    }
+
+    public MgnSpec spec() {
+        return spec;
+    }
+
+    /** Images per step. */
+    public int batch() {
+        return batch;
+    }
+
+    /** Every feature's vectors, in the order of the features. */
+    public Map<FeaturePart, Head> heads() {
+        return heads;
+    }
+
+    /** Every batch norm's statistics, in the order of the layers. */
+    public List<BatchStatistics> statistics() {
+        return statistics;
+    }
+
+    private static final class Layers extends SameDiffLayers {
+        private final int batch;
+        private final DataType type;
+        private final ImmutableList.Builder<BatchStatistics> statistics = ImmutableList.builder();
+
+        Layers(SameDiff sd, Layout layout, int batch, DataType type) {
+            super(sd, layout);
+            this.batch = batch;
+            this.type = type;
+        }
+
+        @Override
+        SDVariable normalised(SDVariable input, ConvLayer layer) {
+            SDVariable weight = sd.getVariable(layer.name() + ".weight");
+            return batchNorm(sd.cnn().conv2d(layer.name(), input, weight, config(layer)), layer);
+        }
+
+        SDVariable linear(SDVariable vector, LinearLayer layer) {
+            SDVariable weight = sd.getVariable(layer.name() + ".weight");
+            return sd.mmul(vector, weight).add(layer.name(), sd.getVariable(layer.name() + ".bias"));
+        }
+
+        /**
+         * Composed, because SameDiff's own batch norm cannot be trained; the statistics are products with rows of 1/n,
+         * because reductions over the leading axes are slow in NHWC; the variance is a mean of squares, because the
+         * gradient of SameDiff's variance is wrong.
+         */
+        private SDVariable batchNorm(SDVariable map, ConvLayer layer) {
+            String norm = layer.norm();
+            int channels = layer.out();
+            long[] mapShape = layout == Layout.NHWC
+                    ? new long[] {batch, layer.outputHeight(), layer.outputWidth(), channels}
+                    : new long[] {batch, channels, layer.outputHeight(), layer.outputWidth()};
+            long count = (long) batch * layer.outputHeight() * layer.outputWidth();
+            SDVariable rows = layout == Layout.NHWC ? map : sd.permute(map, 0, 2, 3, 1);
+            SDVariable x = sd.reshape(rows, count, channels);
+            SDVariable mean = mean(norm + ".batch_mean", x, count, channels);
+            SDVariable centred = x.sub(mean);
+            SDVariable variance = mean(norm + ".batch_var", centred.mul(centred), count, channels);
+            SDVariable deviation = sd.math().sqrt(variance.add(ConvLayer.EPSILON));
+            SDVariable scale =
+                    sd.reshape(sd.getVariable(norm + ".weight"), 1, channels).div(deviation);
+            SDVariable shift = sd.reshape(sd.getVariable(norm + ".bias"), 1, channels);
+            SDVariable y = centred.mul(scale).add(shift);
+            statistics.add(new BatchStatistics(norm, mean.name(), variance.name(), count));
+            if (layout == Layout.NHWC) {
+                return sd.reshape(y, mapShape);
+            }
+            return sd.permute(sd.reshape(y, batch, layer.outputHeight(), layer.outputWidth(), channels), 0, 3, 1, 2);
+        }
+
+        /** {@code [1, channels]}: of the rows, a few at a time as {@link RowGroups} has it. */
+        private SDVariable mean(String name, SDVariable x, long count, int channels) {
+            SDVariable means = x;
+            long rows = count;
+            while (RowGroups.size(rows) < rows) {
+                long size = RowGroups.size(rows);
+                rows /= size;
+                means = sd.mmul(averaging(size), sd.reshape(means, size, rows * channels));
+            }
+            return sd.mmul(name, averaging(rows), sd.reshape(means, rows, channels));
+        }
+
+        private SDVariable averaging(long count) {
+            String name = "averaging_" + count;
+            SDVariable known = sd.getVariable(name);
+            return known != null
+                    ? known
+                    : sd.constant(name, Nd4j.valueArrayOf(new long[] {1, count}, 1.0 / count, type));
+        }
+    }
+}

@@ -1,0 +1,31 @@
+package io.github.mgn4j.samediff.internal.plan;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.ops.DynamicCustomOp;
+
+/**
+ * The gradient of ReLU as sign(y) dy of its result y: ND4J's own takes ten times as long, and needs the input x, so that
+ * the ReLU cannot write its result over it.
+ */
+final class ReluGradient implements Rule {
+    @Override
+    public @Nullable List<Step> rewrite(Step step, Rewriter rewriter) {
+        if (!step.op().opName().equals("thresholdedrelu_bp") || !(step.op() instanceof DynamicCustomOp op)) {
+            return null;
+        }
+        for (double cutoff : op.tArgs()) {
+            if (cutoff != 0) {
+                return null;
+            }
+        }
+        Value y = rewriter.rectified(step.inputs().get(0));
+        Value out = step.outputs().get(0);
+        if (y == null) {
+            return null;
+        }
+        Value sign = rewriter.temporary(step, out.type, out.shape);
+        return List.of(
+                Steps.sign(step, y, sign), Steps.times(step, sign, step.inputs().get(1), out));
+    }
+}

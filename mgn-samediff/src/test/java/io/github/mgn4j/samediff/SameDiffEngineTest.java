@@ -1,0 +1,104 @@
+package io.github.mgn4j.samediff;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.github.mgn4j.fixtures.NaiveNetwork;
+import io.github.mgn4j.fixtures.RandomModels;
+import io.github.mgn4j.image.Layout;
+import io.github.mgn4j.model.Model;
+import io.github.mgn4j.spec.Branch;
+import io.github.mgn4j.spec.MgnSpec;
+import io.github.mgn4j.spec.Pooling;
+import java.nio.FloatBuffer;
+import java.util.SplittableRandom;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class SameDiffEngineTest {
+    private static final int HEIGHT = 96;
+    private static final int WIDTH = 40;
+
+    static Stream<MgnSpec> specs() {
+        MgnSpec tiny = tiny(50);
+        return Stream.of(
+                tiny,
+                tiny(18),
+                tiny.toBuilder().pooling(Pooling.AVG).build(),
+                tiny.toBuilder().embedding(0).build(),
+                tiny.toBuilder().branches(Branch.part(2, 3, 6)).build(),
+                tiny.toBuilder()
+                        .branches(Branch.part(2).withoutGlobal(), Branch.part(2))
+                        .build(),
+                tiny(34).toBuilder().splitAfter(1, 1).build(),
+                tiny(18).toBuilder()
+                        .splitAfter(4, 2)
+                        .branches(Branch.globalOnly())
+                        .build());
+    }
+
+    private static MgnSpec tiny(int depth) {
+        return MgnSpec.builder()
+                .backbone(depth, 1.0 / 16)
+                .input(HEIGHT, WIDTH)
+                .embedding(8)
+                .classes(4)
+                .build();
+    }
+
+    @ParameterizedTest
+    @MethodSource("specs")
+    void featuresAreThoseOfTheNaiveNetwork(MgnSpec spec) {
+        Model model = RandomModels.of(spec, 7);
+        double[][][] image = image(3);
+        double[] expected = NaiveNetwork.features(model, image);
+        double scale = max(expected);
+        assertThat(scale).isGreaterThan(0.01);
+        for (Layout layout : Layout.values()) {
+            try (SameDiffEngine engine = new SameDiffEngine(model, layout)) {
+                float[] features = run(engine, image);
+                assertThat(features).hasSize(expected.length);
+                for (int i = 0; i < expected.length; i++) {
+                    assertThat((double) features[i]).isCloseTo(expected[i], within(1e-4 * scale));
+                }
+            }
+        }
+    }
+
+    private static float[] run(SameDiffEngine engine, double[][][]... images) {
+        FloatBuffer input = FloatBuffer.allocate(images.length * 3 * HEIGHT * WIDTH);
+        for (double[][][] image : images) {
+            for (int i = 0; i < 3 * HEIGHT * WIDTH; i++) {
+                int c = engine.inputLayout() == Layout.NHWC ? i % 3 : i / (HEIGHT * WIDTH);
+                int pixel = engine.inputLayout() == Layout.NHWC ? i / 3 : i % (HEIGHT * WIDTH);
+                input.put((float) image[c][pixel / WIDTH][pixel % WIDTH]);
+            }
+        }
+        FloatBuffer features =
+                FloatBuffer.allocate(images.length * engine.spec().dims());
+        engine.run(input, images.length, features);
+        return features.array();
+    }
+
+    private static double[][][] image(int seed) {
+        SplittableRandom random = new SplittableRandom(seed);
+        double[][][] image = new double[3][HEIGHT][WIDTH];
+        for (double[][] channel : image) {
+            for (double[] row : channel) {
+                for (int x = 0; x < row.length; x++) {
+                    row[x] = (float) (4 * random.nextDouble() - 2);
+                }
+            }
+        }
+        return image;
+    }
+
+    private static double max(double[] values) {
+        double max = 0;
+        for (double v : values) {
+            max = Math.max(max, Math.abs(v));
+        }
+        return max;
+    }
+}

@@ -1,0 +1,99 @@
+package io.github.mgn4j.train;
+
+import com.google.common.primitives.ImmutableIntArray;
+import io.github.mgn4j.loss.ObjectiveGraph;
+import java.nio.FloatBuffer;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.environment.Nd4jEnvironment;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.api.ops.impl.transforms.pairwise.arithmetic.Axpy;
+import org.nd4j.linalg.factory.Nd4j;
+
+/** The few array operations that the trainer needs beyond ND4J's own. */
+final class NdArrays {
+    private NdArrays() {}
+
+    /** {@code target += factor * addend}, without a temporary array. */
+    static void addScaled(INDArray target, double factor, INDArray addend) {
+        if (factor != 0) {
+            Nd4j.getExecutioner().exec(new Axpy(addend, target, target, factor));
+        }
+    }
+
+    /**
+     * Scales arrays down together, in place, to at most a Euclidean norm, as PyTorch's {@code clip_grad_norm_} does.
+     *
+     * @return the norm before; when it is not finite nothing is changed
+     */
+    static double clip(Collection<INDArray> arrays, double maxNorm) {
+        double squares = 0;
+        for (INDArray array : arrays) {
+            double norm = array.norm2Number().doubleValue();
+            squares += norm * norm;
+        }
+        double norm = Math.sqrt(squares);
+        double factor = maxNorm / (norm + 1e-6);
+        if (factor < 1 && Double.isFinite(norm)) {
+            arrays.forEach(array -> array.muli(factor));
+        }
+        return norm;
+    }
+
+    /** Copies as many values as the array has. */
+    static void fill(INDArray array, FloatBuffer values) {
+        if (array.dataType() == DataType.FLOAT) {
+            array.data().asNioFloat().put(values.duplicate());
+        } else {
+            float[] copy = new float[values.remaining()];
+            values.duplicate().get(copy);
+            try (INDArray floats = Nd4j.createFromArray(copy)) {
+                array.assign(floats.reshape(array.shape()));
+            }
+        }
+    }
+
+    /** Writes 1 at each image's class, else 0. */
+    static void oneHot(INDArray array, ImmutableIntArray labels) {
+        array.assign(0);
+        for (int i = 0; i < labels.length(); i++) {
+            array.putScalar(i, labels.get(i), 1);
+        }
+    }
+
+    /** Reads the values of an objective. */
+    static Gradients.Losses losses(ObjectiveGraph objective, Map<String, INDArray> outputs) {
+        Map<String, Double> terms = new LinkedHashMap<>();
+        objective.terms().forEach((term, name) -> terms.put(term, value(outputs, name)));
+        return new Gradients.Losses(
+                value(outputs, objective.total()),
+                value(outputs, objective.softmax()),
+                value(outputs, objective.triplet()),
+                terms);
+    }
+
+    private static double value(Map<String, INDArray> outputs, String name) {
+        return named(outputs, name).getDouble(0);
+    }
+
+    static <T> T named(Map<String, T> arrays, String name) {
+        return Objects.requireNonNull(arrays.get(name), () -> "no array named '" + name + "'");
+    }
+
+    /** Frees an array's memory if it is its own. */
+    static void close(INDArray array) {
+        if (array.closeable() && !array.wasClosed()) {
+            array.close();
+        }
+    }
+
+    /** OpenMP threads that ND4J computes with; 0 where it has none, on a GPU. */
+    static int threads() {
+        Object threads =
+                Nd4j.getExecutioner().getEnvironmentInformation().getOrDefault(Nd4jEnvironment.OMP_THREADS_KEY, 0);
+        return threads instanceof Number number ? number.intValue() : 0;
+    }
+}

@@ -51,7 +51,7 @@ def main():
         "synth": ["synth", "--out", "disk/d"],
         "import": ["import", "--from", "run/model.safetensors", "--out", "disk/i.safetensors"],
         "extract": ["extract", *model, *images, "--out", "disk/f.npy"],
-        "quantize": ["quantize", *model, *images, "--out", "disk/q.safetensors"],
+        "calibrate": ["calibrate", *model, *images, "--out", "disk/q.safetensors"],
         "export": ["export", *model, "--onnx", "disk/m.onnx"],
         "evaluate": ["evaluate", *pair, "--json", "disk/e.json", "--report", "disk/report"],
         "info": ["info", "run/model.safetensors", "--json", "disk/i.json"],

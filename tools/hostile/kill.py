@@ -139,7 +139,7 @@ def main():
         Case("extract", ["extract", *model, *images, "--out", "f.npy"], ["f.npy", "f.csv"]),
         Case("extract-force", ["extract", *model, *images, "--out", "f.npy", "--force"], ["f.npy", "f.csv"], same=False,
              prepare=other_pair),
-        Case("quantize", ["quantize", *model, *images, "--out", "q.safetensors"], ["q.safetensors"]),
+        Case("calibrate", ["calibrate", *model, *images, "--out", "q.safetensors"], ["q.safetensors"]),
         Case("export", ["export", *model, "--onnx", "m.onnx"], ["m.onnx"]),
         Case("evaluate", ["evaluate", *pair, "--json", "e.json", "--report", "report",
                           "--query-images", "../base/data/query", "--gallery-images", "../base/data/bounding_box_test"],

@@ -128,6 +128,40 @@ class ExamplesTest {
     }
 
     @Test
+    void trainsANetworkWithALossOfItsOwn() throws IOException {
+        Path people = folder.resolve("crowd");
+        SyntheticDataset.write(
+                SynthOptions.DEFAULT.withIds(5).withCameras(2).withImages(2), people, false, (done, total) -> {});
+        Path run = folder.resolve("run");
+        String output = output(TrainWithOwnParts::main, people, run);
+        assertThat(output.lines()).hasSize(9);
+        assertThat(output)
+                .containsPattern("step 1: .*triplet/g1=[0-9].*, centre/g1=[0-9]")
+                .endsWith("trained on 5 identities" + System.lineSeparator());
+        assertThat(ModelFile.load(run.resolve("model.safetensors")).spec().features())
+                .hasSize(7);
+    }
+
+    @Test
+    void calibratesAndComparesPrecisions() throws IOException {
+        Path people = folder.resolve("few");
+        SyntheticDataset.write(
+                SynthOptions.DEFAULT.withIds(1).withCameras(2).withImages(1), people, false, (done, total) -> {});
+        Path model = folder.resolve("exact.safetensors");
+        MgnSpec spec = MgnSpec.builder()
+                .backbone(18, 1.0 / 16)
+                .input(96, 32)
+                .classes(2)
+                .build();
+        ModelFile.save(model, WeightInit.initialise(spec, 1));
+        Path calibrated = folder.resolve("calibrated.safetensors");
+        assertThat(output(CalibrateAndComparePrecisions::main, model, people, calibrated))
+                .matches("bf16: lowest cosine to fp32 [01]\\.\\d{4}\\R"
+                        + "int8: lowest cosine to fp32 [01]\\.\\d{4}\\R");
+        assertThat(ModelFile.load(calibrated).ranges()).isNotNull();
+    }
+
+    @Test
     void importsAPyTorchCheckpoint() throws IOException {
         Path checkpoint = folder.resolve("mgn.pth");
         try (InputStream fixture = new GZIPInputStream(

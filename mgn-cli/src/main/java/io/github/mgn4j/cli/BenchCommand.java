@@ -106,7 +106,7 @@ final class BenchCommand implements Callable<Integer> {
                     provider.available() ? new TreeSet<>(provider.precisions()) : Set.<Precision>of()) {
                 String line = "%-14s %-6s ".formatted(provider.name(), candidate.label());
                 if (SCALED.contains(candidate) && loaded.ranges() == null) {
-                    terminal.say(line + "calibrate the model to have it: mgn quantize");
+                    terminal.say(line + "calibrate the model to have it: mgn calibrate");
                     continue;
                 }
                 try {

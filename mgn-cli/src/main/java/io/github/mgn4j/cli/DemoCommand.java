@@ -25,8 +25,7 @@ import io.github.mgn4j.samediff.CudaBackend;
 import io.github.mgn4j.train.DatasetBatches;
 import io.github.mgn4j.train.Recipe;
 import io.github.mgn4j.train.RecipeYaml;
-import io.github.mgn4j.train.RunFolder;
-import io.github.mgn4j.train.StartingWeights;
+import io.github.mgn4j.train.Training;
 import io.github.mgn4j.train.TrainingListener;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -108,25 +107,29 @@ final class DemoCommand implements Callable<Integer> {
             SyntheticDataset.write(people, data, true, progress::update);
         }
         ReidDataset dataset = DatasetFormats.read(data);
-        Model untrained = StartingWeights.fresh(recipe, Training.classes(dataset));
-
-        terminal.say("2/4 how well an untrained network does");
-        Evaluation before = evaluate(untrained, dataset).evaluation().plain();
-
-        terminal.say("3/4 training: %d identities, %d images, %d steps of %d x %d images"
-                .formatted(
-                        Training.classes(dataset),
-                        dataset.train().size(),
-                        recipe.iterations(),
-                        recipe.p(),
-                        recipe.k()));
         List<LossPoint> losses = new ArrayList<>();
         TrainingListener curve = (trainer, step) ->
                 losses.add(new LossPoint((int) step.iteration(), step.loss(), step.softmax(), step.triplet()));
+        Evaluation before;
         Model trained;
-        try (DatasetBatches batches = Training.batches(untrained, recipe, dataset);
-                RunFolder run = RunFolder.create(out.resolve("run"), true)) {
-            trained = Training.run(untrained, recipe, batches, terminal, List.of(run, curve));
+        try (StepProgress progress = new StepProgress(terminal);
+                Training training = Training.builder(dataset, recipe)
+                        .folder(out.resolve("run"))
+                        .overwrite(true)
+                        .listener(curve)
+                        .listener(progress)
+                        .open()) {
+            Model untrained = training.start();
+            terminal.say("2/4 how well an untrained network does");
+            before = evaluate(untrained, dataset).evaluation().plain();
+            terminal.say("3/4 training: %d identities, %d images, %d steps of %d x %d images"
+                    .formatted(
+                            untrained.spec().classes(),
+                            dataset.train().size(),
+                            recipe.iterations(),
+                            recipe.p(),
+                            recipe.k()));
+            trained = training.run();
         }
 
         terminal.say("4/4 evaluating on %d people it never saw".formatted(people.ids()));

@@ -25,6 +25,7 @@ import io.github.mgn4j.report.ReportWriter;
 import io.github.mgn4j.report.Report;
 import io.github.mgn4j.report.ReportBuilder;
 import io.github.mgn4j.samediff.ActivationMaps;
+import io.github.mgn4j.train.StepLog;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -190,7 +191,11 @@ final class EvaluateCommand implements Callable<Integer> {
                 output.check(report.resolve(name));
             }
         }
-        List<LossPoint> losses = run == null ? List.of() : LossLog.read(run);
+        List<LossPoint> losses = run == null
+                ? List.of()
+                : StepLog.read(run).stream()
+                        .map(s -> new LossPoint((int) s.iteration(), s.loss(), s.softmax(), s.triplet()))
+                        .toList();
         Images images = source.images;
         if (images == null && devices.isGiven()) {
             throw new IllegalArgumentException("--device is for --model: features in files are computed already");

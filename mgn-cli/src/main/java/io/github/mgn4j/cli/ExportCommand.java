@@ -3,6 +3,7 @@ package io.github.mgn4j.cli;
 import io.github.mgn4j.checkpoint.ModelFile;
 import io.github.mgn4j.engine.Precision;
 import io.github.mgn4j.model.Model;
+import io.github.mgn4j.onednn.Calibration;
 import io.github.mgn4j.onnx.OnnxExporter;
 import io.github.mgn4j.onnx.OnnxInput;
 import io.github.mgn4j.onnx.OnnxOptions;
@@ -34,7 +35,7 @@ final class ExportCommand implements Callable<Integer> {
             paramLabel = "P",
             defaultValue = "fp32",
             description =
-                    "fp32; fp16: half precision inside, float32 in and out; int8: 8 bits inside, of a model that quantize has calibrated,"
+                    "fp32; fp16: half precision inside, float32 in and out; int8: 8 bits inside, of a model that calibrate has seen,"
                             + " or see --calibrate"
                             + " (default: ${DEFAULT-VALUE}).")
     private Precision precision = Precision.FP32;
@@ -42,8 +43,8 @@ final class ExportCommand implements Callable<Integer> {
     @Option(
             names = "--calibrate",
             paramLabel = "DIR",
-            description = "With int8: calibrate on these images, as quantize does; of more than "
-                    + CalibrationImages.ENOUGH + ", so many are taken.")
+            description = "With int8: calibrate on these images, as the command calibrate does; of more than "
+                    + Calibration.ENOUGH_IMAGES + ", so many are taken.")
     private @Nullable Path calibrate;
 
     @Option(
@@ -82,12 +83,12 @@ final class ExportCommand implements Callable<Integer> {
         output.check(onnx);
         Model loaded = ModelFile.load(model);
         if (calibrate != null) {
-            List<Path> images = CalibrationImages.in(calibrate, CalibrationImages.ENOUGH);
-            loaded = CalibrationImages.calibrate(loaded, images, terminal);
+            List<Path> images = Calibration.images(calibrate, Calibration.ENOUGH_IMAGES);
+            loaded = CalibrateCommand.calibrate(loaded, images, terminal);
         } else if (precision == Precision.INT8 && loaded.ranges() == null) {
             throw new IllegalArgumentException(
                     model
-                            + ": int8 needs a calibrated model: --calibrate DIR calibrates it, 'mgn quantize' makes one that is");
+                            + ": int8 needs a calibrated model: --calibrate DIR calibrates it, 'mgn calibrate' makes one that is");
         }
         OnnxExporter.export(loaded, options, onnx);
         MgnSpec spec = loaded.spec();

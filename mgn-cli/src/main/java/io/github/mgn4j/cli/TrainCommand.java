@@ -5,21 +5,28 @@ import io.github.mgn4j.data.DatasetFormat;
 import io.github.mgn4j.data.DatasetSummary;
 import io.github.mgn4j.data.ReidDataset;
 import io.github.mgn4j.data.UnreadableImage;
+import io.github.mgn4j.eval.DistanceMetric;
+import io.github.mgn4j.eval.Evaluator;
+import io.github.mgn4j.eval.ReidMetrics;
+import io.github.mgn4j.extract.FeatureExtractor;
 import io.github.mgn4j.image.OnError;
 import io.github.mgn4j.internal.io.FileNames;
 import io.github.mgn4j.model.Model;
 import io.github.mgn4j.train.Checkpoint;
-import io.github.mgn4j.train.DatasetBatches;
 import io.github.mgn4j.train.DivergedException;
 import io.github.mgn4j.train.Recipe;
 import io.github.mgn4j.train.RecipeBuilder;
 import io.github.mgn4j.train.RecipeYaml;
 import io.github.mgn4j.train.RunFolder;
 import io.github.mgn4j.train.StartingWeights;
+import io.github.mgn4j.train.Training;
+import io.github.mgn4j.train.TrainingBuilder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -40,6 +47,7 @@ import picocli.CommandLine.Option;
 final class TrainCommand implements Callable<Integer> {
     private static final String DATA = "data";
     private static final String FORMAT = "format";
+    private static final int EVALUATION_BATCH = 16;
 
     private final Terminal terminal;
 
@@ -122,7 +130,7 @@ final class TrainCommand implements Callable<Integer> {
     private OutputOptions output;
 
     /** What is to be known about the data set; said when the call is not refused any more. */
-    private List<String> warnings = List.of();
+    private final List<String> warnings = new ArrayList<>();
 
     TrainCommand(Terminal terminal) {
         this.terminal = terminal;
@@ -171,34 +179,32 @@ final class TrainCommand implements Callable<Integer> {
                         .anyMatch(name -> Files.exists(out.resolve(name)))) {
             terminal.replaces(out);
         }
-        int classes = Training.classes(dataset);
-        Model start;
-        if (init == null) {
-            start = StartingWeights.fresh(used, classes);
-        } else {
-            Model given = ModelFile.load(init);
-            if (given.spec().classes() != classes) {
-                terminal.say("new classifiers for %d identities: those of %s are for %d"
-                        .formatted(classes, init, given.spec().classes()));
+        TrainingBuilder training = Training.builder(dataset, used)
+                .folder(out)
+                .overwrite(output.force())
+                .listener(stop);
+        Model given = init == null ? null : ModelFile.load(init);
+        if (given != null) {
+            training.start(given);
+        }
+        note(training, data, format);
+        evaluate(training, used, dataset);
+        try (StepProgress progress = new StepProgress(terminal);
+                Training run = training.listener(progress).open()) {
+            sayNewClassifiers(given, run.start().spec().classes());
+            if (resume) {
+                terminal.say(out + " holds no checkpoint yet: beginning");
             }
-            start = StartingWeights.from(given, classes, used.seed());
-        }
-        if (resume) {
-            terminal.say(out + " holds no checkpoint yet: beginning");
-        }
-        // The batches first: they refuse a recipe that the data do not suit.
-        try (DatasetBatches batches = Training.batches(start, used, dataset);
-                RunFolder run = RunFolder.create(out, output.force())) {
-            note(run, data, format);
             warnings.forEach(terminal::say);
-            evaluate(run, used, dataset);
-            try {
-                Training.run(start, used, batches, terminal, List.of(run, stop));
-            } catch (IllegalArgumentException | IOException e) {
-                run.discardWithoutSteps();
-                throw e;
-            }
-            finish(run, batches, stop);
+            run.run();
+            finish(run, stop);
+        }
+    }
+
+    private void sayNewClassifiers(@Nullable Model given, int classes) {
+        if (given != null && given.spec().classes() != classes) {
+            terminal.say("new classifiers for %d identities: those of %s are for %d"
+                    .formatted(classes, init, given.spec().classes()));
         }
     }
 
@@ -207,26 +213,30 @@ final class TrainCommand implements Callable<Integer> {
             throw new IllegalArgumentException(
                     "--resume goes on with the run in " + out + "; leave out " + (init != null ? "--init" : "--force"));
         }
-        try (RunFolder run = RunFolder.resume(out)) {
-            Checkpoint checkpoint = run.checkpoint().orElseThrow();
+        try (RunFolder folder = RunFolder.resume(out)) {
+            Checkpoint checkpoint = folder.checkpoint().orElseThrow();
             Recipe used = overridden(recipe == null ? checkpoint.recipe() : RecipeYaml.read(recipe));
             used.checkContinues(checkpoint.recipe());
-            Path folder = data != null ? data : noted(run);
-            String layout =
-                    data != null || format != null ? format : run.note(FORMAT).orElse(null);
-            ReidDataset dataset = read(folder, layout);
-            note(run, folder, layout);
-            evaluate(run, used, dataset);
-            try (DatasetBatches batches = Training.batches(checkpoint.model(), used, dataset)) {
-                int total = used.totalIterations(batches.iterationsPerEpoch());
-                if (checkpoint.iteration() >= total && Files.exists(run.model())) {
-                    terminal.say("%s is finished: all %d steps are taken, nothing is left to do".formatted(out, total));
+            Path root = data != null ? data : noted(folder);
+            String layout = data != null || format != null
+                    ? format
+                    : folder.note(FORMAT).orElse(null);
+            ReidDataset dataset = read(root, layout);
+            TrainingBuilder training =
+                    Training.builder(dataset, used).folder(folder).listener(stop);
+            note(training, root, layout);
+            evaluate(training, used, dataset);
+            try (StepProgress progress = new StepProgress(terminal);
+                    Training run = training.listener(progress).open()) {
+                if (run.isFinished()) {
+                    terminal.say("%s is finished: all %d steps are taken, nothing is left to do"
+                            .formatted(out, run.totalIterations()));
                     return;
                 }
                 warnings.forEach(terminal::say);
-                terminal.say("resuming after step %d of %d".formatted(checkpoint.iteration(), total));
-                Training.resume(checkpoint, used, batches, terminal, List.of(run, stop));
-                finish(run, batches, stop);
+                terminal.say("resuming after step %d of %d".formatted(run.iteration(), run.totalIterations()));
+                run.run();
+                finish(run, stop);
             }
         }
     }
@@ -234,26 +244,26 @@ final class TrainCommand implements Callable<Integer> {
     private ReidDataset read(Path folder, @Nullable String layout) throws IOException {
         DatasetFormat known = DataOptions.format(folder, layout);
         ReidDataset dataset = known.read(folder);
-        warnings = DatasetSummary.warnings(dataset, known.published());
+        warnings.addAll(DatasetSummary.warnings(dataset, known.published()));
         return dataset;
     }
 
-    private void finish(RunFolder run, DatasetBatches batches, StopOnSignal stop) {
-        List<UnreadableImage> skipped = batches.skipped();
+    private void finish(Training run, StopOnSignal stop) {
+        List<UnreadableImage> skipped = run.skipped();
         skipped.forEach(image -> terminal.say("skipped: " + image.reason()));
         if (!skipped.isEmpty()) {
             terminal.say("%d training images cannot be read; others of the same identities took their places"
                     .formatted(skipped.size()));
         }
         if (!stop.stopping()) {
-            terminal.say("trained -> " + run.model());
+            terminal.say("trained -> " + out.resolve(RunFolder.MODEL));
         }
     }
 
-    private static void note(RunFolder run, Path folder, @Nullable String layout) {
-        run.note(DATA, FileNames.text(folder.toAbsolutePath().normalize()));
+    private static void note(TrainingBuilder training, Path folder, @Nullable String layout) {
+        training.note(DATA, FileNames.text(folder.toAbsolutePath().normalize()));
         if (layout != null) {
-            run.note(FORMAT, layout);
+            training.note(FORMAT, layout);
         }
     }
 
@@ -264,16 +274,30 @@ final class TrainCommand implements Callable<Integer> {
                         "the run in " + out + " does not say where its data are; name them with --data"));
     }
 
-    private void evaluate(RunFolder run, Recipe used, ReidDataset dataset) {
-        if (used.evaluateEvery() == 0) {
+    private void evaluate(TrainingBuilder training, Recipe used, ReidDataset dataset) {
+        if (used.cadence().evaluateEvery() == 0) {
             return;
         }
         if (dataset.query().isEmpty() || dataset.gallery().isEmpty()) {
-            terminal.say("no evaluation during training: %s has no query and gallery"
+            warnings.add("no evaluation during training: %s has no query and gallery"
                     .formatted(FileNames.text(dataset.root())));
             return;
         }
-        run.evaluator(new MapEvaluator(dataset, terminal));
+        training.evaluator((model, iteration) -> score(model, iteration, dataset));
+    }
+
+    /** The mean average precision on the data set's query and gallery. */
+    private double score(Model model, long iteration, ReidDataset dataset) throws IOException {
+        try (FeatureExtractor extractor =
+                FeatureExtractor.builder(model).batch(EVALUATION_BATCH).build()) {
+            TestSet test = TestSet.extract(extractor, dataset, Terminal.silent());
+            ReidMetrics metrics = new Evaluator(DistanceMetric.EUCLIDEAN)
+                    .evaluate(test.query(), test.gallery())
+                    .metrics();
+            terminal.say(String.format(
+                    Locale.ROOT, "after step %d: mAP %.4f, rank-1 %.4f", iteration, metrics.mAP(), metrics.rank(1)));
+            return metrics.mAP();
+        }
     }
 
     private Recipe overridden(Recipe base) {

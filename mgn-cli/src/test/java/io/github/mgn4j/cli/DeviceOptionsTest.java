@@ -117,11 +117,11 @@ class DeviceOptionsTest {
                 .isEqualTo("onednn");
         assertThat(call.err())
                 .containsPattern("onednn +fp32 +[0-9.]+ +[0-9.]+ +1.00x\n")
-                .containsPattern("onednn +int8 +calibrate the model to have it: mgn quantize\n")
+                .containsPattern("onednn +int8 +calibrate the model to have it: mgn calibrate\n")
                 .containsPattern("samediff +fp32 +[0-9.]+ +[0-9.]+ +[0-9.]+x\n")
                 .containsPattern("fake-gpu +fp32 +[0-9.]+ +[0-9.]+ +[0-9.]+x\n")
                 .containsPattern("fake-gpu +tf32 +this card has no tf32\n")
-                .containsPattern("fake-gpu +fp8 +calibrate the model to have it: mgn quantize\n");
+                .containsPattern("fake-gpu +fp8 +calibrate the model to have it: mgn calibrate\n");
     }
 
     private static String devices() {

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.mgn4j.features.FeatureMatrix;
 import io.github.mgn4j.features.FeatureTable;
 import io.github.mgn4j.features.NpyFile;
-import io.github.mgn4j.train.RunFolder;
+import io.github.mgn4j.train.StepLog;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
@@ -50,7 +50,7 @@ class RefusedCallsTest {
         Files.writeString(path("run/log.csv"), "a run's\n");
         Files.createDirectories(path("report"));
         Files.writeString(path("report/cmc.png"), "somebody's\n");
-        Files.writeString(path("report/log.csv"), RunFolder.LOG_HEADER + "\n1,2,x,1,1\n");
+        Files.writeString(path("report/log.csv"), StepLog.HEADER + "\n1,2,x,1,1\n");
     }
 
     private static Path path(String name) {

@@ -37,7 +37,7 @@ class SmallCommandsTest {
                 "data",
                 "import",
                 "info",
-                "quantize",
+                "calibrate",
                 "extract",
                 "train",
                 "evaluate",

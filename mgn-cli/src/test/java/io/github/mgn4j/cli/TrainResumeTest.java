@@ -2,7 +2,11 @@ package io.github.mgn4j.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.mgn4j.data.DatasetFormats;
+import io.github.mgn4j.train.OptimizerSettings;
+import io.github.mgn4j.train.RecipeYaml;
 import io.github.mgn4j.train.RunFolder;
+import io.github.mgn4j.train.Training;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -79,6 +83,34 @@ class TrainResumeTest {
                 String.valueOf(iterations)));
         args.addAll(List.of(more));
         return call(args.toArray(String[]::new));
+    }
+
+    @Test
+    void aRefusedResumptionSaysOneLineAndChangesNothing() throws IOException {
+        Path run = folder.resolve("refused");
+        assertThat(train(run, 4).status()).isZero();
+        Path other = folder.resolve("other");
+        makeData(other, 3);
+        assertRefused(run, other, "it cannot be resumed on ");
+
+        Path own = folder.resolve("own");
+        try (Training training = Training.builder(DatasetFormats.read(data), RecipeYaml.read(recipe))
+                .optimizer(OptimizerSettings.MGN::create)
+                .folder(own)
+                .open()) {
+            training.requestStop();
+            training.run();
+        }
+        assertRefused(own, data, "the run was made with its program's own optimizer (io.github.mgn4j.train.Sgd)");
+    }
+
+    private static void assertRefused(Path run, Path on, String message) throws IOException {
+        var before = Workshop.snapshot(run);
+        Outcome refused =
+                call("train", "--resume", "--out", run.toString(), "--data", on.toString(), "--iterations", "8");
+        assertThat(refused.status()).as(refused.messages()).isEqualTo(2);
+        assertThat(refused.messages().lines()).singleElement().asString().contains(message);
+        assertThat(Workshop.snapshot(run)).isEqualTo(before);
     }
 
     @Test

@@ -2,12 +2,17 @@ package io.github.mgn4j.data;
 
 import com.google.common.base.Splitter;
 import com.google.common.collect.ImmutableMap;
+import com.google.common.collect.Iterables;
 import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /** Augmentations by name, as recipes and {@code --augment} give them. */
 public final class Augmentations {
     private static final String NONE = "none";
+    private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9-]*");
     private static final ImmutableMap<String, Augmentation> NAMED = ImmutableMap.of(
             "flip",
             new HorizontalFlip(0.5),
@@ -28,16 +33,39 @@ public final class Augmentations {
      * @throws DatasetException on an unknown or repeated name
      */
     public static Augmentation parse(String names) {
-        if (names.strip().equals(NONE)) {
-            return Augmentation.NONE;
-        }
+        return parse(names, ImmutableMap.of());
+    }
+
+    /**
+     * Returns the augmentations of a list as {@link #parse(String)} does, with further names.
+     *
+     * @param own a program's own by their names: lower-case letters, digits and hyphens, none of the library's
+     * @throws DatasetException on an unknown or repeated name, or one of {@code own} that the list does not have
+     */
+    public static Augmentation parse(String list, Map<String, Augmentation> own) {
+        List<String> names = list.strip().equals(NONE)
+                ? List.of()
+                : Splitter.on(',').trimResults().splitToList(list);
+        own.keySet().forEach(name -> {
+            DatasetException.check(
+                    NAME.matcher(name).matches() && !name.equals(NONE) && !NAMED.containsKey(name),
+                    "an augmentation of one's own cannot be called '%s': a name of lower-case letters, digits and hyphens"
+                            + " wanted, other than none, %s",
+                    name,
+                    String.join(", ", NAMED.keySet()));
+            DatasetException.check(
+                    names.contains(name),
+                    "the augmentation '%s' is set, but the list of augmentations is %s",
+                    name,
+                    names);
+        });
         Augmentation all = Augmentation.NONE;
         Set<String> seen = new HashSet<>();
-        for (String name : Splitter.on(',').trimResults().split(names)) {
-            Augmentation next = NAMED.get(name);
+        for (String name : names) {
+            Augmentation next = own.getOrDefault(name, NAMED.get(name));
             if (next == null) {
                 throw new DatasetException("unknown augmentation '" + name + "'; wanted: none, or a list of "
-                        + String.join(", ", NAMED.keySet()));
+                        + String.join(", ", Iterables.concat(NAMED.keySet(), own.keySet())));
             }
             DatasetException.check(seen.add(name), "augmentation '%s' is named twice", name);
             all = all.then(next);

@@ -67,9 +67,16 @@ final class BatchFiller {
             if (Thread.interrupted()) {
                 throw new InterruptedIOException("the loader is closed");
             }
+            RgbImage image = read(group, i - from);
             TrainingSample sample = augmentation.apply(
-                    new TrainingSample(read(group, i - from), false),
-                    Seeds.random(seed, AUGMENTATION, epoch, position, i));
+                    new TrainingSample(image, false), Seeds.random(seed, AUGMENTATION, epoch, position, i));
+            DatasetException.check(
+                    sample.image().width() == image.width() && sample.image().height() == image.height(),
+                    "an augmentation returned an image of %sx%s pixels, expected the %sx%s that it was given",
+                    sample.image().width(),
+                    sample.image().height(),
+                    image.width(),
+                    image.height());
             preprocessor.write(sample.image(), sample.mirrored(), layout, buffer, i * preprocessor.length());
         }
     }

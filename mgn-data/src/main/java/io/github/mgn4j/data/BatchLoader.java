@@ -3,6 +3,7 @@ package io.github.mgn4j.data;
 import com.google.common.base.Suppliers;
 import com.google.common.primitives.ImmutableIntArray;
 import com.google.common.util.concurrent.ThreadFactoryBuilder;
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import io.github.mgn4j.engine.internal.Buffers;
 import io.github.mgn4j.image.Layout;
 import io.github.mgn4j.image.OnError;
@@ -228,12 +229,14 @@ public final class BatchLoader implements AutoCloseable {
         }
 
         /** What is done to the images; nothing by default. */
+        @CanIgnoreReturnValue
         public Builder augmentation(Augmentation value) {
             augmentation = value;
             return this;
         }
 
         /** The order of the floats; {@link Layout#NHWC} by default. */
+        @CanIgnoreReturnValue
         public Builder layout(Layout value) {
             layout = value;
             return this;
@@ -245,12 +248,14 @@ public final class BatchLoader implements AutoCloseable {
          * the batch already if there is one, and notes it in {@link BatchLoader#skipped}. An identity without any image
          * that can be read ends the stream all the same.
          */
+        @CanIgnoreReturnValue
         public Builder onError(OnError value) {
             onError = value;
             return this;
         }
 
         /** Worker threads; by default half of the processors, at least 2, at most 8. */
+        @CanIgnoreReturnValue
         public Builder threads(int value) {
             DatasetException.check(value >= 1 && value <= 1024, "1 to 1024 loader threads wanted, not %s", value);
             threads = value;
@@ -258,6 +263,7 @@ public final class BatchLoader implements AutoCloseable {
         }
 
         /** How many batches are prepared beside the one in use; 2 by default. */
+        @CanIgnoreReturnValue
         public Builder prefetch(int value) {
             DatasetException.check(value >= 1 && value <= 1024, "1 to 1024 batches ahead wanted, not %s", value);
             prefetch = value;
@@ -265,6 +271,7 @@ public final class BatchLoader implements AutoCloseable {
         }
 
         /** Bytes of resized images that are kept in memory; 0, none, by default. */
+        @CanIgnoreReturnValue
         public Builder cacheBytes(long value) {
             DatasetException.check(value >= 0, "a cache of at least 0 bytes wanted, not %s", value);
             cacheBytes = value;
@@ -272,6 +279,7 @@ public final class BatchLoader implements AutoCloseable {
         }
 
         /** The seed of the augmentation; 0 by default. */
+        @CanIgnoreReturnValue
         public Builder seed(long value) {
             seed = value;
             return this;

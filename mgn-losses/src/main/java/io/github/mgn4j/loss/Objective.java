@@ -1,5 +1,6 @@
 package io.github.mgn4j.loss;
 
+import com.google.common.base.Preconditions;
 import io.github.mgn4j.spec.FeaturePart;
 import io.github.mgn4j.spec.GlobalFeature;
 import io.github.mgn4j.spec.MgnSpec;
@@ -17,10 +18,10 @@ import java.util.Set;
 public record Objective(List<LossTerm> terms) {
     public Objective {
         terms = List.copyOf(terms);
-        LossException.check(!terms.isEmpty(), "an objective needs at least one loss");
+        Preconditions.checkArgument(!terms.isEmpty(), "an objective needs at least one loss");
         Set<String> names = new HashSet<>();
         for (LossTerm term : terms) {
-            LossException.check(names.add(term.name()), "the objective has two terms called '%s'", term.name());
+            Preconditions.checkArgument(names.add(term.name()), "the objective has two terms called '%s'", term.name());
         }
     }
 
@@ -49,9 +50,10 @@ public record Objective(List<LossTerm> terms) {
     }
 
     /**
-     * This objective with the weights of its softmax and triplet terms multiplied; a factor of 0 leaves them out.
+     * Returns this objective with the weights of its softmax and triplet terms multiplied; a factor of 0 leaves them out.
+     * Custom terms stay as they are.
      *
-     * @throws LossException if no term is left
+     * @throws IllegalArgumentException if no term is left
      */
     public Objective weighted(double softmax, double triplet) {
         List<LossTerm> weighted = new ArrayList<>();
@@ -59,7 +61,19 @@ public record Objective(List<LossTerm> terms) {
                 .filter(t -> softmax != 0)
                 .forEach(t -> weighted.add(new SoftmaxTerm(t.feature(), t.weight() * softmax, t.loss())));
         tripletTerms().stream().filter(t -> triplet != 0).forEach(t -> weighted.add(t.weighted(triplet)));
+        terms.stream().filter(CustomTerm.class::isInstance).forEach(weighted::add);
         return new Objective(weighted);
+    }
+
+    /**
+     * Returns this objective with more terms.
+     *
+     * @throws IllegalArgumentException if a name occurs twice
+     */
+    public Objective with(List<? extends LossTerm> more) {
+        List<LossTerm> all = new ArrayList<>(terms);
+        all.addAll(more);
+        return new Objective(all);
     }
 
     /** The classifications among the terms. */
@@ -79,19 +93,23 @@ public record Objective(List<LossTerm> terms) {
     }
 
     /**
-     * Makes sure that every term's feature is one of the network's.
+     * Checks that every term's feature is one of the network's, and that custom losses can be computed.
      *
-     * @throws LossException naming the first that is not
+     * @param batch images per step
+     * @throws IllegalArgumentException naming the first term that does not fit
      */
-    public void check(MgnSpec spec) {
+    public void check(MgnSpec spec, int batch) {
         List<FeaturePart> features = spec.features();
         for (LossTerm term : terms) {
-            LossException.check(
+            Preconditions.checkArgument(
                     features.contains(term.feature()),
                     "the objective's term '%s' is on %s, which is no feature of the network (%s)",
                     term.name(),
                     term.feature(),
                     features.stream().map(FeaturePart::name).toList());
+            if (term instanceof CustomTerm custom) {
+                TermCheck.run(custom, batch, term.readsLogits() ? spec.classes() : spec.featureDims(), spec.classes());
+            }
         }
     }
 

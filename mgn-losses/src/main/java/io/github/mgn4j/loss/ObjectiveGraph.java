@@ -37,9 +37,10 @@ public record ObjectiveGraph(String labels, String total, String softmax, String
      *
      * @param batch images per step
      * @param classes number of identities
-     * @param logits the classifier's output for a feature, {@code [batch, classes]}; asked for features with a softmax
-     *     loss alone
-     * @param reduced the reduced vector of a feature, {@code [batch, dims]}; asked for features with a triplet loss alone
+     * @param logits the classifier's output for a feature, {@code [batch, classes]}; asked for features with a loss on
+     *     logits alone
+     * @param reduced the reduced vector of a feature, {@code [batch, dims]}; asked for features with a loss on vectors
+     *     alone
      */
     public static ObjectiveGraph add(
             SameDiff sd,
@@ -49,13 +50,13 @@ public record ObjectiveGraph(String labels, String total, String softmax, String
             Function<FeaturePart, SDVariable> logits,
             Function<FeaturePart, SDVariable> reduced) {
         LossTerm first = objective.terms().get(0);
-        DataType type = (first instanceof SoftmaxTerm ? logits : reduced)
-                .apply(first.feature())
-                .dataType();
+        DataType type =
+                (first.readsLogits() ? logits : reduced).apply(first.feature()).dataType();
         SDVariable labels = sd.placeHolder(LABELS, type, batch, classes);
         Map<String, String> names = new LinkedHashMap<>();
         List<SDVariable> softmax = new ArrayList<>();
         List<SDVariable> triplet = new ArrayList<>();
+        List<SDVariable> custom = new ArrayList<>();
         for (LossTerm term : objective.terms()) {
             SDVariable value;
             if (term instanceof SoftmaxTerm s) {
@@ -65,13 +66,16 @@ public record ObjectiveGraph(String labels, String total, String softmax, String
                 value = t.loss().apply(sd, reduced.apply(t.feature()), labels);
                 triplet.add(value.mul(t.weight()));
             } else {
-                throw new IllegalStateException("unknown kind of term: " + term);
+                CustomTerm c = (CustomTerm) term;
+                value = c.apply(sd, (c.readsLogits() ? logits : reduced).apply(c.feature()), labels);
+                custom.add(value.mul(c.weight()));
             }
             names.put(term.name(), value.rename("loss/" + term.name()).name());
         }
         SDVariable softmaxSum = sum(sd, softmax, type).rename("loss/softmax");
         SDVariable tripletSum = sum(sd, triplet, type).rename("loss/triplet");
-        SDVariable total = softmaxSum.add("loss/total", tripletSum);
+        SDVariable known = custom.isEmpty() ? tripletSum : tripletSum.add(sum(sd, custom, type));
+        SDVariable total = softmaxSum.add("loss/total", known);
         sd.setLossVariables(total.name());
         return new ObjectiveGraph(labels.name(), total.name(), softmaxSum.name(), tripletSum.name(), names);
     }

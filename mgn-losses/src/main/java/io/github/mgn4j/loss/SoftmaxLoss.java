@@ -1,5 +1,6 @@
 package io.github.mgn4j.loss;
 
+import com.google.common.base.Preconditions;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 
@@ -15,7 +16,7 @@ import org.nd4j.autodiff.samediff.SameDiff;
  */
 public record SoftmaxLoss(double labelSmoothing) {
     public SoftmaxLoss {
-        LossException.check(
+        Preconditions.checkArgument(
                 labelSmoothing >= 0 && labelSmoothing < 1,
                 "label smoothing must be 0 or more and below 1, not %s",
                 labelSmoothing);

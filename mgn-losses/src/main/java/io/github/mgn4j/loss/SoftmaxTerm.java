@@ -1,11 +1,24 @@
 package io.github.mgn4j.loss;
 
+import com.google.common.base.Preconditions;
 import io.github.mgn4j.spec.FeaturePart;
 
 /** The identity classification of one feature, global or local. */
 public record SoftmaxTerm(FeaturePart feature, double weight, SoftmaxLoss loss) implements LossTerm {
     public SoftmaxTerm {
-        LossTerm.checkWeight(weight);
+        checkWeight(weight);
+    }
+
+    static void checkWeight(double weight) {
+        Preconditions.checkArgument(
+                weight > 0 && weight < Double.POSITIVE_INFINITY,
+                "the weight of a loss must be above 0, not %s",
+                weight);
+    }
+
+    @Override
+    public boolean readsLogits() {
+        return true;
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.github.mgn4j.loss;
 
+import com.google.common.base.Preconditions;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -34,7 +35,7 @@ public record TripletLoss(double margin, boolean soft) {
     private static final double FAR = 1e18;
 
     public TripletLoss {
-        LossException.check(
+        Preconditions.checkArgument(
                 soft || (margin >= 0 && margin < Double.POSITIVE_INFINITY),
                 "triplet margin must be 0 or more, not %s",
                 margin);

@@ -18,7 +18,7 @@ public final class TripletTerm implements LossTerm {
     private final TripletLoss loss;
 
     private TripletTerm(FeaturePart feature, double weight, TripletLoss loss) {
-        LossTerm.checkWeight(weight);
+        SoftmaxTerm.checkWeight(weight);
         this.feature = feature;
         this.weight = weight;
         this.loss = loss;
@@ -51,6 +51,11 @@ public final class TripletTerm implements LossTerm {
 
     public TripletLoss loss() {
         return loss;
+    }
+
+    @Override
+    public boolean readsLogits() {
+        return false;
     }
 
     @Override

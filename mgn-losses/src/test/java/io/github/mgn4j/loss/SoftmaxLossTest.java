@@ -56,7 +56,7 @@ class SoftmaxLossTest {
     @ValueSource(doubles = {-0.1, 1, Double.NaN})
     void refusesSmoothingOutsideItsRange(double smoothing) {
         assertThatThrownBy(() -> new SoftmaxLoss(smoothing))
-                .isInstanceOf(LossException.class)
+                .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("label smoothing must be 0 or more and below 1, not " + smoothing);
     }
 

@@ -103,8 +103,8 @@ class TripletLossTest {
     @Test
     void refusesAMarginBelowZero() {
         assertThatThrownBy(() -> TripletLoss.withMargin(-1))
-                .isInstanceOf(LossException.class)
+                .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("triplet margin must be 0 or more, not -1.0");
-        assertThatThrownBy(() -> TripletLoss.withMargin(Double.NaN)).isInstanceOf(LossException.class);
+        assertThatThrownBy(() -> TripletLoss.withMargin(Double.NaN)).isInstanceOf(IllegalArgumentException.class);
     }
 }

@@ -2,13 +2,23 @@ package io.github.mgn4j.onednn;
 
 import io.github.mgn4j.engine.internal.Resources;
 import io.github.mgn4j.image.Layout;
+import io.github.mgn4j.engine.internal.Buffers;
+import io.github.mgn4j.image.ImageDecoder;
+import io.github.mgn4j.image.ImageFiles;
+import io.github.mgn4j.image.Preprocessor;
+import io.github.mgn4j.image.ProgressListener;
+import io.github.mgn4j.image.Resampling;
 import io.github.mgn4j.model.ActivationRanges;
 import io.github.mgn4j.model.Model;
 import io.github.mgn4j.spec.InputSize;
 import io.github.mgn4j.spec.MgnSpec;
+import java.io.IOException;
 import java.nio.FloatBuffer;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.bytedeco.dnnl.dnnl_engine;
 import org.bytedeco.dnnl.dnnl_stream;
 
@@ -18,6 +28,9 @@ import org.bytedeco.dnnl.dnnl_stream;
  * features are pooled from, whose largest values are what the pooling takes, are not clipped. Used by one thread.
  */
 public final class Calibration implements AutoCloseable {
+    /** How many images are enough: with more, the ranges hardly change. */
+    public static final int ENOUGH_IMAGES = 256;
+
     private final Model model;
     private final Network network;
     private final Resources resources = new Resources();
@@ -49,6 +62,46 @@ public final class Calibration implements AutoCloseable {
             resources.close();
             throw e;
         }
+    }
+
+    /**
+     * Calibrates a model on images.
+     *
+     * @param images files of images like those that features will be extracted from
+     * @param progress called after each image
+     * @return the model with its ranges, to be saved with {@link io.github.mgn4j.checkpoint.ModelFile#save}
+     * @throws io.github.mgn4j.model.WeightsException if there are no images
+     * @throws io.github.mgn4j.engine.EngineException if oneDNN is not available here
+     * @throws IllegalArgumentException if a file is no image, naming it
+     * @throws IOException if a file cannot be read
+     */
+    public static Model calibrate(Model model, List<Path> images, ProgressListener progress) throws IOException {
+        Preprocessor preprocessor = new Preprocessor(model.spec().input(), Resampling.BILINEAR);
+        FloatBuffer input = Buffers.allocate(preprocessor.length());
+        try (Calibration calibration = new Calibration(model)) {
+            for (int i = 0; i < images.size(); i++) {
+                preprocessor.write(ImageDecoder.decode(images.get(i)), false, calibration.inputLayout(), input, 0);
+                calibration.add(input);
+                progress.progress(i + 1, images.size());
+            }
+            return calibration.calibrated();
+        }
+    }
+
+    /**
+     * Returns the images of a folder and its sub-folders, or as many of them as the limit allows, evenly spread.
+     *
+     * @param limit at least 1; {@link #ENOUGH_IMAGES} are enough
+     */
+    public static List<Path> images(Path folder, int limit) throws IOException {
+        if (limit < 1) {
+            throw new IllegalArgumentException("limit must be at least 1, not " + limit);
+        }
+        List<Path> all = ImageFiles.list(folder);
+        int count = Math.min(limit, all.size());
+        return IntStream.range(0, count)
+                .mapToObj(i -> all.get((int) ((long) i * all.size() / count)))
+                .toList();
     }
 
     /** The layout in which {@link #add} wants its images. */

@@ -98,7 +98,7 @@ public final class OneDnnEngineProvider implements EngineProvider {
             case INT8 -> {
                 if (model.ranges() == null) {
                     throw new EngineException("int8 needs a calibrated model:"
-                            + " 'mgn quantize --model MODEL --images DIR --out MODEL8' makes one");
+                            + " 'mgn calibrate --model MODEL --images DIR --out MODEL8' makes one");
                 }
                 if (Processor.hasInt8()) {
                     yield new Int8(model.ranges());

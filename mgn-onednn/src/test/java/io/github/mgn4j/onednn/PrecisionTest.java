@@ -84,7 +84,7 @@ class PrecisionTest {
         assertThatThrownBy(() -> new OneDnnEngineProvider()
                         .open(ReferenceWeights.model(slim(18)), new EngineOptions(Precision.INT8, 1)))
                 .isInstanceOf(EngineException.class)
-                .hasMessageContaining("mgn quantize");
+                .hasMessageContaining("mgn calibrate");
     }
 
     private static Model calibrated(MgnSpec spec) {

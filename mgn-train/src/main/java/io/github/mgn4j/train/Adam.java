@@ -9,22 +9,22 @@ import org.nd4j.linalg.ops.transforms.Transforms;
  * Adam (Kingma and Ba, ICLR 2015) and AMSGrad (Reddi et al., ICLR 2018) as PyTorch defines them: weight decay is added to
  * the gradient, the maximum of AMSGrad is taken before the bias correction, epsilon is added after it.
  */
-public final class Adam extends GroupedOptimizer {
+final class Adam extends GroupedOptimizer {
     private final OptimizerSettings settings;
 
     /** Reads the decay, the betas, epsilon and amsgrad of {@code settings}. */
-    public Adam(OptimizerSettings settings, ParameterGroups groups) {
+    Adam(OptimizerSettings settings, ParameterGroups groups) {
         super(settings.weightDecay(), groups);
         this.settings = settings;
     }
 
     @Override
-    void update(String name, INDArray weight, INDArray gradient, double lr) {
-        INDArray count = state.scalar("step", name, weight.dataType());
+    protected void update(String name, INDArray weight, INDArray gradient, double lr) {
+        INDArray count = numberOf("step", name, weight);
         double step = count.getDouble(0) + 1; // its own: a parameter may have been frozen at first
         count.assign(step);
-        INDArray mean = state.get("mean", name, weight);
-        INDArray square = state.get("square", name, weight);
+        INDArray mean = stateOf("mean", name, weight);
+        INDArray square = stateOf("square", name, weight);
         mean.muli(settings.beta1());
         NdArrays.addScaled(mean, 1 - settings.beta1(), gradient);
         square.muli(settings.beta2());
@@ -32,7 +32,7 @@ public final class Adam extends GroupedOptimizer {
         NdArrays.addScaled(square, 1 - settings.beta2(), gradient);
         INDArray divisor = gradient; // its memory, from here on
         if (settings.amsgrad()) {
-            INDArray largest = state.get("largest", name, weight);
+            INDArray largest = stateOf("largest", name, weight);
             Nd4j.getExecutioner().exec(new Max(largest, square, largest));
             divisor.assign(largest);
         } else {

@@ -32,6 +32,8 @@ import java.util.Map;
  * @param data {@link BatchSource#fingerprint()} of the training data
  * @param threads OpenMP threads that computed it: the order of sums depends on their number, and with it the last digits of
  *     the weights; 0 where it is not known (of a GPU, or written before this was stored)
+ * @param ownParts what was in the place of the recipe's: the names of the terms under {@code objective}, {@link
+ *     Optimizer#name()} under {@code optimizer}; empty for a run that follows its recipe alone
  * @param notes what the application wants to find again, by names of its own
  */
 public record Checkpoint(
@@ -42,6 +44,7 @@ public record Checkpoint(
         Map<String, Tensor> optimizerState,
         String data,
         int threads,
+        Map<String, String> ownParts,
         Map<String, String> notes) {
     /** The metadata key of what is not tensors. */
     static final String TRAINING_KEY = "mgn_training";
@@ -50,7 +53,30 @@ public record Checkpoint(
 
     public Checkpoint {
         optimizerState = ImmutableMap.copyOf(optimizerState);
+        ownParts = ImmutableMap.copyOf(ownParts);
         notes = ImmutableMap.copyOf(notes);
+    }
+
+    /** Checks that a part that was the program's own is that again, and no other is. */
+    void checkOwn(String part, boolean own) {
+        String before = ownParts.get(part);
+        RecipeException.check(
+                own || before == null,
+                "the run was made with its program's own %s (%s): it is resumed by a program that sets the same",
+                part,
+                before);
+        RecipeException.check(
+                !own || before != null, "the run's %s was its recipe's, and cannot be a program's own now", part);
+    }
+
+    /** Checks that the program's own parts are those of the run, whose names are known to {@link #checkOwn}. */
+    void checkParts(Map<String, String> now) {
+        now.forEach((part, name) -> RecipeException.check(
+                name.equals(ownParts.get(part)),
+                "the run's own %s was %s, and cannot be %s now",
+                part,
+                ownParts.get(part),
+                name));
     }
 
     /** Saves it, whole or not at all; the same checkpoint gives the same bytes. */
@@ -74,10 +100,25 @@ public record Checkpoint(
         json.addProperty("data", data);
         json.addProperty("threads", threads);
         json.addProperty("recipe", RecipeYaml.format(recipe));
-        JsonObject texts = new JsonObject();
-        notes.forEach(texts::addProperty);
-        json.add("notes", texts);
+        if (!ownParts.isEmpty()) {
+            json.add("own_parts", texts(ownParts));
+        }
+        json.add("notes", texts(notes));
         return json;
+    }
+
+    private static JsonObject texts(Map<String, String> values) {
+        JsonObject texts = new JsonObject();
+        values.forEach(texts::addProperty);
+        return texts;
+    }
+
+    private static Map<String, String> texts(JsonObject texts) {
+        ImmutableMap.Builder<String, String> values = ImmutableMap.builder();
+        for (Map.Entry<String, JsonElement> text : texts.entrySet()) {
+            values.put(text.getKey(), text.getValue().getAsString());
+        }
+        return values.buildOrThrow();
     }
 
     /**
@@ -111,11 +152,6 @@ public record Checkpoint(
                 throw new WeightsException(
                         "%s: checkpoint version %s is not known, only %s".formatted(file, version, VERSION));
             }
-            ImmutableMap.Builder<String, String> notes = ImmutableMap.builder();
-            for (Map.Entry<String, JsonElement> note :
-                    json.getAsJsonObject("notes").entrySet()) {
-                notes.put(note.getKey(), note.getValue().getAsString());
-            }
             return new Checkpoint(
                     model,
                     RecipeYaml.parse(json.get("recipe").getAsString(), file + ", recipe"),
@@ -124,7 +160,8 @@ public record Checkpoint(
                     state.buildOrThrow(),
                     json.get("data").getAsString(),
                     json.has("threads") ? json.get("threads").getAsInt() : 0,
-                    notes.buildOrThrow());
+                    json.has("own_parts") ? texts(json.getAsJsonObject("own_parts")) : Map.of(),
+                    texts(json.getAsJsonObject("notes")));
         } catch (JsonParseException
                 | IllegalStateException
                 | NullPointerException

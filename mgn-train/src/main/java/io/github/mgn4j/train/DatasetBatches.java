@@ -2,6 +2,7 @@ package io.github.mgn4j.train;
 
 import com.google.common.hash.Hasher;
 import com.google.common.hash.Hashing;
+import io.github.mgn4j.data.Augmentation;
 import io.github.mgn4j.data.Augmentations;
 import io.github.mgn4j.data.Batch;
 import io.github.mgn4j.data.BatchLoader;
@@ -14,6 +15,7 @@ import io.github.mgn4j.image.ReidImage;
 import java.io.IOException;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -38,15 +40,36 @@ public final class DatasetBatches implements BatchSource {
      */
     public DatasetBatches(
             List<ReidImage> images, Recipe recipe, Preprocessor preprocessor, Layout layout, long cacheBytes) {
+        this(images, recipe, preprocessor, layout, cacheBytes, Map.of());
+    }
+
+    /**
+     * As the other constructor, with a program's own augmentations by the names under which {@link Sampling#augment()} lists
+     * them.
+     */
+    public DatasetBatches(
+            List<ReidImage> images,
+            Recipe recipe,
+            Preprocessor preprocessor,
+            Layout layout,
+            long cacheBytes,
+            Map<String, Augmentation> augmentations) {
         this.layout = layout;
         sampler = new IdentityBalancedSampler(
-                IdentityIndex.of(images), recipe.p(), recipe.k(), recipe.epochLength(), recipe.seed());
+                IdentityIndex.of(images),
+                recipe.p(),
+                recipe.k(),
+                recipe.sampling().epochLength(),
+                recipe.seed());
         fingerprint = fingerprint(images);
         builder = BatchLoader.builder(images, sampler, preprocessor)
-                .augmentation(
-                        Augmentations.parse(recipe.augment().isEmpty() ? "none" : String.join(",", recipe.augment())))
+                .augmentation(Augmentations.parse(
+                        recipe.sampling().augment().isEmpty()
+                                ? "none"
+                                : String.join(",", recipe.sampling().augment()),
+                        augmentations))
                 .layout(layout)
-                .onError(recipe.onError())
+                .onError(recipe.sampling().onError())
                 .cacheBytes(cacheBytes)
                 .seed(recipe.seed());
     }

@@ -47,7 +47,7 @@ public final class DivergedException extends RuntimeException {
         return term;
     }
 
-    /** The last checkpoint that the trainer was told of. */
+    /** The last checkpoint that was {@linkplain Trainer#checkpointSaved recorded}. */
     public Optional<Path> checkpoint() {
         return Optional.ofNullable(checkpoint);
     }

@@ -3,20 +3,44 @@ package io.github.mgn4j.train;
 import java.util.Map;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** What optimizers share: groups with their own rates and decay, decay added to the gradient, steps and state. */
-abstract class GroupedOptimizer implements Optimizer {
-    final OptimizerState state = new OptimizerState();
+/**
+ * An optimizer whose update of a weight depends on that weight alone. Honours the groups' rates and decay, adds the decay to
+ * the gradient, counts steps, and keeps the state; a subclass has the update rule.
+ */
+public abstract class GroupedOptimizer implements Optimizer {
+    private final OptimizerState state = new OptimizerState();
     private final double weightDecay;
     private final ParameterGroups groups;
     private long steps;
 
-    GroupedOptimizer(double weightDecay, ParameterGroups groups) {
+    /** Creates an optimizer that adds {@code weightDecay} times the weight to each gradient, 0 for none. */
+    protected GroupedOptimizer(double weightDecay, ParameterGroups groups) {
+        RecipeException.check(
+                weightDecay >= 0 && weightDecay < Double.POSITIVE_INFINITY,
+                "weight-decay must be 0 or more, not %s",
+                weightDecay);
         this.weightDecay = weightDecay;
         this.groups = groups;
     }
 
-    /** Changes one weight by its gradient, whose memory may be used. */
-    abstract void update(String name, INDArray weight, INDArray gradient, double lr);
+    /**
+     * Changes one weight in place.
+     *
+     * @param parameter its name
+     * @param gradient of the weight's shape, decay included; may be used as scratch memory
+     * @param lr the learning rate of this step for this weight
+     */
+    protected abstract void update(String parameter, INDArray weight, INDArray gradient, double lr);
+
+    /** Returns the live array of a kind that belongs to a weight, of its shape; zeros at first. */
+    protected final INDArray stateOf(String kind, String parameter, INDArray weight) {
+        return state.get(kind, parameter, weight);
+    }
+
+    /** Returns the live single number of a kind that belongs to a weight; 0 at first. */
+    protected final INDArray numberOf(String kind, String parameter, INDArray weight) {
+        return state.scalar(kind, parameter, weight.dataType());
+    }
 
     @Override
     public final void step(Map<String, INDArray> parameters, Map<String, INDArray> gradients, double lr) {

@@ -96,8 +96,11 @@ final class MicroBatches implements Gradients {
     private void addVector(TrainingGraph graph, LossTerm term) {
         FeaturePart feature = term.feature();
         TrainingGraph.Head head = Objects.requireNonNull(graph.heads().get(feature));
-        boolean classified = term instanceof SoftmaxTerm;
+        boolean classified = term.readsLogits();
         String name = (classified ? LOGITS : REDUCED) + feature.name();
+        if (vectors.containsKey(name)) {
+            return; // another term reads it, too
+        }
         long width = classified ? graph.spec().classes() : graph.spec().featureDims();
         vectors.put(name, classified ? head.logits() : head.reduced());
         losses.var(name, Nd4j.zeros(type, images, width));

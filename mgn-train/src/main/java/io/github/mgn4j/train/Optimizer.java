@@ -3,7 +3,12 @@ package io.github.mgn4j.train;
 import java.util.Map;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** Turns gradients into better weights, in place. Owns the native memory of its state until closed. Not thread-safe. */
+/**
+ * Turns gradients into better weights, in place. Owns the native memory of its state until closed. Used by one thread.
+ *
+ * <p>A program's own is set by {@link TrainerBuilder#optimizer} or {@link TrainingBuilder#optimizer}; {@link
+ * GroupedOptimizer} is a base class that leaves only the update rule to be written.
+ */
 public interface Optimizer extends AutoCloseable {
     /**
      * Changes every parameter that has a gradient.
@@ -15,12 +20,21 @@ public interface Optimizer extends AutoCloseable {
      */
     void step(Map<String, INDArray> parameters, Map<String, INDArray> gradients, double lr);
 
+    /**
+     * Names the algorithm. A run that is resumed has to have an optimizer of the same name, because the name says what the
+     * {@link #state} means.
+     */
+    default String name() {
+        return getClass().getName();
+    }
+
     /** Number of steps taken. */
     long steps();
 
     /**
-     * What it remembers between steps: the live arrays (not copies) by a name made of the kind and the parameter, such as
-     * {@code velocity/trunk.conv1.weight}.
+     * Returns what it remembers between steps: the live arrays (not copies) by a name made of the kind and the parameter,
+     * such as {@code velocity/trunk.conv1.weight}. Each has its parameter's shape, or is one number; a checkpoint refuses
+     * anything else, since it could not be restored.
      */
     Map<String, INDArray> state();
 

@@ -34,7 +34,42 @@ public record OptimizerSettings(
                 epsilon > 0 && epsilon < Double.POSITIVE_INFINITY, "adam-epsilon must be above 0, not %s", epsilon);
     }
 
-    /** Makes the optimizer for parameters in groups. */
+    /** Returns these settings with another {@link #kind}. */
+    public OptimizerSettings withKind(Kind value) {
+        return new OptimizerSettings(value, momentum, weightDecay, beta1, beta2, epsilon, amsgrad);
+    }
+
+    /** Returns these settings with another {@link #momentum}. */
+    public OptimizerSettings withMomentum(double value) {
+        return new OptimizerSettings(kind, value, weightDecay, beta1, beta2, epsilon, amsgrad);
+    }
+
+    /** Returns these settings with another {@link #weightDecay}. */
+    public OptimizerSettings withWeightDecay(double value) {
+        return new OptimizerSettings(kind, momentum, value, beta1, beta2, epsilon, amsgrad);
+    }
+
+    /** Returns these settings with another {@link #beta1}. */
+    public OptimizerSettings withBeta1(double value) {
+        return new OptimizerSettings(kind, momentum, weightDecay, value, beta2, epsilon, amsgrad);
+    }
+
+    /** Returns these settings with another {@link #beta2}. */
+    public OptimizerSettings withBeta2(double value) {
+        return new OptimizerSettings(kind, momentum, weightDecay, beta1, value, epsilon, amsgrad);
+    }
+
+    /** Returns these settings with another {@link #epsilon}. */
+    public OptimizerSettings withEpsilon(double value) {
+        return new OptimizerSettings(kind, momentum, weightDecay, beta1, beta2, value, amsgrad);
+    }
+
+    /** Returns these settings with another {@link #amsgrad}. */
+    public OptimizerSettings withAmsgrad(boolean value) {
+        return new OptimizerSettings(kind, momentum, weightDecay, beta1, beta2, epsilon, value);
+    }
+
+    /** Creates the optimizer for parameters in groups. */
     public Optimizer create(ParameterGroups groups) {
         return switch (kind) {
             case SGD -> new Sgd(momentum, weightDecay, groups);

@@ -25,12 +25,22 @@ final class OptimizerTensors {
                 .collect(Collectors.toMap(Parameter::name, Function.identity()));
     }
 
-    /** Copies. */
-    Map<String, Tensor> toTensors(Map<String, INDArray> state) {
+    /**
+     * Copies.
+     *
+     * @param weights the arrays of the parameters, whose shapes the state has to have
+     */
+    Map<String, Tensor> toTensors(Map<String, INDArray> state, Map<String, INDArray> weights) {
         Map<String, Tensor> tensors = new LinkedHashMap<>();
         state.forEach((name, array) -> {
             Parameter parameter = parameter(name);
             boolean scalar = array.length() == 1 && parameter.size() != 1;
+            long[] wanted = NdArrays.named(weights, parameter.name()).shape();
+            if (!scalar && !Arrays.equals(array.shape(), wanted)) {
+                throw new WeightsException(
+                        "optimizer state '%s' has shape %s, expected %s as the parameter, or one number"
+                                .formatted(name, Arrays.toString(array.shape()), Arrays.toString(wanted)));
+            }
             tensors.put(
                     name,
                     scalar
@@ -62,7 +72,8 @@ final class OptimizerTensors {
     private Parameter parameter(String name) {
         Parameter parameter = parameters.get(name.substring(name.indexOf('/') + 1));
         if (parameter == null) {
-            throw new WeightsException("optimizer state '" + name + "' belongs to no parameter of the network");
+            throw new WeightsException("optimizer state '" + name
+                    + "' belongs to no parameter of the network: its name must be KIND/PARAMETER");
         }
         return parameter;
     }

@@ -27,7 +27,27 @@ public record ParameterSettings(double newLayersLr, boolean decayBatchNorm, bool
         RecipeException.check(freezeBackbone >= 0, "freeze-backbone must be 0 or more, not %s", freezeBackbone);
     }
 
-    /** The groups of a network's parameters. */
+    /** Returns these settings with another {@link #newLayersLr}. */
+    public ParameterSettings withNewLayersLr(double value) {
+        return new ParameterSettings(value, decayBatchNorm, decayBias, freezeBackbone);
+    }
+
+    /** Returns these settings with another {@link #decayBatchNorm}. */
+    public ParameterSettings withDecayBatchNorm(boolean value) {
+        return new ParameterSettings(newLayersLr, value, decayBias, freezeBackbone);
+    }
+
+    /** Returns these settings with another {@link #decayBias}. */
+    public ParameterSettings withDecayBias(boolean value) {
+        return new ParameterSettings(newLayersLr, decayBatchNorm, value, freezeBackbone);
+    }
+
+    /** Returns these settings with another {@link #freezeBackbone}. */
+    public ParameterSettings withFreezeBackbone(int value) {
+        return new ParameterSettings(newLayersLr, decayBatchNorm, decayBias, value);
+    }
+
+    /** Returns the groups of a network's parameters. */
     public ParameterGroups groups(MgnSpec spec) {
         return ParameterGroups.by(NetworkSummary.of(spec).parameters(), this::group);
     }

@@ -18,14 +18,14 @@ public final class RecipeBuilder {
     private EpochLength epochLength = EpochLength.FULL_PASS;
     private int epochs = 80;
     private @Nullable Integer iterations;
-    private OptimizerSettings optimizer = OptimizerSettings.MGN;
+    OptimizerSettings optimizer = OptimizerSettings.MGN;
     private LrSchedule.Shape lrSchedule = LrSchedule.Shape.STEP;
     private double lr = 0.01;
     private List<Double> lrSteps = List.of(40.0, 60.0);
     private double lrGamma = 0.1;
     private double lrMin;
     private double warmUpEpochs;
-    private ParameterSettings parameters = ParameterSettings.MGN;
+    ParameterSettings parameters = ParameterSettings.MGN;
     private double clipNorm;
     private double margin = TripletLoss.DEFAULT_MARGIN;
     private boolean softMargin;
@@ -43,9 +43,9 @@ public final class RecipeBuilder {
 
     RecipeBuilder(Recipe recipe) {
         network = recipe.network();
-        p = recipe.p();
-        k = recipe.k();
-        epochLength = recipe.epochLength();
+        p = recipe.sampling().p();
+        k = recipe.sampling().k();
+        epochLength = recipe.sampling().epochLength();
         epochs = recipe.epochs();
         iterations = recipe.iterations();
         optimizer = recipe.optimizer();
@@ -57,17 +57,17 @@ public final class RecipeBuilder {
         warmUpEpochs = recipe.schedule().warmUpEpochs();
         parameters = recipe.parameters();
         clipNorm = recipe.clipNorm();
-        margin = recipe.margin();
-        softMargin = recipe.softMargin();
-        labelSmoothing = recipe.labelSmoothing();
-        softmaxWeight = recipe.softmaxWeight();
-        tripletWeight = recipe.tripletWeight();
-        augment = recipe.augment();
-        onError = recipe.onError();
+        margin = recipe.losses().margin();
+        softMargin = recipe.losses().softMargin();
+        labelSmoothing = recipe.losses().labelSmoothing();
+        softmaxWeight = recipe.losses().softmaxWeight();
+        tripletWeight = recipe.losses().tripletWeight();
+        augment = recipe.sampling().augment();
+        onError = recipe.sampling().onError();
         seed = recipe.seed();
         microBatch = recipe.microBatch();
-        checkpointEvery = recipe.checkpointEvery();
-        evaluateEvery = recipe.evaluateEvery();
+        checkpointEvery = recipe.cadence().checkpointEvery();
+        evaluateEvery = recipe.cadence().evaluateEvery();
     }
 
     @CanIgnoreReturnValue
@@ -119,16 +119,12 @@ public final class RecipeBuilder {
 
     @CanIgnoreReturnValue
     public RecipeBuilder momentum(double value) {
-        OptimizerSettings o = optimizer;
-        return optimizer(new OptimizerSettings(
-                o.kind(), value, o.weightDecay(), o.beta1(), o.beta2(), o.epsilon(), o.amsgrad()));
+        return optimizer(optimizer.withMomentum(value));
     }
 
     @CanIgnoreReturnValue
     public RecipeBuilder weightDecay(double value) {
-        OptimizerSettings o = optimizer;
-        return optimizer(
-                new OptimizerSettings(o.kind(), o.momentum(), value, o.beta1(), o.beta2(), o.epsilon(), o.amsgrad()));
+        return optimizer(optimizer.withWeightDecay(value));
     }
 
     /** How the learning rate falls. */
@@ -204,12 +200,14 @@ public final class RecipeBuilder {
     }
 
     /** Factor of the mean of the softmax terms (1 in the article). */
+    @CanIgnoreReturnValue
     public RecipeBuilder softmaxWeight(double weight) {
         softmaxWeight = weight;
         return this;
     }
 
     /** Factor of the mean of the triplet terms (1 in the article); 0 is the ablation without triplet loss. */
+    @CanIgnoreReturnValue
     public RecipeBuilder tripletWeight(double weight) {
         tripletWeight = weight;
         return this;
@@ -264,25 +262,16 @@ public final class RecipeBuilder {
     public Recipe build() {
         return new Recipe(
                 network,
-                p,
-                k,
-                epochLength,
+                new Sampling(p, k, epochLength, augment, onError),
                 epochs,
                 iterations,
                 optimizer,
                 new LrSchedule(lrSchedule, lr, lrSteps, lrGamma, lrMin, warmUpEpochs),
                 parameters,
                 clipNorm,
-                margin,
-                softMargin,
-                labelSmoothing,
-                softmaxWeight,
-                tripletWeight,
-                augment,
-                onError,
+                new LossSettings(margin, softMargin, labelSmoothing, softmaxWeight, tripletWeight),
                 seed,
                 microBatch,
-                checkpointEvery,
-                evaluateEvery);
+                new Cadence(checkpointEvery, evaluateEvery));
     }
 }

@@ -9,17 +9,12 @@ import io.github.mgn4j.spec.Pooling;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** The settings of a recipe file: their names, how they are read, how they are written. */
 final class RecipeKeys {
     private static final String NETWORK = "network";
-    private static final Set<String> OPTIMIZER =
-            Set.of("optimizer", "momentum", "weight-decay", "adam-beta1", "adam-beta2", "adam-epsilon", "amsgrad");
-    private static final Set<String> PARAMETERS =
-            Set.of("new-layers-lr", "decay-batch-norm", "decay-bias", "freeze-backbone");
 
     @FunctionalInterface
     private interface Setter {
@@ -35,12 +30,14 @@ final class RecipeKeys {
                     "epoch",
                     new Key(
                             (b, v) -> b.epochLength(v.constant(EpochLength.class)),
-                            r -> YamlValue.name(r.epochLength())))
+                            r -> YamlValue.name(r.sampling().epochLength())))
             .put("epochs", new Key((b, v) -> b.epochs(v.integer()), Recipe::epochs))
             .put("iterations", new Key((b, v) -> b.iterations(v.integer()), Recipe::iterations))
             .put(
                     "optimizer",
-                    new Key((b, v) -> {}, r -> YamlValue.name(r.optimizer().kind())))
+                    new Key(
+                            (b, v) -> b.optimizer(b.optimizer.withKind(v.constant(OptimizerSettings.Kind.class))),
+                            r -> YamlValue.name(r.optimizer().kind())))
             .put(
                     "lr-schedule",
                     new Key(
@@ -61,28 +58,96 @@ final class RecipeKeys {
                     new Key(
                             (b, v) -> b.warmUpEpochs(v.number()),
                             r -> r.schedule().warmUpEpochs()))
-            .put("momentum", new Key((b, v) -> {}, r -> r.optimizer().momentum()))
-            .put("weight-decay", new Key((b, v) -> {}, r -> r.optimizer().weightDecay()))
-            .put("adam-beta1", new Key((b, v) -> {}, r -> r.optimizer().beta1()))
-            .put("adam-beta2", new Key((b, v) -> {}, r -> r.optimizer().beta2()))
-            .put("adam-epsilon", new Key((b, v) -> {}, r -> r.optimizer().epsilon()))
-            .put("amsgrad", new Key((b, v) -> {}, r -> r.optimizer().amsgrad()))
-            .put("new-layers-lr", new Key((b, v) -> {}, r -> r.parameters().newLayersLr()))
-            .put("decay-batch-norm", new Key((b, v) -> {}, r -> r.parameters().decayBatchNorm()))
-            .put("decay-bias", new Key((b, v) -> {}, r -> r.parameters().decayBias()))
-            .put("freeze-backbone", new Key((b, v) -> {}, r -> r.parameters().freezeBackbone()))
+            .put(
+                    "momentum",
+                    new Key((b, v) -> b.momentum(v.number()), r -> r.optimizer().momentum()))
+            .put(
+                    "weight-decay",
+                    new Key(
+                            (b, v) -> b.weightDecay(v.number()),
+                            r -> r.optimizer().weightDecay()))
+            .put(
+                    "adam-beta1",
+                    new Key(
+                            (b, v) -> b.optimizer(b.optimizer.withBeta1(v.number())),
+                            r -> r.optimizer().beta1()))
+            .put(
+                    "adam-beta2",
+                    new Key(
+                            (b, v) -> b.optimizer(b.optimizer.withBeta2(v.number())),
+                            r -> r.optimizer().beta2()))
+            .put(
+                    "adam-epsilon",
+                    new Key(
+                            (b, v) -> b.optimizer(b.optimizer.withEpsilon(v.number())),
+                            r -> r.optimizer().epsilon()))
+            .put(
+                    "amsgrad",
+                    new Key(
+                            (b, v) -> b.optimizer(b.optimizer.withAmsgrad(v.bool())),
+                            r -> r.optimizer().amsgrad()))
+            .put(
+                    "new-layers-lr",
+                    new Key(
+                            (b, v) -> b.parameters(b.parameters.withNewLayersLr(v.number())),
+                            r -> r.parameters().newLayersLr()))
+            .put(
+                    "decay-batch-norm",
+                    new Key(
+                            (b, v) -> b.parameters(b.parameters.withDecayBatchNorm(v.bool())),
+                            r -> r.parameters().decayBatchNorm()))
+            .put(
+                    "decay-bias",
+                    new Key(
+                            (b, v) -> b.parameters(b.parameters.withDecayBias(v.bool())),
+                            r -> r.parameters().decayBias()))
+            .put(
+                    "freeze-backbone",
+                    new Key(
+                            (b, v) -> b.parameters(b.parameters.withFreezeBackbone(v.integer())),
+                            r -> r.parameters().freezeBackbone()))
             .put("clip-norm", new Key((b, v) -> b.clipNorm(v.number()), Recipe::clipNorm))
-            .put("margin", new Key((b, v) -> b.margin(v.number()), Recipe::margin))
-            .put("soft-margin", new Key((b, v) -> b.softMargin(v.bool()), Recipe::softMargin))
-            .put("label-smoothing", new Key((b, v) -> b.labelSmoothing(v.number()), Recipe::labelSmoothing))
-            .put("softmax-weight", new Key((b, v) -> b.softmaxWeight(v.number()), Recipe::softmaxWeight))
-            .put("triplet-weight", new Key((b, v) -> b.tripletWeight(v.number()), Recipe::tripletWeight))
-            .put("augment", new Key((b, v) -> b.augment(v.names()), Recipe::augment))
-            .put("on-error", new Key((b, v) -> b.onError(v.constant(OnError.class)), r -> YamlValue.name(r.onError())))
+            .put(
+                    "margin",
+                    new Key((b, v) -> b.margin(v.number()), r -> r.losses().margin()))
+            .put(
+                    "soft-margin",
+                    new Key((b, v) -> b.softMargin(v.bool()), r -> r.losses().softMargin()))
+            .put(
+                    "label-smoothing",
+                    new Key(
+                            (b, v) -> b.labelSmoothing(v.number()),
+                            r -> r.losses().labelSmoothing()))
+            .put(
+                    "softmax-weight",
+                    new Key(
+                            (b, v) -> b.softmaxWeight(v.number()),
+                            r -> r.losses().softmaxWeight()))
+            .put(
+                    "triplet-weight",
+                    new Key(
+                            (b, v) -> b.tripletWeight(v.number()),
+                            r -> r.losses().tripletWeight()))
+            .put(
+                    "augment",
+                    new Key((b, v) -> b.augment(v.names()), r -> r.sampling().augment()))
+            .put(
+                    "on-error",
+                    new Key(
+                            (b, v) -> b.onError(v.constant(OnError.class)),
+                            r -> YamlValue.name(r.sampling().onError())))
             .put("seed", new Key((b, v) -> b.seed(v.whole()), Recipe::seed))
             .put("micro-batch", new Key((b, v) -> b.microBatch(v.integer()), Recipe::microBatch))
-            .put("checkpoint-every", new Key((b, v) -> b.checkpointEvery(v.integer()), Recipe::checkpointEvery))
-            .put("evaluate-every", new Key((b, v) -> b.evaluateEvery(v.integer()), Recipe::evaluateEvery))
+            .put(
+                    "checkpoint-every",
+                    new Key(
+                            (b, v) -> b.checkpointEvery(v.integer()),
+                            r -> r.cadence().checkpointEvery()))
+            .put(
+                    "evaluate-every",
+                    new Key(
+                            (b, v) -> b.evaluateEvery(v.integer()),
+                            r -> r.cadence().evaluateEvery()))
             .put(NETWORK, new Key((b, v) -> b.network(network(v)), r -> networkValues(r.network())))
             .buildOrThrow();
 
@@ -96,16 +161,10 @@ final class RecipeKeys {
         // Whatever the file's order: epochs takes back iterations, so iterations has to come after it.
         checkKnown(values, KEYS.keySet(), "");
         KEYS.forEach((name, key) -> {
-            if (values.containsKey(name) && !OPTIMIZER.contains(name) && !PARAMETERS.contains(name)) {
+            if (values.containsKey(name)) {
                 key.read().set(builder, new YamlValue(name, values.get(name)));
             }
         });
-        if (values.keySet().stream().anyMatch(OPTIMIZER::contains)) {
-            builder.optimizer(optimizer(values));
-        }
-        if (values.keySet().stream().anyMatch(PARAMETERS::contains)) {
-            builder.parameters(parameters(values));
-        }
     }
 
     static String format(Recipe recipe) {
@@ -139,40 +198,6 @@ final class RecipeKeys {
                     describe(prefix + key),
                     String.join(", ", names));
         }
-    }
-
-    private static OptimizerSettings optimizer(Map<?, ?> values) {
-        OptimizerSettings base = OptimizerSettings.MGN;
-        Function<String, @Nullable YamlValue> value =
-                name -> values.containsKey(name) ? new YamlValue(name, values.get(name)) : null;
-        YamlValue kind = value.apply("optimizer");
-        YamlValue amsgrad = value.apply("amsgrad");
-        return new OptimizerSettings(
-                kind == null ? base.kind() : kind.constant(OptimizerSettings.Kind.class),
-                number(value.apply("momentum"), base.momentum()),
-                number(value.apply("weight-decay"), base.weightDecay()),
-                number(value.apply("adam-beta1"), base.beta1()),
-                number(value.apply("adam-beta2"), base.beta2()),
-                number(value.apply("adam-epsilon"), base.epsilon()),
-                amsgrad == null ? base.amsgrad() : amsgrad.bool());
-    }
-
-    private static ParameterSettings parameters(Map<?, ?> values) {
-        ParameterSettings base = ParameterSettings.MGN;
-        Function<String, @Nullable YamlValue> value =
-                name -> values.containsKey(name) ? new YamlValue(name, values.get(name)) : null;
-        YamlValue batchNorm = value.apply("decay-batch-norm");
-        YamlValue bias = value.apply("decay-bias");
-        YamlValue freeze = value.apply("freeze-backbone");
-        return new ParameterSettings(
-                number(value.apply("new-layers-lr"), base.newLayersLr()),
-                batchNorm == null ? base.decayBatchNorm() : batchNorm.bool(),
-                bias == null ? base.decayBias() : bias.bool(),
-                freeze == null ? base.freezeBackbone() : freeze.integer());
-    }
-
-    private static double number(@Nullable YamlValue value, double otherwise) {
-        return value == null ? otherwise : value.number();
     }
 
     private static NetworkSettings network(YamlValue section) {

@@ -109,6 +109,17 @@ public final class RecipeYaml {
         AtomicFile.writeString(file, format(recipe));
     }
 
+    /** Writes the recipe of a run, with comments about the parts of a program's own. */
+    static void write(Path file, Recipe recipe, Map<String, String> ownParts) throws IOException {
+        StringBuilder text = new StringBuilder();
+        ownParts.forEach((part, name) -> text.append("# The ")
+                .append(part)
+                .append(" is the program's own: ")
+                .append(oneLine(name))
+                .append('\n'));
+        AtomicFile.writeString(file, text + format(recipe));
+    }
+
     private static Map<?, ?> load(String text, String source) {
         LoadSettings settings = LoadSettings.builder().setLabel(source).build();
         @Nullable Object root;

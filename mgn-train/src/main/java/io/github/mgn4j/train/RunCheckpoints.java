@@ -70,7 +70,7 @@ final class RunCheckpoints {
         Path file = folder.resolve(
                 String.format(Locale.ROOT, "%s%08d%s", RunFolder.CHECKPOINT, trainer.iteration(), SUFFIX));
         trainer.checkpoint(notes).save(file);
-        trainer.lastCheckpoint(file);
+        trainer.checkpointSaved(file);
         for (Path other : list()) {
             if (!other.equals(file)) {
                 remove(other);

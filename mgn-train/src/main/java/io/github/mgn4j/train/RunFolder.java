@@ -20,11 +20,11 @@ import org.jspecify.annotations.Nullable;
  *
  * <ul>
  *   <li>{@code recipe.yaml}: the recipe as used;
- *   <li>{@code log.csv}: one row per step;
- *   <li>{@code checkpoint-ITERATION.safetensors}: written before the first step, every {@link Recipe#checkpointEvery()}
+ *   <li>{@code log.csv}: one row per step, read by {@link StepLog};
+ *   <li>{@code checkpoint-ITERATION.safetensors}: written before the first step, every {@link Cadence#checkpointEvery()}
  *       steps, when the training is stopped and when it ends; the latest stays, older ones are removed once it is complete;
  *   <li>{@code evaluation.csv} and {@code best.safetensors}: the scores of an {@link #evaluator}, every {@link
- *       Recipe#evaluateEvery()} steps and at the end, and the model with the best so far;
+ *       Cadence#evaluateEvery()} steps and at the end, and the model with the best so far;
  *   <li>{@code model.safetensors}: the trained model, at the end.
  * </ul>
  *
@@ -49,9 +49,6 @@ public final class RunFolder implements TrainingListener, AutoCloseable {
 
     /** Beginning of the names of checkpoints. */
     public static final String CHECKPOINT = "checkpoint-";
-
-    /** First line of the table of steps. */
-    public static final String LOG_HEADER = "epoch,iteration,loss,softmax,triplet,lr,images_per_second";
 
     /** First line of the table of scores. */
     public static final String EVALUATION_HEADER = "iteration,score";
@@ -207,7 +204,7 @@ public final class RunFolder implements TrainingListener, AutoCloseable {
         return Optional.ofNullable(notes.get(name));
     }
 
-    /** Sets what scores the network every {@link Recipe#evaluateEvery()} steps and at the end; before the run. */
+    /** Sets what scores the network every {@link Cadence#evaluateEvery()} steps and at the end; before the run. */
     public void evaluator(ModelEvaluator value) {
         evaluator = value;
     }
@@ -215,12 +212,12 @@ public final class RunFolder implements TrainingListener, AutoCloseable {
     @Override
     public void onStart(Trainer trainer) throws IOException {
         if (resumed != null) {
-            trainer.lastCheckpoint(resumed.file());
-        } else if (trainer.recipe().checkpointEvery() > 0) {
+            trainer.checkpointSaved(resumed.file());
+        } else if (trainer.recipe().cadence().checkpointEvery() > 0) {
             save(trainer); // a run that has begun can be resumed
         }
-        RecipeYaml.write(folder.resolve(RECIPE), trainer.recipe());
-        steps = RunLog.open(log(), LOG_HEADER, trainer.iteration());
+        RecipeYaml.write(folder.resolve(RECIPE), trainer.recipe(), trainer.ownParts());
+        steps = RunLog.open(log(), StepLog.HEADER, trainer.iteration());
         if (evaluates(trainer)) {
             scores = RunLog.open(folder.resolve(EVALUATION), EVALUATION_HEADER, trainer.iteration());
         }
@@ -231,27 +228,20 @@ public final class RunFolder implements TrainingListener, AutoCloseable {
         hasSteps = true;
         lock.checkHeld();
         if (steps != null) {
-            steps.row(
-                    "%d,%d,%.9g,%.9g,%.9g,%s,%.2f",
-                    step.epoch(),
-                    step.iteration(),
-                    step.loss(),
-                    step.softmax(),
-                    step.triplet(),
-                    step.lr(),
-                    step.imagesPerSecond());
+            steps.row(StepLog.row(step));
         }
-        if (evaluates(trainer) && (step.iteration() % trainer.recipe().evaluateEvery() == 0 || trainer.isFinished())) {
+        if (evaluates(trainer)
+                && (step.iteration() % trainer.recipe().cadence().evaluateEvery() == 0 || trainer.isFinished())) {
             evaluate(trainer);
         }
-        int every = trainer.recipe().checkpointEvery();
+        int every = trainer.recipe().cadence().checkpointEvery();
         if (every > 0 && step.iteration() % every == 0 && !trainer.isFinished()) {
             save(trainer);
         }
     }
 
     private boolean evaluates(Trainer trainer) {
-        return evaluator != null && trainer.recipe().evaluateEvery() > 0;
+        return evaluator != null && trainer.recipe().cadence().evaluateEvery() > 0;
     }
 
     private void evaluate(Trainer trainer) throws IOException {
@@ -260,7 +250,7 @@ public final class RunFolder implements TrainingListener, AutoCloseable {
         }
         Model model = trainer.model();
         double score = evaluator.score(model, trainer.iteration());
-        scores.row("%d,%s", trainer.iteration(), score);
+        scores.row(trainer.iteration() + "," + score);
         if (score > bestScore) {
             bestScore = score;
             notes.put(BEST_SCORE, String.valueOf(score));

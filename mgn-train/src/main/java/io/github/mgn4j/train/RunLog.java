@@ -11,7 +11,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.util.Locale;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -53,12 +52,12 @@ final class RunLog implements AutoCloseable {
     }
 
     /** Adds a row, at once: a run is watched while it goes on. */
-    void row(String format, Object... cells) throws IOException {
+    void row(String row) throws IOException {
         if (!Objects.equals(key, key())) {
             throw new FileSystemException(file.toString(), null, "was replaced while the training was writing to it");
         }
         try {
-            out.write(String.format(Locale.ROOT, format, cells));
+            out.write(row);
             out.write('\n');
             out.flush();
         } catch (IOException e) { // a full disk, which does not say where

@@ -6,23 +6,23 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * Stochastic gradient descent with momentum as PyTorch defines it: {@code g += decay * w; v = momentum * v + g;
  * w -= lr * v}, with {@code v = g} in the first step.
  */
-public final class Sgd extends GroupedOptimizer {
+final class Sgd extends GroupedOptimizer {
     private static final String VELOCITY = "velocity";
 
     private final double momentum;
 
-    public Sgd(double momentum, double weightDecay, ParameterGroups groups) {
+    Sgd(double momentum, double weightDecay, ParameterGroups groups) {
         super(weightDecay, groups);
         this.momentum = momentum;
     }
 
     @Override
-    void update(String name, INDArray weight, INDArray gradient, double lr) {
+    protected void update(String name, INDArray weight, INDArray gradient, double lr) {
         if (momentum == 0) {
             NdArrays.addScaled(weight, -lr, gradient);
             return;
         }
-        INDArray velocity = state.get(VELOCITY, name, weight);
+        INDArray velocity = stateOf(VELOCITY, name, weight);
         velocity.muli(momentum).addi(gradient); // starts at 0: the first velocity is the gradient
         NdArrays.addScaled(weight, -lr, velocity);
     }

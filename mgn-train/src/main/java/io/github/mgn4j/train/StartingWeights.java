@@ -13,13 +13,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The weights that a training starts from. */
-public final class StartingWeights {
+final class StartingWeights {
     private static final Logger log = LoggerFactory.getLogger(StartingWeights.class);
 
     private StartingWeights() {}
 
     /** A network of a recipe with fresh weights, for a number of identities. */
-    public static Model fresh(Recipe recipe, int classes) {
+    static Model fresh(Recipe recipe, int classes) {
         return WeightInit.initialise(recipe.network().spec(classes), recipe.seed());
     }
 
@@ -29,7 +29,7 @@ public final class StartingWeights {
      *
      * @param seed of the new classifiers
      */
-    public static Model from(Model trained, int classes, long seed) {
+    static Model from(Model trained, int classes, long seed) {
         MgnSpec old = trained.spec();
         if (old.classes() == classes) {
             log.info("the classifiers of the given model are kept: {} identities", classes);

@@ -39,6 +39,7 @@ public final class Trainer implements AutoCloseable {
     private final TrainableWeights weights;
     private final Gradients gradients;
     private final Optimizer optimizer;
+    private final Map<String, String> ownParts;
     private final Set<String> backbone;
     private final List<TrainingListener> listeners = new ArrayList<>();
     private final int batchLength;
@@ -47,23 +48,18 @@ public final class Trainer implements AutoCloseable {
     private volatile boolean stopRequested;
 
     /**
-     * A trainer with the recipe's objective (the article's).
+     * Creates a trainer with the recipe's objective and optimizer.
      *
      * @param start the weights to start from; its classes have to be the data's
      */
     public Trainer(Model start, Recipe recipe, BatchSource data) {
-        this(start, recipe, recipe.objective(start.spec()), data);
+        this(start, builder(recipe, data));
     }
 
-    /** A trainer with an objective of its own instead of the recipe's. */
-    public Trainer(Model start, Recipe recipe, Objective objective, BatchSource data) {
-        this(start, recipe, objective, data, DataType.FLOAT);
-    }
-
-    Trainer(Model start, Recipe recipe, Objective objective, BatchSource data, DataType type) {
-        this.recipe = recipe;
-        this.data = data;
-        this.type = type;
+    Trainer(Model start, TrainerBuilder parts) {
+        recipe = parts.recipe;
+        data = parts.data;
+        type = parts.type;
         spec = start.spec();
         RecipeException.check(
                 data.classes() == spec.classes(),
@@ -75,7 +71,10 @@ public final class Trainer implements AutoCloseable {
                 "micro-batch must be a divisor of the batch's %s images, not %s",
                 data.batchSize(),
                 recipe.microBatch());
-        objective.check(spec);
+        Objective objective = parts.objectiveFor(spec);
+        objective.check(spec, data.batchSize());
+        optimizer = parts.optimizerFor(spec); // before there is native memory that would be lost if it fails
+        ownParts = parts.ownParts(objective, optimizer);
         boolean whole = recipe.microBatch() == 0 || recipe.microBatch() == data.batchSize();
         int atOnce = whole ? data.batchSize() : recipe.microBatch();
         TrainingGraph graph = TrainingGraph.of(start, atOnce, data.layout(), type);
@@ -84,7 +83,6 @@ public final class Trainer implements AutoCloseable {
         gradients = whole
                 ? new WholeBatch(graph, objective, parameters)
                 : new MicroBatches(graph, objective, data.batchSize(), parameters);
-        optimizer = recipe.optimizer().create(recipe.parameters().groups(spec));
         backbone = NetworkSummary.of(spec).parameters().stream()
                 .filter(p -> p.section() == Parameter.Section.BACKBONE)
                 .map(Parameter::name)
@@ -94,59 +92,46 @@ public final class Trainer implements AutoCloseable {
         log.debug("objective:\n{}", objective.table());
     }
 
-    /**
-     * A trainer that goes on from a checkpoint, as if never stopped: to the last bit on as many OpenMP threads as before. With
-     * another number of them, on another machine say, sums are rounded otherwise, and a warning is logged.
-     *
-     * @param recipe the checkpoint's, or one that {@linkplain Recipe#checkContinues continues} it
-     * @param data the same as before; it is told where to go on
-     * @throws RecipeException if recipe or data are others
-     */
+    /** Creates a builder, for parts of a program's own. */
+    public static TrainerBuilder builder(Recipe recipe, BatchSource data) {
+        return new TrainerBuilder(recipe, data);
+    }
+
+    /** Creates a trainer that goes on from a checkpoint with the recipe's parts, see {@link TrainerBuilder#resume}. */
     public static Trainer resume(Checkpoint checkpoint, Recipe recipe, BatchSource data) {
-        return resume(checkpoint, recipe, recipe.objective(checkpoint.model().spec()), data);
+        return builder(recipe, data).resume(checkpoint);
     }
 
-    /** As {@link #resume(Checkpoint, Recipe, BatchSource)} with an objective of its own. */
-    public static Trainer resume(Checkpoint checkpoint, Recipe recipe, Objective objective, BatchSource data) {
-        recipe.checkContinues(checkpoint.recipe());
-        RecipeException.check(
-                data.fingerprint().equals(checkpoint.data()),
-                "the run was on %s, it cannot be resumed on %s",
-                checkpoint.data(),
-                data.fingerprint());
-        Trainer trainer = new Trainer(checkpoint.model(), recipe, objective, data);
-        try {
-            trainer.restore(checkpoint);
-            if (checkpoint.threads() != 0 && checkpoint.threads() != NdArrays.threads()) {
-                log.warn(
-                        "the run was on {} threads and goes on with {}: its weights will differ in their last digits from"
-                                + " those of a run that never stopped (OMP_NUM_THREADS={} in the environment prevents it)",
-                        checkpoint.threads(),
-                        NdArrays.threads(),
-                        checkpoint.threads());
-            }
-            return trainer;
-        } catch (RuntimeException | Error e) {
-            trainer.close();
-            throw e;
-        }
-    }
-
-    private void restore(Checkpoint checkpoint) {
+    /** Takes over all but the weights. */
+    void restore(Checkpoint checkpoint) {
+        checkpoint.checkParts(ownParts);
         Map<String, INDArray> state = new OptimizerTensors(spec).toArrays(checkpoint.optimizerState(), type);
         optimizer.restore(checkpoint.optimizerSteps(), state);
         state.values().forEach(NdArrays::close);
+        if (checkpoint.threads() != 0 && checkpoint.threads() != NdArrays.threads()) {
+            log.warn(
+                    "the run was on {} threads and goes on with {}: its weights will differ in their last digits from"
+                            + " those of a run that never stopped (OMP_NUM_THREADS={} in the environment prevents it)",
+                    checkpoint.threads(),
+                    NdArrays.threads(),
+                    checkpoint.threads());
+        }
         iteration = checkpoint.iteration();
         data.seek(iteration);
     }
 
-    /** Adds somebody to be told. */
+    /** Registers a listener. */
     public void addListener(TrainingListener listener) {
         listeners.add(listener);
     }
 
     public Recipe recipe() {
         return recipe;
+    }
+
+    /** Returns what is not the recipe's, see {@link Checkpoint#ownParts()}. */
+    Map<String, String> ownParts() {
+        return ownParts;
     }
 
     public MgnSpec spec() {
@@ -186,16 +171,17 @@ public final class Trainer implements AutoCloseable {
                 recipe,
                 iteration,
                 optimizer.steps(),
-                new OptimizerTensors(spec).toTensors(optimizer.state()),
+                new OptimizerTensors(spec).toTensors(optimizer.state(), weights.trainable()),
                 data.fingerprint(),
                 NdArrays.threads(),
+                ownParts,
                 notes);
         checkFinite(checkpoint.optimizerState());
         return checkpoint;
     }
 
-    /** Tells where the last checkpoint was saved, for {@link DivergedException} to name. */
-    public void lastCheckpoint(Path file) {
+    /** Records where the last checkpoint was saved, for {@link DivergedException} to name. */
+    public void checkpointSaved(Path file) {
         lastCheckpoint = file;
     }
 

@@ -20,7 +20,6 @@ import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -103,7 +102,7 @@ class FloatParityTest {
                 Layout.NHWC,
                 normalised(spec.input().height(), spec.input().width()));
         Model start = ReferenceWeights.withMargins(spec, c.cut);
-        try (Trainer trainer = new Trainer(start, recipe, recipe.objective(spec), batches, DataType.FLOAT)) {
+        try (Trainer trainer = new Trainer(start, recipe, batches)) {
             Map<String, INDArray> gradients = trainer.gradients();
             double farthest = 0;
             for (Parameter p : parameters) {

@@ -39,8 +39,9 @@ class MicroBatchesTest {
     private static Trainer trainer() {
         Recipe recipe =
                 Recipe.builder().p(P).k(K).iterations(3).microBatch(PART).build();
-        return new Trainer(
-                START, recipe, recipe.objective(SPEC), new MemoryBatches(SPEC, P, K, Layout.NHWC), DataType.DOUBLE);
+        return Trainer.builder(recipe, new MemoryBatches(SPEC, P, K, Layout.NHWC))
+                .type(DataType.DOUBLE)
+                .start(START);
     }
 
     private static List<String> trainable() {
@@ -224,8 +225,10 @@ class MicroBatchesTest {
         Objective stripes = Objective.softmaxOnly(SPEC, SoftmaxLoss.plain());
         for (int part : new int[] {0, PART}) {
             Recipe recipe = Recipe.builder().p(P).k(K).microBatch(part).build();
-            try (Trainer trainer =
-                    new Trainer(START, recipe, stripes, new MemoryBatches(SPEC, P, K, Layout.NHWC), DataType.DOUBLE)) {
+            try (Trainer trainer = Trainer.builder(recipe, new MemoryBatches(SPEC, P, K, Layout.NHWC))
+                    .objective(spec -> stripes)
+                    .type(DataType.DOUBLE)
+                    .start(START)) {
                 trainer.step();
                 Model after = trainer.model();
                 // No softmax loss sees the reduced global vectors.

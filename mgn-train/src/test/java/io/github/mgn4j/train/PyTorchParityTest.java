@@ -74,12 +74,9 @@ class PyTorchParityTest {
     private static Trainer trainer(Case c, Layout layout, DataType type) {
         Recipe recipe = Recipe.builder().p(P).k(K).iterations(3).build();
         MgnSpec spec = c.spec();
-        return new Trainer(
-                ReferenceWeights.model(spec),
-                recipe,
-                recipe.objective(spec),
-                new MemoryBatches(spec, P, K, layout),
-                type);
+        return Trainer.builder(recipe, new MemoryBatches(spec, P, K, layout))
+                .type(type)
+                .start(ReferenceWeights.model(spec));
     }
 
     @ParameterizedTest

@@ -1,6 +1,8 @@
 package io.github.mgn4j.cli;
 
 import io.github.mgn4j.checkpoint.ModelFile;
+import io.github.mgn4j.model.Model;
+import io.github.mgn4j.onednn.Calibration;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -10,10 +12,10 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 @Command(
-        name = "quantize",
+        name = "calibrate",
         mixinStandardHelpOptions = true,
         description = "Find a model's activation ranges on images, for extraction and export with --precision int8.")
-final class QuantizeCommand implements Callable<Integer> {
+class CalibrateCommand implements Callable<Integer> {
     private final Terminal terminal;
 
     @Option(names = "--model", required = true, paramLabel = "MODEL", description = "Model file.")
@@ -32,29 +34,41 @@ final class QuantizeCommand implements Callable<Integer> {
     @Option(
             names = "--limit",
             paramLabel = "N",
-            defaultValue = "" + CalibrationImages.ENOUGH,
+            defaultValue = "" + Calibration.ENOUGH_IMAGES,
             description = "At most so many images, evenly spread over the folder (default: ${DEFAULT-VALUE}).")
     private int limit;
 
     @Mixin
     private OutputOptions output;
 
-    QuantizeCommand(Terminal terminal) {
+    CalibrateCommand(Terminal terminal) {
         this.terminal = terminal;
         output = new OutputOptions(terminal);
     }
 
     @Override
     public Integer call() throws IOException {
-        if (limit < 1) {
-            throw new IllegalArgumentException("--limit must be at least 1, not " + limit);
-        }
         output.check(out);
-        List<Path> files = CalibrationImages.in(images, limit);
-        ModelFile.save(out, CalibrationImages.calibrate(ModelFile.load(model), files, terminal));
+        List<Path> files = Calibration.images(images, limit);
+        ModelFile.save(out, calibrate(ModelFile.load(model), files, terminal));
         terminal.say(
                 "%s: ranges of %d images -> %s; in int8, the reductions stay fp32, since their outputs are the features"
                         .formatted(model, files.size(), out));
         return 0;
+    }
+
+    /** Calibrates with a progress bar. */
+    static Model calibrate(Model model, List<Path> images, Terminal terminal) throws IOException {
+        try (Progress progress = terminal.progress("images")) {
+            return Calibration.calibrate(model, images, progress::update);
+        }
+    }
+
+    /** The command's earlier name, for scripts. */
+    @Command(name = "quantize", hidden = true)
+    static final class Quantize extends CalibrateCommand {
+        Quantize(Terminal terminal) {
+            super(terminal);
+        }
     }
 }

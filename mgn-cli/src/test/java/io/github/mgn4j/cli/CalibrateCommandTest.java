@@ -27,8 +27,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** {@code quantize}, and what the other commands do with {@code --engine} and {@code --precision}. */
-class QuantizeCommandTest {
+/** {@code calibrate}, and what the other commands do with {@code --engine} and {@code --precision}. */
+class CalibrateCommandTest {
     @TempDir
     static Path folder;
 
@@ -43,10 +43,10 @@ class QuantizeCommandTest {
     void aCalibratedModelExtractsInInt8() throws IOException {
         Workshop.Call refused = extract("model", "int8", "refused");
         assertThat(refused.status()).isEqualTo(2);
-        assertThat(refused.err().lines()).singleElement().asString().contains("mgn quantize");
+        assertThat(refused.err().lines()).singleElement().asString().contains("mgn calibrate");
 
         workshop.mgn(
-                        "quantize",
+                        "calibrate",
                         "--model",
                         "@model.safetensors",
                         "--images",
@@ -66,7 +66,7 @@ class QuantizeCommandTest {
                 .isGreaterThan(0.99);
 
         assertThat(workshop.mgn(
-                                "quantize",
+                                "calibrate",
                                 "--model",
                                 "@model.safetensors",
                                 "--images",
@@ -83,8 +83,12 @@ class QuantizeCommandTest {
     @Test
     void anOnnxFileInInt8HasTheRangesOfTheModel() throws Exception {
         String images = "@data/bounding_box_train";
-        workshop.mgn("quantize", "--model", "@model.safetensors", "--images", images, "--out", "@stored.safetensors")
+        workshop.mgn("calibrate", "--model", "@model.safetensors", "--images", images, "--out", "@stored.safetensors")
                 .ok();
+        workshop.mgn("quantize", "--model", "@model.safetensors", "--images", images, "--out", "@alias.safetensors")
+                .ok();
+        assertThat(workshop.path("alias.safetensors")).hasSameBinaryContentAs(workshop.path("stored.safetensors"));
+        assertThat(workshop.mgn("--help").ok().out()).contains("calibrate").doesNotContain("quantize");
         workshop.mgn("export", "--model", "@stored.safetensors", "--onnx", "@stored.onnx", "--precision", "int8")
                 .ok();
         workshop.mgn(
@@ -159,7 +163,7 @@ class QuantizeCommandTest {
                 .ok();
         JsonObject json = JsonParser.parseString(call.out()).getAsJsonObject();
         assertThat(json.get("engine").getAsString()).isEqualTo("onednn");
-        assertThat(call.err()).contains("samediff", "onednn", "1.00x", "mgn quantize");
+        assertThat(call.err()).contains("samediff", "onednn", "1.00x", "mgn calibrate");
     }
 
     private static Workshop.Call extract(String model, String precision, String out) {

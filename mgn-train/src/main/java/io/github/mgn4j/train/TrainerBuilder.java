@@ -1,0 +1,119 @@
+package io.github.mgn4j.train;
+
+import com.google.common.collect.ImmutableMap;
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
+import io.github.mgn4j.loss.LossTerm;
+import io.github.mgn4j.loss.Objective;
+import io.github.mgn4j.model.Model;
+import io.github.mgn4j.spec.MgnSpec;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.buffer.DataType;
+
+/** Sets up a {@link Trainer} with parts of a program's own in the place of the recipe's. Not thread-safe. */
+public final class TrainerBuilder {
+    private static final String OBJECTIVE = "objective";
+    private static final String OPTIMIZER = "optimizer";
+
+    final Recipe recipe;
+    final BatchSource data;
+    DataType type = DataType.FLOAT;
+    private @Nullable Function<MgnSpec, Objective> objective;
+    private @Nullable Function<ParameterGroups, Optimizer> optimizer;
+
+    TrainerBuilder(Recipe recipe, BatchSource data) {
+        this.recipe = recipe;
+        this.data = data;
+    }
+
+    /** Sets the objective for a network; the recipe's settings of the losses have no effect then. */
+    @CanIgnoreReturnValue
+    public TrainerBuilder objective(Function<MgnSpec, Objective> value) {
+        objective = value;
+        return this;
+    }
+
+    /**
+     * Sets what creates the optimizer; the recipe's settings of the optimizer and of weight decay have no effect then. The
+     * function is given the recipe's parameter groups. The trainer closes what it returns.
+     */
+    @CanIgnoreReturnValue
+    public TrainerBuilder optimizer(Function<ParameterGroups, Optimizer> value) {
+        optimizer = value;
+        return this;
+    }
+
+    @CanIgnoreReturnValue
+    TrainerBuilder type(DataType value) {
+        type = value;
+        return this;
+    }
+
+    /**
+     * Creates a trainer for the first step.
+     *
+     * @param start the weights to start from; its classes have to be the data's
+     * @throws IllegalArgumentException if recipe, data and network do not fit together
+     */
+    public Trainer start(Model start) {
+        return new Trainer(start, this);
+    }
+
+    /**
+     * Creates a trainer that goes on from a checkpoint, as if it had never stopped: to the last bit on as many OpenMP threads
+     * as before. With another number of threads sums are rounded otherwise, and a warning is logged.
+     *
+     * <p>The recipe has to {@linkplain Recipe#checkContinues continue} the checkpoint's, and parts of a program's own have to
+     * be set again: the same kind of optimizer, and an objective with the same terms.
+     *
+     * @throws RecipeException if recipe, data or parts are others
+     */
+    public Trainer resume(Checkpoint checkpoint) {
+        check(checkpoint);
+        Trainer trainer = new Trainer(checkpoint.model(), this);
+        try {
+            trainer.restore(checkpoint);
+            return trainer;
+        } catch (RuntimeException | Error e) {
+            trainer.close();
+            throw e;
+        }
+    }
+
+    /** Checks what can be checked of {@link #resume} without a trainer. */
+    void check(Checkpoint checkpoint) {
+        recipe.checkContinues(checkpoint.recipe());
+        RecipeException.check(
+                data.fingerprint().equals(checkpoint.data()),
+                "the run was on %s, it cannot be resumed on %s",
+                checkpoint.data(),
+                data.fingerprint());
+        checkpoint.checkOwn(OBJECTIVE, objective != null);
+        checkpoint.checkOwn(OPTIMIZER, optimizer != null);
+    }
+
+    Objective objectiveFor(MgnSpec spec) {
+        return objective == null ? recipe.objective(spec) : objective.apply(spec);
+    }
+
+    Optimizer optimizerFor(MgnSpec spec) {
+        ParameterGroups groups = recipe.parameters().groups(spec);
+        return optimizer == null ? recipe.optimizer().create(groups) : optimizer.apply(groups);
+    }
+
+    /** Names the parts that are not the recipe's, for {@link Checkpoint#ownParts()}. */
+    Map<String, String> ownParts(Objective usedObjective, Optimizer usedOptimizer) {
+        ImmutableMap.Builder<String, String> parts = ImmutableMap.builder();
+        if (objective != null) {
+            parts.put(
+                    OBJECTIVE,
+                    usedObjective.terms().stream().map(LossTerm::name).collect(Collectors.joining(" ")));
+        }
+        if (optimizer != null) {
+            parts.put(OPTIMIZER, usedOptimizer.name());
+        }
+        return parts.buildOrThrow();
+    }
+}

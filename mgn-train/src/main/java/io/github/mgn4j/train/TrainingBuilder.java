@@ -1,0 +1,193 @@
+package io.github.mgn4j.train;
+
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
+import io.github.mgn4j.data.Augmentation;
+import io.github.mgn4j.data.IdentityIndex;
+import io.github.mgn4j.data.ReidDataset;
+import io.github.mgn4j.loss.Objective;
+import io.github.mgn4j.model.Model;
+import io.github.mgn4j.model.WeightInit;
+import io.github.mgn4j.spec.MgnSpec;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** Sets up a {@link Training}. Without further settings: the recipe's network with fresh weights, and no run folder. */
+public final class TrainingBuilder {
+    final ReidDataset dataset;
+    final Recipe recipe;
+    final List<TrainingListener> listeners = new ArrayList<>();
+    final Map<String, Augmentation> augmentations = new LinkedHashMap<>();
+    final Map<String, String> notes = new LinkedHashMap<>();
+
+    @Nullable
+    Path folder;
+
+    @Nullable
+    RunFolder run;
+
+    boolean overwrite;
+    boolean resume;
+
+    @Nullable
+    ModelEvaluator evaluator;
+
+    long cacheBytes = Runtime.getRuntime().maxMemory() / 4;
+    private @Nullable Model start;
+    private @Nullable MgnSpec spec;
+    private @Nullable Function<MgnSpec, Objective> objective;
+    private @Nullable Function<ParameterGroups, Optimizer> optimizer;
+
+    TrainingBuilder(ReidDataset dataset, Recipe recipe) {
+        this.dataset = dataset;
+        this.recipe = recipe;
+    }
+
+    /**
+     * Sets the model to start from. Its classifiers are kept when their number of classes is the data's, otherwise the
+     * network gets new ones. A resumed run goes on from its checkpoint instead.
+     */
+    @CanIgnoreReturnValue
+    public TrainingBuilder start(Model model) {
+        start = model;
+        return this;
+    }
+
+    /** Sets the network to start from, with fresh weights, instead of the recipe's; its number of classes becomes the data's. */
+    @CanIgnoreReturnValue
+    public TrainingBuilder spec(MgnSpec network) {
+        spec = network;
+        return this;
+    }
+
+    /** Sets the folder of the run, created if it is missing; see {@link RunFolder} for what it holds. */
+    @CanIgnoreReturnValue
+    public TrainingBuilder folder(Path path) {
+        folder = path;
+        run = null;
+        return this;
+    }
+
+    /** Sets a run folder that the caller opened, and closes; if it was opened to be resumed, the run goes on. */
+    @CanIgnoreReturnValue
+    public TrainingBuilder folder(RunFolder open) {
+        run = open;
+        folder = null;
+        return this;
+    }
+
+    /** Allows the files of an earlier run in the folder to be removed. */
+    @CanIgnoreReturnValue
+    public TrainingBuilder overwrite(boolean allowed) {
+        overwrite = allowed;
+        return this;
+    }
+
+    /** Resumes the run from the last checkpoint in its folder; if it has none yet, the run begins. */
+    @CanIgnoreReturnValue
+    public TrainingBuilder resume(boolean wanted) {
+        resume = wanted;
+        return this;
+    }
+
+    /** Keeps a text in the run's checkpoints, for {@link RunFolder#note(String)} when it is resumed. */
+    @CanIgnoreReturnValue
+    public TrainingBuilder note(String name, String text) {
+        notes.put(name, text);
+        return this;
+    }
+
+    /**
+     * Adds a listener, called after the run folder's own and in the order added. Progress is {@code (trainer, step) ->
+     * show(step.iteration(), trainer.totalIterations())}.
+     */
+    @CanIgnoreReturnValue
+    public TrainingBuilder listener(TrainingListener listener) {
+        listeners.add(listener);
+        return this;
+    }
+
+    /**
+     * Sets what scores the network, on a validation set for example, every {@link Cadence#evaluateEvery()} steps and at the
+     * end. The run folder keeps the scores and the best model; without a folder the scores are logged.
+     */
+    @CanIgnoreReturnValue
+    public TrainingBuilder evaluator(ModelEvaluator value) {
+        evaluator = value;
+        return this;
+    }
+
+    /** Sets how many bytes of resized images are kept in memory; a quarter of the heap by default. */
+    @CanIgnoreReturnValue
+    public TrainingBuilder cacheBytes(long bytes) {
+        cacheBytes = bytes;
+        return this;
+    }
+
+    /** Sets the objective, see {@link TrainerBuilder#objective}. */
+    @CanIgnoreReturnValue
+    public TrainingBuilder objective(Function<MgnSpec, Objective> value) {
+        objective = value;
+        return this;
+    }
+
+    /** Sets what creates the optimizer, see {@link TrainerBuilder#optimizer}. */
+    @CanIgnoreReturnValue
+    public TrainingBuilder optimizer(Function<ParameterGroups, Optimizer> value) {
+        optimizer = value;
+        return this;
+    }
+
+    /**
+     * Adds an augmentation under a name that the recipe's {@link Sampling#augment()} lists, which decides the order.
+     *
+     * @param name lower-case letters, digits and hyphens; none of the library's own names
+     */
+    @CanIgnoreReturnValue
+    public TrainingBuilder augmentation(String name, Augmentation augmentation) {
+        augmentations.put(name, augmentation);
+        return this;
+    }
+
+    /**
+     * Opens the run folder and prepares to load images; {@link Training#run} then trains.
+     *
+     * @throws java.nio.file.FileAlreadyExistsException if the folder holds an earlier run that may not be overwritten
+     * @throws java.nio.file.FileSystemException if another training holds the folder
+     * @throws IllegalArgumentException if data set, recipe, network and the run to be resumed do not fit together
+     */
+    public Training open() throws IOException {
+        RecipeException.check(
+                start == null || spec == null, "a training starts from a model or a network's spec, not from both");
+        RecipeException.check(
+                evaluator == null || recipe.cadence().evaluateEvery() > 0,
+                "evaluate-every is 0, so the evaluator would never be called: set it to a number of iterations");
+        return Training.open(this);
+    }
+
+    Model startingModel() {
+        int classes = IdentityIndex.of(dataset.requireTrain()).classes();
+        if (start != null) {
+            return StartingWeights.from(start, classes, recipe.seed());
+        }
+        return spec == null
+                ? StartingWeights.fresh(recipe, classes)
+                : WeightInit.initialise(spec.toBuilder().classes(classes).build(), recipe.seed());
+    }
+
+    TrainerBuilder trainer(BatchSource batches) {
+        TrainerBuilder trainer = Trainer.builder(recipe, batches);
+        if (objective != null) {
+            trainer.objective(objective);
+        }
+        if (optimizer != null) {
+            trainer.optimizer(optimizer);
+        }
+        return trainer;
+    }
+}

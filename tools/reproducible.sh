@@ -1,8 +1,10 @@
 #!/bin/sh
 # Builds every published jar twice, in two places, and compares the bytes: sh tools/reproducible.sh
+# With an argument, some of them alone: sh tools/reproducible.sh mgn-core,mgn-losses
 # The jars are those of a release (sources and Javadoc too), without signatures. Takes two builds without tests.
 set -eu
 
+modules=${1:-}
 home=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd -P)
 work=$(mktemp -d)
 trap 'rm -rf -- "$work"' EXIT
@@ -27,7 +29,7 @@ build() {
   (
     cd -- "$1"
     ./mvnw -B -q -Prelease -Dgpg.skip -Dmaven.test.skip=true -Dspotless.check.skip=true -Djacoco.skip=true \
-      -Denforcer.skip=true -pl ".,$(published | paste -sd , -)" package >&2
+      -Denforcer.skip=true -pl ".,${modules:-$(published | paste -sd , -)}" package >&2
     find . -path '*/target/*' \( -name '*.jar' -o -name 'bom.json' -o -name 'bom.xml' \) -type f | sort | xargs sha256sum
   ) >"$1.sums"
 }

@@ -1,7 +1,7 @@
 package io.github.mgn4j.examples;
 
-import io.github.mgn4j.eval.DistanceMetric;
 import io.github.mgn4j.extract.FeatureExtractor;
+import io.github.mgn4j.features.DistanceMetric;
 import java.io.IOException;
 import java.nio.file.Path;
 
@@ -14,7 +14,7 @@ public final class CompareTwoImages {
         try (FeatureExtractor extractor = FeatureExtractor.open(Path.of(args[0]))) {
             float[] first = extractor.extract(Path.of(args[1]));
             float[] second = extractor.extract(Path.of(args[2]));
-            System.out.printf("distance %.4f%n", DistanceMetric.EUCLIDEAN.distance(first, second));
+            System.out.printf("distance %.4f%n", DistanceMetric.EUCLIDEAN.between(first, second));
         }
     }
 }

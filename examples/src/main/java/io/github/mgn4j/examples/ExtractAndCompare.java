@@ -3,17 +3,14 @@ package io.github.mgn4j.examples;
 import io.github.mgn4j.checkpoint.ModelFile;
 import io.github.mgn4j.data.DatasetFormats;
 import io.github.mgn4j.data.ReidDataset;
-import io.github.mgn4j.data.ReidImage;
-import io.github.mgn4j.eval.DistanceMetric;
-import io.github.mgn4j.eval.LabelledFeatures;
-import io.github.mgn4j.eval.Verifier;
+import io.github.mgn4j.eval.Evaluator;
 import io.github.mgn4j.extract.FeatureExtractor;
+import io.github.mgn4j.features.DistanceMetric;
 import io.github.mgn4j.model.Model;
 import io.github.mgn4j.verify.Comparison;
 import io.github.mgn4j.verify.VerificationThresholds;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.List;
 
 /** Measures thresholds on a labelled data set, stores them in the model, and says whether two images show one person. */
 public final class ExtractAndCompare {
@@ -36,19 +33,10 @@ public final class ExtractAndCompare {
     }
 
     private static VerificationThresholds measure(Model model, ReidDataset data) throws IOException {
-        try (FeatureExtractor extractor = FeatureExtractor.builder(model).build()) {
-            Verifier verifier = new Verifier(DistanceMetric.EUCLIDEAN);
-            return verifier.thresholds(
-                    verifier.verify(features(extractor, data.query()), features(extractor, data.gallery())),
-                    true,
-                    data.name());
+        try (FeatureExtractor extractor = FeatureExtractor.of(model)) {
+            return new Evaluator(DistanceMetric.EUCLIDEAN)
+                    .evaluate(extractor, data)
+                    .thresholds(true, data.name());
         }
-    }
-
-    private static LabelledFeatures features(FeatureExtractor extractor, List<ReidImage> images) throws IOException {
-        return new LabelledFeatures(
-                extractor.extract(images.stream().map(ReidImage::path).toList()),
-                images.stream().mapToInt(ReidImage::pid).toArray(),
-                images.stream().mapToInt(ReidImage::camid).toArray());
     }
 }

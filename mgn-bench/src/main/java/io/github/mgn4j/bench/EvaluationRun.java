@@ -1,11 +1,11 @@
 package io.github.mgn4j.bench;
 
-import io.github.mgn4j.eval.DistanceMetric;
 import io.github.mgn4j.eval.Evaluation;
 import io.github.mgn4j.eval.Evaluator;
 import io.github.mgn4j.eval.LabelledFeatures;
 import io.github.mgn4j.eval.MetricsJson;
 import io.github.mgn4j.eval.ReRanker;
+import io.github.mgn4j.features.DistanceMetric;
 import io.github.mgn4j.features.FeatureSet;
 import java.io.IOException;
 import java.nio.file.Path;

@@ -1,7 +1,6 @@
 package io.github.mgn4j.cli;
 
 import io.github.mgn4j.checkpoint.ModelFile;
-import io.github.mgn4j.data.MarketName;
 import io.github.mgn4j.extract.ExtractionListener;
 import io.github.mgn4j.extract.FeatureExtractor;
 import io.github.mgn4j.features.FeatureSet;

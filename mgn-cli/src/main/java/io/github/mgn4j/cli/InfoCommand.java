@@ -1,11 +1,11 @@
 package io.github.mgn4j.cli;
 
-import io.github.mgn4j.checkpoint.ModelFile;
-import io.github.mgn4j.spec.MgnSpec;
-import io.github.mgn4j.spec.Presets;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import io.github.mgn4j.checkpoint.ModelFile;
 import io.github.mgn4j.model.Model;
+import io.github.mgn4j.spec.MgnSpec;
+import io.github.mgn4j.spec.Presets;
 import io.github.mgn4j.verify.VerificationThresholds;
 import java.io.IOException;
 import java.nio.file.Path;

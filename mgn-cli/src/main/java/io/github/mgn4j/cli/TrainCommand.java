@@ -5,10 +5,10 @@ import io.github.mgn4j.data.DatasetFormat;
 import io.github.mgn4j.data.DatasetSummary;
 import io.github.mgn4j.data.ReidDataset;
 import io.github.mgn4j.data.UnreadableImage;
-import io.github.mgn4j.eval.DistanceMetric;
 import io.github.mgn4j.eval.Evaluator;
 import io.github.mgn4j.eval.ReidMetrics;
 import io.github.mgn4j.extract.FeatureExtractor;
+import io.github.mgn4j.features.DistanceMetric;
 import io.github.mgn4j.image.OnError;
 import io.github.mgn4j.internal.io.FileNames;
 import io.github.mgn4j.model.Model;
@@ -18,7 +18,6 @@ import io.github.mgn4j.train.Recipe;
 import io.github.mgn4j.train.RecipeBuilder;
 import io.github.mgn4j.train.RecipeYaml;
 import io.github.mgn4j.train.RunFolder;
-import io.github.mgn4j.train.StartingWeights;
 import io.github.mgn4j.train.Training;
 import io.github.mgn4j.train.TrainingBuilder;
 import java.io.IOException;
@@ -290,9 +289,8 @@ final class TrainCommand implements Callable<Integer> {
     private double score(Model model, long iteration, ReidDataset dataset) throws IOException {
         try (FeatureExtractor extractor =
                 FeatureExtractor.builder(model).batch(EVALUATION_BATCH).build()) {
-            TestSet test = TestSet.extract(extractor, dataset, Terminal.silent());
             ReidMetrics metrics = new Evaluator(DistanceMetric.EUCLIDEAN)
-                    .evaluate(test.query(), test.gallery())
+                    .evaluate(extractor, dataset)
                     .metrics();
             terminal.say(String.format(
                     Locale.ROOT, "after step %d: mAP %.4f, rank-1 %.4f", iteration, metrics.mAP(), metrics.rank(1)));

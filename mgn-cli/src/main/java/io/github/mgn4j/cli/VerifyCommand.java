@@ -3,7 +3,7 @@ package io.github.mgn4j.cli;
 import com.google.gson.JsonObject;
 import io.github.mgn4j.checkpoint.ModelFile;
 import io.github.mgn4j.extract.FeatureExtractor;
-import io.github.mgn4j.features.FeatureDistance;
+import io.github.mgn4j.features.DistanceMetric;
 import io.github.mgn4j.internal.io.FileNames;
 import io.github.mgn4j.model.Model;
 import io.github.mgn4j.verify.Comparison;
@@ -108,7 +108,7 @@ final class VerifyCommand implements Callable<Integer> {
         } catch (VerificationException e) {
             throw new IllegalArgumentException(model + ": " + e.getMessage(), e);
         }
-        FeatureDistance distance = stored == null ? FeatureDistance.EUCLIDEAN : stored.distance();
+        DistanceMetric distance = stored == null ? DistanceMetric.EUCLIDEAN : stored.distance();
         try (FeatureExtractor extractor =
                 FeatureExtractor.builder(loaded).flip(flip).build()) {
             return new Comparison(

@@ -7,9 +7,9 @@ import com.google.gson.JsonObject;
 import io.github.mgn4j.checkpoint.ModelFile;
 import io.github.mgn4j.data.DatasetFormats;
 import io.github.mgn4j.data.ReidDataset;
-import io.github.mgn4j.data.ReidImage;
 import io.github.mgn4j.extract.FeatureExtractor;
-import io.github.mgn4j.features.FeatureDistance;
+import io.github.mgn4j.features.DistanceMetric;
+import io.github.mgn4j.image.ReidImage;
 import io.github.mgn4j.model.Model;
 import io.github.mgn4j.verify.Threshold;
 import io.github.mgn4j.verify.VerificationThresholds;
@@ -65,7 +65,7 @@ class VerifyCommandTest {
 
     @Test
     void theCopyCarriesTheThresholdsThatTheDataSupports() throws IOException {
-        assertThat(thresholds.distance()).isEqualTo(FeatureDistance.EUCLIDEAN);
+        assertThat(thresholds.distance()).isEqualTo(DistanceMetric.EUCLIDEAN);
         assertThat(thresholds.flip()).isTrue();
         assertThat(thresholds.data())
                 .isEqualTo("data (market1501): %d queries, %d gallery images", queries.size(), gallery.size());
@@ -137,7 +137,7 @@ class VerifyCommandTest {
         Path b = gallery.get(gallery.size() - 1).path();
         double distance;
         try (FeatureExtractor extractor = FeatureExtractor.builder(model).build()) {
-            distance = FeatureDistance.EUCLIDEAN.between(extractor.extract(a), extractor.extract(b));
+            distance = DistanceMetric.EUCLIDEAN.between(extractor.extract(a), extractor.extract(b));
         }
         for (String far : List.of("0.5", "0.1", "0.05", "0.01")) {
             Threshold threshold = thresholds.at(Double.parseDouble(far));
@@ -249,14 +249,14 @@ class VerifyCommandTest {
                 .ok();
         VerificationThresholds found = Objects.requireNonNull(
                 ModelFile.load(workshop.path("cosine.safetensors")).thresholds());
-        assertThat(found.distance()).isEqualTo(FeatureDistance.COSINE);
+        assertThat(found.distance()).isEqualTo(DistanceMetric.COSINE);
         assertThat(found.flip()).isFalse();
         Path a = queries.get(0).path();
         Path b = gallery.get(gallery.size() - 1).path();
         double distance;
         try (FeatureExtractor extractor =
                 FeatureExtractor.builder(model).flip(false).build()) {
-            distance = FeatureDistance.COSINE.between(extractor.extract(a), extractor.extract(b));
+            distance = DistanceMetric.COSINE.between(extractor.extract(a), extractor.extract(b));
         }
         verify("@cosine.safetensors", a, b, "--far", "0.1", "--json", "@cosine.json")
                 .ok();

@@ -2,7 +2,6 @@ package io.github.mgn4j.checkpoint;
 
 import com.google.common.primitives.Ints;
 import com.google.gson.stream.JsonWriter;
-import io.github.mgn4j.internal.io.AtomicFile;
 import io.github.mgn4j.internal.io.OutputFiles;
 import io.github.mgn4j.model.Tensor;
 import io.github.mgn4j.model.WeightsException;

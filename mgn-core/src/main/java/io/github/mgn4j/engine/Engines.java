@@ -3,10 +3,6 @@ package io.github.mgn4j.engine;
 import io.github.mgn4j.internal.io.Services;
 import io.github.mgn4j.model.Model;
 import io.github.mgn4j.spec.MgnSpec;
-import com.google.common.base.Preconditions;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.FloatBuffer;
 import java.util.Comparator;
 import java.util.List;
 

@@ -7,7 +7,7 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
-import io.github.mgn4j.features.FeatureDistance;
+import io.github.mgn4j.features.DistanceMetric;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -78,8 +78,8 @@ final class ThresholdsJson {
         return json.getAsBoolean();
     }
 
-    private static FeatureDistance distance(String name) {
-        for (FeatureDistance distance : FeatureDistance.values()) {
+    private static DistanceMetric distance(String name) {
+        for (DistanceMetric distance : DistanceMetric.values()) {
             if (distance.name().toLowerCase(Locale.ROOT).equals(name)) {
                 return distance;
             }

@@ -2,7 +2,7 @@ package io.github.mgn4j.verify;
 
 import static io.github.mgn4j.verify.VerificationException.check;
 
-import io.github.mgn4j.features.FeatureDistance;
+import io.github.mgn4j.features.DistanceMetric;
 import java.util.List;
 import java.util.OptionalDouble;
 import java.util.stream.Collectors;
@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param thresholds by descending false-accept rate, at least one
  */
 public record VerificationThresholds(
-        FeatureDistance distance,
+        DistanceMetric distance,
         boolean flip,
         String data,
         long samePairs,

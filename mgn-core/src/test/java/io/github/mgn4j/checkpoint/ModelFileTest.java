@@ -3,14 +3,13 @@ package io.github.mgn4j.checkpoint;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.mgn4j.features.FeatureDistance;
+import io.github.mgn4j.features.DistanceMetric;
 import io.github.mgn4j.model.ActivationRanges;
 import io.github.mgn4j.model.Model;
 import io.github.mgn4j.model.Tensor;
 import io.github.mgn4j.model.WeightInit;
 import io.github.mgn4j.model.Weights;
 import io.github.mgn4j.model.WeightsException;
-import io.github.mgn4j.samediff.SameDiffEngine;
 import io.github.mgn4j.spec.MgnSpec;
 import io.github.mgn4j.spec.Pooling;
 import io.github.mgn4j.spec.SpecJson;
@@ -37,7 +36,7 @@ class ModelFileTest {
             .build();
 
     private static final VerificationThresholds THRESHOLDS = new VerificationThresholds(
-            FeatureDistance.COSINE, false, "people", 3, 100, List.of(new Threshold(0.01, 4.5, 0.5)));
+            DistanceMetric.COSINE, false, "people", 3, 100, List.of(new Threshold(0.01, 4.5, 0.5)));
 
     @TempDir
     Path folder;

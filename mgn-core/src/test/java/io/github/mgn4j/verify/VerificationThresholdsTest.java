@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import io.github.mgn4j.features.FeatureDistance;
+import io.github.mgn4j.features.DistanceMetric;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class VerificationThresholdsTest {
     private static final VerificationThresholds STORED = new VerificationThresholds(
-            FeatureDistance.EUCLIDEAN,
+            DistanceMetric.EUCLIDEAN,
             true,
             "people \"of\" \n one yard",
             80,
@@ -117,15 +117,15 @@ class VerificationThresholdsTest {
     void distancesAreThoseOfTheirDefinitions() {
         float[] a = {3, 0};
         float[] b = {0, 4};
-        assertThat(FeatureDistance.EUCLIDEAN.between(a, b)).isEqualTo(5);
-        assertThat(FeatureDistance.COSINE.between(a, b)).isCloseTo(1, within(1e-6));
-        assertThat(FeatureDistance.COSINE.between(a, new float[] {-1, 0})).isEqualTo(2);
-        assertThat(FeatureDistance.COSINE.between(a, new float[2])).isEqualTo(1);
-        assertThat(FeatureDistance.COSINE.between(new float[2], new float[2])).isEqualTo(1);
-        assertThatThrownBy(() -> FeatureDistance.EUCLIDEAN.between(a, new float[3]))
+        assertThat(DistanceMetric.EUCLIDEAN.between(a, b)).isEqualTo(5);
+        assertThat(DistanceMetric.COSINE.between(a, b)).isCloseTo(1, within(1e-6));
+        assertThat(DistanceMetric.COSINE.between(a, new float[] {-1, 0})).isEqualTo(2);
+        assertThat(DistanceMetric.COSINE.between(a, new float[2])).isEqualTo(1);
+        assertThat(DistanceMetric.COSINE.between(new float[2], new float[2])).isEqualTo(1);
+        assertThatThrownBy(() -> DistanceMetric.EUCLIDEAN.between(a, new float[3]))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("a feature of 2 values, the other of 3");
-        for (FeatureDistance distance : FeatureDistance.values()) {
+        for (DistanceMetric distance : DistanceMetric.values()) {
             for (float bad : new float[] {Float.NaN, Float.POSITIVE_INFINITY}) {
                 assertThatThrownBy(() -> distance.between(a, new float[] {bad, 1}))
                         .isInstanceOf(IllegalArgumentException.class)

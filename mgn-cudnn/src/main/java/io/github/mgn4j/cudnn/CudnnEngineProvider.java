@@ -64,7 +64,7 @@ public final class CudnnEngineProvider implements EngineProvider {
         }
         if (formats.maps().scaled() && formats.ranges() == null) {
             throw new EngineException(precision + " needs a calibrated model:"
-                    + " 'mgn quantize --model MODEL --images DIR --out MODEL8' makes one");
+                    + " 'mgn calibrate --model MODEL --images DIR --out MODEL8' makes one");
         }
         return new CudnnEngine(model, device, formats, options);
     }

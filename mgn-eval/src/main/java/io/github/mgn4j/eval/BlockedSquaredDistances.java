@@ -7,7 +7,6 @@ import io.github.mgn4j.engine.internal.ProductsProvider;
 import io.github.mgn4j.features.FeatureMatrix;
 import io.github.mgn4j.internal.io.Services;
 import java.util.Comparator;
-import io.github.mgn4j.samediff.Nd4jProducts;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 

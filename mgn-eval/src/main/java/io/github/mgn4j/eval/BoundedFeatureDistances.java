@@ -1,5 +1,6 @@
 package io.github.mgn4j.eval;
 
+import io.github.mgn4j.features.DistanceMetric;
 import io.github.mgn4j.features.FeatureMatrix;
 
 /** Distances of features by one of the metrics, ranked by their squares. */

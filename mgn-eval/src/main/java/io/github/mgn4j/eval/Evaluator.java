@@ -4,6 +4,7 @@ import static io.github.mgn4j.eval.EvaluationException.check;
 
 import io.github.mgn4j.data.ReidDataset;
 import io.github.mgn4j.extract.FeatureExtractor;
+import io.github.mgn4j.features.DistanceMetric;
 import java.io.IOException;
 import java.util.List;
 

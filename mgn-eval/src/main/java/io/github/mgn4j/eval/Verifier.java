@@ -2,7 +2,7 @@ package io.github.mgn4j.eval;
 
 import static io.github.mgn4j.eval.EvaluationException.check;
 
-import io.github.mgn4j.features.FeatureDistance;
+import io.github.mgn4j.features.DistanceMetric;
 import io.github.mgn4j.verify.Threshold;
 import io.github.mgn4j.verify.VerificationThresholds;
 import java.util.ArrayList;
@@ -110,12 +110,7 @@ public record Verifier(DistanceMetric metric, int resamples, double confidence, 
                         + " and two people must not be as near as any one",
                 verification.differentPairs());
         return new VerificationThresholds(
-                FeatureDistance.valueOf(metric.name()),
-                flip,
-                data,
-                verification.samePairs(),
-                verification.differentPairs(),
-                thresholds);
+                metric, flip, data, verification.samePairs(), verification.differentPairs(), thresholds);
     }
 
     /** For each target the true accept rates of the draws, ascending. */

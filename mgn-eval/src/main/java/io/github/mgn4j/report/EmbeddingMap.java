@@ -2,10 +2,9 @@ package io.github.mgn4j.report;
 
 import static java.util.stream.Collectors.toCollection;
 
-import io.github.mgn4j.eval.DistanceMetric;
 import io.github.mgn4j.eval.LabelledFeatures;
-import io.github.mgn4j.eval.Labels;
 import io.github.mgn4j.eval.Tsne;
+import io.github.mgn4j.features.DistanceMetric;
 import io.github.mgn4j.features.FeatureMatrix;
 import io.github.mgn4j.image.ReidImage;
 import java.util.ArrayList;

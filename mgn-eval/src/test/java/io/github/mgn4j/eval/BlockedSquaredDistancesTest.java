@@ -3,8 +3,8 @@ package io.github.mgn4j.eval;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.mgn4j.features.DistanceMetric;
 import io.github.mgn4j.features.FeatureMatrix;
-import io.github.mgn4j.samediff.Nd4jProducts;
 import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.Test;

@@ -3,12 +3,11 @@ package io.github.mgn4j.front;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.mgn4j.eval.DistanceMetric;
 import io.github.mgn4j.eval.EvaluationException;
 import io.github.mgn4j.eval.LabelledFeatures;
 import io.github.mgn4j.eval.Verification;
 import io.github.mgn4j.eval.Verifier;
-import io.github.mgn4j.features.FeatureDistance;
+import io.github.mgn4j.features.DistanceMetric;
 import io.github.mgn4j.features.FeatureMatrix;
 import io.github.mgn4j.verify.Threshold;
 import io.github.mgn4j.verify.VerificationThresholds;
@@ -30,7 +29,7 @@ class ThresholdsTest {
         Random random = new Random(3);
         LabelledFeatures query = people(random, 60, 30);
         LabelledFeatures gallery = people(random, 300, 30);
-        FeatureDistance distance = FeatureDistance.valueOf(metric.name());
+        DistanceMetric distance = metric;
         List<Double> same = new ArrayList<>();
         List<Double> different = new ArrayList<>();
         for (int q = 0; q < 60; q++) {

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import io.github.mgn4j.eval.DistanceMetric;
 import io.github.mgn4j.eval.Distances;
 import io.github.mgn4j.eval.EvaluationException;
+import io.github.mgn4j.features.DistanceMetric;
 import io.github.mgn4j.features.FeatureMatrix;
 import java.util.Random;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -43,9 +43,9 @@ class MetricTest {
         }
         // Sums of 32 float32 squares: 34 roundings of 2^-24 at most.
         double euclidean = Math.sqrt(squares);
-        assertThat(DistanceMetric.EUCLIDEAN.distance(a, b)).isCloseTo(euclidean, within(3e-6 * euclidean));
+        assertThat(DistanceMetric.EUCLIDEAN.between(a, b)).isCloseTo(euclidean, within(3e-6 * euclidean));
         double cosine = 1 - product / Math.sqrt(squaresA * squaresB);
-        assertThat(DistanceMetric.COSINE.distance(a, b)).isCloseTo(cosine, within(1e-5));
+        assertThat(DistanceMetric.COSINE.between(a, b)).isCloseTo(cosine, within(1e-5));
     }
 
     @ParameterizedTest
@@ -58,18 +58,18 @@ class MetricTest {
             double[][] matrix = new double[1][1];
             Distances.between(FeatureMatrix.ofRows(pair[0]), FeatureMatrix.ofRows(pair[1]), metric)
                     .compute(0, matrix);
-            assertThat(metric.distance(pair[0], pair[1])).isEqualTo(matrix[0][0]);
-            assertThat(metric.distance(pair[1], pair[0])).isEqualTo(matrix[0][0]);
+            assertThat(metric.between(pair[0], pair[1])).isEqualTo(matrix[0][0]);
+            assertThat(metric.between(pair[1], pair[0])).isEqualTo(matrix[0][0]);
         }
-        assertThat(metric.distance(a, a)).isZero();
+        assertThat(metric.between(a, a)).isZero();
     }
 
     @ParameterizedTest
     @EnumSource
     void otherLengthsAreRefused(DistanceMetric metric) {
-        assertThatThrownBy(() -> metric.distance(new float[3], new float[2]))
+        assertThatThrownBy(() -> metric.between(new float[3], new float[2]))
                 .isInstanceOf(EvaluationException.class)
                 .hasMessage("features of 3 and 2 values have no distance");
-        assertThatThrownBy(() -> metric.distance(new float[0], new float[0])).isInstanceOf(EvaluationException.class);
+        assertThatThrownBy(() -> metric.between(new float[0], new float[0])).isInstanceOf(EvaluationException.class);
     }
 }

@@ -3,10 +3,9 @@ package io.github.mgn4j.report;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.mgn4j.eval.DistanceMetric;
 import io.github.mgn4j.eval.EvaluationException;
 import io.github.mgn4j.eval.LabelledFeatures;
-import io.github.mgn4j.eval.Labels;
+import io.github.mgn4j.features.DistanceMetric;
 import io.github.mgn4j.features.FeatureMatrix;
 import io.github.mgn4j.image.ReidImage;
 import java.util.List;

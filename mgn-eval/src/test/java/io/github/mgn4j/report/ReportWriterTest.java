@@ -3,7 +3,6 @@ package io.github.mgn4j.report;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.mgn4j.eval.CameraPairs;
-import io.github.mgn4j.eval.DistanceMetric;
 import io.github.mgn4j.eval.Evaluation;
 import io.github.mgn4j.eval.Evaluator;
 import io.github.mgn4j.eval.Interval;
@@ -12,7 +11,7 @@ import io.github.mgn4j.eval.MetricIntervals;
 import io.github.mgn4j.eval.PairDistances;
 import io.github.mgn4j.eval.ReidMetrics;
 import io.github.mgn4j.eval.Verifier;
-import io.github.mgn4j.image.ActivationMap;
+import io.github.mgn4j.features.DistanceMetric;
 import io.github.mgn4j.features.FeatureMatrix;
 import io.github.mgn4j.image.ActivationMap;
 import io.github.mgn4j.image.ReidImage;

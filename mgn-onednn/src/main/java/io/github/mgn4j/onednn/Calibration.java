@@ -1,10 +1,10 @@
 package io.github.mgn4j.onednn;
 
-import io.github.mgn4j.engine.internal.Resources;
-import io.github.mgn4j.image.Layout;
 import io.github.mgn4j.engine.internal.Buffers;
+import io.github.mgn4j.engine.internal.Resources;
 import io.github.mgn4j.image.ImageDecoder;
 import io.github.mgn4j.image.ImageFiles;
+import io.github.mgn4j.image.Layout;
 import io.github.mgn4j.image.Preprocessor;
 import io.github.mgn4j.image.ProgressListener;
 import io.github.mgn4j.image.Resampling;

@@ -7,7 +7,6 @@ import io.github.mgn4j.engine.internal.SingleThread;
 import io.github.mgn4j.image.Layout;
 import io.github.mgn4j.model.Model;
 import io.github.mgn4j.samediff.internal.InferenceGraph;
-import io.github.mgn4j.samediff.internal.SameDiffLayers;
 import io.github.mgn4j.samediff.internal.plan.GraphPlan;
 import io.github.mgn4j.spec.InputSize;
 import io.github.mgn4j.spec.MgnSpec;

@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import com.google.common.util.concurrent.Uninterruptibles;
 import io.github.mgn4j.checkpoint.ModelFile;
 import io.github.mgn4j.engine.EngineException;
-import io.github.mgn4j.features.FeatureDistance;
+import io.github.mgn4j.features.DistanceMetric;
 import io.github.mgn4j.features.FeatureMatrix;
 import io.github.mgn4j.fixtures.FakeEngine;
 import io.github.mgn4j.fixtures.NaiveNetwork;
@@ -91,14 +91,14 @@ class FeatureExtractorTest {
         try (FeatureExtractor plain = FeatureExtractor.builder(MODEL).build()) {
             float[] a = plain.extract(images.get(0));
             float[] b = plain.extract(images.get(1));
-            double distance = FeatureDistance.EUCLIDEAN.between(a, b);
+            double distance = DistanceMetric.EUCLIDEAN.between(a, b);
             assertThat(distance).isPositive();
             assertThatThrownBy(() -> plain.compare(images.get(0), images.get(1)))
                     .isInstanceOf(VerificationException.class)
                     .hasMessageContaining("--store-thresholds");
 
             Model model = MODEL.withThresholds(new VerificationThresholds(
-                    FeatureDistance.EUCLIDEAN,
+                    DistanceMetric.EUCLIDEAN,
                     true,
                     "images",
                     9,

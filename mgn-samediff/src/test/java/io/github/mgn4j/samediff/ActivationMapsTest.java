@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import io.github.mgn4j.image.ActivationMap;
 import io.github.mgn4j.fixtures.NaiveNetwork;
 import io.github.mgn4j.fixtures.RandomModels;
+import io.github.mgn4j.image.ActivationMap;
 import io.github.mgn4j.image.Layout;
 import io.github.mgn4j.image.Preprocessor;
 import io.github.mgn4j.image.Resampling;

@@ -4,7 +4,6 @@ import io.github.mgn4j.data.Batch;
 import io.github.mgn4j.loss.LossTerm;
 import io.github.mgn4j.loss.Objective;
 import io.github.mgn4j.loss.ObjectiveGraph;
-import io.github.mgn4j.loss.SoftmaxTerm;
 import io.github.mgn4j.samediff.internal.TrainingGraph;
 import io.github.mgn4j.samediff.internal.plan.GraphPlan;
 import io.github.mgn4j.spec.FeaturePart;

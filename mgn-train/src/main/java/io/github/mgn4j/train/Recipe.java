@@ -1,7 +1,5 @@
 package io.github.mgn4j.train;
 
-import io.github.mgn4j.data.EpochLength;
-import io.github.mgn4j.image.OnError;
 import io.github.mgn4j.loss.Objective;
 import io.github.mgn4j.spec.MgnSpec;
 import java.util.List;

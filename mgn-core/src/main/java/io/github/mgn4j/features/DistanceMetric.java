@@ -6,7 +6,7 @@ import com.google.common.base.Preconditions;
  * The distance between two features. The values are, bit for bit, those that an evaluation ranks by: sums in float32 over
  * {@value #CHUNK} values at a time, and these sums in float64.
  */
-public enum FeatureDistance {
+public enum DistanceMetric {
     /** The length of the difference of two features, as they are. */
     EUCLIDEAN {
         @Override

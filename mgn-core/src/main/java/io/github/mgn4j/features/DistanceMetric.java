@@ -27,11 +27,14 @@ public enum DistanceMetric {
     /**
      * Returns the distance between two features.
      *
-     * @throws IllegalArgumentException if they differ in length, or hold NaN or infinity
+     * @throws IllegalArgumentException if they differ in length, are empty, or hold NaN or infinity
      */
     public double between(float[] a, float[] b) {
         Preconditions.checkArgument(
-                a.length == b.length, "a feature of %s values, the other of %s", a.length, b.length);
+                a.length == b.length && a.length > 0,
+                "features of %s and %s values have no distance",
+                a.length,
+                b.length);
         double distance = value(FeatureMatrix.ofRows(a, b));
         Preconditions.checkArgument(
                 Double.isFinite(distance), "the distance of the features is %s, expected finite values", distance);

@@ -124,7 +124,7 @@ class VerificationThresholdsTest {
         assertThat(DistanceMetric.COSINE.between(new float[2], new float[2])).isEqualTo(1);
         assertThatThrownBy(() -> DistanceMetric.EUCLIDEAN.between(a, new float[3]))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("a feature of 2 values, the other of 3");
+                .hasMessage("features of 2 and 3 values have no distance");
         for (DistanceMetric distance : DistanceMetric.values()) {
             for (float bad : new float[] {Float.NaN, Float.POSITIVE_INFINITY}) {
                 assertThatThrownBy(() -> distance.between(a, new float[] {bad, 1}))

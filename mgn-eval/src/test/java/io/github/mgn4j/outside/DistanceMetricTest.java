@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.github.mgn4j.eval.Distances;
-import io.github.mgn4j.eval.EvaluationException;
 import io.github.mgn4j.features.DistanceMetric;
 import io.github.mgn4j.features.FeatureMatrix;
 import java.util.Random;
@@ -14,7 +13,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The distance of two features, as a program has it: against plain loops, and against the matrix. */
-class MetricTest {
+class DistanceMetricTest {
     private final Random random = new Random(4);
 
     private float[] feature(int dims) {
@@ -68,8 +67,9 @@ class MetricTest {
     @EnumSource
     void otherLengthsAreRefused(DistanceMetric metric) {
         assertThatThrownBy(() -> metric.between(new float[3], new float[2]))
-                .isInstanceOf(EvaluationException.class)
+                .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("features of 3 and 2 values have no distance");
-        assertThatThrownBy(() -> metric.between(new float[0], new float[0])).isInstanceOf(EvaluationException.class);
+        assertThatThrownBy(() -> metric.between(new float[0], new float[0]))
+                .isInstanceOf(IllegalArgumentException.class);
     }
 }

@@ -17,7 +17,7 @@ import io.github.mgn4j.report.LossPoint;
 import io.github.mgn4j.report.Report;
 import io.github.mgn4j.report.ReportBuilder;
 import io.github.mgn4j.samediff.ActivationMaps;
-import io.github.mgn4j.samediff.CudaBackend;
+import io.github.mgn4j.samediff.internal.CudaBackend;
 import io.github.mgn4j.train.Recipe;
 import io.github.mgn4j.train.RecipeYaml;
 import io.github.mgn4j.train.Training;

@@ -153,8 +153,7 @@ final class ReportPage {
     }
 
     private void writeTable() {
-        page.append(
-                "<section class=\"card\">\n<h2>ReidMetrics</h2>\n<div class=\"scroll\"><table>\n<thead><tr><th></th>");
+        page.append("<section class=\"card\">\n<h2>Metrics</h2>\n<div class=\"scroll\"><table>\n<thead><tr><th></th>");
         for (NamedMetrics named : data.metrics()) {
             page.append("<th>").append(Html.escape(named.name())).append("</th>");
         }

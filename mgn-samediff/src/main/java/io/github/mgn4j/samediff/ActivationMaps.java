@@ -7,6 +7,7 @@ import io.github.mgn4j.image.Preprocessor;
 import io.github.mgn4j.image.Resampling;
 import io.github.mgn4j.image.RgbImage;
 import io.github.mgn4j.model.Model;
+import io.github.mgn4j.samediff.internal.CudaBackend;
 import io.github.mgn4j.samediff.internal.InferenceGraph;
 import io.github.mgn4j.samediff.internal.plan.GraphPlan;
 import io.github.mgn4j.spec.Branch;

@@ -2,6 +2,7 @@ package io.github.mgn4j.samediff;
 
 import io.github.mgn4j.engine.internal.BlockProducts;
 import io.github.mgn4j.engine.internal.ProductsProvider;
+import io.github.mgn4j.samediff.internal.CudaBackend;
 import org.nd4j.linalg.factory.Nd4jBackend;
 
 /** Products by ND4J, where it has a backend whose arrays lie in this machine's memory: one for CPUs. */

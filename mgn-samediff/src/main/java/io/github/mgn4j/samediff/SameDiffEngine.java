@@ -6,6 +6,7 @@ import io.github.mgn4j.engine.internal.PlanCache;
 import io.github.mgn4j.engine.internal.SingleThread;
 import io.github.mgn4j.image.Layout;
 import io.github.mgn4j.model.Model;
+import io.github.mgn4j.samediff.internal.CudaBackend;
 import io.github.mgn4j.samediff.internal.InferenceGraph;
 import io.github.mgn4j.samediff.internal.plan.GraphPlan;
 import io.github.mgn4j.spec.InputSize;

@@ -5,6 +5,7 @@ import io.github.mgn4j.engine.EngineOptions;
 import io.github.mgn4j.engine.EngineProvider;
 import io.github.mgn4j.engine.Precision;
 import io.github.mgn4j.model.Model;
+import io.github.mgn4j.samediff.internal.CudaBackend;
 import java.util.Set;
 import org.nd4j.linalg.factory.Nd4jBackend;
 

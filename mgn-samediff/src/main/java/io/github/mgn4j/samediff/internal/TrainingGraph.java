@@ -4,7 +4,6 @@ import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import io.github.mgn4j.image.Layout;
 import io.github.mgn4j.model.Model;
-import io.github.mgn4j.samediff.CudaBackend;
 import io.github.mgn4j.samediff.internal.plan.RowGroups;
 import io.github.mgn4j.spec.ConvLayer;
 import io.github.mgn4j.spec.FeaturePart;

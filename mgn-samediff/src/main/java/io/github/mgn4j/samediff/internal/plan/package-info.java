@@ -3,6 +3,6 @@
  * once for fixed shapes.
  */
 @NullMarked
-package io.github.mgn4j.plan;
+package io.github.mgn4j.samediff.internal.plan;
 
 import org.jspecify.annotations.NullMarked;

@@ -1,7 +1,8 @@
-package io.github.mgn4j.samediff;
+package io.github.mgn4j.samediff.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.mgn4j.samediff.SameDiffEngineProvider;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;

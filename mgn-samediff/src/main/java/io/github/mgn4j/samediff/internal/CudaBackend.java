@@ -1,4 +1,4 @@
-package io.github.mgn4j.samediff;
+package io.github.mgn4j.samediff.internal;
 
 import com.google.common.base.Splitter;
 import io.github.mgn4j.engine.EngineException;
@@ -41,8 +41,8 @@ public final class CudaBackend {
 
     private CudaBackend() {}
 
-    /** Whether ND4J would compute on a GPU: its backend for them is there and can be used. */
-    static boolean isUsable() {
+    /** Returns whether ND4J would compute on a GPU: its backend for them is there and can be used. */
+    public static boolean isUsable() {
         ClassLoader loader = CudaBackend.class.getClassLoader();
         return loader != null
                 && loader.getResource(BACKEND) != null

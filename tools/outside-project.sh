@@ -22,8 +22,8 @@ mkdir -- "$work/checkout" "$work/outside"
   tar --null --ignore-failed-read -T - -cf - 2>/dev/null) | tar -xf - -C "$work/checkout"
 cd -- "$work/checkout"
 ./mvnw -B -q -Dmaven.repo.local="$repository" install -Dmaven.test.skip=true -Dspotless.check.skip=true -Djacoco.skip=true \
-  -pl '!mgn-bench,!examples'
-for module in mgn4j mgn-bom mgn-core mgn-cli; do
+  -pl '!mgn-bench,!examples,!examples/feature-service'
+for module in mgn4j mgn-bom mgn-core mgn-eval mgn-onednn mgn-cli; do
   [ -d "$repository/io/github/mgn4j/$module" ] || fail "$module has not been installed"
 done
 [ ! -e "$repository/io/github/mgn4j/mgn-bench" ] || fail "mgn-bench has been installed"
@@ -50,10 +50,10 @@ $block
 </project>
 POM
 cat >src/main/java/Outside.java <<'JAVA'
+import io.github.mgn4j.checkpoint.ModelFile;
 import io.github.mgn4j.extract.FeatureExtractor;
+import io.github.mgn4j.model.WeightInit;
 import io.github.mgn4j.spec.MgnSpec;
-import io.github.mgn4j.weights.ModelFile;
-import io.github.mgn4j.weights.WeightInit;
 import java.awt.image.BufferedImage;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -81,4 +81,7 @@ case $said in
   *) fail "the project says '$said', expected 2048 values" ;;
 esac
 jars=$(tr ':' '\n' <classpath | sed '/^$/d')
+case $jars in
+  *nd4j*) fail "ND4J is on the class path, which the README's dependencies do not need" ;;
+esac
 echo "$said; class path of the README's dependencies: $(echo "$jars" | wc -l) jars, $(echo "$jars" | tr '\n' '\0' | xargs -0 du -cLm | tail -n 1 | cut -f 1) MB"

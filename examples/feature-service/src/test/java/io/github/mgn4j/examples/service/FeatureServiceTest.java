@@ -113,7 +113,7 @@ class FeatureServiceTest {
             }
         }
         Path report = folder.resolve("report-" + engine);
-        String main = "io.github.mgn4j.example.feature.service/" + FeatureService.class.getName();
+        String main = "io.github.mgn4j.example.service/" + FeatureService.class.getName();
         String said = run(
                 "--module-path",
                 String.join(File.pathSeparator, jars),
@@ -134,7 +134,7 @@ class FeatureServiceTest {
         Path module = classes.getParent().getParent().getFileName();
         String name = "io.github.mgn4j."
                 + (module.toString().equals("feature-service")
-                        ? "example.feature.service"
+                        ? "example.service"
                         : module.toString().replaceFirst("^mgn-", ""));
         Path jar = folder.resolve(module + ".jar");
         if (Files.exists(jar)) {

@@ -1,6 +1,6 @@
 package io.github.mgn4j.spec;
 
-/** Size of the images that a network takes, in pixels; 384x128 in the paper. */
+/** The size of a network's input images in pixels; 384x128 in the paper. */
 public record InputSize(int height, int width) {
     public InputSize {
         SpecException.check(

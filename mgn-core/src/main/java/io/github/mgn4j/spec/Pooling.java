@@ -1,6 +1,6 @@
 package io.github.mgn4j.spec;
 
-/** How a feature map (or a stripe of it) becomes a vector. The paper takes the maximum. */
+/** How a feature map, or a stripe of it, becomes a vector. The paper takes the maximum. */
 public enum Pooling {
     MAX,
     AVG

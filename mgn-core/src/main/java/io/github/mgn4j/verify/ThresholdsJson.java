@@ -12,7 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** {@link VerificationThresholds} as JSON. */
+/** Reads and writes {@link VerificationThresholds} as JSON. */
 final class ThresholdsJson {
     private static final int VERSION = 1;
 
@@ -70,7 +70,7 @@ final class ThresholdsJson {
         return json.get(key).getAsDouble();
     }
 
-    /** Gson takes every text but "true" for false. */
+    /** Reads a boolean strictly: Gson takes every text except "true" for false. */
     private static boolean flag(JsonElement json) {
         if (!json.getAsJsonPrimitive().isBoolean()) {
             throw new JsonParseException("'flip' is " + json);

@@ -2,13 +2,13 @@ package io.github.mgn4j.data;
 
 import java.util.Locale;
 
-/** The parts of a data set. */
+/** The splits of a data set. */
 public enum Split {
     TRAIN,
     QUERY,
     GALLERY;
 
-    /** The part's name in folders and files. */
+    /** Returns the split's name in folders and files. */
     public String folder() {
         return name().toLowerCase(Locale.ROOT);
     }

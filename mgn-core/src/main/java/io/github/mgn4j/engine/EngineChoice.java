@@ -65,10 +65,11 @@ final class EngineChoice {
     }
 
     /** Explains why a provider that was requested by name cannot be used, and lists those that can. */
-    private String refusal(EngineProvider one, Precision precision) {
+    private String refusal(EngineProvider requested, Precision precision) {
         List<EngineProvider> others =
                 all.stream().filter(EngineChoice::isAvailable).toList();
-        return "the engine %s %s; those that can run: %s".formatted(one.name(), reason(one, precision), names(others));
+        return "the engine %s %s; those that can run: %s"
+                .formatted(requested.name(), reason(requested, precision), names(others));
     }
 
     private static String reason(EngineProvider provider, Precision precision) {

@@ -25,8 +25,8 @@ public final class Engines {
         return Services.find(EngineProvider.class, EngineProvider::priority);
     }
 
-    private static List<EngineProvider> sorted(Services<EngineProvider> found) {
-        return found.usable().stream()
+    private static List<EngineProvider> sorted(Services<EngineProvider> services) {
+        return services.usable().stream()
                 .sorted(Comparator.comparingInt(EngineProvider::priority).reversed())
                 .toList();
     }
@@ -56,8 +56,8 @@ public final class Engines {
     }
 
     private static EngineChoice choice() {
-        Services<EngineProvider> found = find();
-        return new EngineChoice(sorted(found), found.passedOver());
+        Services<EngineProvider> services = find();
+        return new EngineChoice(sorted(services), services.passedOver());
     }
 
     /** Returns the largest batch whose images and features each fit into one buffer of less than 2 GiB. */

@@ -8,7 +8,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Features and their images: row i of the matrix belongs to row i of the table. Immutable. */
+/**
+ * Features and their images: row i of the matrix belongs to row i of the table. Immutable.
+ *
+ * @param features the features, one row per image
+ * @param table the images, one row per feature
+ */
 public record FeatureSet(FeatureMatrix features, FeatureTable table) {
     public FeatureSet {
         check(
@@ -21,12 +26,14 @@ public record FeatureSet(FeatureMatrix features, FeatureTable table) {
     /** Receives images and their features, one by one. */
     @FunctionalInterface
     public interface RowSink {
+        /** Appends one row; {@code features} is written before this method returns. */
         void append(FeatureTable.Entry image, float[] features) throws IOException;
     }
 
     /** Produces images and their features. */
     @FunctionalInterface
     public interface RowSource {
+        /** Passes all rows to the sink, in order. */
         void writeTo(RowSink sink) throws IOException;
     }
 

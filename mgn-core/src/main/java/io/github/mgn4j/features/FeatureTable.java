@@ -23,6 +23,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Assigns an image to each row of a feature matrix: the file {@code F.csv} beside {@code F.npy}, with the header
  * {@code row,path,pid,camid} (RFC 4180, UTF-8, rows numbered from 0 in order). Immutable.
+ *
+ * @param entries the rows in order
  */
 public record FeatureTable(List<Entry> entries) {
     private static final int SHOWN = 60;

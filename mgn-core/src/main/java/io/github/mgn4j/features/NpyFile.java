@@ -24,12 +24,14 @@ public final class NpyFile {
     /** Receives the rows of a file, one by one, each of length {@code dims}. */
     @FunctionalInterface
     public interface RowSink {
+        /** Appends one row, which is written before this method returns. */
         void append(float[] row) throws IOException;
     }
 
     /** Produces the rows of a file. */
     @FunctionalInterface
     public interface RowSource {
+        /** Passes all rows to the sink, in order. */
         void writeTo(RowSink sink) throws IOException;
     }
 

@@ -39,7 +39,7 @@ public final class ImageFiles {
             throw new ImageException(
                     FileNames.text(folder) + (Files.exists(folder) ? ": not a folder" : ": no such folder"));
         }
-        List<Found> found = new ArrayList<>();
+        List<Found> files = new ArrayList<>();
         Files.walkFileTree(
                 folder, EnumSet.of(FileVisitOption.FOLLOW_LINKS), Integer.MAX_VALUE, new SimpleFileVisitor<>() {
                     @Override
@@ -56,16 +56,16 @@ public final class ImageFiles {
                         if ((attributes.isRegularFile() || attributes.isSymbolicLink())
                                 && !isLitter(path)
                                 && SUFFIXES.contains(suffix(path))) {
-                            found.add(new Found(FileNames.encode(FileNames.relative(folder, path)), path));
+                            files.add(new Found(FileNames.encode(FileNames.relative(folder, path)), path));
                         }
                         return FileVisitResult.CONTINUE;
                     }
                 });
-        if (found.isEmpty()) {
+        if (files.isEmpty()) {
             throw new ImageException(
                     FileNames.text(folder) + ": no image in this folder (expected .jpg, .jpeg, .png or .bmp files)");
         }
-        return found.stream()
+        return files.stream()
                 .sorted((a, b) -> Arrays.compareUnsigned(a.name, b.name))
                 .map(Found::path)
                 .toList();

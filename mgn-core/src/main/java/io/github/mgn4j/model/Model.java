@@ -8,6 +8,8 @@ import org.jspecify.annotations.Nullable;
  * A network with matching weights, and the ranges and thresholds measured with them. Immutable. Ranges and thresholds
  * belong to the weights: a model trained from this one has none.
  *
+ * @param spec the network
+ * @param weights exactly the tensors of the network
  * @param ranges activation ranges for 8-bit engines; null if the model has not been calibrated
  * @param thresholds thresholds for same-person verdicts; null if none have been measured
  */

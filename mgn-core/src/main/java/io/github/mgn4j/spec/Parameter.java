@@ -13,21 +13,29 @@ import java.util.List;
 public record Parameter(String name, Kind kind, Section section, List<Integer> shape) {
     /** The role of a tensor in its layer. */
     public enum Kind {
+        /** The kernel of a convolution. */
         CONV_WEIGHT,
+        /** The scale (gamma) of a batch norm. */
         NORM_WEIGHT,
+        /** The shift (beta) of a batch norm. */
         NORM_BIAS,
         /** The running mean of a batch norm; not trained. */
         RUNNING_MEAN,
         /** The running variance of a batch norm; not trained. */
         RUNNING_VAR,
+        /** The weight of a classifier. */
         LINEAR_WEIGHT,
+        /** The bias of a classifier. */
         LINEAR_BIAS
     }
 
     /** The section of a network: the pretrained backbone, or a part that starts from random values. */
     public enum Section {
+        /** The layers of the pretrained ResNet, in the trunk and the branches. */
         BACKBONE,
+        /** The reductions of pooled vectors. */
         REDUCTION,
+        /** The identity classifiers, which feature extraction does not need. */
         CLASSIFIER
     }
 

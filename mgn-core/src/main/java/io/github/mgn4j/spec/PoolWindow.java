@@ -4,6 +4,8 @@ package io.github.mgn4j.spec;
  * The window of a feature map that is pooled to one vector: rows {@code from} (inclusive) to {@code to} (exclusive), full
  * width.
  *
+ * @param from first row of the window
+ * @param to row after the last one
  * @param height rows of the whole map; a multiple of {@code to - from}
  * @param width columns of the map
  */

@@ -156,9 +156,9 @@ public final class SpecJson {
     /** A JSON object and its path, for messages. */
     private record Node(String path, JsonObject json) {
         void checkKeys(String... keys) {
-            Set<String> known = Set.of(keys);
+            Set<String> expected = Set.of(keys);
             for (String key : json.keySet()) {
-                SpecException.check(known.contains(key), "unknown spec key '%s'", path + key);
+                SpecException.check(expected.contains(key), "unknown spec key '%s'", path + key);
             }
             for (String key : keys) {
                 get(key);

@@ -54,7 +54,7 @@ final class ColourAdjustments {
         }
     }
 
-    /** Pillow's luma in 16-bit fixed point: 0.299, 0.587, 0.114. */
+    /** Returns Pillow's luma in 16-bit fixed point: 0.299, 0.587, 0.114. */
     private static int gray(byte[] rgb, int i) {
         return ((rgb[i] & 0xff) * 19595 + (rgb[i + 1] & 0xff) * 38470 + (rgb[i + 2] & 0xff) * 7471 + 0x8000) >> 16;
     }

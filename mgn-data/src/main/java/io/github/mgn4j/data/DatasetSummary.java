@@ -14,6 +14,9 @@ import java.util.SortedMap;
  *
  * @param format name of the format
  * @param root the data set's folder
+ * @param train content of the training split
+ * @param query content of the queries
+ * @param gallery content of the gallery
  * @param published the published variant for the comparison; may be empty
  * @param differences one sentence for each count that differs; empty if none does or nothing was published
  * @param multiQuery the additional images of the query persons
@@ -135,7 +138,7 @@ public record DatasetSummary(
                 .append('\n');
     }
 
-    /** At most ten rows; beyond that, neighbouring numbers of images share a row. */
+    /** Appends a histogram of at most ten rows; beyond that, neighbouring numbers of images share a row. */
     private static void histogram(StringBuilder text, String name, SortedMap<Integer, Integer> counts) {
         if (counts.isEmpty()) {
             return;

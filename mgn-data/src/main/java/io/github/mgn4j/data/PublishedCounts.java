@@ -8,6 +8,9 @@ import java.util.Optional;
  * The counts that the publishers of a data set state.
  *
  * @param variant the data set's name, with its variant if there are several
+ * @param train counts of the training split
+ * @param query counts of the queries
+ * @param gallery counts of the gallery
  */
 public record PublishedCounts(String variant, Split train, Split query, Split gallery) {
     /**

@@ -23,7 +23,7 @@ public final class Seeds {
         return hash;
     }
 
-    /** The finaliser of SplitMix64 (variant 13 of Stafford's). */
+    /** Applies the finaliser of SplitMix64 (variant 13 of Stafford's). */
     private static long finish(long value) {
         long z = (value ^ (value >>> 30)) * 0xBF58476D1CE4E5B9L;
         z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;

@@ -42,7 +42,7 @@ public record SoftmaxLoss(double labelSmoothing) {
     }
 
     /**
-     * SameDiff's own takes the logarithm of the softmax, which is -infinity for a logit 104 below the largest.
+     * Builds log-softmax. SameDiff's own takes the logarithm of the softmax, which is -infinity for a logit 104 below the largest.
      */
     private static SDVariable logSoftmax(SameDiff sd, SDVariable logits) {
         SDVariable shifted = logits.sub(logits.max(true, 1));

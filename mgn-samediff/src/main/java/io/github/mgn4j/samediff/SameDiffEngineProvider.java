@@ -46,7 +46,7 @@ public final class SameDiffEngineProvider implements EngineProvider {
         return Set.of(Precision.FP32);
     }
 
-    /** ND4J computes on the first GPU. */
+    /** Returns 1 if ND4J has a usable GPU, else 0: ND4J computes on the first one. */
     @Override
     public int devices() {
         return CudaBackend.isUsable() ? 1 : 0;

@@ -179,9 +179,9 @@ final class Aside implements SeekableByteChannel {
 
     @Override
     public void close() throws IOException {
-        for (Path left : backup == null ? new Path[] {path} : new Path[] {path, backup}) {
-            Files.deleteIfExists(left);
-            LIVE.remove(left);
+        for (Path leftover : backup == null ? new Path[] {path} : new Path[] {path, backup}) {
+            Files.deleteIfExists(leftover);
+            LIVE.remove(leftover);
         }
         channel.close();
     }

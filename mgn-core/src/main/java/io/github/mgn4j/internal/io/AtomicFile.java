@@ -28,12 +28,14 @@ public final class AtomicFile {
     /** Writes a file's content to a stream. */
     @FunctionalInterface
     public interface Content {
+        /** Writes the content; the caller closes the stream. */
         void writeTo(OutputStream out) throws IOException;
     }
 
     /** Writes a file's content to a seekable channel. */
     @FunctionalInterface
     public interface ChannelContent {
+        /** Writes the content; the caller closes the channel. */
         void writeTo(SeekableByteChannel channel) throws IOException;
     }
 

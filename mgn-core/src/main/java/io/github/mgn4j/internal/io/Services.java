@@ -27,6 +27,7 @@ public record Services<T>(List<T> usable, List<String> passedOver) {
     /** Decides whether an implementation is usable. */
     @FunctionalInterface
     public interface Trial<T> {
+        /** Uses the implementation; throws a {@link LinkageError} if a class that it needs is missing. */
         void of(T implementation);
     }
 

@@ -133,7 +133,7 @@ public final class GraphPlan implements AutoCloseable {
         }
     }
 
-    /** JavaCPP, below ND4J, fails at some later small allocation once the process is larger than this. */
+    /** Checks JavaCPP's limit of native memory. JavaCPP, below ND4J, fails at some later small allocation once the process is larger than this. */
     private static void checkMemory(long needed) {
         long limit = Pointer.maxPhysicalBytes();
         long taken = Pointer.physicalBytes();

@@ -4,7 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 
-/** The number formats found in files of weights; each is turned into float32. */
+/** The number formats of weight files. All values are converted to float32. */
 enum DType {
     F32(4),
     F64(8),
@@ -23,12 +23,12 @@ enum DType {
         this.bytes = bytes;
     }
 
-    /** Bytes per value. */
+    /** Returns the bytes per value. */
     int bytes() {
         return bytes;
     }
 
-    /** All values of a buffer: a view where it holds float32 already, else converted. */
+    /** Returns all values of a buffer: a view if they are float32 already, else converted. */
     FloatBuffer decode(ByteBuffer data) {
         if (this == F32) {
             return data.slice().order(data.order()).asFloatBuffer();
@@ -40,7 +40,7 @@ enum DType {
         return FloatBuffer.wrap(values);
     }
 
-    /** The value whose first byte has that index, in the buffer's {@link ByteOrder}. */
+    /** Returns the value whose first byte has that index, in the buffer's {@link ByteOrder}. */
     float read(ByteBuffer data, int index) {
         return switch (this) {
             case F32 -> data.getFloat(index);
@@ -56,7 +56,7 @@ enum DType {
         };
     }
 
-    /** IEEE 754 binary16 to binary32, which is exact. */
+    /** Converts IEEE 754 binary16 to binary32, which is exact. */
     static float half(short bits) {
         int sign = (bits & 0x8000) << 16;
         int exponent = bits >> 10 & 0x1f;

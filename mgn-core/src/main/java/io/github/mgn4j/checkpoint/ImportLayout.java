@@ -6,13 +6,17 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/** Whose names the tensors of a checkpoint have. */
+/** The naming of a checkpoint's tensors. */
 public enum ImportLayout {
-    /** A ResNet of torchvision: {@code conv1.weight}, {@code layer1.0.conv1.weight}; its classifier is left out. */
+    /**
+     * A ResNet of torchvision: {@code conv1.weight}, {@code layer1.0.conv1.weight}. Its classifier is ignored.
+     */
     TORCHVISION("conv1.weight"),
-    /** The most used public PyTorch MGN: {@code backone.0.weight}, {@code p1.0.0.conv1.weight}, {@code reduction_0}. */
+    /**
+     * The most used public PyTorch MGN: {@code backone.0.weight}, {@code p1.0.0.conv1.weight}, {@code reduction_0}.
+     */
     MGN_PYTORCH("backone.0.weight"),
-    /** Another public one: {@code backbone.0.weight}, one {@code reduction} for all features. */
+    /** Another public MGN: {@code backbone.0.weight}, one {@code reduction} for all features. */
     REID_MGN("backbone.0.weight"),
     /** This project's own model file. */
     MGN("trunk.conv1.weight");
@@ -23,18 +27,20 @@ public enum ImportLayout {
         this.stem = stem;
     }
 
-    /** Name of the first convolution's weight, which tells the layout. */
+    /** Returns the name of the first convolution's weight, which identifies the naming. */
     String stem() {
         return stem;
     }
 
-    /** The name on the command line: {@code torchvision}, {@code mgn-pytorch}, {@code reid-mgn}, {@code mgn}. */
+    /**
+     * Returns the name on the command line: {@code torchvision}, {@code mgn-pytorch}, {@code reid-mgn}, {@code mgn}.
+     */
     public String label() {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
     /**
-     * The layout of that label, empty for {@code auto}.
+     * Returns the naming of that label; empty for {@code auto}.
      *
      * @throws WeightsException if there is none
      */
@@ -55,7 +61,7 @@ public enum ImportLayout {
                                                 .toList())))));
     }
 
-    /** The layout in which those names occur, if any. */
+    /** Returns the naming in which those tensor names occur, if any. */
     static Optional<ImportLayout> detect(Set<String> names) {
         return Stream.of(values()).filter(layout -> names.contains(layout.stem)).findFirst();
     }

@@ -4,12 +4,12 @@ import io.github.mgn4j.model.Model;
 import java.util.List;
 
 /**
- * A model made of a checkpoint, and what became of the checkpoint. Immutable.
+ * A model created from a checkpoint, with a record of the import. Immutable.
  *
- * @param layout whose names the checkpoint's tensors have
- * @param leftOut the checkpoint's tensors that the network has no place for; the counters of batch norms, which nothing reads,
- *     are not listed
- * @param fresh the network's parameters that the checkpoint does not have: they are drawn anew, and have to be trained
+ * @param model the model
+ * @param layout the naming of the checkpoint's tensors
+ * @param leftOut the checkpoint's tensors that the network does not use, except the unused counters of batch norms
+ * @param fresh the network's parameters that the checkpoint lacks; they have initial values and must be trained
  */
 public record ImportedModel(Model model, ImportLayout layout, List<String> leftOut, List<String> fresh) {
     public ImportedModel {

@@ -8,11 +8,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** How the names of this project's parameters read in a foreign layout; the layers behind them are the same. */
+/** Maps the names of this project's parameters to another naming; the layers themselves are the same. */
 final class LayoutKeys {
     private final Map<String, String> prefixes;
 
-    /** Names in {@code layout} of the parameters of {@code spec}, a network of the paper's form. */
+    /** Creates the map from the parameters of {@code spec}, a network of the paper's form, to a naming. */
     LayoutKeys(ImportLayout layout, MgnSpec spec) {
         this.prefixes = switch (layout) {
             case TORCHVISION -> torchvision(spec);
@@ -21,7 +21,7 @@ final class LayoutKeys {
         };
     }
 
-    /** The foreign name of a parameter; empty if the layout has none. */
+    /** Returns the foreign name of a parameter; empty if the naming has none. */
     Optional<String> key(String name) {
         return prefixes.entrySet().stream()
                 .filter(prefix -> name.startsWith(prefix.getKey()))
@@ -30,7 +30,7 @@ final class LayoutKeys {
                 .findFirst();
     }
 
-    /** Every branch starts from the one backbone. */
+    /** Maps every branch to the one backbone. */
     private static Map<String, String> torchvision(MgnSpec spec) {
         ImmutableMap.Builder<String, String> map = ImmutableMap.builder();
         map.put("trunk.", "");
@@ -68,7 +68,7 @@ final class LayoutKeys {
         return map.buildOrThrow();
     }
 
-    /** What stands before the trunk's numbers. */
+    /** Returns the prefix of the trunk's numbers. */
     static String trunk(ImportLayout layout) {
         return layout.stem().substring(0, layout.stem().indexOf('.') + 1);
     }

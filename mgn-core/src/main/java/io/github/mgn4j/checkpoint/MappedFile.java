@@ -14,11 +14,13 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A file of any size read through memory maps. The maps outlive {@link #close()} and go when the last buffer made from
- * them does. Not thread-safe.
+ * Reads a file of any size through memory maps. A map outlives {@link #close()} and is freed with the last buffer created
+ * from it. Not thread-safe.
  */
 final class MappedFile implements AutoCloseable {
-    /** Windows start at multiples of this and are twice as long, so that a range of this length lies in one. */
+    /**
+     * Windows start at multiples of this and are twice as long, so that a range of this length lies in one.
+     */
     private static final long WINDOW = 1L << 30;
 
     private final Path path;
@@ -35,7 +37,7 @@ final class MappedFile implements AutoCloseable {
     /**
      * Opens a file.
      *
-     * @throws WeightsException if it is missing, no regular file or empty
+     * @throws WeightsException if it is missing, not a regular file or empty
      */
     static MappedFile open(Path path) throws IOException {
         WeightsException.check(!Files.notExists(path), "%s: no such file", path);
@@ -60,9 +62,9 @@ final class MappedFile implements AutoCloseable {
     }
 
     /**
-     * A read-only little-endian view of a part of the file.
+     * Returns a read-only little-endian view of a range of the file.
      *
-     * @throws WeightsException if the part is not wholly inside the file or longer than 2 GiB - 1
+     * @throws WeightsException if the range is not inside the file or longer than 2 GiB - 1
      */
     ByteBuffer slice(long offset, long length) throws IOException {
         WeightsException.check(
@@ -88,10 +90,10 @@ final class MappedFile implements AutoCloseable {
     }
 
     /**
-     * Copies a part of the file, from a position on, into the room that a buffer has. Sums and inflating work on such copies:
-     * native code that reads a mapping ends the process when the file becomes shorter meanwhile.
+     * Copies bytes from a position of the file until the buffer is full. Checksums and inflation use such copies: if the file
+     * becomes shorter, native code that reads a mapping would terminate the process.
      *
-     * @throws WeightsException if the file ends before
+     * @throws WeightsException if the file is too short
      */
     void read(long position, ByteBuffer into) throws IOException {
         long at = position;
@@ -104,7 +106,7 @@ final class MappedFile implements AutoCloseable {
         }
     }
 
-    /** What to say of a file that ends where it did not before. */
+    /** Returns the exception for a file that has become shorter. */
     static WeightsException shorter(Path path, @Nullable Throwable cause) {
         return new WeightsException(path + ": became shorter while it was read", cause);
     }

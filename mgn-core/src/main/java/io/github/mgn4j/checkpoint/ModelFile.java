@@ -21,26 +21,26 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * This project's model file: a safetensors file whose {@code __metadata__} holds the spec as JSON under the key
- * {@code mgn}, so that the file alone rebuilds the network. Thread-safe.
+ * Reads and writes this project's model files: safetensors files whose {@code __metadata__} holds the spec as JSON under
+ * the key {@code mgn}, so that the file alone rebuilds the network. Thread-safe.
  */
 public final class ModelFile {
     /** The metadata key of the spec. */
     public static final String SPEC_KEY = "mgn";
 
     /**
-     * Tensors whose names begin like this are the state of a training in its checkpoint, not part of the model: loading
-     * leaves them out, so that a checkpoint is a model file too.
+     * The name prefix of tensors that are training state of a checkpoint, not part of the model. Loading ignores them, so that
+     * a checkpoint is a model file too.
      */
     public static final String TRAINING_PREFIX = "optimizer.";
 
     private ModelFile() {}
 
     /**
-     * Loads a model, or the model in a checkpoint of a training; its weights are views of the mapped file (see {@link TensorFile}).
+     * Loads a model from a model file or training checkpoint. Its weights are views of the mapped file (see {@link TensorFile}).
      *
-     * @throws WeightsException if it is no model file, or its tensors are not those of its spec
-     * @throws IOException if it cannot be read
+     * @throws WeightsException if the file is not a model file, or its tensors are not those of its spec
+     * @throws IOException if the file cannot be read
      */
     public static Model load(Path file) throws IOException {
         FileKind kind = FileKind.of(file).orElse(FileKind.SAFETENSORS);
@@ -58,9 +58,9 @@ public final class ModelFile {
     }
 
     /**
-     * Makes a model of a file that is read already.
+     * Creates a model from the content of a file.
      *
-     * @param file what errors call it
+     * @param file the file's path for error messages
      * @throws WeightsException as {@link #load}
      */
     public static Model toModel(Path file, TensorFile content) {
@@ -78,7 +78,7 @@ public final class ModelFile {
                     Weights.of(Maps.filterKeys(content.tensors(), name -> !name.startsWith(TRAINING_PREFIX))),
                     ranges == null ? null : ActivationRanges.parse(ranges),
                     thresholds == null ? null : VerificationThresholds.parse(thresholds));
-        } catch (InternalError e) { // a page of the mapping that is no longer there
+        } catch (InternalError e) { // a page of the mapping no longer exists
             throw MappedFile.shorter(file, e);
         } catch (SpecException | WeightsException | VerificationException e) {
             throw new WeightsException(file + ": " + e.getMessage(), e);
@@ -86,7 +86,7 @@ public final class ModelFile {
     }
 
     /**
-     * Saves a model, whole or not at all; the same model gives the same bytes.
+     * Saves a model; the file appears complete or not at all. The same model gives the same bytes.
      *
      * @throws IOException if the file cannot be written
      */
@@ -98,8 +98,9 @@ public final class ModelFile {
     }
 
     /**
-     * Writes a model aside, as one of several files that appear together; the same model gives the same bytes.
+     * Adds a model to files that appear together. The same model gives the same bytes.
      *
+     * @param files receives the file; {@link OutputFiles#publish} makes it appear
      * @throws IOException if the file cannot be written
      */
     public static void write(OutputFiles files, Path file, Model model) throws IOException {

@@ -10,8 +10,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a checkpoint's pickle may be made of. Containers have the identity of objects, not of contents: a pickle can
- * nest them without end or in a circle.
+ * The objects of a checkpoint's pickle. Containers are compared by identity, since a pickle can nest them endlessly or in a
+ * circle.
  */
 final class Pickle {
     private Pickle() {}
@@ -34,7 +34,7 @@ final class Pickle {
         final Map<@Nullable Object, @Nullable Object> entries = new LinkedHashMap<>(0);
     }
 
-    /** A function or class that was named; it is never looked for. */
+    /** The name of a function or class, which is never looked up. */
     record Global(String module, String name) {
         @Override
         public String toString() {
@@ -42,18 +42,20 @@ final class Pickle {
         }
     }
 
-    /** What stands for a Python object that is neither tensor nor container: the name of what would have made it. */
-    record Inert(Global made) {}
+    /** Stands for a Python object that is neither tensor nor container: the name of its constructor. */
+    record Inert(Global constructor) {}
 
-    /** Bytes of the file, brought in when they are needed. */
+    /** Bytes of the file, loaded when they are needed. */
     interface Bytes {
         long size();
 
-        /** All of them, little-endian and read from position 0; valid until the file is closed or longer. */
+        /**
+         * Returns all bytes, little-endian, from position 0. They are valid until the file is closed or longer.
+         */
         ByteBuffer data() throws IOException;
     }
 
-    /** Values of one type; equal to itself only, since its bytes are many. */
+    /** Values of one type. Equality is identity, since the bytes are many. */
     static final class Storage {
         final String key;
         final DType dtype;
@@ -76,6 +78,6 @@ final class Pickle {
         }
     }
 
-    /** A strided view of a storage, not yet read; offset and strides count values. */
+    /** A strided view of a storage, not yet read. Offset and strides count values. */
     record TensorView(Storage storage, int offset, List<Integer> shape, List<Long> strides) {}
 }

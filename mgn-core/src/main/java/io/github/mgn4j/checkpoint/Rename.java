@@ -8,16 +8,16 @@ import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 
 /**
- * Another name for tensors of a checkpoint: every occurrence of a regular expression is replaced.
+ * A renaming of a checkpoint's tensors that replaces every occurrence of a regular expression.
  *
- * @param pattern what is looked for in a name; {@code ^} for its beginning
- * @param replacement with {@code $1} for the first group
+ * @param pattern the expression to find in a name; {@code ^} matches its beginning
+ * @param replacement the replacement, with {@code $1} for the first group
  */
 public record Rename(Pattern pattern, String replacement) {
     /**
-     * Reads {@code old=new}; the last {@code =} divides them, which no name has.
+     * Parses {@code old=new}. The last {@code =} separates them, since no name contains one.
      *
-     * @throws WeightsException if there is none, or the part before it is no regular expression
+     * @throws WeightsException if there is no {@code =}, or the part before it is not a regular expression
      */
     public static Rename parse(String text) {
         int equals = text.lastIndexOf('=');

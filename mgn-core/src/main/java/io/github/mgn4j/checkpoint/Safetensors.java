@@ -29,12 +29,12 @@ public final class Safetensors {
     private Safetensors() {}
 
     /**
-     * Maps a file into memory. float32 tensors are views of the file, read from disk when they are used; other types
-     * (float64, float16, bfloat16, int8 to int64, uint8, bool) are converted to float32 at once.
+     * Maps a file into memory. Tensors of type float32 are views of the file, read from disk when they are used. Other types
+     * (float64, float16, bfloat16, int8 to int64, uint8, bool) are converted to float32 immediately.
      *
-     * @throws WeightsException if it is no safetensors file or any claim of its header is wrong; every length, offset
-     *     and shape is checked before anything is allocated
-     * @throws IOException if it cannot be read
+     * @throws WeightsException if the file is not a safetensors file or its header is not valid; every length, offset and shape
+     *     is checked before memory is allocated
+     * @throws IOException if the file cannot be read
      */
     public static TensorFile read(Path file) throws IOException {
         try (MappedFile mapped = MappedFile.open(file)) {
@@ -45,16 +45,17 @@ public final class Safetensors {
                 tensors.put(entry.name(), Tensor.of(entry.dtype().decode(data), Ints.toArray(entry.shape())));
             }
             return new TensorFile(tensors, header.metadata());
-        } catch (InternalError e) { // a page of the mapping that is no longer there
+        } catch (InternalError e) { // a page of the mapping no longer exists
             throw MappedFile.shorter(file, e);
         }
     }
 
     /**
-     * Writes tensors as float32 in the order of the map, whole or not at all. The same input gives the same bytes.
+     * Writes tensors as float32 in the order of the map; the file appears complete or not at all. The same input gives the same
+     * bytes.
      *
      * @param metadata texts for the header's {@code __metadata__}
-     * @throws IOException if the file cannot be written; its message names it
+     * @throws IOException if the file cannot be written; the message names it
      */
     public static void write(Path file, Map<String, Tensor> tensors, Map<String, String> metadata) throws IOException {
         try (OutputFiles files = new OutputFiles()) {
@@ -63,7 +64,7 @@ public final class Safetensors {
         }
     }
 
-    /** Writes tensors aside, as one of several files that appear together. */
+    /** Adds tensors to files that appear together. */
     static void write(OutputFiles files, Path file, Map<String, Tensor> tensors, Map<String, String> metadata)
             throws IOException {
         byte[] header = header(tensors, metadata);
@@ -112,7 +113,7 @@ public final class Safetensors {
             }
             json.endObject();
         }
-        // Spaces fill up, so that the values begin at a multiple of 8.
+        // Spaces pad the header, so that the values begin at a multiple of 8.
         byte[] bytes = text.toString().getBytes(StandardCharsets.UTF_8);
         int padded = (bytes.length + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
         byte[] header = Arrays.copyOf(bytes, padded);

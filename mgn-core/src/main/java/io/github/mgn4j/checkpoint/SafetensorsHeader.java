@@ -21,16 +21,16 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The header of a safetensors file, checked whole before anything is read or allocated by what it claims.
+ * The header of a safetensors file, completely validated before anything is read or allocated by its claims.
  *
  * @param entries tensors in the order of the header
  * @param metadata texts of {@code __metadata__}
- * @param dataStart the file offset that tensors' offsets count from
+ * @param dataStart the file offset that the tensors' offsets are relative to
  */
 record SafetensorsHeader(List<Entry> entries, Map<String, String> metadata, long dataStart) {
     /**
-     * Sixteen branches of ResNet-101 with the state of an optimizer have some 25,000 tensors, which take 3 MB here. The format's own
-     * library allows 100 MB, for which a parser takes gigabytes.
+     * Sixteen branches of ResNet-101 with the state of an optimizer have some 25,000 tensors, whose header takes 3 MB. The
+     * format's own library allows 100 MB, for which a parser takes gigabytes.
      */
     static final long MAX_BYTES = 8 << 20;
 
@@ -38,7 +38,7 @@ record SafetensorsHeader(List<Entry> entries, Map<String, String> metadata, long
 
     private static final int MAX_DIMENSIONS = 64;
 
-    /** One tensor: {@code begin} (inclusive) and {@code end} (exclusive) count from {@link #dataStart}. */
+    /** A tensor: {@code begin} (inclusive) and {@code end} (exclusive) count from {@link #dataStart}. */
     record Entry(String name, DType dtype, List<Integer> shape, long begin, long end) {}
 
     static SafetensorsHeader read(MappedFile file) throws IOException {
@@ -69,7 +69,7 @@ record SafetensorsHeader(List<Entry> entries, Map<String, String> metadata, long
         }
     }
 
-    /** Tensors cover the data exactly: no overlap, no hole, nothing behind the last. */
+    /** Checks that tensors cover the data exactly: no overlap, no gap, nothing behind the last. */
     private void checkLayout(Path path, long dataSize) {
         List<Entry> sorted = new ArrayList<>(entries);
         sorted.sort(Comparator.comparingLong(Entry::begin).thenComparingLong(Entry::end));
@@ -100,7 +100,7 @@ record SafetensorsHeader(List<Entry> entries, Map<String, String> metadata, long
                 dataSize);
     }
 
-    /** Reads the header's JSON key by key: a tree would hide duplicates and cost memory. */
+    /** Parses the header's JSON key by key: a tree would hide duplicates and cost memory. */
     private static final class Parser {
         private final Path path;
         private final JsonReader json;

@@ -12,7 +12,7 @@ import io.github.mgn4j.spec.Pooling;
 import java.util.List;
 import java.util.Map;
 
-/** Works out a network of the paper's form from the names and shapes of a checkpoint's tensors. */
+/** Derives a network of the paper's form from the names and shapes of a checkpoint's tensors. */
 final class SpecFinder {
     private static final int STEM_CHANNELS = 64;
     private static final int DEFAULT_CLASSES = 751;
@@ -27,10 +27,10 @@ final class SpecFinder {
     }
 
     /**
-     * The network.
+     * Returns the spec of the network.
      *
-     * @throws WeightsException if a tensor that tells a size is missing or of an impossible shape, or the sizes are of
-     *     no supported network
+     * @throws WeightsException if a tensor that determines a size is missing or has an impossible shape, or the sizes match no
+     *     supported network
      */
     MgnSpec find(ImportOptions options) {
         Backbone backbone = backbone();
@@ -70,7 +70,7 @@ final class SpecFinder {
                 .build();
     }
 
-    /** Whether there are classifiers among the tensors of a public MGN. */
+    /** Returns whether the tensors of a public MGN include classifiers. */
     static boolean isClassified(Map<String, Tensor> tensors) {
         return tensors.keySet().stream().anyMatch(name -> name.startsWith("fc_id_"));
     }
@@ -86,9 +86,9 @@ final class SpecFinder {
         boolean bottleneck = tensors.containsKey(first + "0.conv3.weight");
         for (int depth : DEPTHS) {
             Backbone backbone = new Backbone(depth, channels / (double) STEM_CHANNELS);
-            List<Integer> wanted =
+            List<Integer> expected =
                     List.of(backbone.blocks(1), backbone.blocks(2), backbone.blocks(3), backbone.blocks(4));
-            if (backbone.bottleneck() == bottleneck && wanted.equals(blocks)) {
+            if (backbone.bottleneck() == bottleneck && expected.equals(blocks)) {
                 return backbone;
             }
         }
@@ -96,7 +96,7 @@ final class SpecFinder {
                 .formatted(blocks, bottleneck ? "bottleneck" : "basic"));
     }
 
-    /** One more than the highest block number: a block of which a tensor is missing still counts. */
+    /** Returns one more than the highest block number, so that a block with a missing tensor still counts. */
     private int blocks(String prefix) {
         return tensors.keySet().stream()
                 .filter(name -> name.startsWith(prefix) && name.indexOf('.', prefix.length()) > 0)
@@ -106,11 +106,11 @@ final class SpecFinder {
                 .orElse(0);
     }
 
-    private List<Integer> shape(String name, int dimensions, String wanted) {
+    private List<Integer> shape(String name, int dimensions, String expected) {
         Tensor tensor = tensors.get(name);
         if (tensor == null) {
             throw new WeightsException(
-                    "tensor '%s' is missing (shape %s wanted, layout %s)".formatted(name, wanted, layout.label()));
+                    "tensor '%s' is missing (shape %s wanted, layout %s)".formatted(name, expected, layout.label()));
         }
         List<Integer> shape = Ints.asList(tensor.shape());
         WeightsException.check(
@@ -118,7 +118,7 @@ final class SpecFinder {
                 "tensor '%s' has shape %s, wanted %s",
                 name,
                 shape,
-                wanted);
+                expected);
         return shape;
     }
 }

@@ -21,16 +21,18 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads state dicts that PyTorch saved ({@code torch.save} of version 1.6 or later: a zip archive of a pickle and of
- * storages). The pickle is read as data: nothing that it names is ever run. Python objects beside the state dict are left
- * out; inside it all but tensors is refused. Thread-safe.
+ * Reads state dicts saved by PyTorch ({@code torch.save} of version 1.6 or later: a zip archive of a pickle and of
+ * storages). The pickle is read as data: nothing that it names is ever executed. Python objects beside the state dict are
+ * ignored; a state dict with anything but tensors is rejected. Thread-safe.
  */
 public final class TorchCheckpoint {
-    /** Keys under which training programs put the state dict, beside such things as {@code epoch}. */
+    /**
+     * Keys of the state dict in the checkpoints of training programs, beside such entries as {@code epoch}.
+     */
     private static final List<String> WRAPPERS = List.of("state_dict", "model");
 
     private static final String PICKLE = "data.pkl";
-    /** Only TorchScript archives have it. */
+    /** An entry that only TorchScript archives have. */
     private static final String SCRIPT = "constants.pkl";
 
     private static final String DATA_PARALLEL = "module.";
@@ -38,14 +40,13 @@ public final class TorchCheckpoint {
     private TorchCheckpoint() {}
 
     /**
-     * The tensors of a state dict by name, in its order and without the {@code module.} that DataParallel puts before
-     * every name. The state dict may be the saved object itself or lie in it under {@code state_dict} or {@code model}.
-     * float32 tensors that are contiguous are views of the mapped file (see {@link TensorFile}); others are copied and
-     * converted.
+     * Returns the tensors of a state dict by name, in order and without the {@code module.} that DataParallel puts before every
+     * name. The state dict may be the saved object itself or lie in it under {@code state_dict} or {@code model}. Contiguous
+     * float32 tensors are views of the mapped file (see {@link TensorFile}); others are copied and converted.
      *
-     * @throws WeightsException if the file is damaged, of the format before PyTorch 1.6, or holds no state dict, or one with
-     *     other Python objects
-     * @throws IOException if it cannot be read
+     * @throws WeightsException if the file is damaged or of the format before PyTorch 1.6, or contains no state dict or one
+     *     with other Python objects
+     * @throws IOException if the file cannot be read
      */
     public static Map<String, Tensor> read(Path file) throws IOException {
         try (MappedFile mapped = MappedFile.open(file)) {
@@ -56,7 +57,7 @@ public final class TorchCheckpoint {
             try {
                 Dict state = stateDict(unpickle(zip));
                 return withoutDataParallel(tensors(state, mapped.size()));
-            } catch (InternalError e) { // a page of the mapping that is no longer there
+            } catch (InternalError e) { // a page of the mapping no longer exists
                 throw MappedFile.shorter(file, e);
             } catch (WeightsException e) {
                 String message = String.valueOf(e.getMessage());
@@ -93,7 +94,7 @@ public final class TorchCheckpoint {
         return new Unpickler(data == null ? ByteBuffer.allocate(0) : data.data(), objects).load();
     }
 
-    /** The order that the saving machine had; files without the entry come from little-endian ones. */
+    /** Returns the byte order of the saving machine; files without the entry come from little-endian ones. */
     private static ByteOrder byteOrder(@Nullable ZipEntry entry) throws IOException {
         String order = entry == null
                 ? "little"
@@ -114,13 +115,13 @@ public final class TorchCheckpoint {
                 return dict;
             }
             for (String wrapper : WRAPPERS) {
-                Global made = made(dict.entries.get(wrapper));
+                Global constructor = constructor(dict.entries.get(wrapper));
                 WeightsException.check(
-                        made == null,
+                        constructor == null,
                         "no state dict: under '%s' is a Python object '%s', which is not read: save its state dict,"
                                 + " torch.save(checkpoint['%s'].state_dict(), file)",
                         wrapper,
-                        String.valueOf(made),
+                        String.valueOf(constructor),
                         wrapper);
             }
             throw new WeightsException(
@@ -132,22 +133,24 @@ public final class TorchCheckpoint {
                                             .map(TorchCheckpoint::text)
                                             .toList()));
         }
-        Global made = made(root);
+        Global constructor = constructor(root);
         WeightsException.check(
-                made == null,
+                constructor == null,
                 "the checkpoint is a Python object '%s'; only tensors and plain containers are read: save a state dict,"
                         + " torch.save(model.state_dict(), file)",
-                String.valueOf(made));
+                String.valueOf(constructor));
         throw new WeightsException("no state dict: expected tensors by name, found "
                 + (root instanceof TensorView ? "a single tensor" : "another object"));
     }
 
-    /** What would have made a Python object that is not read, or was named itself; null for what is read. */
-    private static @Nullable Global made(@Nullable Object value) {
-        return value instanceof Inert object ? object.made() : value instanceof Global global ? global : null;
+    /**
+     * Returns the constructor of an unread Python object, or a global itself; null for objects that are read.
+     */
+    private static @Nullable Global constructor(@Nullable Object value) {
+        return value instanceof Inert object ? object.constructor() : value instanceof Global global ? global : null;
     }
 
-    /** A key as an error shows it. */
+    /** Returns a key's text for error messages. */
     private static String text(@Nullable Object key) {
         return key == null || key instanceof String || key instanceof Number || key instanceof Boolean
                 ? String.valueOf(key)
@@ -155,16 +158,16 @@ public final class TorchCheckpoint {
     }
 
     private static Map<String, Tensor> tensors(Dict state, long fileSize) throws IOException {
-        // What is not a view costs memory. Honest tensors have at least one byte of the file for each value (few
+        // Tensors that are not views cost memory. Valid ones have at least one byte of the file for each value (few
         // share theirs); a small file that claims a large tensor of one repeated value does not.
         long budget = 4 * fileSize;
-        Map<TensorView, Tensor> known = new HashMap<>();
+        Map<TensorView, Tensor> byView = new HashMap<>();
         Map<String, Tensor> tensors = new LinkedHashMap<>();
         for (Map.Entry<@Nullable Object, @Nullable Object> entry : state.entries.entrySet()) {
             if (!(entry.getKey() instanceof String name) || !(entry.getValue() instanceof TensorView view)) {
-                throw noTensor(entry.getKey(), made(entry.getValue()));
+                throw noTensor(entry.getKey(), constructor(entry.getValue()));
             }
-            Tensor tensor = known.get(view);
+            Tensor tensor = byView.get(view);
             if (tensor == null) {
                 budget -= isView(view) ? 0 : values(view);
                 WeightsException.check(
@@ -173,23 +176,23 @@ public final class TorchCheckpoint {
                         name,
                         view.shape());
                 tensor = tensor(view);
-                known.put(view, tensor);
+                byView.put(view, tensor);
             }
             tensors.put(name, tensor);
         }
         return tensors;
     }
 
-    private static WeightsException noTensor(@Nullable Object key, @Nullable Global made) {
+    private static WeightsException noTensor(@Nullable Object key, @Nullable Global constructor) {
         String name = text(key);
-        if (made == null) {
+        if (constructor == null) {
             return new WeightsException("entry '%s' of the state dict is no tensor with a name".formatted(name));
         }
-        return new WeightsException((made.module().startsWith("torch")
+        return new WeightsException((constructor.module().startsWith("torch")
                         ? "entry '%s' of the state dict is a '%s'; dense tensors of real numbers are read"
                         : "entry '%s' of the state dict is a Python object '%s'; leave it out: torch.save({k: v for k, v in"
                                 + " state_dict.items() if torch.is_tensor(v)}, file)")
-                .formatted(name, made));
+                .formatted(name, constructor));
     }
 
     private static Tensor tensor(TensorView view) throws IOException {
@@ -247,7 +250,7 @@ public final class TorchCheckpoint {
         return view.shape().stream().mapToLong(Integer::longValue).reduce(1, (a, b) -> a * b);
     }
 
-    /** Removes {@code module.} from the names as long as every one has it. */
+    /** Removes {@code module.} from the names as long as every name has it. */
     static Map<String, Tensor> withoutDataParallel(Map<String, Tensor> tensors) {
         int prefix = 0;
         while (!tensors.isEmpty() && startWith(tensors.keySet(), DATA_PARALLEL, prefix)) {

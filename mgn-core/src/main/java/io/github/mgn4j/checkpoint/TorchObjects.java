@@ -17,8 +17,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The few globals by which PyTorch pickles tensors, and the storages that lie beside the pickle. Whatever else a pickle
- * makes, such as a scheduler's state or a program's arguments, becomes {@link Inert}.
+ * The few globals by which PyTorch pickles tensors, and the storages beside the pickle. Other constructed objects, such as
+ * the state of a scheduler or a program's arguments, become {@link Inert}.
  */
 final class TorchObjects implements Unpickler.Calls {
     private static final ImmutableMap<String, DType> STORAGES = ImmutableMap.<String, DType>builder()
@@ -46,9 +46,7 @@ final class TorchObjects implements Unpickler.Calls {
     private final ByteOrder order;
     private final Map<String, Storage> storages = new HashMap<>();
 
-    /**
-     * Storages are the entries {@code folder + key}, their values in a byte order.
-     */
+    /** Takes the storages from the entries {@code folder + key}, with their byte order. */
     TorchObjects(Map<String, ? extends Bytes> entries, String folder, ByteOrder order) {
         this.entries = entries;
         this.folder = folder;
@@ -118,7 +116,7 @@ final class TorchObjects implements Unpickler.Calls {
     /** {@code (storage, offset, size, stride, requires_grad, hooks[, metadata])}. */
     private static Object tensor(List<@Nullable Object> arguments) {
         if (!arguments.isEmpty() && arguments.get(0) instanceof Inert other) {
-            return other; // of complex or quantised values
+            return other; // complex or quantised values
         }
         if (arguments.size() < 4
                 || !(arguments.get(0) instanceof Storage storage)

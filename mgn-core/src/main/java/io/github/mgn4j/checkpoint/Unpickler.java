@@ -18,24 +18,24 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads a pickle (protocols 0 to 5) without ever running what it names: containers, numbers and texts are built, and
- * every call and persistent id is put to {@link Calls}, which knows those of tensors and makes {@link Inert} of the rest.
- * Lengths are checked against the bytes left before anything is allocated; the number of steps is bounded.
+ * Reads a pickle (protocols 0 to 5) without executing anything that it names. Containers, numbers and texts are built;
+ * calls and persistent ids go to {@link Calls}, which creates tensors from some and {@link Inert} from the rest. Lengths are
+ * checked against the remaining bytes before memory is allocated, and the number of steps is bounded.
  */
 final class Unpickler {
-    /** A state dict takes some ten thousand; what is built by one step is small, so this bounds the memory. */
+    /** A state dict takes some ten thousand; each step builds little, so this bounds the memory. */
     private static final int MAX_STEPS = 2_000_000;
 
     private static final int MAX_NUMBER_LENGTH = 1024;
     private static final Object MARK = new Object();
 
-    /** What globals mean. */
+    /** The meaning of globals. */
     interface Calls {
         /** Calls a global. */
         @Nullable
         Object call(Global function, List<@Nullable Object> arguments);
 
-        /** The object that lies outside the pickle under an id. */
+        /** Returns the object outside the pickle that has an id. */
         Object persistent(@Nullable Object id);
     }
 
@@ -50,9 +50,9 @@ final class Unpickler {
     }
 
     /**
-     * The pickled object.
+     * Returns the pickled object.
      *
-     * @throws WeightsException if the pickle is damaged or names what is not allowed
+     * @throws WeightsException if the pickle is damaged or names a global that is not allowed
      */
     @Nullable
     Object load() {
@@ -158,7 +158,7 @@ final class Unpickler {
                 push(call(all.get(0), new Sequence(all.subList(1, all.size()))));
             }
             case 'b' -> {
-                // The state of an OrderedDict: its _metadata attribute, which says nothing about tensors.
+                // The state of an OrderedDict: its _metadata attribute, which is irrelevant to tensors.
                 pop();
                 WeightsException.check(
                         top() instanceof Dict || top() instanceof Inert, "the pickle gives a state to what has none");
@@ -200,7 +200,7 @@ final class Unpickler {
             return sequence;
         }
         WeightsException.check(top() instanceof Inert, "the pickle appends to what is no list");
-        return new Sequence(); // forgotten at once
+        return new Sequence(); // discarded at once
     }
 
     private Sequence tuple(int size) {

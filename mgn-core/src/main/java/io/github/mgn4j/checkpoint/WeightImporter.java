@@ -24,32 +24,32 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes a model of a checkpoint: PyTorch's zip files or safetensors, in any {@link ImportLayout}. What the file shows by
- * the shapes of its tensors (depth and width of the backbone, embedding width, classes, where the global classifiers
- * sit) is taken from it; the rest is in {@link ImportOptions}. Thread-safe.
+ * Creates models from checkpoints: PyTorch's zip files or safetensors, in any naming of {@link ImportLayout}. The shapes of
+ * the tensors determine the depth and width of the backbone, the embedding, the classes and the position of the global
+ * classifiers; {@link ImportOptions} sets the rest. Thread-safe.
  */
 public final class WeightImporter {
     private static final String COUNTER = "num_batches_tracked";
-    /** What stands behind the backbone in ResNets: torchvision's classifier, and torchreid's layers. */
+    /** Layers behind the backbone in ResNets: torchvision's classifier, and torchreid's layers. */
     private static final List<String> BEHIND_BACKBONE = List.of("fc.", "classifier.");
 
     private WeightImporter() {}
 
     /**
-     * Reads a file and makes its model, as {@link #read} does.
+     * Reads a file and returns its model, as {@link #read} does.
      *
      * @throws WeightsException naming the file, and the tensor that is missing, surplus or of another shape
-     * @throws IOException if it cannot be read
+     * @throws IOException if the file cannot be read
      */
     public static Model load(Path file, ImportOptions options) throws IOException {
         return read(file, options).model();
     }
 
     /**
-     * Reads a file and makes its model. Weights may be views of the mapped file, see {@link TensorFile}.
+     * Reads a file and creates its model. Weights may be views of the mapped file, see {@link TensorFile}.
      *
      * @throws WeightsException naming the file, and the tensor that is missing, surplus or of another shape
-     * @throws IOException if it cannot be read
+     * @throws IOException if the file cannot be read
      */
     public static ImportedModel read(Path file, ImportOptions options) throws IOException {
         TensorFile content = content(file);
@@ -64,7 +64,7 @@ public final class WeightImporter {
             }
             MgnSpec spec = new SpecFinder(layout, tensors).find(options);
             return model(layout, spec, tensors, options.seed());
-        } catch (InternalError e) { // a page of the mapping that is no longer there
+        } catch (InternalError e) { // a page of the mapping no longer exists
             throw MappedFile.shorter(file, e);
         } catch (SpecException | WeightsException e) {
             String message = String.valueOf(e.getMessage());
@@ -72,7 +72,7 @@ public final class WeightImporter {
         }
     }
 
-    /** By content, not by extension. */
+    /** Detects the format by content, not by extension. */
     private static TensorFile content(Path file) throws IOException {
         boolean zipOrPickle;
         try (MappedFile mapped = MappedFile.open(file)) {
@@ -97,13 +97,13 @@ public final class WeightImporter {
     }
 
     private static WeightsException unknown(Map<String, Tensor> tensors) {
-        List<String> wanted = new ArrayList<>();
+        List<String> expected = new ArrayList<>();
         for (ImportLayout layout : ImportLayout.values()) {
-            wanted.add("'%s' (%s)".formatted(layout.stem(), layout.label()));
+            expected.add("'%s' (%s)".formatted(layout.stem(), layout.label()));
         }
         return new WeightsException("no known layout: expected a tensor named %s; found %s tensors such as %s"
                 .formatted(
-                        String.join(" or ", wanted),
+                        String.join(" or ", expected),
                         tensors.size(),
                         tensors.keySet().stream().limit(3).toList()));
     }
@@ -121,7 +121,7 @@ public final class WeightImporter {
                 .input(input.height(), input.width())
                 .pooling(options.pooling().orElse(model.spec().pooling()))
                 .build();
-        // Ranges and thresholds were measured with the network as it was.
+        // Ranges and thresholds were measured with the unchanged network.
         return spec.equals(model.spec()) ? model : new Model(spec, model.weights());
     }
 

@@ -10,9 +10,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The entries of a zip archive (with zip64). PyTorch stores them uncompressed, and they are views of the mapped file;
- * {@code java.util.zip} would copy every one. Those that another program has deflated are inflated when they are asked for.
- * Archives are checked whole when they are opened: bounds, names, sums. A sum of 0 stands for one that was not computed, as
- * PyTorch writes on request; bytes behind the archive, such as padding, are left alone.
+ * {@code java.util.zip} would copy each. Entries that another program has deflated are inflated on access. Opening an
+ * archive checks all bounds, names and checksums. A checksum of 0 means that it was not computed, as PyTorch writes on
+ * request. Bytes behind the archive, such as padding, are ignored.
  */
 final class ZipEntries {
     private static final int LOCAL_HEADER = 0x04034b50;
@@ -31,10 +31,10 @@ final class ZipEntries {
     private static final int STORED = 0;
     private static final int DEFLATED = 8;
 
-    /** How far from the end of the file the archive's may be. */
+    /** The largest distance of the archive's end from the end of the file. */
     private static final int MOST_BEHIND = 1 << 20;
 
-    /** Weights shrink by a tenth, and zeros to nothing: what is inflated must not be many times the file. */
+    /** Weights shrink by a tenth, and zeros to nothing: inflated data must not be many times the file. */
     private static final long MOST_INFLATED = 16;
 
     private static final int SLACK = 1 << 24;
@@ -47,15 +47,15 @@ final class ZipEntries {
         this.file = file;
     }
 
-    /** Where the list of entries lies. */
+    /** The location of the list of entries. */
     private record Directory(long offset, long size, long count) {}
 
-    /** Whether a file begins as a zip archive does. */
+    /** Returns whether a file begins as a zip archive does. */
     static boolean isZip(MappedFile file) throws IOException {
         return file.size() >= Integer.BYTES && file.slice(0, Integer.BYTES).getInt(0) == LOCAL_HEADER;
     }
 
-    /** The entries by name, in the order of the directory. */
+    /** Returns the entries by name, in the order of the directory. */
     Map<String, ZipEntry> entries() {
         return entries;
     }
@@ -88,7 +88,7 @@ final class ZipEntries {
             if (tail.getInt(i) == END && unsigned(tail.getShort(i + 20)) <= tail.remaining() - i - END_SIZE) {
                 try {
                     return directory(tail, i, from + i);
-                } catch (WeightsException e) { // by chance, those bytes may be no end
+                } catch (WeightsException e) { // the signature may occur by chance
                     first = first == null ? e : first;
                 }
             }
@@ -104,8 +104,8 @@ final class ZipEntries {
         long size = unsigned(tail.getInt(at + 12));
         long offset = unsigned(tail.getInt(at + 16));
         boolean zip64 = count == 0xffff || size == UNKNOWN_32 || offset == UNKNOWN_32;
-        Directory found = zip64 ? directory64(end) : null;
-        Directory directory = found == null ? new Directory(offset, size, count) : found;
+        Directory large = zip64 ? directory64(end) : null;
+        Directory directory = large == null ? new Directory(offset, size, count) : large;
         check(
                 directory.offset() >= 0
                         && directory.size() >= 0
@@ -171,7 +171,9 @@ final class ZipEntries {
         addEntry(name, fields, method == DEFLATED, sum, directoryOffset);
     }
 
-    /** Replaces the fields (size, stored size, offset) that are too large for 32 bits by their 64-bit values. */
+    /**
+     * Replaces the fields (size, stored size, offset) that are too large for 32 bits by their 64-bit values.
+     */
     private void readZip64(ByteBuffer extra, long[] fields, String name) {
         while (extra.remaining() >= 4) {
             int id = unsigned(extra.getShort());
@@ -205,8 +207,8 @@ final class ZipEntries {
         ByteBuffer localName = file.slice(offset + LOCAL_SIZE, nameLength);
         check(text(localName, 0, nameLength).equals(name), "entry '" + name + "' has another name in its own header");
         ZipEntry entry = new ZipEntry(file, name, start, size, (int) fields[0], deflated);
-        int found = entry.checksum();
-        check(sum == 0 || found == sum, "entry '" + name + "' has a bad checksum (CRC-32)");
+        int actual = entry.checksum();
+        check(sum == 0 || actual == sum, "entry '" + name + "' has a bad checksum (CRC-32)");
         check(entries.put(name, entry) == null, "entry '" + name + "' occurs twice");
     }
 

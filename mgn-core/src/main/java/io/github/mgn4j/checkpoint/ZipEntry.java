@@ -9,7 +9,7 @@ import java.util.zip.DataFormatException;
 import java.util.zip.Inflater;
 import org.jspecify.annotations.Nullable;
 
-/** An entry of a zip archive; its bounds have been checked. Not thread-safe. */
+/** An entry of a zip archive, with validated bounds. Not thread-safe. */
 final class ZipEntry implements Pickle.Bytes {
     private static final int CHUNK = 1 << 16;
 
@@ -22,11 +22,11 @@ final class ZipEntry implements Pickle.Bytes {
     private @Nullable ByteBuffer inflated;
 
     /**
-     * An entry.
+     * Creates an entry.
      *
-     * @param start where its bytes begin in the file
-     * @param stored how many bytes it takes there
-     * @param size how many it has
+     * @param start offset of its bytes in the file
+     * @param stored number of bytes in the file
+     * @param size number of bytes after inflation
      */
     ZipEntry(MappedFile file, String name, long start, long stored, int size, boolean deflated) {
         this.file = file;
@@ -55,7 +55,7 @@ final class ZipEntry implements Pickle.Bytes {
         return inflated.duplicate().order(ByteOrder.LITTLE_ENDIAN);
     }
 
-    /** The sum of its contents; makes sure that it inflates to the size that it claims. */
+    /** Returns the checksum of the content and checks that it inflates to the claimed size. */
     int checksum() throws IOException {
         CRC32 crc = new CRC32();
         if (deflated) {
@@ -71,7 +71,7 @@ final class ZipEntry implements Pickle.Bytes {
         return (int) crc.getValue();
     }
 
-    /** Takes contents as they are inflated. */
+    /** Receives content as it is inflated. */
     private interface Sink {
         void take(byte[] bytes, int count);
     }
@@ -81,7 +81,7 @@ final class ZipEntry implements Pickle.Bytes {
         try {
             byte[] out = new byte[CHUNK];
             long read = 0;
-            long made = 0;
+            long total = 0;
             while (!inflater.finished()) {
                 if (inflater.needsInput()) {
                     WeightsException.check(
@@ -92,11 +92,11 @@ final class ZipEntry implements Pickle.Bytes {
                     read += in.capacity();
                 }
                 int count = inflater.inflate(out);
-                made += count;
-                WeightsException.check(made <= size && !inflater.needsDictionary(), wrongSize(), file.path(), name);
+                total += count;
+                WeightsException.check(total <= size && !inflater.needsDictionary(), wrongSize(), file.path(), name);
                 sink.take(out, count);
             }
-            WeightsException.check(made == size, wrongSize(), file.path(), name);
+            WeightsException.check(total == size, wrongSize(), file.path(), name);
         } catch (DataFormatException e) {
             throw new WeightsException(
                     "%s: bad zip archive: entry '%s' cannot be inflated".formatted(file.path(), name), e);

@@ -1,5 +1,5 @@
 /**
- * Files of weights: this project's model files, safetensors, PyTorch checkpoints, and the rules by which a checkpoint's keys become
+ * Weight files: this project's model files, safetensors, PyTorch checkpoints, and the rules that map a checkpoint's keys to
  * a network's parameters.
  */
 @NullMarked

@@ -8,17 +8,21 @@ import java.nio.FloatBuffer;
  * Runs the feature network of one model. An engine may be called from several threads; calls may wait for each other.
  */
 public interface Engine extends AutoCloseable {
-    /** The name that {@code --engine} knows it by. */
+    /** Returns the engine's name, as {@code --engine} takes it. */
     String name();
 
+    /** Returns the spec of the network that the engine runs. */
     MgnSpec spec();
 
-    /** The arithmetic it really uses: float32 where the processor gains nothing from the one that was asked for. */
+    /**
+     * Returns the number format that the engine computes in. It differs from the requested one where the processor gains
+     * nothing from that; the engine then computes in float32.
+     */
     default Precision precision() {
         return Precision.FP32;
     }
 
-    /** The layout in which {@link #run} wants its images. */
+    /** Returns the layout that {@link #run} expects of its images. */
     Layout inputLayout();
 
     /**
@@ -27,17 +31,22 @@ public interface Engine extends AutoCloseable {
      * @param images {@code batch} normalised RGB images in {@link #inputLayout()}, read from position 0
      * @param batch number of images, at least 1
      * @param features receives {@code [batch, dims]} from position 0, in the order of {@link MgnSpec#features()}
+     * @throws IllegalArgumentException if a buffer is too small for the batch
+     * @throws IllegalStateException if the engine is closed
      */
     void run(FloatBuffer images, int batch, FloatBuffer features);
 
-    /** Returns how many calls of {@code run} gain from being made at the same time: while one computes, others move data. */
+    /**
+     * Returns the number of concurrent calls of {@code run} that the engine benefits from: while one call computes, others
+     * move data.
+     */
     default int concurrency() {
         return 1;
     }
 
     /**
-     * Refuses further calls of {@link #run} with an {@link IllegalStateException}, waits for those that have begun, and frees
-     * the native memory. May be called by any thread, and again.
+     * Closes the engine and frees its native memory. Waits for calls of {@link #run} that have started; later calls throw an
+     * {@link IllegalStateException}. Any thread may call this method, and more than once.
      */
     @Override
     void close();

@@ -10,7 +10,7 @@ import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Finds and opens the engine that a caller asks for, among those that there are. */
+/** Finds and opens the requested engine among the available providers. */
 final class EngineChoice {
     private static final Logger LOG = LoggerFactory.getLogger(EngineChoice.class);
 
@@ -18,16 +18,17 @@ final class EngineChoice {
     private final List<String> passedOver;
 
     /**
-     * Chooses among providers, of which the first is preferred.
+     * Creates a choice among providers.
      *
-     * @param passedOver providers that could not be made, and why
+     * @param all the providers, in descending order of preference
+     * @param passedOver providers that could not be loaded, each with the reason
      */
     EngineChoice(List<EngineProvider> all, List<String> passedOver) {
         this.all = all;
         this.passedOver = passedOver;
     }
 
-    /** As {@link Engines#open(String, Model, EngineOptions, List)}. */
+    /** Opens an engine as {@link Engines#open(String, Model, EngineOptions, List)} does. */
     Engine open(String name, Model model, EngineOptions options, List<Integer> devices) {
         EngineProvider provider = provider(name, options.precision());
         check(provider, devices);
@@ -63,11 +64,12 @@ final class EngineChoice {
         return "no engine has %s here; on the class path: %s".formatted(precision.label(), names(all));
     }
 
-    /** One that was named is answered for alone. */
-    private String refusal(EngineProvider one, Precision precision) {
+    /** Explains why a provider that was requested by name cannot be used, and lists those that can. */
+    private String refusal(EngineProvider requested, Precision precision) {
         List<EngineProvider> others =
                 all.stream().filter(EngineChoice::isAvailable).toList();
-        return "the engine %s %s; those that can run: %s".formatted(one.name(), reason(one, precision), names(others));
+        return "the engine %s %s; those that can run: %s"
+                .formatted(requested.name(), reason(requested, precision), names(others));
     }
 
     private static String reason(EngineProvider provider, Precision precision) {

@@ -11,12 +11,12 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Engines that are alike, each on an accelerator of its own, as one. A call goes to the one with the fewest calls under
- * way, and to the first of several such.
+ * Presents several equal engines, each on its own accelerator, as one engine. A call goes to the member with the fewest
+ * running calls, and to the first of them in a tie.
  */
 class EngineGroup<E extends Engine> implements Engine {
     private final List<E> members;
-    /** Calls of each member that have not returned. */
+    /** The number of running calls of each member. */
     private final int[] underWay;
 
     private EngineGroup(List<E> members) {
@@ -24,7 +24,7 @@ class EngineGroup<E extends Engine> implements Engine {
         underWay = new int[members.size()];
     }
 
-    /** A group that takes pixels, as its members do. */
+    /** A group whose members all take pixels. */
     private static final class OfPixels extends EngineGroup<PixelEngine> implements PixelEngine {
         OfPixels(List<PixelEngine> members) {
             super(members);
@@ -44,7 +44,8 @@ class EngineGroup<E extends Engine> implements Engine {
     /**
      * Opens a model on several devices.
      *
-     * @throws EngineException if one of them cannot be opened, or computes otherwise than the first; none is open then
+     * @throws EngineException if a device cannot be opened, or its engine differs from the first in precision or layout; no
+     *     engine stays open then
      */
     static Engine open(EngineProvider provider, Model model, EngineOptions options, List<Integer> devices) {
         List<Engine> opened = new ArrayList<>();
@@ -64,7 +65,7 @@ class EngineGroup<E extends Engine> implements Engine {
         }
     }
 
-    /** Groups engines that are alike. */
+    /** Creates a group of equal engines. */
     static Engine of(List<Engine> engines) {
         List<PixelEngine> ofPixels = engines.stream()
                 .filter(PixelEngine.class::isInstance)
@@ -73,7 +74,7 @@ class EngineGroup<E extends Engine> implements Engine {
         return ofPixels.size() == engines.size() ? new OfPixels(ofPixels) : new EngineGroup<>(engines);
     }
 
-    /** An image's features must not depend on the device that happened to be free. */
+    /** Requires equal precision and layout, since features must not depend on the device that was free. */
     private static void requireAlike(Engine first, int firstDevice, Engine other, int otherDevice) {
         if (first.precision() != other.precision() || first.inputLayout() != other.inputLayout()) {
             throw new EngineException("the engine %s computes in %s on device %s, but in %s on device %s"
@@ -90,7 +91,7 @@ class EngineGroup<E extends Engine> implements Engine {
         return members.get(0);
     }
 
-    /** Makes a call of one member. */
+    /** Runs a call on one member. */
     final void onOne(Consumer<E> call) {
         int member = begin();
         try {
@@ -101,12 +102,12 @@ class EngineGroup<E extends Engine> implements Engine {
     }
 
     private synchronized int begin() {
-        int least = 0;
+        int min = 0;
         for (int i = 1; i < underWay.length; i++) {
-            least = underWay[i] < underWay[least] ? i : least;
+            min = underWay[i] < underWay[min] ? i : min;
         }
-        underWay[least]++;
-        return least;
+        underWay[min]++;
+        return min;
     }
 
     private synchronized void end(int member) {
@@ -151,7 +152,10 @@ class EngineGroup<E extends Engine> implements Engine {
         }
     }
 
-    /** Closes all of them, also where one of them throws; what the first threw, with what others threw suppressed. */
+    /**
+     * Closes all engines, even if one throws. Returns the first exception, with the later ones suppressed; null if there was
+     * none.
+     */
     private static @Nullable RuntimeException closed(List<? extends Engine> engines) {
         RuntimeException failure = null;
         for (Engine engine : engines) {

@@ -1,11 +1,11 @@
 package io.github.mgn4j.engine;
 
 /**
- * How an engine is to run.
+ * Options of an engine.
  *
  * @param precision number format of the arithmetic
- * @param maxBatch the largest batch it will be given; buffers may be planned for it
- * @param device which of several accelerators computes, from 0; engines for CPUs ignore it
+ * @param maxBatch the largest batch that the engine will receive; buffers may be planned for it
+ * @param device index of the accelerator, from 0; CPU engines ignore it
  * @param tune whether the engine measures its choices of kernels before it first runs a batch size, and keeps them for
  *     later; engines without such choices ignore it
  */
@@ -19,17 +19,17 @@ public record EngineOptions(Precision precision, int maxBatch, int device, boole
         }
     }
 
-    /** Options for the first device, without measuring. */
+    /** Creates options for the first device, without tuning. */
     public EngineOptions(Precision precision, int maxBatch) {
         this(precision, maxBatch, 0, false);
     }
 
-    /** The same with another device. */
+    /** Returns these options with another device. */
     public EngineOptions withDevice(int index) {
         return new EngineOptions(precision, maxBatch, index, tune);
     }
 
-    /** The same with or without measuring. */
+    /** Returns these options with tuning on or off. */
     public EngineOptions withTune(boolean on) {
         return new EngineOptions(precision, maxBatch, device, on);
     }

@@ -3,26 +3,36 @@ package io.github.mgn4j.engine;
 import io.github.mgn4j.model.Model;
 import java.util.Set;
 
-/** Makes engines of one kind; found by {@link java.util.ServiceLoader}. */
+/** Creates engines of one kind. Providers are found by {@link java.util.ServiceLoader}. */
 public interface EngineProvider {
-    /** The name that {@code --engine} knows it by: {@code samediff}, {@code onednn}, {@code onnx}. */
+    /**
+     * Returns the engine's name, as {@code --engine} takes it: {@code samediff}, {@code onednn}, {@code onnx}.
+     */
     String name();
 
-    /** The best one that is {@link #available()} is taken where none is named: higher is faster. */
+    /**
+     * Returns the rank that {@code auto} uses: the {@link #available()} engine with the highest priority is chosen. A faster
+     * engine has a higher priority.
+     */
     int priority();
 
-    /** Whether it can run here: natives on the class path, a processor that fits. Cheap and without side effects. */
+    /**
+     * Returns whether the engine can run here: its native libraries are on the class path and support the processor. The check
+     * is cheap and has no side effects.
+     */
     boolean available();
 
-    /** Why it is not {@link #available()}, as a clause of an error message. */
+    /** Returns why the engine is not {@link #available()}, as a clause of an error message. */
     default String unavailableReason() {
         return "its natives are not on the class path";
     }
 
-    /** Number formats that {@link #open} takes. */
+    /** Returns the precisions that {@link #open} accepts. */
     Set<Precision> precisions();
 
-    /** Returns how many accelerators {@link EngineOptions#device} can choose from; 0 for an engine on the processor. */
+    /**
+     * Returns the number of accelerators that {@link EngineOptions#device} selects from; 0 for a CPU engine.
+     */
     default int devices() {
         return 0;
     }
@@ -30,7 +40,7 @@ public interface EngineProvider {
     /**
      * Opens a model.
      *
-     * @throws EngineException if it cannot run here; nothing is leaked then
+     * @throws EngineException if the engine cannot run here; all its resources are freed then
      */
     Engine open(Model model, EngineOptions options);
 }

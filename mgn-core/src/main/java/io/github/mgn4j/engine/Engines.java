@@ -6,16 +6,16 @@ import io.github.mgn4j.spec.MgnSpec;
 import java.util.Comparator;
 import java.util.List;
 
-/** Chooses among the engines on the class path. */
+/** Finds and opens the engines on the class path. */
 public final class Engines {
-    /** Asks for the fastest engine that is available. */
+    /** The name that selects the fastest available engine. */
     public static final String AUTO = "auto";
 
     private Engines() {}
 
     /**
-     * All engines on the class path, the fastest first. They are looked for where this library is, and where the calling
-     * thread's context class loader looks; those whose own libraries are left out are passed over.
+     * Returns all engines on the class path in descending order of priority. The search covers this library's class loader and
+     * the calling thread's context class loader. Engines whose own libraries are missing are skipped.
      */
     public static List<EngineProvider> providers() {
         return sorted(find());
@@ -25,8 +25,8 @@ public final class Engines {
         return Services.find(EngineProvider.class, EngineProvider::priority);
     }
 
-    private static List<EngineProvider> sorted(Services<EngineProvider> found) {
-        return found.usable().stream()
+    private static List<EngineProvider> sorted(Services<EngineProvider> services) {
+        return services.usable().stream()
                 .sorted(Comparator.comparingInt(EngineProvider::priority).reversed())
                 .toList();
     }
@@ -36,31 +36,31 @@ public final class Engines {
      *
      * @param name an engine's name, or {@link #AUTO}
      * @throws EngineException if there is no such engine, or none that can run at that precision
-     * @throws DeviceException if it does not have the device
+     * @throws DeviceException if the engine does not have the device
      */
     public static Engine open(String name, Model model, EngineOptions options) {
         return open(name, model, options, List.of(options.device()));
     }
 
     /**
-     * Opens a model on several accelerators, as one engine that has as many calls under way as they have together.
+     * Opens a model on several accelerators as one engine, whose {@link Engine#concurrency()} is the sum of theirs.
      *
      * @param name an engine's name, or {@link #AUTO}
-     * @param devices the accelerators, from 0, in the place of {@link EngineOptions#device}; an engine on the processor
-     *     ignores a single one
+     * @param devices indices of the accelerators, from 0, which replace {@link EngineOptions#device}; a CPU engine ignores a
+     *     single one
      * @throws EngineException if there is no such engine, or none that can run at that precision
-     * @throws DeviceException if it does not have these devices
+     * @throws DeviceException if the engine does not have these devices
      */
     public static Engine open(String name, Model model, EngineOptions options, List<Integer> devices) {
         return choice().open(name, model, options, devices);
     }
 
     private static EngineChoice choice() {
-        Services<EngineProvider> found = find();
-        return new EngineChoice(sorted(found), found.passedOver());
+        Services<EngineProvider> services = find();
+        return new EngineChoice(sorted(services), services.passedOver());
     }
 
-    /** Returns the largest batch whose images and features fit into one buffer each: of less than 2 GiB. */
+    /** Returns the largest batch whose images and features each fit into one buffer of less than 2 GiB. */
     public static int largestBatch(Engine engine) {
         MgnSpec spec = engine.spec();
         long values = 3L * spec.input().height() * spec.input().width();

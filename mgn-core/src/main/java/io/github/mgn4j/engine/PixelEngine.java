@@ -5,8 +5,8 @@ import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 
 /**
- * An engine that takes 8-bit pixels: it normalises them, makes their mirrors and averages the features of both on its own
- * device, so that a quarter of the bytes of normalised images travels there, and no processor time is spent on them.
+ * An engine that takes 8-bit pixels. It normalises and mirrors them and averages the features of both on its own device.
+ * This transfers a quarter of the bytes of normalised images and takes no CPU time.
  */
 public interface PixelEngine extends Engine {
     /**
@@ -14,15 +14,15 @@ public interface PixelEngine extends Engine {
      *
      * @param pixels RGB images of the network's input size {@code [batch, H, W, 3]}, not normalised, read from position 0
      * @param batch number of images, at least 1
-     * @param flip whether a feature is the mean of the image's and its mirror's
+     * @param flip whether a feature is the mean of those of the image and its mirror
      * @param features receives {@code [batch, dims]} from position 0, in the order of
      *     {@link io.github.mgn4j.spec.MgnSpec#features()}
      */
     void run(ByteBuffer pixels, int batch, boolean flip, FloatBuffer features);
 
     /**
-     * Returns a new direct buffer that this engine reads without a copy in between, where it has such memory. It stays
-     * valid when the engine is closed.
+     * Returns a new direct buffer; engines with suitable memory read it without copying. The buffer stays valid after the
+     * engine is closed.
      */
     default ByteBuffer newPixelBuffer(int bytes) {
         return ByteBuffer.allocateDirect(bytes).order(ByteOrder.nativeOrder());

@@ -1,4 +1,4 @@
-/** Engines: what runs a feature network on a batch of prepared images. */
+/** Engines, which run a feature network on batches of prepared images. */
 @NullMarked
 package io.github.mgn4j.engine;
 

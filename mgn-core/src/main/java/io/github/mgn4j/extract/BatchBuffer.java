@@ -9,45 +9,47 @@ import io.github.mgn4j.image.Preprocessor;
 import io.github.mgn4j.image.RgbImage;
 
 /**
- * Memory of one batch: its images as the engine takes them, and their features. Direct, because engines read that where it
- * is. Threads may prepare different places side by side; everything else is for one thread at a time.
+ * The memory of one batch: the images in the form that the engine takes, and their features. The buffers are direct, so
+ * that engines read them without copying. Threads may prepare different slots concurrently; all other methods need
+ * external synchronisation.
  */
 interface BatchBuffer {
     /**
-     * Returns an empty one.
+     * Creates an empty buffer.
      *
-     * @param engineBatch most images that the engine takes at once
-     * @throws IllegalArgumentException if it would be too large
+     * @param capacity number of image slots
+     * @param engineBatch the largest batch that the engine takes
+     * @throws IllegalArgumentException if the buffer would exceed 2 GiB
      */
     static BatchBuffer of(Engine engine, Preprocessor preprocessor, boolean flip, int capacity, int engineBatch) {
-        int most = Engines.largestBatch(engine);
-        Preconditions.checkArgument(
-                capacity <= most, "batch is %s, must be at most %s for this network", capacity, most);
+        int max = Engines.largestBatch(engine);
+        Preconditions.checkArgument(capacity <= max, "batch is %s, must be at most %s for this network", capacity, max);
         return engine instanceof PixelEngine ofPixels
                 ? new PixelBatch(ofPixels, preprocessor, flip, capacity)
-                : new FloatBatch(engine, preprocessor, flip, capacity, Math.min(engineBatch, most));
+                : new FloatBatch(engine, preprocessor, flip, capacity, Math.min(engineBatch, max));
     }
 
-    /** Images that there is room for. */
+    /** Returns the number of image slots. */
     int capacity();
 
-    /** Values of a feature. */
+    /** Returns the length of a feature. */
     int dims();
 
-    /** Writes an image of the network's input size into a place, from 0 on. */
+    /** Writes an image of the network's input size into a slot, counted from 0. */
     void prepare(int place, RgbImage image);
 
-    /** Computes the features of the images in the first {@code size} places. */
+    /** Computes the features of the images in the first {@code size} slots. */
     void run(int size);
 
     /**
-     * Copies the features {@code [dims]} of the image in a place: the mean of its own and its mirror's, where those are wanted.
+     * Copies the features {@code [dims]} of the image in a slot. With flip averaging they are the mean of those of the image
+     * and its mirror.
      *
-     * @throws EngineException if one is NaN or infinite
+     * @throws EngineException if a value is NaN or infinite
      */
     void features(int place, float[] target, int offset);
 
-    /** Refuses a value of a feature that is no number. */
+    /** Rejects a feature value that is NaN or infinite. */
     static void checkFinite(Engine engine, float value, int index) {
         if (!Float.isFinite(value)) {
             throw new EngineException(

@@ -7,37 +7,37 @@ import java.util.Map;
 import java.util.function.IntFunction;
 
 /**
- * Keeps the buffers that no call uses for the next one: direct memory is freed late, and an application that asked for it
- * with every image would run out of it. Sizes are powers of two and the batch, so that few different ones are kept.
+ * Keeps unused buffers for later calls. Direct memory is freed late, so an application that allocated it for each image
+ * would run out of it. Capacities are powers of two and the batch size, which limits the number of different ones.
  * Thread-safe.
  */
 final class BufferPool {
     private final int batch;
-    private final int mostImages;
+    private final int maxImages;
     private final IntFunction<BatchBuffer> maker;
     private final Map<Integer, Deque<BatchBuffer>> free = new HashMap<>();
     private boolean closed;
 
     /**
-     * An empty pool.
+     * Creates an empty pool.
      *
-     * @param batch images in the largest buffers
-     * @param mostImages that a buffer can hold, which may be fewer
-     * @param maker makes a buffer of a capacity
+     * @param batch capacity of the largest buffers in images
+     * @param maxImages the most images that one buffer can hold, which may be fewer than {@code batch}
+     * @param maker creates a buffer of a capacity
      */
-    BufferPool(int batch, int mostImages, IntFunction<BatchBuffer> maker) {
+    BufferPool(int batch, int maxImages, IntFunction<BatchBuffer> maker) {
         this.batch = batch;
-        this.mostImages = mostImages;
+        this.maxImages = maxImages;
         this.maker = maker;
     }
 
-    /** A buffer for {@code images} images, or for a batch where they are more. */
+    /** Returns a buffer for {@code images} images, or for a full batch if there are more. */
     BatchBuffer take(int images) {
         int capacity = capacity(images);
         synchronized (this) {
-            Deque<BatchBuffer> known = free.get(capacity);
-            if (known != null && !known.isEmpty()) {
-                return known.pop();
+            Deque<BatchBuffer> available = free.get(capacity);
+            if (available != null && !available.isEmpty()) {
+                return available.pop();
             }
         }
         return maker.apply(capacity);
@@ -45,17 +45,17 @@ final class BufferPool {
 
     private int capacity(int images) {
         long powerOfTwo = Long.highestOneBit(Math.max(1, 2L * images - 1));
-        return (int) Math.min(batch, Math.max(images, Math.min(powerOfTwo, mostImages)));
+        return (int) Math.min(batch, Math.max(images, Math.min(powerOfTwo, maxImages)));
     }
 
-    /** Takes a buffer back that nobody uses any more. */
+    /** Takes back a buffer, which the caller must not use afterwards. */
     synchronized void give(BatchBuffer buffer) {
         if (!closed) {
             free.computeIfAbsent(buffer.capacity(), size -> new ArrayDeque<>()).push(buffer);
         }
     }
 
-    /** Forgets all buffers, and those that come back later. */
+    /** Drops all buffers, and those that are returned later. */
     synchronized void close() {
         closed = true;
         free.clear();

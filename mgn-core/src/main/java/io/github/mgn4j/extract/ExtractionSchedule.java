@@ -14,34 +14,34 @@ import java.util.Queue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the threads of one extraction have to agree on: which image is decoded next, which place of which batch it gets,
- * which batch is computed next, and what the caller is told. Images are decoded in any order and get their places in
- * theirs, so that batches are full although images may be left out. All of it is bounded by the buffers and {@code window}.
+ * The shared state of one extraction: which image is decoded next, which slot of which batch it gets, which batch is
+ * computed next, and what the listener receives. Images are decoded in any order but assigned to batch slots in input
+ * order, so batches are full even if images are skipped. The buffers and {@code window} bound the memory.
  */
 final class ExtractionSchedule {
     private final Iterator<Path> images;
     private final OnError onError;
     private final int window;
     private final Queue<BatchBuffer> free;
-    private final int mostSkipped;
+    private final int maxSkipped;
 
-    /** Images that have no place yet, in their order. */
-    private final Deque<Image> unplaced = new ArrayDeque<>();
-    /** Full batches that nobody computes yet, in their order; threads may still write to them. */
+    /** Images without a slot, in input order. */
+    private final Deque<Image> waiting = new ArrayDeque<>();
+    /** Full batches that are not being computed yet, in input order; threads may still write to them. */
     private final Deque<Batch> full = new ArrayDeque<>();
-    /** Batches before those, which are being computed or have been, in their order. */
+    /** Earlier batches, whose computation has started or ended, in input order. */
     private final Deque<Batch> begun = new ArrayDeque<>();
 
     private final Deque<Skipped> skipped = new ArrayDeque<>();
     private @Nullable Batch filling;
-    /** Images that have a place or are left out. */
+    /** The number of images that have a slot or are skipped. */
     private int placed;
-    /** No image gets a place any more. */
+    /** Whether no further image gets a slot. */
     private boolean exhausted;
 
     private @Nullable Throwable failure;
 
-    /** Images that are computed together. */
+    /** A group of images that the engine computes together. */
     static final class Batch {
         private final BatchBuffer buffer;
         private final List<Path> images = new ArrayList<>();
@@ -58,24 +58,24 @@ final class ExtractionSchedule {
             return buffer;
         }
 
-        /** The image of each place. */
+        /** Returns the image in each slot. */
         List<Path> images() {
             return images;
         }
 
-        /** How many images of the whole are done with when this batch is, left out ones included. */
+        /** Returns the number of images processed once this batch is done, including skipped ones. */
         int done() {
             return done;
         }
     }
 
-    /** An image that was left out. */
+    /** An image that was skipped. */
     record Skipped(Path image, Exception reason) {}
 
-    /** A step of a worker. */
+    /** A unit of work for a decoder thread. */
     sealed interface Work permits Image, Place {}
 
-    /** To be decoded and given to {@link #decoded} or {@link #unreadable}. */
+    /** An image to decode; the result goes to {@link #decoded} or {@link #unreadable}. */
     static final class Image implements Work {
         private final Path path;
         private @Nullable RgbImage decoded;
@@ -90,31 +90,31 @@ final class ExtractionSchedule {
         }
     }
 
-    /** To be written to its place, then given to {@link #written}. */
+    /** An image to write to its slot, followed by a call of {@link #written}. */
     record Place(Batch batch, int index, RgbImage image) implements Work {}
 
     /**
-     * Begins with the first image.
+     * Creates a schedule that starts with the first image.
      *
-     * @param buffers all of one capacity
-     * @param window most images that are decoded ahead of those that have a place
+     * @param buffers the batch buffers, all of one capacity
+     * @param window the most images that are decoded ahead of the next one to get a slot
      */
     ExtractionSchedule(Collection<Path> images, OnError onError, Collection<BatchBuffer> buffers, int window) {
         this.images = images.iterator();
         this.onError = onError;
         this.window = window;
         free = new ArrayDeque<>(buffers);
-        mostSkipped = window;
+        maxSkipped = window;
         exhausted = images.isEmpty();
     }
 
-    /** What a worker does next; waits until there is something, null at the end. */
+    /** Returns the next unit of work, waiting if necessary; null at the end. */
     synchronized @Nullable Work work() throws InterruptedException {
         while (!exhausted) {
             Work work = place();
-            if (work == null && !exhausted && unplaced.size() < window && images.hasNext()) {
+            if (work == null && !exhausted && waiting.size() < window && images.hasNext()) {
                 Image next = new Image(images.next());
-                unplaced.add(next);
+                waiting.add(next);
                 work = next;
             }
             if (work != null) {
@@ -127,17 +127,17 @@ final class ExtractionSchedule {
         return null;
     }
 
-    /** Gives the next image a place, if it is decoded and there is one; leaves out what cannot be read. */
+    /** Assigns a slot to the next image if it is decoded and a slot is free; skips unreadable images. */
     private @Nullable Place place() {
-        Image next = unplaced.peek();
-        while (next != null && next.problem != null && skipped.size() < mostSkipped) {
+        Image next = waiting.peek();
+        while (next != null && next.problem != null && skipped.size() < maxSkipped) {
             if (onError == OnError.FAIL || !isOfTheImage(next.problem)) {
                 end(next.problem);
                 return null;
             }
             skipped.add(new Skipped(next.path, (Exception) next.problem));
             advance();
-            next = unplaced.peek();
+            next = waiting.peek();
         }
         if (next == null || next.decoded == null) {
             return null;
@@ -161,18 +161,18 @@ final class ExtractionSchedule {
         return problem instanceof IllegalArgumentException || problem instanceof IOException;
     }
 
-    /** The first image without a place has been dealt with. */
+    /** Removes the first image without a slot, which is now placed or skipped. */
     private void advance() {
-        unplaced.remove();
+        waiting.remove();
         placed++;
-        boolean last = unplaced.isEmpty() && !images.hasNext();
+        boolean last = waiting.isEmpty() && !images.hasNext();
         if (filling != null && (last || filling.images.size() == filling.buffer.capacity())) {
             filling.done = placed;
             full.add(filling);
             filling = null;
         }
         exhausted |= last;
-        notifyAll(); // the next one may be ready, too
+        notifyAll(); // the next image may be ready, too
     }
 
     synchronized void decoded(Image image, RgbImage pixels) {
@@ -180,14 +180,14 @@ final class ExtractionSchedule {
         wakeIfNext(image);
     }
 
-    /** The image's turn to fail comes when those before it have their places. */
+    /** Records a failed image. The failure takes effect once all earlier images have their slots. */
     synchronized void unreadable(Image image, Throwable problem) {
         image.problem = problem;
         wakeIfNext(image);
     }
 
     private void wakeIfNext(Image image) {
-        if (image == unplaced.peek()) {
+        if (image == waiting.peek()) {
             notifyAll();
         }
     }
@@ -199,7 +199,10 @@ final class ExtractionSchedule {
         }
     }
 
-    /** The next batch to be computed, and then given to {@link #computed} or {@link #failed}; waits for it, null at the end. */
+    /**
+     * Returns the next batch to compute, waiting if necessary; null at the end. The outcome goes to {@link #computed} or
+     * {@link #failed}.
+     */
     synchronized @Nullable Batch batch() throws InterruptedException {
         while (true) {
             Batch next = full.peek();
@@ -219,14 +222,16 @@ final class ExtractionSchedule {
         notifyAll();
     }
 
-    /** The engine failed on a batch: those before it are handed out, and none is begun any more. */
+    /**
+     * Records that the engine failed on a batch. Earlier batches are still delivered, and no other is started.
+     */
     synchronized void failed(Batch batch, Throwable problem) {
         batch.problem = problem;
         full.clear();
         exhaust();
     }
 
-    /** Waits until the caller has something to be told, and notices an interrupt even if there is. */
+    /** Waits for a result or a skipped image. An interrupt takes effect even if there is one already. */
     private void awaitNews() throws InterruptedException {
         while (skipped.isEmpty() && isComing()) {
             wait();
@@ -236,13 +241,15 @@ final class ExtractionSchedule {
         }
     }
 
-    /** Whether the next batch's features are not there yet, but will be. */
+    /** Returns whether the next batch's features are still to come. */
     private boolean isComing() {
         Batch next = begun.peek();
         return next == null ? !full.isEmpty() || !exhausted : !next.computed && next.problem == null;
     }
 
-    /** The next batch with features, null where there is none any more: the first one that the engine failed on is why. */
+    /**
+     * Returns the next batch with features; null at the end or at the first batch that the engine failed on.
+     */
     private @Nullable Batch nextResult() {
         Batch next = begun.poll();
         if (next == null || next.problem == null) {
@@ -254,38 +261,39 @@ final class ExtractionSchedule {
     }
 
     /**
-     * A batch whose features are there, to be given to {@link #delivered}; waits for one, null at the end.
+     * Returns the next batch with features, waiting if necessary; null at the end. The batch goes to {@link #delivered}
+     * afterwards.
      *
-     * @param onSkip is told before of images that were left out
+     * @param onSkip receives the images that were skipped before
      */
     @Nullable
     Batch result(ExtractionListener onSkip) throws InterruptedException {
         while (true) {
-            Skipped left;
+            Skipped next;
             synchronized (this) {
                 awaitNews();
-                left = skipped.poll();
-                if (left == null) {
+                next = skipped.poll();
+                if (next == null) {
                     return nextResult();
                 }
                 notifyAll();
             }
-            onSkip.skipped(left.image, left.reason);
+            onSkip.skipped(next.image, next.reason);
         }
     }
 
-    /** The features have been taken from the batch's buffer, which serves the next one. */
+    /** Recycles the buffer of a batch whose features have been copied. */
     synchronized void delivered(Batch batch) {
         free.add(batch.buffer);
         notifyAll();
     }
 
-    /** Why there were no more results; null where all is well. */
+    /** Returns why the results ended early; null if they did not. */
     synchronized @Nullable Throwable failure() {
         return failure;
     }
 
-    /** Nothing comes after the batches that are full. */
+    /** Ends the extraction after the batches that are full. */
     private void end(Throwable reason) {
         failure = reason;
         exhaust();
@@ -293,12 +301,12 @@ final class ExtractionSchedule {
 
     private void exhaust() {
         exhausted = true;
-        unplaced.clear();
+        waiting.clear();
         filling = null;
         notifyAll();
     }
 
-    /** Nothing is begun any more. */
+    /** Stops the extraction: no new work is started. */
     synchronized void stop(Throwable reason) {
         full.clear();
         end(reason);

@@ -27,12 +27,12 @@ import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Turns images of persons into feature vectors: decodes, resizes to the network's input, normalises, runs the network
- * and averages over the image and its mirror. Features are not normalised; compare them by Euclidean distance, or with
- * {@link #compare} where the model carries thresholds.
+ * Turns images of persons into feature vectors: decodes an image, resizes it to the network's input, normalises it, runs
+ * the network and averages the features of the image and its mirror. Features are not normalised. Compare them by Euclidean
+ * distance, or with {@link #compare} if the model carries thresholds.
  *
- * <p>Thread-safe: one extractor serves all threads of an application; their calls share its engine and the number of
- * its decoders. The memory of batches is kept for the next call: as much as was in use at once. Close it to free the
+ * <p>Thread-safe: one extractor serves all threads of an application; their calls share its engine and its decoder threads.
+ * Batch buffers are pooled; the pool holds as many as were ever in use at the same time. Close the extractor to free the
  * engine's native memory.
  *
  * <pre>{@code
@@ -45,16 +45,18 @@ public final class FeatureExtractor implements AutoCloseable {
     private final Engine engine;
     private final Preprocessor preprocessor;
     private final int decoders;
-    /** Most that the engine gains from at the same time. */
+    /** The most concurrent calls that the engine benefits from. */
     private final int concurrency;
 
     private final ImageSource source;
     private final BufferPool buffers;
-    /** Taken by the threads of all calls while they decode or normalise. */
+    /** Limits the threads of all calls that decode or normalise at the same time. */
     private final Semaphore processors;
-    /** Calls with images in memory that have a buffer: enough for some to prepare while others compute. */
+    /**
+     * Limits the calls with in-memory images that hold a buffer: some prepare images while others compute.
+     */
     private final Semaphore inMemory;
-    /** Held for reading by calls with images in memory, for writing by {@link #close}. */
+    /** Read-locked by calls with in-memory images, write-locked by {@link #close}. */
     private final ReadWriteLock calls = new ReentrantReadWriteLock();
 
     private final boolean flip;
@@ -62,7 +64,7 @@ public final class FeatureExtractor implements AutoCloseable {
 
     private volatile boolean closed;
 
-    /** An extractor for a network without thresholds. */
+    /** Creates an extractor for a model without thresholds. */
     FeatureExtractor(Engine engine, boolean flip, int batch, Resampling resampling, int decoders, ImageSource source) {
         this(engine, flip, batch, resampling, decoders, source, null);
     }
@@ -96,6 +98,7 @@ public final class FeatureExtractor implements AutoCloseable {
      * Opens a model file with the defaults of {@link #builder}.
      *
      * @throws io.github.mgn4j.model.WeightsException if the file is not a model
+     * @throws IOException if the file cannot be read
      */
     public static FeatureExtractor open(Path modelFile) throws IOException {
         return of(ModelFile.load(modelFile));
@@ -106,58 +109,61 @@ public final class FeatureExtractor implements AutoCloseable {
         return builder(model).build();
     }
 
-    /** Begins an extractor for a model. */
+    /** Returns a builder of extractors for a model. */
     public static FeatureExtractorBuilder builder(Model model) {
         return new FeatureExtractorBuilder(model);
     }
 
-    /** The network. */
+    /** Returns the spec of the network. */
     public MgnSpec spec() {
         return engine.spec();
     }
 
-    /** Name of the engine that runs it. */
+    /** Returns the name of the engine that runs the network. */
     public String engineName() {
         return engine.name();
     }
 
-    /** Length of a feature: {@link MgnSpec#dims()}. */
+    /** Returns the length of a feature: {@link MgnSpec#dims()}. */
     public int dims() {
         return spec().dims();
     }
 
     /**
-     * Features {@code [dims]} of an image file.
+     * Returns the features {@code [dims]} of an image file.
      *
-     * @throws io.github.mgn4j.image.ImageException if it is not an image
+     * @throws io.github.mgn4j.image.ImageException if the file is not an image
+     * @throws IOException if the file cannot be read
      */
     public float[] extract(Path image) throws IOException {
         return extract(ImageDecoder.decode(image));
     }
 
     /**
-     * Features {@code [dims]} of an encoded image.
+     * Returns the features {@code [dims]} of an encoded image.
      *
-     * @param name what errors call it
+     * @param image the stream, which is read to its end and not closed
+     * @param name the image's name in error messages
+     * @throws io.github.mgn4j.image.ImageException if the stream does not hold an image
      */
     public float[] extract(InputStream image, String name) throws IOException {
         return extract(ImageDecoder.decode(image, name));
     }
 
-    /** Features {@code [dims]} of an image in memory; an alpha channel is dropped. */
+    /** Returns the features {@code [dims]} of an in-memory image. An alpha channel is dropped. */
     public float[] extract(BufferedImage image) {
         return extract(RgbImage.of(image));
     }
 
-    /** Features {@code [dims]} of an image in memory. */
+    /** Returns the features {@code [dims]} of an in-memory image. */
     public float[] extract(RgbImage image) {
         return extractImages(List.of(image)).row(0);
     }
 
     /**
-     * Features {@code [images, dims]} of images in memory.
+     * Returns the features {@code [images, dims]} of in-memory images.
      *
-     * @throws IllegalArgumentException if they are more than an array holds
+     * @throws IllegalArgumentException if the features exceed the size of an array
      */
     public FeatureMatrix extractImages(List<RgbImage> images) {
         float[] all = new float[values(images.size())];
@@ -199,10 +205,10 @@ public final class FeatureExtractor implements AutoCloseable {
     }
 
     /**
-     * Features {@code [images, dims]} of image files.
+     * Returns the features {@code [images, dims]} of image files.
      *
-     * @throws io.github.mgn4j.image.ImageException if one is not an image
-     * @throws IllegalArgumentException if they are more than an array holds
+     * @throws io.github.mgn4j.image.ImageException if a file is not an image
+     * @throws IllegalArgumentException if the features exceed the size of an array
      */
     public FeatureMatrix extract(List<Path> images) throws IOException {
         float[] all = new float[values(images.size())];
@@ -216,15 +222,17 @@ public final class FeatureExtractor implements AutoCloseable {
     }
 
     /**
-     * Extracts image files, batch after batch. Other threads, as many as there are decoders, prepare the next ones while
-     * the engine computes, and the engine computes while {@code sink} is at work. Memory does not grow with the number of
-     * images: there are two batches at most beside those that the engine computes at once, one or more on accelerators. When this returns or throws, its threads have ended.
+     * Extracts the features of image files, batch by batch. Decoder threads prepare the next images while the engine computes,
+     * and the engine computes while {@code sink} runs. Memory does not grow with the number of images: at most two batches are
+     * held besides those that the engine computes at once (one, or more on accelerators). All threads of the extraction have
+     * ended when this method returns or throws.
      *
-     * @param listener is told of images that are left out in their order, and may be told before {@code sink} receives the
-     *     images before them
+     * @param onError what to do about an image that cannot be read
+     * @param listener receives the progress and the skipped images, in input order; a skipped image may be reported before
+     *     {@code sink} receives the images before it
      * @param sink receives the features in the order of {@code images}
-     * @throws io.github.mgn4j.image.ImageException if one is not an image, under {@link OnError#FAIL}; the full batches
-     *     before it have gone to {@code sink}
+     * @throws io.github.mgn4j.image.ImageException if a file is not an image, under {@link OnError#FAIL}; {@code sink} has
+     *     received the full batches before it
      * @throws java.io.InterruptedIOException if the calling thread is interrupted
      */
     public void extract(List<Path> images, OnError onError, ExtractionListener listener, FeatureSink sink)
@@ -235,42 +243,44 @@ public final class FeatureExtractor implements AutoCloseable {
     }
 
     /**
-     * Compares two images at a false-accept rate of 0.001: the same person or not?
+     * Compares two image files at a false-accept rate of 0.001 and decides whether they show the same person.
      *
-     * @throws io.github.mgn4j.image.ImageException if one is not an image
+     * @throws io.github.mgn4j.image.ImageException if a file is not an image
      * @throws VerificationException as {@link #compare(float[], float[], double)}
      */
     public Comparison compare(Path a, Path b) throws IOException {
         return compare(a, b, VerificationThresholds.DEFAULT_RATE);
     }
 
-    /** Compares two images at a false-accept rate; as {@link #compare(float[], float[], double)}. */
+    /**
+     * Compares two image files at a false-accept rate, as {@link #compare(float[], float[], double)} does.
+     */
     public Comparison compare(Path a, Path b, double falseAcceptRate) throws IOException {
-        requireThresholds().at(falseAcceptRate); // before the work
+        requireThresholds().at(falseAcceptRate); // fails before the images are processed
         return compare(extract(a), extract(b), falseAcceptRate);
     }
 
     /**
-     * Compares two features of this extractor by the thresholds that the model carries.
+     * Compares two features of this extractor by the thresholds of its model.
      *
-     * @param falseAcceptRate part of the pairs of two people that may be taken for one: the largest stored rate that is not
-     *     above it is used
-     * @throws VerificationException if the model carries no thresholds, none for such a rate, or some of features that are
-     *     averaged over the mirror where these are not, or the other way round
-     * @throws IllegalArgumentException if the features differ in length, or hold NaN or infinity
+     * @param falseAcceptRate the largest acceptable fraction of pairs of different persons that are taken for the same person;
+     *     the largest stored rate that does not exceed it is used
+     * @throws VerificationException if the model carries no thresholds or none for such a rate, or if its thresholds and this
+     *     extractor differ in flip averaging
+     * @throws IllegalArgumentException if the features differ in length, or contain NaN or infinity
      */
     public Comparison compare(float[] a, float[] b, double falseAcceptRate) {
         return requireThresholds().compare(a, b, falseAcceptRate);
     }
 
     private VerificationThresholds requireThresholds() {
-        VerificationThresholds found = VerificationThresholds.require(thresholds);
-        if (found.flip() != flip) {
+        VerificationThresholds required = VerificationThresholds.require(thresholds);
+        if (required.flip() != flip) {
             throw new VerificationException(
                     "the model's thresholds are for features with flip %s, the extractor was built with flip %s"
-                            .formatted(found.flip(), flip));
+                            .formatted(required.flip(), flip));
         }
-        return found;
+        return required;
     }
 
     private int values(int images) {
@@ -288,9 +298,9 @@ public final class FeatureExtractor implements AutoCloseable {
     }
 
     /**
-     * Refuses further calls with an {@link IllegalStateException}, waits for those with images in memory, and frees the engine.
-     * A list of files that is being extracted ends with such an exception at its next batch. May be called by any thread,
-     * and again.
+     * Closes the extractor and its engine. Waits for calls with in-memory images; later calls throw an
+     * {@link IllegalStateException}. A running extraction of files throws such an exception at its next batch. Any thread may
+     * call this method, and more than once.
      */
     @Override
     public void close() {

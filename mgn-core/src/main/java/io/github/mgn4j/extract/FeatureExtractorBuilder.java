@@ -12,7 +12,7 @@ import io.github.mgn4j.image.Resampling;
 import io.github.mgn4j.model.Model;
 import java.util.List;
 
-/** Says how a {@link FeatureExtractor} is to work. Not thread-safe. */
+/** Builds a {@link FeatureExtractor}. Not thread-safe. */
 public final class FeatureExtractorBuilder {
     private static final int DEFAULT_BATCH = 16;
 
@@ -29,13 +29,14 @@ public final class FeatureExtractorBuilder {
         this.model = model;
     }
 
-    /** Name of the engine; by default the fastest on the class path. */
+    /** Sets the engine by name; by default the fastest available engine on the class path. */
     @CanIgnoreReturnValue
     public FeatureExtractorBuilder engine(String name) {
         engine = name;
         return this;
     }
 
+    /** Sets the number format of the engine's arithmetic; float32 by default. */
     @CanIgnoreReturnValue
     public FeatureExtractorBuilder precision(Precision newPrecision) {
         precision = newPrecision;
@@ -43,8 +44,8 @@ public final class FeatureExtractorBuilder {
     }
 
     /**
-     * The accelerators that compute, from 0, the first by default: each has the network and computes batches of its own.
-     * Engines on the processor ignore a single one and refuse more.
+     * Sets the accelerators by index, from 0; the first by default. Each holds the network and computes its own batches. A CPU
+     * engine ignores a single index and rejects several.
      */
     @CanIgnoreReturnValue
     public FeatureExtractorBuilder devices(int... indices) {
@@ -52,7 +53,9 @@ public final class FeatureExtractorBuilder {
         return this;
     }
 
-    /** Whether a feature is the mean of the image's and its mirror's, as in the paper; on by default. */
+    /**
+     * Sets whether a feature is the mean of those of the image and its mirror, as in the paper; true by default.
+     */
     @CanIgnoreReturnValue
     public FeatureExtractorBuilder flip(boolean on) {
         flip = on;
@@ -60,8 +63,8 @@ public final class FeatureExtractorBuilder {
     }
 
     /**
-     * Most images per call of the engine, 16 by default. Memory is taken for as many as there are; that much is limited to
-     * 2 GiB, and extractions of more say so.
+     * Sets the largest number of images per engine call; 16 by default. Buffers are sized to the images actually passed. A
+     * single buffer cannot exceed 2 GiB; a larger batch is rejected.
      */
     @CanIgnoreReturnValue
     public FeatureExtractorBuilder batch(int images) {
@@ -70,7 +73,7 @@ public final class FeatureExtractorBuilder {
         return this;
     }
 
-    /** How images are resized to the network's input; bilinear by default. */
+    /** Sets the interpolation that resizes images to the network's input; bilinear by default. */
     @CanIgnoreReturnValue
     public FeatureExtractorBuilder resampling(Resampling filter) {
         resampling = filter;
@@ -78,9 +81,9 @@ public final class FeatureExtractorBuilder {
     }
 
     /**
-     * Most images that are decoded or normalised at once, on threads that do so while the engine computes; by default one
-     * for every processor. They rest when two batches are ready, so that an engine on the CPU loses what the decoding takes
-     * and no more; a GPU may need them all.
+     * Sets the number of decoder threads, which decode and normalise images while the engine computes; by default one per
+     * processor. Decoders pause when two batches are ready, so they take no more CPU time from the engine than decoding needs.
+     * A GPU may need them all.
      */
     @CanIgnoreReturnValue
     public FeatureExtractorBuilder decoders(int threads) {
@@ -92,7 +95,7 @@ public final class FeatureExtractorBuilder {
     /**
      * Opens the extractor.
      *
-     * @throws io.github.mgn4j.engine.EngineException if there is no such engine here, or it has not these devices
+     * @throws io.github.mgn4j.engine.EngineException if there is no such engine here, or it lacks these devices
      */
     public FeatureExtractor build() {
         Engine opened = Engines.open(engine, model, new EngineOptions(precision, batch), devices);

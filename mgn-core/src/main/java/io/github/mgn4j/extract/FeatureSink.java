@@ -3,13 +3,14 @@ package io.github.mgn4j.extract;
 import java.io.IOException;
 import java.nio.file.Path;
 
-/** Takes features as they are made, in the order of the images. */
+/** Receives features as they are computed, in the order of the images. */
 @FunctionalInterface
 public interface FeatureSink {
     /**
-     * Takes one image's features.
+     * Receives the features of one image.
      *
-     * @param features {@code [dims]}; the array is the receiver's to keep
+     * @param features {@code [dims]}, a new array that the callee may keep
+     * @throws IOException to end the extraction
      */
     void accept(Path image, float[] features) throws IOException;
 }

@@ -20,11 +20,14 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.Semaphore;
 
 /**
- * One pass over a list of image files, by threads that live as long as it: workers decode, resize and normalise, others
- * run the engine and do nothing else, and the caller's hands out the features. An {@link ExtractionSchedule} tells them what to do.
+ * One pass over a list of image files. Decoder threads decode, resize and normalise; compute threads only run the engine;
+ * the calling thread delivers the features. An {@link ExtractionSchedule} coordinates them, and all end with the pass.
  */
 final class FileExtraction {
-    /** Batches in memory beside those that are computed: one is prepared, one that is ready or handed out evens out the times. */
+    /**
+     * Batches in memory besides those being computed: one that is being prepared, and one that is ready or being delivered,
+     * which evens out the times.
+     */
     static final int WAITING = 2;
 
     private final List<Path> images;
@@ -36,7 +39,7 @@ final class FileExtraction {
     /**
      * Prepares a pass.
      *
-     * @param processors shared with other passes; a worker holds one while it is busy
+     * @param processors shared with other passes; a thread holds one permit while it decodes or normalises
      */
     FileExtraction(
             List<Path> images, Preprocessor preprocessor, ImageSource source, BufferPool pool, Semaphore processors) {
@@ -48,9 +51,9 @@ final class FileExtraction {
     }
 
     /**
-     * Runs it to its end; once.
+     * Runs the pass to its end. May be called once.
      *
-     * @param calls most of the engine that are made at the same time
+     * @param calls the most concurrent engine calls
      */
     void run(OnError onError, int workers, int calls, ExtractionListener listener, FeatureSink sink)
             throws IOException {
@@ -58,51 +61,51 @@ final class FileExtraction {
             return;
         }
         List<BatchBuffer> buffers = new ArrayList<>();
-        try { // memory may be exhausted with the second one: the first is given back
+        try { // an allocation may fail: the buffers taken so far are given back
             do {
                 buffers.add(pool.take(images.size()));
             } while (buffers.size() < calls + WAITING
                     && (long) buffers.size() * buffers.get(0).capacity() < images.size());
             int window = buffers.get(0).capacity() + workers;
-            ExtractionSchedule assembly = new ExtractionSchedule(images, onError, buffers, window);
-            run(assembly, workers, Math.min(calls, buffers.size()), listener, sink);
+            ExtractionSchedule schedule = new ExtractionSchedule(images, onError, buffers, window);
+            run(schedule, workers, Math.min(calls, buffers.size()), listener, sink);
         } finally {
             buffers.forEach(pool::give);
         }
     }
 
-    private void run(ExtractionSchedule assembly, int workers, int calls, ExtractionListener listener, FeatureSink sink)
+    private void run(ExtractionSchedule schedule, int workers, int calls, ExtractionListener listener, FeatureSink sink)
             throws IOException {
         List<Thread> engine = new ArrayList<>();
         List<Thread> decoders = new ArrayList<>();
         try {
             for (int i = 0; i < calls; i++) {
-                engine.add(start("mgn-compute-" + i, () -> compute(assembly), assembly));
+                engine.add(start("mgn-compute-" + i, () -> compute(schedule), schedule));
             }
             for (int i = 0; i < Math.min(workers, images.size()); i++) {
-                decoders.add(start("mgn-decode-" + i, () -> work(assembly), assembly));
+                decoders.add(start("mgn-decode-" + i, () -> work(schedule), schedule));
             }
-            deliver(assembly, listener, sink);
+            deliver(schedule, listener, sink);
         } finally {
-            assembly.stop(new CancellationException("the extraction has ended"));
-            decoders.forEach(Thread::interrupt); // not the engine's: it may not expect that
+            schedule.stop(new CancellationException("the extraction has ended"));
+            decoders.forEach(Thread::interrupt); // engine threads are not interrupted: native code may not expect it
             decoders.forEach(Uninterruptibles::joinUninterruptibly);
             engine.forEach(Uninterruptibles::joinUninterruptibly);
         }
     }
 
-    /** What a thread of the pass does. */
+    /** The work of a thread. */
     private interface Task {
         void run() throws InterruptedException;
     }
 
-    private static Thread start(String name, Task task, ExtractionSchedule assembly) {
+    private static Thread start(String name, Task task, ExtractionSchedule schedule) {
         Thread thread = new Thread(
                 () -> {
                     try {
                         task.run();
-                    } catch (Throwable e) { // whatever it is, the caller must not wait for ever
-                        assembly.stop(e);
+                    } catch (Throwable e) { // any failure must end the caller's wait
+                        schedule.stop(e);
                     }
                 },
                 name);
@@ -111,26 +114,26 @@ final class FileExtraction {
         return thread;
     }
 
-    private static void compute(ExtractionSchedule assembly) throws InterruptedException {
-        for (Batch batch = assembly.batch(); batch != null; batch = assembly.batch()) {
+    private static void compute(ExtractionSchedule schedule) throws InterruptedException {
+        for (Batch batch = schedule.batch(); batch != null; batch = schedule.batch()) {
             try {
                 batch.buffer().run(batch.images().size());
-                assembly.computed(batch);
-            } catch (Throwable e) { // its turn to be thrown comes after the batches before it
-                assembly.failed(batch, e);
+                schedule.computed(batch);
+            } catch (Throwable e) { // thrown after the batches before it are delivered
+                schedule.failed(batch, e);
             }
         }
     }
 
-    private void work(ExtractionSchedule assembly) throws InterruptedException {
-        for (Work work = assembly.work(); work != null; work = assembly.work()) {
+    private void work(ExtractionSchedule schedule) throws InterruptedException {
+        for (Work work = schedule.work(); work != null; work = schedule.work()) {
             processors.acquire();
             try {
                 if (work instanceof Place place) {
                     place.batch().buffer().prepare(place.index(), place.image());
-                    assembly.written(place);
+                    schedule.written(place);
                 } else if (work instanceof Image image) {
-                    decode(image, assembly);
+                    decode(image, schedule);
                 }
             } finally {
                 processors.release();
@@ -138,15 +141,15 @@ final class FileExtraction {
         }
     }
 
-    private void decode(Image image, ExtractionSchedule assembly) {
+    private void decode(Image image, ExtractionSchedule schedule) {
         try {
-            assembly.decoded(image, preprocessor.resize(source.read(image.path())));
-        } catch (Throwable e) { // its turn to be thrown comes after the images before it
-            assembly.unreadable(image, named(image.path(), e));
+            schedule.decoded(image, preprocessor.resize(source.read(image.path())));
+        } catch (Throwable e) { // takes effect after the images before it
+            schedule.unreadable(image, named(image.path(), e));
         }
     }
 
-    /** The same problem with a message that names the file. */
+    /** Returns the problem with a message that names the file. */
     private static Throwable named(Path image, Throwable problem) {
         String message = String.valueOf(problem.getMessage());
         String name = FileNames.text(image);
@@ -164,33 +167,33 @@ final class FileExtraction {
                 : new IllegalStateException(name + ": " + problem, problem);
     }
 
-    private void deliver(ExtractionSchedule assembly, ExtractionListener listener, FeatureSink sink)
+    private void deliver(ExtractionSchedule schedule, ExtractionListener listener, FeatureSink sink)
             throws IOException {
         int done = 0;
         try {
-            Batch batch = assembly.result(listener);
+            Batch batch = schedule.result(listener);
             while (batch != null) {
                 List<float[]> rows = rows(batch);
-                assembly.delivered(batch);
+                schedule.delivered(batch);
                 for (int i = 0; i < rows.size(); i++) {
                     sink.accept(batch.images().get(i), rows.get(i));
                 }
                 done = batch.done();
                 listener.progress(done, images.size());
-                batch = assembly.result(listener);
+                batch = schedule.result(listener);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new InterruptedIOException("interrupted after " + done + " of " + images.size() + " images");
         }
-        Throwable failure = assembly.failure();
+        Throwable failure = schedule.failure();
         if (failure != null) {
             Throwables.throwIfInstanceOf(failure, IOException.class);
             Throwables.throwIfUnchecked(failure);
             throw new IllegalStateException(failure);
         }
         if (done < images.size()) {
-            listener.progress(images.size(), images.size()); // the last ones were left out
+            listener.progress(images.size(), images.size()); // the last images were skipped
         }
     }
 

@@ -9,30 +9,30 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Normalised images, their mirrors, and the features of both, which are averaged here. */
+/** A batch of normalised images and their mirrors; averages the features of both. */
 final class FloatBatch implements BatchBuffer {
     private final Engine engine;
     private final Preprocessor preprocessor;
     private final int capacity;
     private final List<View> views = new ArrayList<>();
 
-    /** The images and their mirrors behind them, where the engine takes both at once; else null. */
+    /** The images followed by their mirrors, if the engine takes both at once; else null. */
     private final @Nullable View together;
 
     private record View(FloatBuffer images, FloatBuffer features) {}
 
     /**
-     * An empty one.
+     * Creates an empty batch.
      *
-     * @param mostTogether most images that the engine and a buffer take at once
+     * @param maxTogether the most images that the engine and a buffer take at once
      */
-    FloatBatch(Engine engine, Preprocessor preprocessor, boolean flip, int capacity, int mostTogether) {
+    FloatBatch(Engine engine, Preprocessor preprocessor, boolean flip, int capacity, int maxTogether) {
         this.engine = engine;
         this.preprocessor = preprocessor;
         this.capacity = capacity;
         int images = Math.multiplyExact(capacity, preprocessor.length());
         int features = Math.multiplyExact(capacity, engine.spec().dims());
-        if (flip && 2L * capacity <= mostTogether) {
+        if (flip && 2L * capacity <= maxTogether) {
             together = new View(Buffers.allocate(2L * images), Buffers.allocate(2L * features));
             for (int view = 0; view < 2; view++) {
                 views.add(new View(

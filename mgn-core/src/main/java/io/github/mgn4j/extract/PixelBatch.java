@@ -7,7 +7,7 @@ import io.github.mgn4j.image.RgbImage;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 
-/** Pixels {@code [capacity, H, W, 3]}, which the engine itself normalises and mirrors. */
+/** A batch of pixels {@code [capacity, H, W, 3]}, which the engine normalises and mirrors. */
 final class PixelBatch implements BatchBuffer {
     private final PixelEngine engine;
     private final Preprocessor preprocessor;

@@ -1,4 +1,4 @@
-/** Images in, features out: {@link io.github.mgn4j.extract.FeatureExtractor}. */
+/** Feature extraction from images: {@link io.github.mgn4j.extract.FeatureExtractor}. */
 @NullMarked
 package io.github.mgn4j.extract;
 

@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** RFC 4180: comma-separated fields, quoted where they hold a comma, a quote or a line break. */
+/** Parses RFC 4180: comma-separated fields, quoted if they contain a comma, a quote or a line break. */
 final class Csv {
     private Csv() {}
 
@@ -22,7 +22,9 @@ final class Csv {
         return field;
     }
 
-    /** The records of a text; line breaks are LF or CRLF, a byte order mark and empty lines are passed over. */
+    /**
+     * Returns the records of a text. Line breaks are LF or CRLF; a byte order mark and empty lines are skipped.
+     */
     static List<Row> parse(Path file, String text) {
         List<Row> rows = new ArrayList<>();
         int line = 1;

@@ -3,18 +3,20 @@ package io.github.mgn4j.features;
 import com.google.common.base.Preconditions;
 
 /**
- * The distance between two features. The values are, bit for bit, those that an evaluation ranks by: sums in float32 over
- * {@value #CHUNK} values at a time, and these sums in float64.
+ * The distance metric between two features. The values are bit-identical to those that an evaluation ranks by: float32 sums
+ * over {@value #CHUNK} values at a time, added up in float64.
  */
 public enum DistanceMetric {
-    /** The length of the difference of two features, as they are. */
+    /** The Euclidean length of the difference of two features, which are not normalised. */
     EUCLIDEAN {
         @Override
         double value(FeatureMatrix pair) {
             return Math.sqrt(squared(pair));
         }
     },
-    /** One minus the cosine of the angle between two features: 0 to 2. A feature of zeros is 1 from every other. */
+    /**
+     * One minus the cosine of the angle between two features: 0 to 2. A feature of zeros has distance 1 from every other.
+     */
     COSINE {
         @Override
         double value(FeatureMatrix pair) {

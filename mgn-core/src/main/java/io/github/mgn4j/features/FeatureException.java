@@ -6,10 +6,13 @@ import io.github.mgn4j.internal.io.Messages;
 import java.nio.file.Path;
 import java.util.Locale;
 
-/** A feature file is not what it should be; the message names the file, what was expected and what was found. */
+/**
+ * Thrown when a feature file is not valid. The message names the file, the expected and the actual content.
+ */
 public final class FeatureException extends IllegalArgumentException {
     private static final long serialVersionUID = 1L;
 
+    /** Creates an exception with a message for the user. */
     public FeatureException(String message) {
         super(Messages.oneLine(message));
     }
@@ -20,7 +23,7 @@ public final class FeatureException extends IllegalArgumentException {
         }
     }
 
-    /** Refuses what is no file that can be read from its beginning to its end. */
+    /** Rejects a path that is not a file readable from beginning to end, such as a folder or a pipe. */
     static void checkFile(Path file, String expected) {
         String obstacle = InputFile.obstacle(file).orElse("");
         check(obstacle.isEmpty(), "%s: %s, expected %s", file, obstacle, expected);

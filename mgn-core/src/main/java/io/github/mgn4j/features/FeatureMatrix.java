@@ -4,8 +4,8 @@ import com.google.common.base.Preconditions;
 import java.util.Arrays;
 
 /**
- * Features of images: float32, C order, one row per image. A view: the array is not copied, so that a matrix of a
- * gallery costs its size once. Immutable and thread-safe as long as nobody writes to that array.
+ * A matrix of image features: float32, C order, one row per image. It is a view of an array, so a gallery's features are
+ * held in memory once. Immutable and thread-safe as long as the array is not written to.
  */
 public final class FeatureMatrix {
     private final float[] data;
@@ -19,10 +19,9 @@ public final class FeatureMatrix {
     }
 
     /**
-     * A view of {@code data}, rows x dims values.
+     * Returns a view of {@code data}, which holds rows x dims values.
      *
-     * @throws IllegalArgumentException if {@code rows} is negative, {@code dims} is below 1 or the number of values is
-     *     another
+     * @throws IllegalArgumentException if {@code rows} is negative, {@code dims} is below 1 or the number of values differs
      */
     public static FeatureMatrix of(float[] data, int rows, int dims) {
         Preconditions.checkArgument(rows >= 0, "rows is %s, must not be negative", rows);
@@ -38,9 +37,9 @@ public final class FeatureMatrix {
     }
 
     /**
-     * A copy of an array of rows.
+     * Returns a copy of an array of rows.
      *
-     * @throws IllegalArgumentException if there are none or they differ in length
+     * @throws IllegalArgumentException if there are no rows or they differ in length
      */
     public static FeatureMatrix ofRows(float[]... rows) {
         Preconditions.checkArgument(rows.length > 0, "no rows");
@@ -54,34 +53,35 @@ public final class FeatureMatrix {
         return of(data, rows.length, dims);
     }
 
-    /** Number of images. */
+    /** Returns the number of images. */
     public int rows() {
         return rows;
     }
 
-    /** Length of a feature. */
+    /** Returns the length of a feature. */
     public int dims() {
         return dims;
     }
 
-    /** A copy of row {@code i}. */
+    /** Returns a copy of row {@code i}. */
     public float[] row(int i) {
         Preconditions.checkElementIndex(i, rows, "row");
         return Arrays.copyOfRange(data, i * dims, (i + 1) * dims);
     }
 
+    /** Returns value {@code j} of row {@code i}. */
     public float get(int i, int j) {
         Preconditions.checkElementIndex(i, rows, "row");
         Preconditions.checkElementIndex(j, dims, "column");
         return data[i * dims + j];
     }
 
-    /** The array this is a view of, row after row; not to be written to. */
+    /** Returns the underlying array, row by row. Callers must not write to it. */
     public float[] data() {
         return data;
     }
 
-    /** A copy of some rows, in the order given; a row may occur more than once. */
+    /** Returns a copy of some rows in the order of {@code indices}; a row may occur more than once. */
     public FeatureMatrix select(int[] indices) {
         float[] copy = new float[Math.multiplyExact(indices.length, dims)];
         for (int i = 0; i < indices.length; i++) {
@@ -91,7 +91,9 @@ public final class FeatureMatrix {
         return new FeatureMatrix(copy, indices.length, dims);
     }
 
-    /** A copy with every row divided by its Euclidean length, which is summed in float64; rows of zeros stay zeros. */
+    /**
+     * Returns a copy with every row divided by its Euclidean length, summed in float64. Rows of zeros stay zeros.
+     */
     public FeatureMatrix normalized() {
         float[] copy = new float[data.length];
         for (int from = 0; from < data.length; from += dims) {

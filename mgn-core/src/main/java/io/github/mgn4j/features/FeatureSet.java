@@ -8,7 +8,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Features and the images they are of; row i of one is row i of the other. Immutable. */
+/**
+ * Features and their images: row i of the matrix belongs to row i of the table. Immutable.
+ *
+ * @param features the features, one row per image
+ * @param table the images, one row per feature
+ */
 public record FeatureSet(FeatureMatrix features, FeatureTable table) {
     public FeatureSet {
         check(
@@ -18,24 +23,26 @@ public record FeatureSet(FeatureMatrix features, FeatureTable table) {
                 table.size());
     }
 
-    /** Receives images and their features, one after the other. */
+    /** Receives images and their features, one by one. */
     @FunctionalInterface
     public interface RowSink {
+        /** Appends one row; {@code features} is written before this method returns. */
         void append(FeatureTable.Entry image, float[] features) throws IOException;
     }
 
     /** Produces images and their features. */
     @FunctionalInterface
     public interface RowSource {
+        /** Passes all rows to the sink, in order. */
         void writeTo(RowSink sink) throws IOException;
     }
 
     /**
-     * Reads {@code F.npy} and {@code F.csv} beside it.
+     * Reads {@code F.npy} and the {@code F.csv} beside it.
      *
-     * @throws FeatureException if one of them is not what it should be, they differ in length, or the features were written
-     *     with the paths of another table
-     * @throws IOException if one of them cannot be read
+     * @throws FeatureException if a file is not valid, they differ in length, or the features were written with the paths of
+     *     another table
+     * @throws IOException if a file cannot be read
      */
     public static FeatureSet read(Path npy) throws IOException {
         NpyFile.Marked file = NpyFile.readMarked(npy);
@@ -59,9 +66,9 @@ public record FeatureSet(FeatureMatrix features, FeatureTable table) {
     }
 
     /**
-     * Writes {@code F.npy} and {@code F.csv} beside it; both appear or neither.
+     * Writes {@code F.npy} and {@code F.csv} beside it. Either both files appear or neither.
      *
-     * @throws IOException if one of them cannot be written
+     * @throws IOException if a file cannot be written
      */
     public void write(Path npy) throws IOException {
         writeRows(npy, features.dims(), sink -> {
@@ -72,13 +79,13 @@ public record FeatureSet(FeatureMatrix features, FeatureTable table) {
     }
 
     /**
-     * Writes {@code F.npy} and {@code F.csv} beside it as rows come, without holding the features. Both appear when the source
-     * returns, or neither. The features bear a checksum of the table's paths, so that {@link #read} finds out when one of the
-     * two files has been replaced.
+     * Writes {@code F.npy} and {@code F.csv} beside it row by row, without holding the features. Both files appear when the
+     * source returns, or neither. The feature file contains a checksum of the table's paths, so that {@link #read} detects if
+     * one of the two files was replaced.
      *
      * @return the table
-     * @throws IllegalArgumentException from the sink if a row is not {@code dims} long
-     * @throws IOException if one of them cannot be written, or from the source
+     * @throws IllegalArgumentException from the sink if a row does not have length {@code dims}
+     * @throws IOException if a file cannot be written, or from the source
      */
     public static FeatureTable writeRows(Path npy, int dims, RowSource source) throws IOException {
         NpyFile.checkDims(dims);

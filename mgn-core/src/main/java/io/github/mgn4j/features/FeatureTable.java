@@ -21,24 +21,26 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which image each row of a feature matrix is of: the file {@code F.csv} beside {@code F.npy}, with the header
+ * Assigns an image to each row of a feature matrix: the file {@code F.csv} beside {@code F.npy}, with the header
  * {@code row,path,pid,camid} (RFC 4180, UTF-8, rows numbered from 0 in order). Immutable.
+ *
+ * @param entries the rows in order
  */
 public record FeatureTable(List<Entry> entries) {
     private static final int SHOWN = 60;
     private static final List<String> HEADER = List.of("row", "path", "pid", "camid");
 
     /**
-     * A row as the file has it. Unlike a {@link ReidImage} its path is text that another system may have written, and its
-     * labels may be missing.
+     * A row of the file. Unlike a {@link ReidImage}, it may come from another system: its path is text, and its labels may be
+     * missing.
      *
-     * @param path as it was found, relative to the folder of images, with {@code /}, as {@link FileNames} writes it
-     * @param pid person, {@link ReidImage#JUNK} or {@link ReidImage#DISTRACTOR}; null where it is not known
-     * @param camid camera; null where it is not known
+     * @param path the image's path relative to the folder of images, with {@code /}, as {@link FileNames} writes it
+     * @param pid the person, {@link ReidImage#JUNK} or {@link ReidImage#DISTRACTOR}; null if unknown
+     * @param camid the camera; null if unknown
      */
     public record Entry(
             String path, @Nullable Integer pid, @Nullable Integer camid) {
-        /** Returns the row of an image in a folder, with the labels that its name has in the manner of Market-1501, if any. */
+        /** Returns the row of an image in a folder, with labels if the file name has those of Market-1501. */
         public static Entry of(Path folder, Path image) {
             Optional<ReidImage> labelled = MarketName.parse(folder, FileNames.text(image.getFileName()));
             return new Entry(
@@ -52,14 +54,14 @@ public record FeatureTable(List<Entry> entries) {
         entries = List.copyOf(entries);
     }
 
-    /** Number of rows. */
+    /** Returns the number of rows. */
     public int size() {
         return entries.size();
     }
 
     /**
-     * Returns the rows as images below a folder, in their order. A path that this system cannot have becomes the folder
-     * itself, which cannot be read as an image either.
+     * Returns the rows as images in a folder, in order. A path that is not valid on this system becomes the folder itself,
+     * which cannot be read as an image either.
      *
      * @throws FeatureException if a row has no pid
      */
@@ -78,7 +80,7 @@ public record FeatureTable(List<Entry> entries) {
         return images;
     }
 
-    /** Returns whether the first image of the table lies below a folder. */
+    /** Returns whether the first image of the table exists in a folder. */
     public boolean isOf(Path folder) {
         return !entries.isEmpty() && Files.exists(resolve(folder, entries.get(0).path()));
     }
@@ -91,7 +93,9 @@ public record FeatureTable(List<Entry> entries) {
         }
     }
 
-    /** The table that belongs to a feature file: the same name with {@code .csv} in place of {@code .npy}. */
+    /**
+     * Returns the table's path for a feature file: the same name with {@code .csv} in place of {@code .npy}.
+     */
     public static Path beside(Path npy) {
         Path file = npy.getFileName();
         String name = file == null ? "" : FileNames.text(file);
@@ -103,8 +107,8 @@ public record FeatureTable(List<Entry> entries) {
     /**
      * Reads a table.
      *
-     * @throws FeatureException if it is no such table, naming the line
-     * @throws IOException if it cannot be read
+     * @throws FeatureException if the file is not such a table; the message names the line
+     * @throws IOException if the file cannot be read
      */
     public static FeatureTable read(Path file) throws IOException {
         FeatureException.checkFile(file, "a table (.csv)");
@@ -147,7 +151,7 @@ public record FeatureTable(List<Entry> entries) {
         return new FeatureTable(entries);
     }
 
-    /** The beginning of a text. */
+    /** Returns the beginning of a text. */
     private static String start(String text) {
         return text.length() > SHOWN ? text.substring(0, SHOWN) + "..." : text;
     }
@@ -165,9 +169,9 @@ public record FeatureTable(List<Entry> entries) {
     }
 
     /**
-     * Writes the table; the file appears whole or not at all.
+     * Writes the table; the file appears complete or not at all.
      *
-     * @throws IOException if it cannot be written
+     * @throws IOException if the file cannot be written
      */
     public void write(Path file) throws IOException {
         AtomicFile.writeString(file, text());
@@ -185,8 +189,8 @@ public record FeatureTable(List<Entry> entries) {
     }
 
     /**
-     * Returns the checksum of the paths in their order, never 0: by it, a feature file knows its table again. Labels are not
-     * in it, since they may be filled in later.
+     * Returns the checksum of the paths in order, never 0, which links a feature file to its table. Labels are not included,
+     * since they may be added later.
      */
     long mark() {
         Hasher hasher = Hashing.sha256().newHasher();

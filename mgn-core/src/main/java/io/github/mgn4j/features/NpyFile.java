@@ -13,32 +13,34 @@ import java.nio.file.StandardOpenOption;
 import java.util.Locale;
 
 /**
- * NumPy files ({@code .npy}) of features. Reads float32 and float64 of either byte order, in C and Fortran order, format
- * versions 1 to 3; writes float32 in C order, version 1, that {@code numpy.load} reads. Thread-safe.
+ * Reads and writes features as NumPy files ({@code .npy}). Reads float32 and float64 of either byte order, in C and Fortran
+ * order, format versions 1 to 3. Writes float32 in C order, version 1, which {@code numpy.load} reads. Thread-safe.
  */
 public final class NpyFile {
     private static final int BUFFER = 1 << 20;
 
     private NpyFile() {}
 
-    /** Receives the rows of a file, one after the other, each {@code dims} long. */
+    /** Receives the rows of a file, one by one, each of length {@code dims}. */
     @FunctionalInterface
     public interface RowSink {
+        /** Appends one row, which is written before this method returns. */
         void append(float[] row) throws IOException;
     }
 
     /** Produces the rows of a file. */
     @FunctionalInterface
     public interface RowSource {
+        /** Passes all rows to the sink, in order. */
         void writeTo(RowSink sink) throws IOException;
     }
 
     /**
-     * Reads a matrix. float64 is rounded to float32.
+     * Reads a matrix. Values of type float64 are rounded to float32.
      *
-     * @throws FeatureException if it is no such file, its length is not what its header says, or a value is NaN,
-     *     infinite or beyond float32
-     * @throws IOException if it cannot be read
+     * @throws FeatureException if the file is not such a file, its length contradicts its header, or a value is NaN, infinite
+     *     or exceeds the range of float32
+     * @throws IOException if the file cannot be read
      */
     public static FeatureMatrix read(Path file) throws IOException {
         return readMarked(file).features();
@@ -84,7 +86,9 @@ public final class NpyFile {
         }
     }
 
-    /** Refuses the file's value {@code i}. Not {@code check}, whose arguments would be boxed for every value. */
+    /**
+     * Returns the exception for the file's value {@code i}. Not a {@code check}, which would box its arguments for every value.
+     */
     private static FeatureException notFinite(Path file, NpyHeader header, int i, double value) {
         return new FeatureException(String.format(
                 Locale.ROOT,
@@ -96,9 +100,9 @@ public final class NpyFile {
     }
 
     /**
-     * Writes a matrix; the file appears whole or not at all.
+     * Writes a matrix; the file appears complete or not at all.
      *
-     * @throws IOException if it cannot be written
+     * @throws IOException if the file cannot be written
      */
     public static void write(Path file, FeatureMatrix features) throws IOException {
         int dims = features.dims();
@@ -110,11 +114,11 @@ public final class NpyFile {
     }
 
     /**
-     * Writes rows as they come, holding none of them; their number need not be known. The file appears when the source
-     * returns, or not at all.
+     * Writes rows one by one without holding them; their number need not be known. The file appears when the source returns, or
+     * not at all.
      *
-     * @throws IllegalArgumentException from the sink if a row is not {@code dims} long
-     * @throws IOException if it cannot be written, or from the source
+     * @throws IllegalArgumentException from the sink if a row does not have length {@code dims}
+     * @throws IOException if the file cannot be written, or from the source
      */
     public static void writeRows(Path file, int dims, RowSource source) throws IOException {
         checkDims(dims);
@@ -129,7 +133,7 @@ public final class NpyFile {
         Preconditions.checkArgument(dims >= 1, "dims is %s, must be at least 1", dims);
     }
 
-    /** Writes rows behind a header, which is written again when their number is known. */
+    /** Writes rows behind a header, which is written again once their number is known. */
     static final class Rows implements RowSink {
         private final SeekableByteChannel channel;
         private final int dims;

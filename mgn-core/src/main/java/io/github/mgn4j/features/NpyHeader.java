@@ -18,18 +18,18 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What a .npy file says of itself: a magic string, the format's version, and a Python dictionary literal with the type,
- * the order and the shape. Behind it there may be a mark: the white space that fills the header up is 64 spaces (0) and tabs
- * (1). Readers pass over white space, while some of them know neither comments nor other keys.
+ * The header of a .npy file: a magic string, the format version, and a Python dictionary literal with the type, the order
+ * and the shape. It may be followed by a mark, encoded in the white space that pads the header: 64 spaces (0) and tabs (1).
+ * Readers skip white space, but some accept neither comments nor other keys.
  *
  * @param offset where the values begin, in bytes
- * @param mark 0 for none
+ * @param mark the mark; 0 for none
  */
 record NpyHeader(int offset, int itemSize, ByteOrder order, boolean fortran, int rows, int dims, long mark) {
     private static final byte[] MAGIC = {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y'};
-    /** NumPy itself refuses headers above 10,000 characters. */
+    /** NumPy itself rejects headers above 10,000 characters. */
     private static final int LONGEST = 1 << 16;
-    /** Room for any number of rows, so that it can be filled in when the rows are written. */
+    /** Enough for any number of rows, so that the number can be filled in afterwards. */
     private static final int WRITTEN = 128;
 
     private static final Pattern ENTRY = Pattern.compile(
@@ -37,7 +37,7 @@ record NpyHeader(int offset, int itemSize, ByteOrder order, boolean fortran, int
     /** Python 2 wrote long numbers with an L. */
     private static final Pattern SHAPE = Pattern.compile("\\(\\s*(\\d{1,18})L?\\s*,\\s*(\\d{1,18})L?\\s*,?\\s*\\)");
 
-    /** Without a byte order, or with {@code =}, the machine's own is meant. */
+    /** No byte order, or {@code =}, means the machine's own. */
     private static final Pattern TYPE = Pattern.compile("'[<>=|]?f[48]'");
 
     static NpyHeader read(Path file, FileChannel channel) throws IOException {
@@ -136,12 +136,12 @@ record NpyHeader(int offset, int itemSize, ByteOrder order, boolean fortran, int
         return entries;
     }
 
-    /** The header of a float32 file in C order; its length is always the same. */
+    /** Returns the header of a float32 file in C order; its length is constant. */
     static ByteBuffer write(int rows, int dims) {
         return write(rows, dims, WRITTEN, "");
     }
 
-    /** The same with a mark, longer. */
+    /** Returns the header with a mark, which is longer. */
     static ByteBuffer writeMarked(int rows, int dims, long mark) {
         StringBuilder bits = new StringBuilder();
         for (int bit = Long.SIZE - 1; bit >= 0; bit--) {

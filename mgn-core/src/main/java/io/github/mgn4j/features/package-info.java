@@ -1,4 +1,6 @@
-/** Matrices of image features, the NumPy files that hold them and the tables that say which image each row is of. */
+/**
+ * Matrices of image features, the NumPy files that hold them, and the tables that assign an image to each row.
+ */
 @NullMarked
 package io.github.mgn4j.features;
 

@@ -2,7 +2,10 @@ package io.github.mgn4j.image;
 
 import com.google.common.base.Preconditions;
 
-/** How strongly each place of an image moves one branch of a network: 0 (least in this image) to 1 (most). Immutable. */
+/**
+ * A heat map of how strongly each position of an image activates one branch of a network: 0 (least in this image) to 1
+ * (most). Immutable.
+ */
 public final class ActivationMap {
     private final String branch;
     private final int height;
@@ -17,21 +20,21 @@ public final class ActivationMap {
     }
 
     /**
-     * Returns a map of values scaled to 0..1; of zeros where all are the same.
+     * Returns a map of values scaled to 0..1; all zeros if the values are all the same.
      *
-     * @param branch name of the branch, for people to read
-     * @param values {@code height x width}, row after row, finite
+     * @param branch name of the branch for display
+     * @param values {@code height x width}, row by row, finite
      */
     public static ActivationMap scaled(String branch, int height, int width, double[] values) {
-        double least = Double.POSITIVE_INFINITY;
-        double most = Double.NEGATIVE_INFINITY;
+        double min = Double.POSITIVE_INFINITY;
+        double max = Double.NEGATIVE_INFINITY;
         for (double value : values) {
-            least = Math.min(least, value);
-            most = Math.max(most, value);
+            min = Math.min(min, value);
+            max = Math.max(max, value);
         }
         float[] scaled = new float[values.length];
         for (int i = 0; i < scaled.length; i++) {
-            scaled[i] = most > least ? (float) ((values[i] - least) / (most - least)) : 0;
+            scaled[i] = max > min ? (float) ((values[i] - min) / (max - min)) : 0;
         }
         return of(branch, height, width, scaled);
     }
@@ -39,9 +42,9 @@ public final class ActivationMap {
     /**
      * Returns a map of values.
      *
-     * @param branch name of the branch, for people to read
-     * @param values {@code height x width}, row after row, 0 to 1
-     * @throws IllegalArgumentException if their number is another, or one lies outside 0 to 1
+     * @param branch name of the branch for display
+     * @param values {@code height x width}, row by row, 0 to 1
+     * @throws IllegalArgumentException if their number differs, or a value lies outside 0 to 1
      */
     public static ActivationMap of(String branch, int height, int width, float[] values) {
         Preconditions.checkArgument(
@@ -61,17 +64,17 @@ public final class ActivationMap {
         return branch;
     }
 
-    /** Rows: 12 for the paper's global branch, 24 for its part branches. */
+    /** Returns the number of rows: 12 for the paper's global branch, 24 for its part branches. */
     public int height() {
         return height;
     }
 
-    /** Columns. */
+    /** Returns the number of columns. */
     public int width() {
         return width;
     }
 
-    /** The value of a cell. */
+    /** Returns the value of a cell. */
     public float get(int y, int x) {
         Preconditions.checkElementIndex(y, height, "row");
         Preconditions.checkElementIndex(x, width, "column");
@@ -79,10 +82,10 @@ public final class ActivationMap {
     }
 
     /**
-     * The map at another size, bilinear between the centres of its cells, as a picture of its image is: pixel (x, y) of the
-     * result lies at the same part of height and width in both.
+     * Returns the map at another size, interpolated bilinearly between the centres of its cells. Map and image cover the same
+     * area: a pixel (x, y) of the result has the same relative position in both.
      *
-     * @return {@code height x width}, row after row
+     * @return {@code height x width}, row by row
      */
     public float[] resized(int toHeight, int toWidth) {
         Preconditions.checkArgument(toHeight >= 1 && toWidth >= 1, "cannot resize to %s x %s", toHeight, toWidth);

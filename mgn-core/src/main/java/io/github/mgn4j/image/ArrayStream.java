@@ -2,7 +2,7 @@ package io.github.mgn4j.image;
 
 import javax.imageio.stream.ImageInputStreamImpl;
 
-/** The beginning of an array as the Java runtime's readers want it. Its own streams would copy the array. */
+/** The beginning of an array as an input stream for ImageIO, whose own streams would copy the array. */
 final class ArrayStream extends ImageInputStreamImpl {
     private final byte[] bytes;
     private final int length;

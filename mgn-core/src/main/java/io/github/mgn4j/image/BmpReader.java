@@ -1,11 +1,13 @@
 package io.github.mgn4j.image;
 
-/** BMP: Windows' (3, 4, 5) and OS/2's headers; colours as Pillow converts them (see {@link ImageDecoder}). */
+/**
+ * Reads BMP with the headers of Windows (3, 4, 5) and OS/2. Colours are converted as in Pillow (see {@link ImageDecoder}).
+ */
 final class BmpReader {
     private static final int FILE_HEADER = 14;
     private static final int OS2_HEADER = 12;
 
-    /** A run of 255 pixels takes two bytes; more are left for rows that end early. */
+    /** A run of 255 pixels takes two bytes; the rest allows for rows that end early. */
     private static final long MAX_PIXELS_PER_BYTE = 512;
 
     private static final int PLAIN = 0;
@@ -57,7 +59,7 @@ final class BmpReader {
         colours = bits > 8 ? 0 : declared == 0 ? 1 << bits : declared;
         palette = FILE_HEADER + (long) header;
         long offset = Integer.toUnsignedLong(file.i32Little(10));
-        // Some writers forget the palette when they compute where the pixels begin.
+        // Some writers omit the palette when they compute where the pixels begin.
         pixels = offset == 0 || (offset == palette && bits <= 8) ? palette + (long) colours * paletteEntry : offset;
     }
 
@@ -74,12 +76,12 @@ final class BmpReader {
         return ((long) width * bits + 31) / 32 * 4;
     }
 
-    /** Fails unless the file holds all rows; the padding of the last one may be missing. */
+    /** Fails unless the file holds all rows; the padding of the last row may be missing. */
     private void needRows() {
         file.need(pixels, stride() * (height - 1) + ((long) width * bits + 7) / 8);
     }
 
-    /** Where a picture's row, counted from the top, begins in the file. */
+    /** Returns the file offset of a row, counted from the top. */
     private long rowAt(int y) {
         return pixels + stride() * (topDown ? y : height - 1 - y);
     }
@@ -112,12 +114,12 @@ final class BmpReader {
         return RgbImage.adopt(width, height, rgb);
     }
 
-    /** The bits that red, green and blue occupy in a pixel. */
+    /** Returns the bit masks of red, green and blue in a pixel. */
     private int[] masks() {
         if (compression != BIT_FIELDS && compression != ALPHA_BIT_FIELDS) {
             return bits == 16 ? new int[] {0x7c00, 0x3e0, 0x1f} : new int[] {0xff0000, 0xff00, 0xff};
         }
-        // Part of the longer headers, right behind the short one.
+        // The masks are part of the longer headers, directly behind the short one.
         int[] masks = {file.i32Little(54), file.i32Little(58), file.i32Little(62)};
         if (bits == 32 && (masks[0] | masks[1] | masks[2]) == 0) {
             return new int[] {0xff0000, 0xff00, 0xff};
@@ -137,7 +139,7 @@ final class BmpReader {
         return (int) (value * 255 / (Integer.toUnsignedLong(mask) >> shift));
     }
 
-    /** Palette indices, rows top to bottom. */
+    /** Returns the palette indices, rows top to bottom. */
     private byte[] readIndices() {
         needRows();
         byte[] indices = new byte[width * height];
@@ -153,7 +155,10 @@ final class BmpReader {
         return indices;
     }
 
-    /** Palette indices, rows top to bottom, from run lengths; pixels that the runs leave out have index 0, those beyond a row are none. */
+    /**
+     * Returns the palette indices, rows top to bottom, from run lengths. Pixels that the runs skip have index 0; runs beyond the
+     * end of a row are ignored.
+     */
     private byte[] readRuns() {
         if ((long) width * height > file.length() * MAX_PIXELS_PER_BYTE) {
             throw new ImageException(
@@ -209,7 +214,7 @@ final class BmpReader {
             int index = each & 0xff;
             int entry = (int) palette + index * paletteEntry;
             for (int c = 0; c < RgbImage.CHANNELS; c++) {
-                // An entry that the file lacks is gray, as Pillow has it.
+                // Missing entries are gray, as in Pillow.
                 rgb[to++] = index < entries ? data[entry + 2 - c] : each;
             }
         }

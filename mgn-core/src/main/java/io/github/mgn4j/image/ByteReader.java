@@ -6,7 +6,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 
 /**
- * A file's bytes, read with bounds checked: what lies outside means a truncated file, never an index error.
+ * The bytes of a file with bounds-checked reads: a position outside means a truncated file, never an index error.
  *
  * @param data the whole file; shared, not written to
  */
@@ -33,7 +33,7 @@ record ByteReader(byte[] data) {
         return u8(at) | u8(at + 1) << 8;
     }
 
-    /** Four bytes, the high one first; a value above 2^31 is negative. */
+    /** Returns four bytes in big-endian order; values of 2^31 and above are negative. */
     int i32(long at) {
         return u16(at) << 16 | u16(at + 2);
     }
@@ -55,18 +55,18 @@ record ByteReader(byte[] data) {
         return true;
     }
 
-    /** The first place of a byte at or after another place; the file's length if there is none. */
-    int find(byte wanted, int from) {
-        long pattern = (wanted & 0xffL) * ONES;
+    /** Returns the first position of a byte at or after {@code from}; the file's length if there is none. */
+    int find(byte value, int from) {
+        long pattern = (value & 0xffL) * ONES;
         int at = from;
-        // Eight at a time: x - ONES & ~x has a high bit set where and only where some byte of x is zero.
+        // Eight at a time: x - ONES & ~x has a high bit set if and only if some byte of x is zero.
         for (; at + Long.BYTES <= data.length; at += Long.BYTES) {
             long difference = (long) LONGS.get(data, at) ^ pattern;
             if ((difference - ONES & ~difference & HIGHS) != 0) {
                 break;
             }
         }
-        while (at < data.length && data[at] != wanted) {
+        while (at < data.length && data[at] != value) {
             at++;
         }
         return at;

@@ -1,8 +1,8 @@
 package io.github.mgn4j.image;
 
-/** The one thing of a file's EXIF data that pixels depend on: how the camera was held. */
+/** Reads the orientation from EXIF data, the only tag that pixels depend on. */
 final class Exif {
-    /** The orientation of a picture that is stored upright. */
+    /** The orientation of an image that is stored upright. */
     static final int UPRIGHT = 1;
 
     static final int LAST = 8;
@@ -14,8 +14,8 @@ final class Exif {
     private Exif() {}
 
     /**
-     * Reads the orientation, 1 to 8, from the first directory of a TIFF structure; 0 if it does not say. Metadata that cannot
-     * be made sense of is no reason to refuse a picture.
+     * Reads the orientation, 1 to 8, from the first directory of a TIFF structure; 0 if it is missing. Malformed metadata is
+     * ignored, since the image itself may be intact.
      */
     static int orientation(ByteReader file, int from, int to) {
         boolean little = file.startsWith(from, "II*\0");
@@ -43,7 +43,9 @@ final class Exif {
         return 0;
     }
 
-    /** The picture upright, from one stored in an orientation; as Pillow's {@code ImageOps.exif_transpose}. */
+    /**
+     * Returns the image upright, from one stored in an orientation, as Pillow's {@code ImageOps.exif_transpose} does.
+     */
     static RgbImage upright(RgbImage image, int orientation) {
         if (orientation == UPRIGHT) {
             return image;
@@ -52,7 +54,7 @@ final class Exif {
         int inWidth = image.width();
         int width = transposed ? image.height() : inWidth;
         int height = transposed ? inWidth : image.height();
-        // Where the first pixel comes from, and how far a step right and a step down go there.
+        // The position of the first pixel, and the distance in the input of a step right and a step down.
         boolean right = orientation == 2 || orientation == 3 || orientation == 7 || orientation == 8;
         boolean bottom = orientation == 3 || orientation == 4 || orientation == 6 || orientation == 7;
         int across = right ? -1 : 1;

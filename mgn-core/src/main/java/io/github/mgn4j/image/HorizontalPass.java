@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
  * Resamples the rows of an image one at a time, rounded to 0..255. Sample {@code i} of a row is written as the int at
  * {@code slots[i]}: the vertical pass chooses the order that suits it.
  *
- * <p>Holds no scratch: immutable, one for each call of {@link PillowResize}.
+ * <p>Immutable and without scratch memory; each call of {@link PillowResize} creates one.
  */
 final class HorizontalPass {
     private static final int CHANNELS = RgbImage.CHANNELS;
@@ -19,8 +19,8 @@ final class HorizontalPass {
     /**
      * Prepares the rows of an image.
      *
-     * @param kernel for the image's width, or null where the width stays
-     * @param slots a place for each sample of a resampled row
+     * @param kernel the kernel for the image's width, or null if the width stays the same
+     * @param slots a position for each sample of a resampled row
      */
     HorizontalPass(RgbImage image, @Nullable Kernel kernel, int[] slots) {
         this.pixels = image.pixels();
@@ -63,7 +63,7 @@ final class HorizontalPass {
         }
     }
 
-    /** Goes through the input once, from one output's start to the next's; see {@link Kernel#pairs}. */
+    /** Processes the input once, from one output's start to the next's; see {@link Kernel#pairs}. */
     private void fromPairs(int base, int[] row, int[] start, long[] pairs) {
         int red = 0;
         int green = 0;
@@ -80,7 +80,7 @@ final class HorizontalPass {
                 greens += (pixels[at + 1] & 0xff) * pair;
                 blues += (pixels[at + 2] & 0xff) * pair;
             }
-            // The low half ends the output before; the high half begins this one.
+            // The low half completes the previous output; the high half begins this one.
             if (out > 0) {
                 putAverage(row, out - 1, red + (int) reds, green + (int) greens, blue + (int) blues);
             }

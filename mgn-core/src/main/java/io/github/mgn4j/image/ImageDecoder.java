@@ -8,46 +8,48 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * Reads JPEG, PNG and BMP files into the pixels that Pillow's {@code ImageOps.exif_transpose(Image.open(f)).convert("RGB")}
- * gives. The format is told by the content, not by the name.
+ * Decodes JPEG, PNG and BMP files to the pixels of Pillow's {@code ImageOps.exif_transpose(Image.open(f)).convert("RGB")}.
+ * The content determines the format, not the file name.
  *
  * <ul>
  *   <li>Gray is repeated, palettes are looked up, alpha and transparency are dropped (not blended), colour profiles are
  *       ignored, EXIF orientation is applied.
  *   <li>JPEG: baseline and progressive, Huffman coded, 8 bits; gray, YCbCr, RGB, CMYK and YCCK (both inverted, as Adobe writes
  *       them).
- *   <li>PNG: every colour type, depth and interlacing; of 16 bits the high eight are kept. (Pillow does so too, other than
+ *   <li>PNG: every colour type, depth and interlacing; of 16 bits the high eight are kept. (Pillow does the same, except
  *       for 16-bit gray without alpha, which it clips to 255.)
  *   <li>BMP: 1 to 32 bits, any bit masks, RLE4 and RLE8, bottom-up and top-down.
  * </ul>
  *
- * <p>What is refused: files that are truncated or corrupt, of another format, larger than {@value #MAX_BYTES} bytes,
- * longer than {@value #MAX_SIDE} pixels on a side or of more than {@value #MAX_PIXELS} pixels (three quarters of it in CMYK),
- * and JPEGs with so many scans that they would take seconds. Sizes are read from the header and checked before memory is
- * allocated for them. A picture for which the heap has no room is refused like any other.
+ * <p>The decoder rejects files that are truncated, corrupt or of another format. It rejects files larger than
+ * {@value #MAX_BYTES} bytes, images longer than {@value #MAX_SIDE} pixels on a side or with more than {@value #MAX_PIXELS}
+ * pixels (three quarters of it in CMYK), and JPEGs with so many scans that they would take seconds. Sizes are read from the
+ * header and checked before memory is allocated. An image that does not fit into the heap is rejected like any other.
  *
  * <p>Stateless and thread-safe; nothing is cached on disk.
  */
 public final class ImageDecoder {
-    /** The largest file that is read. */
+    /** The size of the largest file that is read, in bytes. */
     public static final int MAX_BYTES = 1 << 28;
 
-    /** The longest side in pixels; JPEG's own limit. */
+    /** The length of the longest side in pixels; the limit of JPEG itself. */
     public static final int MAX_SIDE = 65_535;
 
-    /** The most pixels. A person's picture has some thousand; this leaves room for any camera's whole frame. */
+    /**
+     * The largest number of pixels. An image of a person has some thousand; this allows for any camera's whole frame.
+     */
     public static final int MAX_PIXELS = 50_000_000;
 
     private ImageDecoder() {}
 
-    /** An image as it is stored, and the EXIF orientation it is stored in. */
+    /** An image as stored, and the EXIF orientation of the storage. */
     record Stored(RgbImage image, int orientation) {}
 
     /**
-     * Reads a file.
+     * Decodes an image file.
      *
-     * @throws ImageException if it is no image that can be used; the message begins with the path
-     * @throws IOException if it cannot be read
+     * @throws ImageException if the file is not a usable image; the message begins with the path
+     * @throws IOException if the file cannot be read
      */
     public static RgbImage decode(Path file) throws IOException {
         if (Files.isDirectory(file)) {
@@ -59,10 +61,10 @@ public final class ImageDecoder {
     }
 
     /**
-     * Reads a stream to its end; it is not closed.
+     * Decodes an image from a stream, which is read to its end and not closed.
      *
-     * @param name what messages call the image
-     * @throws ImageException if it is no image that can be used; the message begins with the name
+     * @param name the image's name in error messages
+     * @throws ImageException if the stream does not hold a usable image; the message begins with the name
      * @throws IOException if reading fails
      */
     public static RgbImage decode(InputStream in, String name) throws IOException {
@@ -82,7 +84,9 @@ public final class ImageDecoder {
         }
     }
 
-    /** Where memory does not suffice for all that are decoded at once, those that failed are tried again one by one. */
+    /**
+     * Decodes an image. If memory is exhausted by concurrent calls, the failed ones are repeated one by one.
+     */
     private static RgbImage upright(ByteReader file) {
         try {
             return uprightNow(file);
@@ -115,7 +119,7 @@ public final class ImageDecoder {
                 + FileKind.of(file.data()).map(kind -> " but " + kind).orElse(""));
     }
 
-    /** Fails for dimensions that no picture of a person has; called before anything is allocated by them. */
+    /** Rejects dimensions beyond the limits; called before memory is allocated. */
     static void checkSize(long width, long height) {
         if (width < 1 || height < 1 || width > MAX_SIDE || height > MAX_SIDE || width * height > MAX_PIXELS) {
             throw new ImageException(

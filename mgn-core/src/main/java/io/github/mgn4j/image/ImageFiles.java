@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 
-/** Finds the image files of a folder, in an order that is the same on every platform. */
+/** Finds the image files of a folder in an order that is the same on every platform. */
 public final class ImageFiles {
     private static final Set<String> SUFFIXES = Set.of("jpg", "jpeg", "png", "bmp");
 
@@ -26,20 +26,20 @@ public final class ImageFiles {
     private record Found(byte[] name, Path path) {}
 
     /**
-     * Lists a folder's image files ({@code .jpg .jpeg .png .bmp} in any case), sub-folders included, links followed,
-     * sorted by relative path in the order of the bytes. Names that start with a dot (hidden files, the
-     * {@code ._*} files that macOS leaves on other file systems) and {@code __MACOSX} folders are passed over.
+     * Lists a folder's image files ({@code .jpg .jpeg .png .bmp} in any case), including sub-folders and following links,
+     * sorted by the bytes of their relative paths. Names that start with a dot (hidden files, the {@code ._*} files that macOS
+     * leaves on other file systems) and {@code __MACOSX} folders are skipped.
      *
-     * @return paths that begin with the folder as given; at least one
-     * @throws ImageException if there is no such folder, or no image in it
-     * @throws IOException if a folder cannot be read, or links go in a circle
+     * @return paths that begin with {@code folder}; at least one
+     * @throws ImageException if the folder does not exist, or contains no image
+     * @throws IOException if a folder cannot be read, or links form a circle
      */
     public static List<Path> list(Path folder) throws IOException {
         if (!Files.isDirectory(folder)) {
             throw new ImageException(
                     FileNames.text(folder) + (Files.exists(folder) ? ": not a folder" : ": no such folder"));
         }
-        List<Found> found = new ArrayList<>();
+        List<Found> files = new ArrayList<>();
         Files.walkFileTree(
                 folder, EnumSet.of(FileVisitOption.FOLLOW_LINKS), Integer.MAX_VALUE, new SimpleFileVisitor<>() {
                     @Override
@@ -51,20 +51,21 @@ public final class ImageFiles {
 
                     @Override
                     public FileVisitResult visitFile(Path path, BasicFileAttributes attributes) {
-                        // A link that is still one here leads nowhere: it is listed, so that reading it names it.
+                        // A link that is still a link here is broken: it is listed, so that reading it reports its
+                        // name.
                         if ((attributes.isRegularFile() || attributes.isSymbolicLink())
                                 && !isLitter(path)
                                 && SUFFIXES.contains(suffix(path))) {
-                            found.add(new Found(FileNames.encode(FileNames.relative(folder, path)), path));
+                            files.add(new Found(FileNames.encode(FileNames.relative(folder, path)), path));
                         }
                         return FileVisitResult.CONTINUE;
                     }
                 });
-        if (found.isEmpty()) {
+        if (files.isEmpty()) {
             throw new ImageException(
                     FileNames.text(folder) + ": no image in this folder (expected .jpg, .jpeg, .png or .bmp files)");
         }
-        return found.stream()
+        return files.stream()
                 .sorted((a, b) -> Arrays.compareUnsigned(a.name, b.name))
                 .map(Found::path)
                 .toList();

@@ -28,7 +28,9 @@ final class JpegColours {
         return (int) (value * (1 << BITS) + 0.5);
     }
 
-    /** Converts in place; {@code step} samples from pixel to pixel, of which the first three are converted. */
+    /**
+     * Converts in place. Pixels are {@code step} samples apart; the first three samples of each are converted.
+     */
     static void yccToRgb(byte[] samples, int step) {
         for (int i = 0; i < samples.length; i += step) {
             int y = samples[i] & 0xff;
@@ -40,7 +42,7 @@ final class JpegColours {
         }
     }
 
-    /** Converts in place: cyan, magenta and yellow are the complements of what YCC gives, black stays. */
+    /** Converts in place: cyan, magenta and yellow are the complements of the converted YCC, black stays. */
     static void ycckToCmyk(byte[] samples) {
         yccToRgb(samples, 4);
         for (int i = 0; i < samples.length; i += 4) {
@@ -50,7 +52,7 @@ final class JpegColours {
         }
     }
 
-    /** As Pillow does: inks are taken to be stored inverted, as Adobe does, and reduce what the black leaves. */
+    /** Converts as Pillow does: inks are stored inverted, as by Adobe, and darken what black leaves. */
     static void invertedCmykToRgb(byte[] cmyk, byte[] rgb) {
         int to = 0;
         for (int i = 0; i < cmyk.length; i += 4) {

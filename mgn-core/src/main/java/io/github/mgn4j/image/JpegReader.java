@@ -19,26 +19,26 @@ import javax.imageio.spi.IIORegistry;
 import javax.imageio.spi.ImageReaderSpi;
 
 /**
- * JPEG. The Java runtime's own reader (libjpeg) decodes an image that is stripped of all metadata, so that nothing but the
- * coded data can influence it. What the components mean is decided here, as libjpeg does and Pillow uses it. The usual kind,
- * YCbCr with samplings that every libjpeg enlarges alike, is declared as such, and libjpeg converts it to RGB; others
- * are declared to be in no particular colour space and converted here. Tests hold this for runtimes with libjpeg 6b and with
- * libjpeg-turbo.
+ * Reads JPEG. The Java runtime's own reader (libjpeg) decodes an image that is stripped of all metadata, so that only the
+ * coded data can influence it. The colour space of the components is decided here, by libjpeg's rules as Pillow uses them.
+ * The usual kind, YCbCr with samplings that every libjpeg enlarges alike, is declared as such, and libjpeg converts it to
+ * RGB. Other kinds are declared to have no colour space and are converted here. Tests verify this on runtimes with libjpeg
+ * 6b and with libjpeg-turbo.
  */
 final class JpegReader {
-    /** The least that libjpeg can need for an 8x8 block is a bit. */
+    /** libjpeg needs at least one bit for an 8x8 block. */
     private static final long MAX_PIXELS_PER_BYTE = 512;
 
-    /** Encoders write about ten, and for CMYK eighteen. */
+    /** Encoders write about ten, and eighteen for CMYK. */
     private static final int MAX_SCANS = 100;
 
     /**
-     * Each scan is a pass over all samples of its components, some nanoseconds for each. Any encoder's scans of the largest
-     * pictures are within it.
+     * Each scan is a pass over all samples of its components, some nanoseconds each. The scans of any encoder stay within this
+     * limit even for the largest images.
      */
     private static final long MAX_VISITS = 1L << 30;
 
-    /** What is held at once: the samples here, and twice as many bytes of coefficients in libjpeg. */
+    /** The samples held at once; libjpeg holds twice as many bytes of coefficients. */
     private static final long MAX_SAMPLES = (long) RgbImage.CHANNELS * ImageDecoder.MAX_PIXELS;
 
     private static final int START = 0xd8;
@@ -46,7 +46,9 @@ final class JpegReader {
     private static final int SCAN = 0xda;
     private static final int ADOBE_MARKER = 0xee;
 
-    /** The beginning of every file given to libjpeg: an Adobe segment that says, at first, that components are meant as is. */
+    /**
+     * The beginning of every file passed to libjpeg: an Adobe segment, initially with unconverted components.
+     */
     private static final byte[] HEAD = {
         (byte) 0xff,
         (byte) START,
@@ -75,7 +77,7 @@ final class JpegReader {
             ColorSpace.getInstance(ColorSpace.CS_sRGB), false, false, Transparency.OPAQUE, DataBuffer.TYPE_BYTE);
 
     private final ByteReader file;
-    /** What libjpeg gets: the head, and those of the file's segments that pixels depend on. */
+    /** The input of libjpeg: the head and the file's segments that pixels depend on. */
     private final byte[] bare;
 
     private int bareLength;
@@ -102,7 +104,7 @@ final class JpegReader {
         return new ImageDecoder.Stored(image, Math.max(Exif.UPRIGHT, reader.orientation));
     }
 
-    /** Walks from marker to marker, keeps what the pixels need and notes what the rest says about them. */
+    /** Parses the segments, keeps those that pixels depend on and records what the others say about them. */
     private void readSegments() {
         append(HEAD, 0, HEAD.length);
         int at = 2;
@@ -147,7 +149,9 @@ final class JpegReader {
         bareLength += count;
     }
 
-    /** The place after the next marker; bytes between segments that belong to none are passed over, as libjpeg does. */
+    /**
+     * Returns the position after the next marker; stray bytes between segments are skipped, as in libjpeg.
+     */
     private int nextMarker(int from) {
         for (int i = file.find((byte) 0xff, from); i + 1 < file.length(); i = file.find((byte) 0xff, i + 1)) {
             int code = file.u8(i + 1);
@@ -158,7 +162,9 @@ final class JpegReader {
         throw new ImageException("truncated JPEG: no end-of-image marker");
     }
 
-    /** The place of the first marker after a scan's header and coded data, restart markers aside. */
+    /**
+     * Returns the position of the first marker after a scan's header and coded data, apart from restart markers.
+     */
     private int endOfScan(int header, int end) {
         visits += (long) width * height * file.u8(header);
         if (++scans > MAX_SCANS || visits > MAX_VISITS) {
@@ -220,7 +226,7 @@ final class JpegReader {
         }
     }
 
-    /** Whether libjpeg itself makes the RGB pixels that are wanted. */
+    /** Returns whether libjpeg itself produces the correct RGB pixels. */
     private boolean isPlain() {
         return components == 3 && isYcc() && !hasTallComponents();
     }
@@ -242,7 +248,7 @@ final class JpegReader {
         return RgbImage.adopt(width, height, rgb);
     }
 
-    /** The interleaved components, enlarged to the picture's size. */
+    /** Returns the interleaved components, enlarged to the size of the image. */
     private byte[] readComponents() {
         Raster raster = decode(reader -> reader.readRaster(0, null));
         if (raster.getWidth() != width || raster.getHeight() != height || raster.getNumBands() != components) {
@@ -256,14 +262,14 @@ final class JpegReader {
         return samples;
     }
 
-    /** What is asked of the runtime's reader. */
+    /** A request to the runtime's reader. */
     private interface Request<T> {
         T of(ImageReader reader) throws IOException;
     }
 
     private <T> T decode(Request<T> request) {
         ImageReader reader = runtimeReader();
-        // libjpeg goes on after damage, filling in gray, and warns.
+        // libjpeg continues after damage, filling in gray, and warns.
         String[] warning = {""};
         reader.addIIOReadWarningListener((source, text) -> {
             String lower = text.toLowerCase(Locale.ROOT);
@@ -290,7 +296,7 @@ final class JpegReader {
         return decoded;
     }
 
-    /** The runtime's own reader, whatever other image libraries have registered; theirs are not even made. */
+    /** Returns the runtime's own reader, without instantiating those of other image libraries. */
     private static ImageReader runtimeReader() {
         Iterator<ImageReaderSpi> readers = IIORegistry.getDefaultInstance()
                 .getServiceProviders(
@@ -319,7 +325,7 @@ final class JpegReader {
         }
     }
 
-    /** Whether a component has all columns and half the rows. */
+    /** Returns whether a component has all columns and half the rows. */
     private boolean isTall(int component) {
         int across = 0;
         int down = 0;
@@ -355,7 +361,7 @@ final class JpegReader {
         return RgbImage.adopt(width, height, rgb);
     }
 
-    /** libjpeg's rules for what three components are. */
+    /** Returns whether three components are YCC by libjpeg's rules. */
     private boolean isYcc() {
         if (jfif) {
             return true;

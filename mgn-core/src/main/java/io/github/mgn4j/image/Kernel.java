@@ -6,14 +6,14 @@ import com.google.common.cache.LoadingCache;
 import java.util.Arrays;
 
 /**
- * The fixed-point weights with which one axis is resampled, computed as Pillow's {@code precompute_coeffs} and
- * {@code normalize_coeffs_8bpc} do: in double precision, then rounded to {@link #PRECISION_BITS} fractional bits.
+ * The fixed-point weights that resample one axis, computed as in Pillow's {@code precompute_coeffs} and
+ * {@code normalize_coeffs_8bpc}: in double precision, then rounded to {@link #PRECISION_BITS} fractional bits.
  */
 final class Kernel {
-    /** Fractional bits: 32 less 8 for the pixel less 2 for overshoot and sign. */
+    /** Fractional bits: 32 minus 8 for the pixel minus 2 for overshoot and sign. */
     static final int PRECISION_BITS = 32 - 8 - 2;
 
-    /** One half in fixed point: where sums start, so that the final shift rounds. */
+    /** One half in fixed point, the start of sums, so that the final shift rounds. */
     static final int HALF = 1 << (PRECISION_BITS - 1);
 
     /** Weights kept for later calls; a data set of cropped boxes has some hundred sizes. */
@@ -25,7 +25,7 @@ final class Kernel {
             .weigher((Axis axis, Kernel kernel) -> kernel.weights.length + 2 * kernel.pairs.length)
             .build(CacheLoader.from(Kernel::new));
 
-    /** Most input samples that one output sample depends on: the row length of {@link #weights}. */
+    /** The most input samples that one output sample depends on: the row length of {@link #weights}. */
     final int taps;
 
     /** The first input sample of each output sample; it never decreases. */
@@ -37,14 +37,15 @@ final class Kernel {
     /** {@code [outputs, taps]}; beyond {@link #count} the weights are zero. */
     final int[] weights;
 
-    /** Whether every sum of weighted samples lies in the samples' range, so that it can be rounded without limiting it. */
+    /**
+     * Whether every weighted sum lies in the range of the samples, so that it can be rounded without clamping.
+     */
     final boolean averages;
 
     /**
-     * Per input sample its weights in the two outputs that see it, in one number: the later output's times 2^32 plus the
-     * earlier one's, so that one multiplication does for both. The later output of sample {@code x} is the last that starts
-     * at or before {@code x}. Filled for bilinear reductions; empty where a sample is seen by more
-     * than two outputs or sums may overshoot.
+     * For each input sample its weights in the two outputs that use it, in one number: the later output's times 2^32 plus the
+     * earlier one's, so that one multiplication covers both. The later output of sample {@code x} is the last that starts at or
+     * before {@code x}. Filled for bilinear reductions; empty if more than two outputs use a sample or sums may overshoot.
      */
     final long[] pairs;
 
@@ -100,7 +101,9 @@ final class Kernel {
         return true;
     }
 
-    /** Gives outputs at the border, which see one sample, a second one with no weight: loops without branches then do. */
+    /**
+     * Gives outputs at the border, which use one sample, a second one of weight zero, so that loops need no branches.
+     */
     private void makeCountsEqual(int in) {
         for (int i = 0; i < start.length; i++) {
             if (start[i] == in - 1) {
@@ -133,19 +136,21 @@ final class Kernel {
         return packed;
     }
 
-    /** The weights for an axis; cached, immutable by agreement. */
+    /** Returns the weights for an axis. They are cached and must not be modified. */
     static Kernel of(int in, int out, Resampling resampling) {
         return CACHE.getUnchecked(new Axis(in, out, resampling));
     }
 
-    /** A sum of weighted samples as a sample: shifted, and limited to 0..255. Without comparisons, so that loops vectorise. */
+    /**
+     * Rounds a weighted sum to a sample by shifting, and clamps it to 0..255. It uses no comparisons, so that loops vectorise.
+     */
     static int round(int sum) {
         int value = sum >> PRECISION_BITS;
         value &= ~(value >> 31);
         return (value | (255 - value) >> 31) & 255;
     }
 
-    /** The largest number of consecutive outputs that share an input sample. */
+    /** Returns the largest number of consecutive outputs that share an input sample. */
     int overlap() {
         int widest = 1;
         int first = 0;

@@ -1,9 +1,9 @@
 package io.github.mgn4j.image;
 
-/** Order of the axes of image batches and feature maps. */
+/** The order of the axes of image batches and feature maps. */
 public enum Layout {
-    /** {@code [batch, channels, height, width]}: PyTorch's and cuDNN's. */
+    /** {@code [batch, channels, height, width]}, as in PyTorch and cuDNN. */
     NCHW,
-    /** {@code [batch, height, width, channels]}: the fast one on CPUs. */
+    /** {@code [batch, height, width, channels]}, the faster layout on CPUs. */
     NHWC
 }

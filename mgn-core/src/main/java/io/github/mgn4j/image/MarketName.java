@@ -6,9 +6,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Reads labels from file names in the manner of Market-1501: {@code 0002_c1s1_000451_03.jpg} is person 2 under camera 1,
- * {@code 0000_c...} a distractor, {@code -1_c...} junk. Numbers have nine digits at most. DukeMTMC-reID, CUHK03-NP and VeRi
- * name their files alike.
+ * Reads labels from file names as in Market-1501: {@code 0002_c1s1_000451_03.jpg} is person 2 under camera 1,
+ * {@code 0000_c...} a distractor, {@code -1_c...} junk. Numbers have at most nine digits. DukeMTMC-reID, CUHK03-NP and VeRi
+ * use the same names.
  */
 public final class MarketName {
     // Nine digits always fit an int.
@@ -19,10 +19,11 @@ public final class MarketName {
     private MarketName() {}
 
     /**
-     * Returns a file as the image that its name says it is.
+     * Returns the image that a file name describes.
      *
-     * @param fileName without the folder
-     * @return empty when the name is not of this kind
+     * @param folder the folder of the file
+     * @param fileName the name without the folder
+     * @return empty if the name is not of this kind
      */
     public static Optional<ReidImage> parse(Path folder, String fileName) {
         Matcher matcher = NAME.matcher(fileName);
@@ -32,7 +33,7 @@ public final class MarketName {
                 : Optional.empty();
     }
 
-    /** Returns whether a file name is of this kind but for a number that is too long to be read. */
+    /** Returns whether a file name would be of this kind if one of its numbers were not too long. */
     public static boolean isTooLong(String fileName) {
         return TOO_LONG.matcher(fileName).matches();
     }

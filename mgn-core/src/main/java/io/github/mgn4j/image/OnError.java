@@ -1,9 +1,9 @@
 package io.github.mgn4j.image;
 
-/** What happens to an extraction when an image cannot be read. */
+/** What an extraction does about an image that cannot be read. */
 public enum OnError {
-    /** The extraction ends with the image's exception. */
+    /** Ends the extraction with the image's exception. */
     FAIL,
-    /** The image is left out and reported to the listener. */
+    /** Skips the image and reports it to the listener. */
     SKIP
 }

@@ -6,10 +6,10 @@ import java.nio.IntBuffer;
 import java.util.Arrays;
 
 /**
- * Resizes 8-bit RGB images to exactly the bytes of Pillow's {@code Image.resize((width, height), resample)}: a
- * horizontal and then a vertical pass in fixed point, each rounded to 8 bits, each left out when its size stays.
+ * Resizes 8-bit RGB images to exactly the bytes of Pillow's {@code Image.resize((width, height), resample)}. A horizontal
+ * and then a vertical pass in fixed point round to 8 bits each; a pass is omitted if its size stays the same.
  *
- * <p>Stateless and thread-safe. Scratch memory is a few rows of the result, whatever the size of the input.
+ * <p>Stateless and thread-safe. Scratch memory is a few rows of the result, regardless of the size of the input.
  */
 public final class PillowResize {
     private static final int CHANNELS = RgbImage.CHANNELS;
@@ -19,9 +19,9 @@ public final class PillowResize {
     /**
      * Resizes an image to a width and a height.
      *
-     * @param width of the result in pixels, at least 1
-     * @param height of the result in pixels, at least 1
-     * @return the resized image, or the same one where the size is right already
+     * @param width width of the result in pixels, at least 1
+     * @param height height of the result in pixels, at least 1
+     * @return the resized image, or the same one if it already has that size
      */
     public static RgbImage resize(RgbImage image, int width, int height, Resampling resampling) {
         if (width < 1 || height < 1 || (long) width * height * CHANNELS > Integer.MAX_VALUE - 8) {
@@ -46,9 +46,9 @@ public final class PillowResize {
     }
 
     /**
-     * Goes through the input rows once, top to bottom. Each is resampled horizontally and added to the output rows that
-     * see it; an output row is written when its last input row has been added. Sums of integers don't depend on order,
-     * so this gives what two whole passes would.
+     * Processes the input rows once, top to bottom. Each is resampled horizontally and added to the output rows that use it; an
+     * output row is written when its last input row has been added. Integer sums do not depend on order, so this gives the same
+     * result as two whole passes.
      */
     private static void resampleColumns(HorizontalPass rows, Row finished, Kernel vertical, byte[] result) {
         int outputs = vertical.start.length;
@@ -75,7 +75,7 @@ public final class PillowResize {
         }
     }
 
-    // Loops that the just-in-time compiler vectorises: of ints alone, with one index, and without comparisons.
+    // Loops that the just-in-time compiler vectorises: ints only, one index, no comparisons.
 
     private static void first(int[] sum, int[] row, int weight) {
         for (int i = 0; i < sum.length; i++) {
@@ -96,9 +96,9 @@ public final class PillowResize {
     }
 
     /**
-     * A row of 8-bit samples as ints, in four quarters: the first has every fourth sample from sample 0 on, the second those
-     * from sample 1 on, and so forth. Four consecutive bytes are then one int of four that have the same place in each
-     * quarter, which is several times as fast as storing bytes one by one.
+     * A row of 8-bit samples as ints, in four quarters: the first holds every fourth sample from sample 0 on, the second those
+     * from sample 1 on, and so on. Four consecutive bytes then come from four ints at the same position of each quarter, which
+     * is several times as fast as storing single bytes.
      */
     private static final class Row {
         final int[] ints;
@@ -115,7 +115,7 @@ public final class PillowResize {
             packed = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asIntBuffer();
         }
 
-        /** Where each sample is. */
+        /** Returns the position of each sample. */
         int[] slots() {
             int[] slots = new int[samples];
             Arrays.setAll(slots, i -> (i & 3) * quads.length + (i >> 2));

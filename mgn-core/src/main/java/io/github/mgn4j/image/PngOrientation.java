@@ -9,8 +9,8 @@ import java.util.regex.Pattern;
 import java.util.zip.InflaterInputStream;
 
 /**
- * What a PNG says about how the camera was held, as Pillow looks for it: in its EXIF chunk, else in EXIF data that were written
- * as text, else in XMP. What cannot be made sense of counts as not said.
+ * Reads a PNG's orientation in the order of Pillow: from its EXIF chunk, else from EXIF data written as text, else from
+ * XMP. Malformed metadata is ignored.
  */
 final class PngOrientation {
     private static final String PROFILE = "Raw profile type exif\0";
@@ -20,14 +20,14 @@ final class PngOrientation {
     /** Line break, name, length; then hexadecimal digits. */
     private static final int PROFILE_LINES = 3;
 
-    /** The most text that is looked at. */
+    /** The most text that is searched. */
     private static final int LONGEST = 1 << 20;
 
     private int exif;
     private int profile;
     private int xmp;
 
-    /** Reads a chunk, if it is one of these. */
+    /** Reads a chunk if it may hold the orientation. */
     void read(ByteReader file, int type, int from, int length) {
         int to = from + length;
         if (file.startsWith(type, "eXIf")) {
@@ -37,17 +37,17 @@ final class PngOrientation {
         } else if (file.startsWith(type, "zTXt") && file.startsWith(from, PROFILE)) {
             profile = ofProfile(text(file, from + PROFILE.length() + 1, to, true));
         } else if (file.startsWith(type, "iTXt") && file.startsWith(from, XMP)) {
-            int language = from + XMP.length() + 2; // after the flag and the method of compression
+            int language = from + XMP.length() + 2; // behind the flag and the compression method
             int keyword = file.find((byte) 0, language) + 1;
             int text = file.find((byte) 0, keyword) + 1;
             xmp = ofXmp(text(file, text, to, language <= to && file.u8(language - 2) != 0));
         }
     }
 
-    /** The orientation, 1 to 8. */
+    /** Returns the orientation, 1 to 8. */
     int value() {
-        int found = exif != 0 ? exif : profile != 0 ? profile : xmp;
-        return found >= Exif.UPRIGHT && found <= Exif.LAST ? found : Exif.UPRIGHT;
+        int orientation = exif != 0 ? exif : profile != 0 ? profile : xmp;
+        return orientation >= Exif.UPRIGHT && orientation <= Exif.LAST ? orientation : Exif.UPRIGHT;
     }
 
     private static String text(ByteReader file, int from, int to, boolean compressed) {

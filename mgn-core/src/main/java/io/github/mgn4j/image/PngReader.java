@@ -5,7 +5,9 @@ import java.util.zip.CRC32;
 import java.util.zip.DataFormatException;
 import java.util.zip.Inflater;
 
-/** PNG, after the W3C's specification; colours as Pillow converts them (see {@link ImageDecoder}). */
+/**
+ * Reads PNG by the W3C's specification. Colours are converted as in Pillow (see {@link ImageDecoder}).
+ */
 final class PngReader {
     static final String SIGNATURE = "\u0089PNG\r\n\u001a\n";
 
@@ -15,7 +17,7 @@ final class PngReader {
     private static final int GRAY_ALPHA = 4;
     private static final int RGB_ALPHA = 6;
 
-    /** What one byte of deflated data can become at most. */
+    /** The most bytes that one byte of deflated data can expand to. */
     private static final long MAX_INFLATION = 1032;
 
     /** Adam7: first column, first row, column step, row step of each pass. */
@@ -137,7 +139,7 @@ final class PngReader {
         return RgbImage.adopt(width, height, rgb);
     }
 
-    /** The palette with 256 entries; those that the file lacks are gray, as Pillow has them. */
+    /** Returns the palette with 256 entries; missing entries are gray, as in Pillow. */
     private byte[] fullPalette() {
         byte[] full = new byte[3 * 256];
         for (int i = 0; i < full.length; i++) {
@@ -187,7 +189,7 @@ final class PngReader {
         return toUp <= toCorner ? up : corner;
     }
 
-    /** Writes a row of samples as RGB, {@code step} bytes from pixel to pixel. */
+    /** Writes a row of samples as RGB; pixels are {@code step} bytes apart. */
     private void expand(byte[] row, int columns, int samples, byte[] colours, byte[] rgb, int first, int step) {
         int to = first;
         int sampleBytes = depth == 16 ? 2 : 1;
@@ -208,20 +210,24 @@ final class PngReader {
         }
     }
 
-    /** The sample of at most 8 bits at a column of a row with one sample per pixel. */
+    /** Returns the sample of at most 8 bits at a column of a row with one sample per pixel. */
     private int sample(byte[] row, int x) {
         int bit = x * depth;
         return (row[bit >> 3] & 0xff) >> (8 - depth - (bit & 7)) & ((1 << depth) - 1);
     }
 
-    /** The inflated contents of the IDAT chunks. */
+    /** The inflated content of the IDAT chunks. */
     private static final class Source implements AutoCloseable {
         private final ByteReader file;
         private final Inflater inflater = new Inflater();
         private final byte[] single = new byte[1];
         private int chunk;
 
-        /** @param first the place of the first IDAT chunk, 0 if there is none; chunks are known to be whole */
+        /**
+         * Opens the content.
+         *
+         * @param first offset of the first IDAT chunk, 0 if there is none; chunks are known to be complete
+         */
         Source(ByteReader file, int first) {
             this.file = file;
             this.chunk = first;

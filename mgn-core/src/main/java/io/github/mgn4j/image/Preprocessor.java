@@ -7,18 +7,19 @@ import java.nio.FloatBuffer;
 import java.util.Objects;
 
 /**
- * Makes a network's input from pictures: resized as Pillow does, scaled to 0..1, normalised with ImageNet's mean and
- * standard deviation. The floats are those of torchvision's {@code ToTensor} and {@code Normalize}, bit for bit.
+ * Turns images into a network's input: resizes them as Pillow does, scales to 0..1, and normalises with the mean and
+ * standard deviation of ImageNet. The floats are bit-identical to those of torchvision's {@code ToTensor} and
+ * {@code Normalize}.
  *
  * <p>Immutable and thread-safe.
  */
 public final class Preprocessor {
     private static final int CHANNELS = RgbImage.CHANNELS;
 
-    /** Mean of ImageNet's pixels, red, green and blue, on the scale 0..1. */
+    /** The mean of ImageNet's pixels, red, green and blue, on the scale 0..1. */
     private static final float[] MEAN = {0.485f, 0.456f, 0.406f};
 
-    /** Their standard deviation. */
+    /** The standard deviation of ImageNet's pixels. */
     private static final float[] STD = {0.229f, 0.224f, 0.225f};
 
     /** {@code [channel, byte]}: the float of each byte. */
@@ -35,48 +36,56 @@ public final class Preprocessor {
     private final InputSize size;
     private final Resampling resampling;
 
+    /**
+     * Creates a preprocessor.
+     *
+     * @param size the network's input size in pixels
+     * @param resampling the interpolation that resizes images
+     */
     public Preprocessor(InputSize size, Resampling resampling) {
         this.size = Objects.requireNonNull(size, "size");
         this.resampling = Objects.requireNonNull(resampling, "resampling");
     }
 
-    /** ImageNet's mean, red, green and blue, on the scale 0..1; a copy. */
+    /** Returns a copy of ImageNet's mean, red, green and blue, on the scale 0..1. */
     public static float[] mean() {
         return MEAN.clone();
     }
 
-    /** ImageNet's standard deviation on the scale 0..1; a copy. */
+    /** Returns a copy of ImageNet's standard deviation, red, green and blue, on the scale 0..1. */
     public static float[] standardDeviation() {
         return STD.clone();
     }
 
+    /** Returns the network's input size. */
     public InputSize size() {
         return size;
     }
 
+    /** Returns the interpolation that resizes images. */
     public Resampling resampling() {
         return resampling;
     }
 
-    /** Floats per image: {@code 3 x height x width}. */
+    /** Returns the number of floats per image: {@code 3 x height x width}. */
     public int length() {
         return CHANNELS * size.height() * size.width();
     }
 
     /**
-     * The picture at the network's size. {@link #write} does this itself; to write a picture and its mirror, resize
-     * first and save one of two resizes.
+     * Returns an image resized to the network's input. {@link #write} resizes, too; to write an image and its mirror, call this
+     * method first to avoid the second resize.
      */
     public RgbImage resize(RgbImage image) {
         return PillowResize.resize(image, size.width(), size.height(), resampling);
     }
 
     /**
-     * Writes one picture's {@link #length()} floats. Neither the position nor the limit of the target changes, so
-     * threads may fill one buffer side by side.
+     * Writes the {@link #length()} floats of one image. The position and the limit of the target do not change, so threads may
+     * fill one buffer concurrently.
      *
      * @param image of any size
-     * @param mirrored whether left and right are exchanged, after the resizing
+     * @param mirrored whether left and right are exchanged after resizing
      * @param layout the order of the floats: {@code [3, height, width]} or {@code [height, width, 3]}
      * @param offset index of the first float in the target, counted from 0, not from its position
      */
@@ -90,7 +99,7 @@ public final class Preprocessor {
     }
 
     /**
-     * Writes one picture's {@link #length()} bytes {@code [height, width, 3]}, not normalised; otherwise as {@link #write}.
+     * Writes the {@link #length()} bytes {@code [height, width, 3]} of one image, not normalised; otherwise as {@link #write}.
      *
      * @param image of any size
      * @param offset index of the first byte in the target, counted from 0, not from its position

@@ -1,6 +1,8 @@
 package io.github.mgn4j.image;
 
-/** Receives the progress of work over many images. Calls come from one thread at a time, in ascending order of {@code done}. */
+/**
+ * Receives the progress of work on many images. Calls come from one thread at a time, in ascending order of {@code done}.
+ */
 @FunctionalInterface
 public interface ProgressListener {
 
@@ -10,7 +12,7 @@ public interface ProgressListener {
     /**
      * Called after each piece of work.
      *
-     * @param done the number of images processed so far, skipped ones included
+     * @param done the number of images processed so far, including skipped ones
      * @param total the number of images to process
      */
     void progress(int done, int total);

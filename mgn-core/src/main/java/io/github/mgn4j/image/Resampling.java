@@ -1,11 +1,11 @@
 package io.github.mgn4j.image;
 
 /**
- * Interpolation kernels, as Pillow defines them. When an image is made smaller the kernel is stretched by the reduction,
- * so that every input pixel counts (antialiasing).
+ * Interpolation kernels, as defined in Pillow. When an image is reduced, the kernel is stretched by the reduction, so that
+ * every input pixel counts (antialiasing).
  */
 public enum Resampling {
-    /** The triangle kernel; the one that re-identification features are computed with by default. */
+    /** The triangle kernel, the default of re-identification features. */
     BILINEAR(1.0) {
         @Override
         double weight(double distance) {
@@ -34,11 +34,11 @@ public enum Resampling {
         this.support = support;
     }
 
-    /** Half the kernel's width, in output pixels when reducing and in input pixels when enlarging. */
+    /** Returns half the kernel's width, in output pixels when reducing and in input pixels when enlarging. */
     double support() {
         return support;
     }
 
-    /** The kernel's value at a distance from its centre. */
+    /** Returns the kernel's value at a distance from its centre. */
     abstract double weight(double distance);
 }

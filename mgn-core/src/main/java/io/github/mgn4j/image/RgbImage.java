@@ -7,9 +7,9 @@ import java.awt.image.ComponentColorModel;
 import java.awt.image.Raster;
 import java.util.Arrays;
 
-/** An immutable picture: 8-bit RGB, interleaved, rows top to bottom. Safe to share between threads. */
+/** An immutable image: 8-bit RGB, interleaved, rows top to bottom. Thread-safe. */
 public final class RgbImage {
-    /** ByteReader per pixel. */
+    /** Bytes per pixel. */
     public static final int CHANNELS = 3;
 
     private final int width;
@@ -17,11 +17,12 @@ public final class RgbImage {
     private final byte[] rgb;
 
     /**
-     * Copies pixels into an image.
+     * Creates an image from a copy of pixels.
      *
      * @param width in pixels, at least 1
      * @param height in pixels, at least 1
      * @param rgb {@code height x width x 3} unsigned bytes
+     * @throws IllegalArgumentException if a size is below 1 or the number of bytes differs
      */
     public RgbImage(int width, int height, byte[] rgb) {
         this(rgb.clone(), width, height);
@@ -40,14 +41,14 @@ public final class RgbImage {
         this.rgb = rgb;
     }
 
-    /** An image that takes the array over instead of copying it; the caller must not write to it any more. */
+    /** Creates an image from an array without copying. The caller must not write to the array afterwards. */
     static RgbImage adopt(int width, int height, byte[] rgb) {
         return new RgbImage(rgb, width, height);
     }
 
     /**
-     * Converts a picture of any type; alpha is dropped, not blended, gray is repeated, 16 bits become their high eight, and
-     * other colour models become sRGB.
+     * Converts an image of any type. Alpha is dropped, not blended; gray is repeated; 16 bits become their high eight; other
+     * colour models become sRGB.
      */
     public static RgbImage of(BufferedImage image) {
         int width = image.getWidth();
@@ -72,7 +73,7 @@ public final class RgbImage {
             image.getRGB(0, y, row.length, 1, row, 0, row.length);
             return;
         }
-        // Java takes gray for linear light and would brighten it; files mean the plain values.
+        // Java interprets gray as linear light and would brighten it; files contain the plain values.
         int bits = model.getComponentSize(0);
         Raster raster = image.getRaster();
         raster.getSamples(raster.getMinX(), raster.getMinY() + y, row.length, 1, 0, row);
@@ -81,7 +82,7 @@ public final class RgbImage {
         }
     }
 
-    /** The same picture as a {@link BufferedImage#TYPE_INT_RGB}. */
+    /** Returns the image as a {@link BufferedImage#TYPE_INT_RGB}. */
     public BufferedImage toBufferedImage() {
         BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
         int[] row = new int[width];
@@ -94,20 +95,22 @@ public final class RgbImage {
         return image;
     }
 
+    /** Returns the width in pixels. */
     public int width() {
         return width;
     }
 
+    /** Returns the height in pixels. */
     public int height() {
         return height;
     }
 
-    /** A copy of the pixels, {@code height x width x 3}. */
+    /** Returns a copy of the pixels, {@code height x width x 3}. */
     public byte[] rgb() {
         return rgb.clone();
     }
 
-    /** The pixel at a column and a row as {@code 0xRRGGBB}. */
+    /** Returns the pixel at a column and a row as {@code 0xRRGGBB}. */
     public int pixel(int x, int y) {
         if (x < 0 || x >= width || y < 0 || y >= height) {
             throw new IndexOutOfBoundsException(
@@ -117,7 +120,7 @@ public final class RgbImage {
         return (rgb[i] & 0xff) << 16 | (rgb[i + 1] & 0xff) << 8 | (rgb[i + 2] & 0xff);
     }
 
-    /** The picture with left and right exchanged. */
+    /** Returns the image with left and right exchanged. */
     public RgbImage mirrored() {
         byte[] result = new byte[rgb.length];
         int stride = width * CHANNELS;
@@ -133,7 +136,7 @@ public final class RgbImage {
         return adopt(width, height, result);
     }
 
-    /** The pixels themselves, for readers in this package. */
+    /** Returns the pixels without copying. */
     byte[] pixels() {
         return rgb;
     }

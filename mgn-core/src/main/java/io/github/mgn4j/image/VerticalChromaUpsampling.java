@@ -1,14 +1,14 @@
 package io.github.mgn4j.image;
 
 /**
- * Enlargement of components that have half the rows but all the columns (4:4:0 files, which is what a rotation without loss
- * makes of 4:2:2 ones). libjpeg-turbo, and so Pillow, interpolates them; libjpeg 6b, which many Java runtimes contain,
- * repeats their rows. Here the latter becomes the former, so that pixels don't depend on the runtime.
+ * Enlarges chroma components with half the rows but all the columns (4:4:0 files, such as losslessly rotated 4:2:2 ones).
+ * libjpeg-turbo, and so Pillow, interpolates them; libjpeg 6b, which many Java runtimes contain, repeats their rows. This
+ * class turns the latter into the former, so that pixels do not depend on the runtime.
  */
 final class VerticalChromaUpsampling {
     private VerticalChromaUpsampling() {}
 
-    /** Interpolates one component of interleaved samples in place, if its rows have been repeated. */
+    /** Interpolates one component of interleaved samples in place if its rows have been repeated. */
     static void interpolate(byte[] samples, int width, int height, int components, int component) {
         int stride = width * components;
         if (!isRepeated(samples, stride, height, components, component)) {

@@ -9,15 +9,15 @@ import com.google.gson.JsonParser;
 import java.util.Map;
 
 /**
- * What 8-bit arithmetic needs to know about a network: how large its maps' values get, found by calibration on images of
- * the kind it will see. A model file carries it as JSON under {@link #METADATA_KEY}. Immutable.
+ * The magnitudes of a network's feature maps, which 8-bit arithmetic needs for its scales. Calibration measures them on
+ * images like those of the later use. A model file carries them as JSON under {@link #METADATA_KEY}. Immutable.
  *
- * @param images how many images it was found on
- * @param bounds by convolution name, and {@code images} for the input: the magnitude that becomes the largest integer;
- *     what exceeds it is clipped
+ * @param images number of calibration images
+ * @param bounds the magnitude that maps to the largest integer, by convolution name, and under {@code images} for the
+ *     input; larger values are clipped
  */
 public record ActivationRanges(int images, Map<String, Float> bounds) {
-    /** The metadata entry of a model file that holds the ranges. */
+    /** The metadata key of the ranges in a model file. */
     public static final String METADATA_KEY = "mgn.ranges";
 
     private static final int VERSION = 1;
@@ -30,7 +30,7 @@ public record ActivationRanges(int images, Map<String, Float> bounds) {
     }
 
     /**
-     * The bound of a convolution's output, or of {@code images}.
+     * Returns the bound of a convolution's output, or of {@code images}.
      *
      * @throws WeightsException if there is none
      */
@@ -53,9 +53,9 @@ public record ActivationRanges(int images, Map<String, Float> bounds) {
     }
 
     /**
-     * Reads what {@link #toJson} wrote.
+     * Parses the JSON that {@link #toJson} writes.
      *
-     * @throws WeightsException if the text is no such JSON, or a bound is not a positive number
+     * @throws WeightsException if the text is not such JSON, or a bound is not a positive number
      */
     public static ActivationRanges parse(String text) {
         try {

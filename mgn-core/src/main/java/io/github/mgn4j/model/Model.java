@@ -5,11 +5,13 @@ import io.github.mgn4j.verify.VerificationThresholds;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A network and its weights, checked to belong together, and what was measured with them. Immutable. A model of other
- * weights, one that was trained from this for example, has neither ranges nor thresholds of it.
+ * A network with matching weights, and the ranges and thresholds measured with them. Immutable. Ranges and thresholds
+ * belong to the weights: a model trained from this one has none.
  *
- * @param ranges what 8-bit engines need to know; null as long as the model has not been calibrated
- * @param thresholds for same-person verdicts; null as long as none have been measured
+ * @param spec the network
+ * @param weights exactly the tensors of the network
+ * @param ranges activation ranges for 8-bit engines; null if the model has not been calibrated
+ * @param thresholds thresholds for same-person verdicts; null if none have been measured
  */
 public record Model(
         MgnSpec spec,
@@ -17,20 +19,20 @@ public record Model(
         @Nullable ActivationRanges ranges,
         @Nullable VerificationThresholds thresholds) {
     /**
-     * Puts them together.
+     * Creates a model and checks its weights.
      *
-     * @throws WeightsException if the weights are not the network's, or have a value that no network can have
+     * @throws WeightsException if the weights do not fit the network, or have a value that no network can have
      */
     public Model {
         weights.check(spec);
     }
 
-    /** A model without thresholds. */
+    /** Creates a model without thresholds. */
     public Model(MgnSpec spec, Weights weights, @Nullable ActivationRanges ranges) {
         this(spec, weights, ranges, null);
     }
 
-    /** A model that has not been calibrated. */
+    /** Creates a model without ranges and thresholds. */
     public Model(MgnSpec spec, Weights weights) {
         this(spec, weights, null, null);
     }

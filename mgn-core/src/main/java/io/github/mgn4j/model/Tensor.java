@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.OptionalInt;
 
 /**
- * A read-only float32 array in C order with a shape. The values may lie in the heap, in native memory or in a mapped
- * file. Immutable and thread-safe as long as nobody writes to the memory it was made from.
+ * A read-only float32 array in C order with a shape. The values may lie on the heap, in native memory or in a mapped file.
+ * Immutable and thread-safe as long as the underlying memory is not written to.
  */
 public final class Tensor {
     private final FloatBuffer data;
@@ -19,15 +19,19 @@ public final class Tensor {
         this.shape = shape;
     }
 
-    /** A view of {@code data}; the array is not copied. */
+    /**
+     * Returns a view of {@code data}. The array is not copied.
+     *
+     * @throws IllegalArgumentException if the number of values is not the product of the shape
+     */
     public static Tensor of(float[] data, int... shape) {
         return of(FloatBuffer.wrap(data), shape);
     }
 
     /**
-     * A view of the values between the buffer's position and limit; they are not copied.
+     * Returns a view of the values between the buffer's position and limit. They are not copied.
      *
-     * @throws IllegalArgumentException if their number is not the product of the shape
+     * @throws IllegalArgumentException if the number of values is not the product of the shape
      */
     public static Tensor of(FloatBuffer data, int... shape) {
         long size = Arrays.stream(shape).asLongStream().reduce(1, Math::multiplyExact);
@@ -40,34 +44,34 @@ public final class Tensor {
         return new Tensor(data.slice().asReadOnlyBuffer(), shape.clone());
     }
 
-    /** The lengths of its axes; an empty array for a single value. */
+    /** Returns the lengths of the axes; an empty array for a scalar. */
     public int[] shape() {
         return shape.clone();
     }
 
-    /** Number of values. */
+    /** Returns the number of values. */
     public int size() {
         return data.capacity();
     }
 
-    /** The values, as a read-only view with its own position. */
+    /** Returns the values as a read-only view with its own position. */
     public FloatBuffer data() {
         return data.duplicate();
     }
 
-    /** A copy of the values. */
+    /** Returns a copy of the values. */
     public float[] toArray() {
         float[] copy = new float[size()];
         data().get(copy);
         return copy;
     }
 
-    /** The value at an index in C order. */
+    /** Returns the value at an index in C order. */
     public float get(int index) {
         return data.get(index);
     }
 
-    /** The place in C order of the first value that is NaN or infinite; empty if all are finite. */
+    /** Returns the index in C order of the first value that is NaN or infinite; empty if all are finite. */
     public OptionalInt firstNotFinite() {
         for (int i = 0; i < size(); i++) {
             if (!Float.isFinite(data.get(i))) {

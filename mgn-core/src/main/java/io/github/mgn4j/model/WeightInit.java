@@ -12,24 +12,24 @@ import java.util.Map;
 import java.util.stream.IntStream;
 
 /**
- * Weights of a network that has learned nothing, drawn as the recipe does (normal distributions, He et al., ICCV 2015):
+ * Draws the initial weights of an untrained network from normal distributions, as the recipe does (He et al., ICCV 2015):
  *
  * <ul>
- *   <li>backbone convolutions: mean 0, variance 2 / (out x kernel x kernel), torchvision's
+ *   <li>backbone convolutions, as in torchvision: mean 0, variance 2 / (out x kernel x kernel)
  *   <li>reductions: mean 0, variance 2 / in; their batch norm weights mean 1, standard deviation 0.02
  *   <li>classifiers: mean 0, variance 2 / out
  *   <li>other batch norm weights and all running variances 1; biases and running means 0
  * </ul>
  *
- * <p>Every tensor has its own stream of random numbers, seeded with the seed and its name: the same seed gives the same
- * weights on every platform, and adding a branch changes no other tensor. Thread-safe.
+ * <p>Every tensor has its own random stream, seeded with the seed and its name. The same seed gives the same weights on
+ * every platform, and adding a branch changes no other tensor. Thread-safe.
  */
 public final class WeightInit {
     private static final double REDUCTION_NORM_DEVIATION = 0.02;
 
     private WeightInit() {}
 
-    /** A network with fresh weights. */
+    /** Creates a model with initial weights. */
     public static Model initialise(MgnSpec spec, long seed) {
         return new Model(spec, Weights.of(tensors(NetworkSummary.of(spec).parameters(), seed)));
     }
@@ -81,7 +81,9 @@ public final class WeightInit {
         }
     }
 
-    /** SplitMix64 (Steele et al., OOPSLA 2014) and Marsaglia's polar method: the same numbers on every JDK. */
+    /**
+     * SplitMix64 (Steele et al., OOPSLA 2014) and Marsaglia's polar method, which give the same numbers on every JDK.
+     */
     private static final class Gaussian {
         private static final long GOLDEN = 0x9E3779B97F4A7C15L;
         private long state;
@@ -110,7 +112,7 @@ public final class WeightInit {
             return x * scale;
         }
 
-        /** In [-1, 1). */
+        /** Returns a uniform value in [-1, 1). */
         private double uniform() {
             state += GOLDEN;
             return (mix(state) >> 11) * 0x1p-52;

@@ -18,21 +18,23 @@ public final class Weights {
         this.tensors = ImmutableMap.copyOf(tensors);
     }
 
-    /** Tensors by name; the order of the map is kept. */
+    /** Creates weights from tensors by name, in the order of the map. */
     public static Weights of(Map<String, Tensor> tensors) {
         return new Weights(tensors);
     }
 
+    /** Returns the names of the tensors, in order. */
     public Set<String> names() {
         return tensors.keySet();
     }
 
+    /** Returns whether there is a tensor of that name. */
     public boolean contains(String name) {
         return tensors.containsKey(name);
     }
 
     /**
-     * The tensor of that name.
+     * Returns the tensor of that name.
      *
      * @throws IllegalArgumentException if there is none
      */
@@ -42,13 +44,14 @@ public final class Weights {
         return tensor;
     }
 
+    /** Returns the tensors by name, in order; the map is immutable. */
     public Map<String, Tensor> asMap() {
         return tensors;
     }
 
     /**
-     * Makes sure that these are the tensors of a network, no more, no fewer, each of the right shape and of values that a
-     * network can have. Reads them all.
+     * Checks that these are exactly the tensors of a network, with the right shapes and with values that a network can have.
+     * Reads all values.
      *
      * @throws WeightsException naming the first tensor that is missing, surplus or of another shape, or the first value that
      *     is NaN, infinite or a variance below zero
@@ -77,9 +80,10 @@ public final class Weights {
     }
 
     /**
-     * Makes sure that every value of a tensor is finite, and that none is below zero where they are variances.
+     * Checks that every value of a tensor is finite, and that no variance is negative.
      *
-     * @param name what the error calls the tensor
+     * @param name the tensor's name in the error message
+     * @throws WeightsException naming the first value that is not valid
      */
     public static void checkValues(String name, Parameter.Kind kind, Tensor tensor) {
         boolean variance = kind == Parameter.Kind.RUNNING_VAR;

@@ -4,16 +4,20 @@ import io.github.mgn4j.internal.io.Messages;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** A file of weights or its contents are not what they should be; the message names the file or tensor and says why. */
+/**
+ * Thrown when a weight file or its content is not valid. The message names the file or tensor and gives the reason.
+ */
 public final class WeightsException extends IllegalArgumentException {
     private static final long serialVersionUID = 1L;
 
     private static final int MAX_LENGTH = 2000;
 
+    /** Creates an exception; control characters in the message are escaped. */
     public WeightsException(String message) {
         super(oneLine(message));
     }
 
+    /** Creates an exception with a cause; control characters in the message are escaped. */
     public WeightsException(String message, @Nullable Throwable cause) {
         super(oneLine(message), cause);
     }
@@ -25,7 +29,9 @@ public final class WeightsException extends IllegalArgumentException {
         }
     }
 
-    /** Names come out of files that anyone may have made: no line breaks or terminal commands, no endless text. */
+    /**
+     * Escapes names that come from untrusted files: removes line breaks and terminal commands and limits the length.
+     */
     private static String oneLine(String message) {
         String clean = Messages.oneLine(message);
         return clean.length() <= MAX_LENGTH ? clean : clean.substring(0, MAX_LENGTH) + "...";

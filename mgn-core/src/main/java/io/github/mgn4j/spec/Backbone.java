@@ -3,17 +3,16 @@ package io.github.mgn4j.spec;
 import java.util.List;
 
 /**
- * A residual network as torchvision builds it (He et al., CVPR 2016; the stride of a bottleneck sits on its 3x3
- * convolution).
+ * A residual network as in torchvision (He et al., CVPR 2016; the stride of a bottleneck is on its 3x3 convolution).
  *
  * @param depth 18, 34 (basic blocks), 50 or 101 (bottlenecks)
  * @param width multiplier of every channel count; 1 is the published network, small values make networks for tests
  */
 public record Backbone(int depth, double width) {
-    /** The first convolution's channels at width 1. */
+    /** Channels of the first convolution at width 1. */
     private static final int STEM_CHANNELS = 64;
 
-    /** Number of residual stages, called layer1 to layer4. */
+    /** Number of residual stages, named layer1 to layer4. */
     public static final int STAGES = 4;
 
     public Backbone {
@@ -27,37 +26,39 @@ public record Backbone(int depth, double width) {
                 width);
     }
 
-    /** The published network of that depth. */
+    /** Returns the published network of that depth. */
     public static Backbone resnet(int depth) {
         return new Backbone(depth, 1);
     }
 
-    /** Whether blocks are bottlenecks (1x1, 3x3, 1x1) and not pairs of 3x3 convolutions. */
+    /** Returns whether blocks are bottlenecks (1x1, 3x3, 1x1) rather than pairs of 3x3 convolutions. */
     public boolean bottleneck() {
         return depth >= 50;
     }
 
-    /** Output channels of a block over its inner width: 4 for bottlenecks, 1 for basic blocks. */
+    /**
+     * Returns the ratio of a block's output channels to its inner width: 4 for bottlenecks, 1 for basic blocks.
+     */
     public int expansion() {
         return bottleneck() ? 4 : 1;
     }
 
-    /** Channels of the stem (convolution 7x7). */
+    /** Returns the channels of the stem, the 7x7 convolution. */
     public int stemChannels() {
         return Math.toIntExact(Math.round(STEM_CHANNELS * width));
     }
 
-    /** Inner width of the blocks of a stage (1 to 4). */
+    /** Returns the inner width of the blocks of a stage (1 to 4). */
     public int stageWidth(int stage) {
         return stemChannels() << (stage - 1);
     }
 
-    /** Output channels of a stage (1 to 4): 256, 512, 1024, 2048 for ResNet-50. */
+    /** Returns the output channels of a stage (1 to 4): 256, 512, 1024, 2048 for ResNet-50. */
     public int stageChannels(int stage) {
         return stageWidth(stage) * expansion();
     }
 
-    /** Number of blocks of a stage (1 to 4). */
+    /** Returns the number of blocks of a stage (1 to 4). */
     public int blocks(int stage) {
         return blockCounts().get(stage - 1);
     }

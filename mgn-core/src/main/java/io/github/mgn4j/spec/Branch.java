@@ -7,13 +7,13 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 
 /**
- * One branch: the rest of the backbone after the split, and the features read off its last map.
+ * One branch: the rest of the backbone after the split, and the features computed from its last map.
  *
- * @param global whether the branch gives a global feature (the whole map pooled)
- * @param stripes granularities: each number n gives n local features, the map's n horizontal stripes pooled, top to
- *     bottom; empty for none. The paper's branches have none, 2 and 3
- * @param unitStrideStages stages of this branch whose first block keeps its input's resolution (stride 1 on the 3x3 and
- *     on the shortcut) where a ResNet would halve it; {4} in the paper's part branches
+ * @param global whether the branch has a global feature (the whole map pooled)
+ * @param stripes granularities: each number n gives n local features, pooled from n horizontal stripes of the map, top to
+ *     bottom; may be empty. The paper's branches have none, 2 and 3
+ * @param unitStrideStages stages of this branch whose first block keeps the resolution of its input (stride 1 on the 3x3
+ *     convolution and on the shortcut) where a ResNet would halve it; {4} in the paper's part branches
  */
 public record Branch(boolean global, List<Integer> stripes, SortedSet<Integer> unitStrideStages) {
     public Branch {
@@ -30,17 +30,19 @@ public record Branch(boolean global, List<Integer> stripes, SortedSet<Integer> u
         SpecException.check(global || !stripes.isEmpty(), "a branch needs a feature: a global one, stripes, or both");
     }
 
-    /** The paper's global branch: one vector of the map at the backbone's own resolution. */
+    /** Creates the paper's global branch: one vector of the map at the backbone's own resolution. */
     public static Branch globalOnly() {
         return new Branch(true, List.of(), Collections.emptySortedSet());
     }
 
-    /** The paper's part-n branch: a global vector and n stripes of the map whose last stage keeps its resolution. */
+    /**
+     * Creates the paper's part-n branch: a global vector and n stripes of the map whose last stage keeps its resolution.
+     */
     public static Branch part(int... stripes) {
         return new Branch(true, Arrays.stream(stripes).boxed().toList(), new TreeSet<>(List.of(4)));
     }
 
-    /** The same branch without its global feature. */
+    /** Returns this branch without its global feature. */
     public Branch withoutGlobal() {
         return new Branch(false, stripes, unitStrideStages);
     }

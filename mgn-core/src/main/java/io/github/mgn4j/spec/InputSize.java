@@ -1,6 +1,11 @@
 package io.github.mgn4j.spec;
 
-/** Size of the images that a network takes, in pixels; 384x128 in the paper. */
+/**
+ * The size of a network's input images in pixels; 384x128 in the paper.
+ *
+ * @param height rows, 32 to 4096
+ * @param width columns, 32 to 4096
+ */
 public record InputSize(int height, int width) {
     public InputSize {
         SpecException.check(

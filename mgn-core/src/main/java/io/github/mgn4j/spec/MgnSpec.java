@@ -4,16 +4,16 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Everything there is to say about a Multiple Granularity Network (Wang et al., "Learning Discriminative Features with
- * Multiple Granularities for Person Re-Identification", ACM MM 2018) apart from its weights. Immutable and validated;
- * the graph, the parameter names, the feature layout and the operation counts are all derived from it.
+ * The complete description of a Multiple Granularity Network apart from its weights (Wang et al., "Learning Discriminative
+ * Features with Multiple Granularities for Person Re-Identification", ACM MM 2018). The graph, the parameter names, the
+ * order of the features and the operation counts are derived from it. Immutable; the constructor validates all values.
  *
  * @param backbone the residual network
  * @param input image size in pixels
- * @param split where the shared trunk ends
+ * @param split the end of the shared trunk
  * @param branches at least one; their order is the order of the features
  * @param pooling how maps and stripes become vectors
- * @param embedding width of the reduced vectors (256 in the paper); 0 for no reduction, a feature then is the pooled
+ * @param embedding length of the reduced vectors (256 in the paper); 0 for no reduction, so that a feature is the pooled
  *     vector itself
  * @param globalClassifier which vector of a global feature is classified
  * @param classes number of training identities, at least 1
@@ -82,8 +82,8 @@ public record MgnSpec(
     }
 
     /**
-     * The paper's network: ResNet-50, 384x128, trunk up to {@code layer3[0]}, global, part-2 and part-3 branches,
-     * maximum pooling, eight 256-d features, softmax on the 2048-d global vectors.
+     * Creates the paper's network: ResNet-50, 384x128, trunk up to {@code layer3[0]}, global, part-2 and part-3 branches,
+     * maximum pooling, eight features of length 256, softmax on the global vectors of length 2048.
      *
      * @param classes number of training identities (751 for Market-1501)
      */
@@ -91,19 +91,19 @@ public record MgnSpec(
         return builder().classes(classes).build();
     }
 
-    /** A builder that starts from the paper's network. */
+    /** Returns a builder that starts from the paper's network. */
     public static MgnSpecBuilder builder() {
         return new MgnSpecBuilder();
     }
 
-    /** A builder that starts from this network. */
+    /** Returns a builder that starts from this network. */
     public MgnSpecBuilder toBuilder() {
         return new MgnSpecBuilder(this);
     }
 
     /**
-     * The vectors of the output in their order: the global ones in branch order, then the stripes branch by branch, top
-     * to bottom. For the paper's network g1, g2, g3, p2_0, p2_1, p3_0, p3_1, p3_2.
+     * Returns the features in the order of the output: the global ones in branch order, then the stripes branch by branch, top
+     * to bottom. For the paper's network: g1, g2, g3, p2_0, p2_1, p3_0, p3_1, p3_2.
      */
     public List<FeaturePart> features() {
         List<FeaturePart> parts = new ArrayList<>(globalFeatures());
@@ -111,7 +111,7 @@ public record MgnSpec(
         return List.copyOf(parts);
     }
 
-    /** The global features in branch order. */
+    /** Returns the global features in branch order. */
     public List<GlobalFeature> globalFeatures() {
         List<GlobalFeature> parts = new ArrayList<>();
         for (int b = 0; b < branches.size(); b++) {
@@ -122,7 +122,7 @@ public record MgnSpec(
         return List.copyOf(parts);
     }
 
-    /** The stripes, branch by branch, granularity by granularity, top to bottom. */
+    /** Returns the stripes, branch by branch, granularity by granularity, top to bottom. */
     public List<LocalFeature> localFeatures() {
         List<LocalFeature> parts = new ArrayList<>();
         for (int b = 0; b < branches.size(); b++) {
@@ -140,27 +140,29 @@ public record MgnSpec(
         return branches.stream().filter(b -> b.stripes().contains(stripes)).count() == 1;
     }
 
-    /** Width of each feature: the embedding, or the last map's channels where there is no reduction. */
+    /**
+     * Returns the length of each feature: the embedding, or the last map's channels if there is no reduction.
+     */
     public int featureDims() {
         return embedding == 0 ? pooledDims() : embedding;
     }
 
-    /** Width of a pooled vector before its reduction: 2048 for ResNet-50. */
+    /** Returns the length of a pooled vector before its reduction: 2048 for ResNet-50. */
     public int pooledDims() {
         return backbone.stageChannels(Backbone.STAGES);
     }
 
-    /** Width of the whole output: all features joined, 2048 for the paper's network. */
+    /** Returns the length of the whole output, all features concatenated: 2048 for the paper's network. */
     public int dims() {
         return features().size() * featureDims();
     }
 
-    /** Whether a feature's classifier sees its pooled vector, and not its reduced one. */
+    /** Returns whether a feature's classifier sees the pooled vector rather than the reduced one. */
     public boolean classifiesPooled(FeaturePart feature) {
         return feature instanceof GlobalFeature && globalClassifier == ClassifierPosition.BEFORE_REDUCTION;
     }
 
-    /** Width of the vector that a feature's classifier sees. */
+    /** Returns the length of the vector that a feature's classifier sees. */
     public int classifierDims(FeaturePart feature) {
         return classifiesPooled(feature) ? pooledDims() : featureDims();
     }

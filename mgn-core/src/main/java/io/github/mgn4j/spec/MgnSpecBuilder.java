@@ -4,11 +4,11 @@ import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import java.util.List;
 
 /**
- * Describes a network step by step; every value starts as the paper's. Not thread-safe. Values are checked together in
- * {@link #build()}.
+ * Builds an {@link MgnSpec}. All values start as in the paper, with 751 classes; {@link #build()} validates them together.
+ * Not thread-safe.
  */
 public final class MgnSpecBuilder {
-    /** Identities in the training set of Market-1501. */
+    /** Training identities of Market-1501. */
     private static final int MARKET_1501_CLASSES = 751;
 
     private Backbone backbone = Backbone.resnet(50);
@@ -33,20 +33,20 @@ public final class MgnSpecBuilder {
         classes = spec.classes();
     }
 
-    /** ResNet of a depth (18, 34, 50, 101) at its published width. */
+    /** Sets the backbone to the ResNet of a depth (18, 34, 50, 101) at its published width. */
     @CanIgnoreReturnValue
     public MgnSpecBuilder backbone(int depth) {
         return backbone(depth, 1);
     }
 
-    /** ResNet of a depth with all channel counts multiplied by {@code width}. */
+    /** Sets the backbone to the ResNet of a depth with all channel counts multiplied by {@code width}. */
     @CanIgnoreReturnValue
     public MgnSpecBuilder backbone(int depth, double width) {
         backbone = new Backbone(depth, width);
         return this;
     }
 
-    /** Image size in pixels. */
+    /** Sets the image size in pixels. */
     @CanIgnoreReturnValue
     public MgnSpecBuilder input(int height, int width) {
         input = new InputSize(height, width);
@@ -74,26 +74,28 @@ public final class MgnSpecBuilder {
         return this;
     }
 
+    /** Sets how maps and stripes become vectors. */
     @CanIgnoreReturnValue
     public MgnSpecBuilder pooling(Pooling newPooling) {
         pooling = newPooling;
         return this;
     }
 
-    /** Width of the reduced vectors; 0 for no reduction. */
+    /** Sets the length of the reduced vectors; 0 for no reduction. */
     @CanIgnoreReturnValue
     public MgnSpecBuilder embedding(int width) {
         embedding = width;
         return this;
     }
 
+    /** Sets which vector of a global feature is classified. */
     @CanIgnoreReturnValue
     public MgnSpecBuilder globalClassifier(ClassifierPosition position) {
         globalClassifier = position;
         return this;
     }
 
-    /** Number of training identities. */
+    /** Sets the number of training identities. */
     @CanIgnoreReturnValue
     public MgnSpecBuilder classes(int count) {
         classes = count;
@@ -101,7 +103,7 @@ public final class MgnSpecBuilder {
     }
 
     /**
-     * The network described.
+     * Creates the spec.
      *
      * @throws SpecException if the parts do not fit together
      */

@@ -3,19 +3,20 @@ package io.github.mgn4j.spec;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What {@link Topology} is told to build: a SameDiff graph, a list of parameters, a count of operations, an ONNX file.
+ * Builds what {@link Topology} walks through: a SameDiff graph, a list of parameters, a count of operations, an ONNX file.
  *
- * @param <T> a feature map of the thing being built; a pooled vector is a map of height and width 1
+ * @param <T> a feature map of the product; a pooled vector is a map of height and width 1
  */
 public interface NetworkBuilder<T> {
     /**
-     * Convolution, batch norm, then the sum with {@code residual} if there is one, then ReLU if the layer has one.
+     * Adds a convolution and its batch norm, then the sum with {@code residual} if there is one, then a ReLU if the layer has
+     * one.
      *
      * @param residual a map of the output's shape, or null
      */
     T convolution(T input, ConvLayer layer, @Nullable T residual);
 
-    /** The stem's maximum pooling: 3x3, stride 2, padding 1. */
+    /** Adds the stem's maximum pooling: 3x3, stride 2, padding 1. */
     T stemPool(T input);
 
     /** Pools a window of a map to a vector. */

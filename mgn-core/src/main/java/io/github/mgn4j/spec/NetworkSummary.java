@@ -5,7 +5,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a network consists of and costs, derived from its spec alone.
+ * The layers, parameters and cost of a network, derived from its spec alone.
  *
  * @param parameters every tensor of the model file, in the order of the layers
  * @param convolutions every convolution with its shapes, in the order of execution
@@ -18,6 +18,7 @@ public record NetworkSummary(List<Parameter> parameters, List<ConvLayer> convolu
         classifiers = List.copyOf(classifiers);
     }
 
+    /** Derives the summary of a network. */
     public static NetworkSummary of(MgnSpec spec) {
         Collector collector = new Collector();
         Topology topology = new Topology(spec);
@@ -27,18 +28,20 @@ public record NetworkSummary(List<Parameter> parameters, List<ConvLayer> convolu
         return new NetworkSummary(collector.parameters.build(), collector.convolutions.build(), classifiers);
     }
 
-    /** Multiply-accumulates per image of all convolutions and classifiers. */
+    /** Returns the multiply-accumulates per image of all convolutions and classifiers. */
     public long macs() {
         return macsWithoutClassifiers()
                 + classifiers.stream().mapToLong(c -> (long) c.in() * c.out()).sum();
     }
 
-    /** Multiply-accumulates per image of feature extraction, which runs no classifier. */
+    /** Returns the multiply-accumulates per image of feature extraction, which runs no classifier. */
     public long macsWithoutClassifiers() {
         return convolutions.stream().mapToLong(ConvLayer::macs).sum();
     }
 
-    /** Trained values, classifiers included; running statistics are not counted (PyTorch counts alike). */
+    /**
+     * Returns the number of trainable values, including classifiers. Running statistics are not counted, as in PyTorch.
+     */
     public long parameterCount() {
         return parameters.stream()
                 .filter(Parameter::trainable)
@@ -46,7 +49,7 @@ public record NetworkSummary(List<Parameter> parameters, List<ConvLayer> convolu
                 .sum();
     }
 
-    /** Trained values that feature extraction needs. */
+    /** Returns the number of trainable values that feature extraction needs. */
     public long parameterCountWithoutClassifiers() {
         return parameters.stream()
                 .filter(p -> p.trainable() && p.section() != Parameter.Section.CLASSIFIER)

@@ -5,27 +5,37 @@ import java.util.List;
 /**
  * A tensor of a model.
  *
- * @param name as in the model file, such as {@code trunk.layer1.0.conv1.weight}
- * @param shape PyTorch's: {@code [out, in, kernel, kernel]}, {@code [out, in]} or {@code [channels]}
+ * @param name the name in the model file, such as {@code trunk.layer1.0.conv1.weight}
+ * @param kind the role of the tensor in its layer
+ * @param section the section of the network that holds the layer
+ * @param shape the shape in PyTorch's order: {@code [out, in, kernel, kernel]}, {@code [out, in]} or {@code [channels]}
  */
 public record Parameter(String name, Kind kind, Section section, List<Integer> shape) {
-    /** What a tensor does. */
+    /** The role of a tensor in its layer. */
     public enum Kind {
+        /** The kernel of a convolution. */
         CONV_WEIGHT,
+        /** The scale (gamma) of a batch norm. */
         NORM_WEIGHT,
+        /** The shift (beta) of a batch norm. */
         NORM_BIAS,
-        /** Not trained: the running mean of a batch norm. */
+        /** The running mean of a batch norm; not trained. */
         RUNNING_MEAN,
-        /** Not trained: the running variance of a batch norm. */
+        /** The running variance of a batch norm; not trained. */
         RUNNING_VAR,
+        /** The weight of a classifier. */
         LINEAR_WEIGHT,
+        /** The bias of a classifier. */
         LINEAR_BIAS
     }
 
-    /** Where it stands: the pretrained part, or the parts that start from nothing. */
+    /** The section of a network: the pretrained backbone, or a part that starts from random values. */
     public enum Section {
+        /** The layers of the pretrained ResNet, in the trunk and the branches. */
         BACKBONE,
+        /** The reductions of pooled vectors. */
         REDUCTION,
+        /** The identity classifiers, which feature extraction does not need. */
         CLASSIFIER
     }
 
@@ -33,12 +43,12 @@ public record Parameter(String name, Kind kind, Section section, List<Integer> s
         shape = List.copyOf(shape);
     }
 
-    /** Whether gradients change it; running statistics are not trained. */
+    /** Returns whether training changes the tensor by gradients; false for running statistics. */
     public boolean trainable() {
         return kind != Kind.RUNNING_MEAN && kind != Kind.RUNNING_VAR;
     }
 
-    /** Number of values. */
+    /** Returns the number of values. */
     public long size() {
         return shape.stream().mapToLong(Integer::longValue).reduce(1, (a, b) -> a * b);
     }

@@ -4,7 +4,7 @@ import com.google.common.collect.ImmutableMap;
 import java.util.Map;
 import java.util.function.IntFunction;
 
-/** The networks of the paper's ablation tables by name; each takes a number of classes. */
+/** The networks of the paper's ablation tables by name. */
 public final class Presets {
     private static final ImmutableMap<String, IntFunction<MgnSpec>> PRESETS = ImmutableMap.of(
             "mgn", MgnSpec::mgn,
@@ -16,13 +16,16 @@ public final class Presets {
 
     private Presets() {}
 
-    /** Name to network. {@code resnet50} and {@code resnet101} are plain baselines whose feature is the pooled map. */
+    /**
+     * Returns the presets by name, each as a function of the number of classes. {@code resnet50} and {@code resnet101} are plain
+     * baselines whose feature is the pooled map.
+     */
     public static Map<String, IntFunction<MgnSpec>> all() {
         return PRESETS;
     }
 
     /**
-     * The preset of that name.
+     * Returns the preset of that name.
      *
      * @throws SpecException if there is none
      */

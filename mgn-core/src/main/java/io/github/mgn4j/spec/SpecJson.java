@@ -19,7 +19,7 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /**
- * {@link MgnSpec} as JSON, the form that a model file carries:
+ * Reads and writes {@link MgnSpec} as the JSON of a model file:
  *
  * <pre>{@code
  * {"version":1,"backbone":{"depth":50,"width":1.0},"input":{"height":384,"width":128},"split":{"stage":3,"blocks":1},
@@ -29,20 +29,20 @@ import java.util.stream.Stream;
  *  "pooling":"max","embedding":256,"global_classifier":"before_reduction","classes":751}
  * }</pre>
  *
- * <p>Reading is strict: every key must be there, no other may be, and each must be of its type. Thread-safe.
+ * <p>Reading is strict: every key is required, other keys are rejected, and each value must have its type. Thread-safe.
  */
 public final class SpecJson {
-    /** Version of the form that is written; it changes when an older reader would misunderstand a newer file. */
+    /** The version that is written. It changes when an older reader would misunderstand a newer file. */
     public static final int VERSION = 1;
 
     private SpecJson() {}
 
-    /** The spec as compact JSON text. */
+    /** Returns the spec as compact JSON text. */
     public static String write(MgnSpec spec) {
         return toJson(spec).toString();
     }
 
-    /** The spec as a JSON object. */
+    /** Returns the spec as a JSON object. */
     public static JsonObject toJson(MgnSpec spec) {
         JsonObject backbone = new JsonObject();
         backbone.addProperty("depth", spec.backbone().depth());
@@ -99,11 +99,11 @@ public final class SpecJson {
     /**
      * Reads a spec from a JSON object.
      *
-     * @throws SpecException naming the key that is unknown, missing or of another type, or saying why the values make
-     *     no network
+     * @throws SpecException naming the key that is unknown, missing or of another type, or explaining why the values describe
+     *     no valid network
      */
     public static MgnSpec fromJson(JsonObject json) {
-        // The version comes first: the keys of a newer form would only confuse.
+        // The version is checked first: errors about the keys of a newer version would be misleading.
         Node root = new Node("", json);
         int version = root.integer("version");
         SpecException.check(version == VERSION, "spec version %s is not known, only %s", version, VERSION);
@@ -153,12 +153,12 @@ public final class SpecJson {
         return line.length() <= 40 ? line : line.substring(0, 40) + "...";
     }
 
-    /** A JSON object and the path that leads to it, for messages. */
+    /** A JSON object and its path, for messages. */
     private record Node(String path, JsonObject json) {
         void checkKeys(String... keys) {
-            Set<String> known = Set.of(keys);
+            Set<String> expected = Set.of(keys);
             for (String key : json.keySet()) {
-                SpecException.check(known.contains(key), "unknown spec key '%s'", path + key);
+                SpecException.check(expected.contains(key), "unknown spec key '%s'", path + key);
             }
             for (String key : keys) {
                 get(key);
@@ -232,7 +232,7 @@ public final class SpecJson {
                 try {
                     return value.getAsBigDecimal().intValueExact();
                 } catch (ArithmeticException | NumberFormatException e) {
-                    // refused below
+                    // rejected below
                 }
             }
             throw new SpecException("spec key '%s' must be an integer, not %s".formatted(path + key, value));

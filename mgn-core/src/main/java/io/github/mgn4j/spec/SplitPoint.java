@@ -1,11 +1,11 @@
 package io.github.mgn4j.spec;
 
 /**
- * Where the shared trunk ends and the branches begin: after block {@code blocks} (counted from 1) of {@code stage}.
- * The paper's network shares up to {@code layer3[0]}, which is {@code new SplitPoint(3, 1)}.
+ * The end of the shared trunk: after block {@code blocks} (counted from 1) of {@code stage}. The paper's network shares up
+ * to {@code layer3[0]}, which is {@code new SplitPoint(3, 1)}.
  *
- * @param stage the last stage of which the trunk has a block, 1 to 4
- * @param blocks how many of that stage's blocks the trunk has, at least 1; a branch owns the rest
+ * @param stage the last stage with a block in the trunk, 1 to 4
+ * @param blocks the number of that stage's blocks in the trunk, at least 1; each branch owns the rest
  */
 public record SplitPoint(int stage, int blocks) {
     public SplitPoint {

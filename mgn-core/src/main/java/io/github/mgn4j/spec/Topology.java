@@ -7,8 +7,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one description of how the layers of a network are joined. Whatever needs to know (graphs, parameter lists,
- * operation counts, engines, exports) walks it with a {@link NetworkBuilder}, so that they cannot disagree.
+ * The single description of how the layers of a network are joined. Graphs, parameter lists, operation counts, engines and
+ * exports all walk it with a {@link NetworkBuilder}, so that they cannot disagree. Immutable.
  *
  * <p>Parameter names: {@code trunk.conv1}, {@code trunk.layer1.0.conv1}, {@code branches.0.layer3.1.conv2},
  * {@code reductions.g1.0} (convolution) and {@code .1} (batch norm), {@code classifiers.g1}.
@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 public final class Topology {
     private final MgnSpec spec;
 
+    /** Creates the topology of a spec. */
     public Topology(MgnSpec spec) {
         this.spec = spec;
     }
@@ -23,18 +24,18 @@ public final class Topology {
     /**
      * The vectors of one feature.
      *
-     * @param pooled before the reduction, what the paper's global classifiers see
-     * @param reduced the feature itself; the same as {@code pooled} where the spec has no reduction
+     * @param pooled the vector before the reduction, which the paper's global classifiers see
+     * @param reduced the feature itself; the same as {@code pooled} if the spec has no reduction
      */
     public record Vectors<T>(T pooled, T reduced) {}
 
-    /** A map on its way through the backbone, with the shape that the next layer needs to know. */
+    /** A map inside the backbone, with the shape that the next layer needs. */
     private record Flow<T>(T map, int channels, int height, int width) {}
 
     /**
      * Builds the feature network.
      *
-     * @param images the input, {@code [batch, 3, H, W]} in whatever layout the builder uses
+     * @param images the input, {@code [batch, 3, H, W]} in the builder's own layout
      * @return the vectors of every feature, in the order of {@link MgnSpec#features()}
      */
     public <T> Map<FeaturePart, Vectors<T>> build(T images, NetworkBuilder<T> builder) {
@@ -49,7 +50,7 @@ public final class Topology {
     /**
      * Builds the network up to its pooling.
      *
-     * @param images as for {@link #build}
+     * @param images the input, as for {@link #build}
      * @return the last map of every branch, in the order of {@link MgnSpec#branches()}
      */
     public <T> List<T> buildMaps(T images, NetworkBuilder<T> builder) {
@@ -65,7 +66,7 @@ public final class Topology {
         return maps;
     }
 
-    /** The classifiers, one for every feature, in the order of the features. */
+    /** Returns the classifiers, one per feature, in the order of the features. */
     public List<LinearLayer> classifiers() {
         return spec.features().stream()
                 .map(f -> new LinearLayer("classifiers." + f.name(), f, spec.classifierDims(f), spec.classes()))
@@ -81,7 +82,7 @@ public final class Topology {
         return rows;
     }
 
-    /** What a stride of 2 with a centred odd kernel leaves of a length. */
+    /** Returns the output length of a layer with stride 2 and a centred odd kernel. */
     private static int half(int length) {
         return (length + 1) / 2;
     }

@@ -5,13 +5,13 @@ import java.util.OptionalDouble;
 /**
  * The verdict on two images. Immutable.
  *
- * @param distance between their features
- * @param threshold the largest distance at which they count as one person
- * @param falseAcceptRate part of the pairs of two people that the threshold accepts, at most, on the data that it was
- *     measured on; empty where it was not measured
+ * @param distance the distance between their features
+ * @param threshold the largest distance at which they count as the same person
+ * @param falseAcceptRate an upper bound on the fraction of pairs of different persons that the threshold accepts, as
+ *     measured on its data set; empty if it was not measured
  */
 public record Comparison(double distance, double threshold, OptionalDouble falseAcceptRate) {
-    /** Returns whether the images count as one person. */
+    /** Returns whether the images count as the same person. */
     public boolean same() {
         return distance <= threshold;
     }

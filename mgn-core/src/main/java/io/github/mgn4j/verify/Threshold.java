@@ -3,17 +3,17 @@ package io.github.mgn4j.verify;
 import static io.github.mgn4j.verify.VerificationException.check;
 
 /**
- * The distance up to which two images count as one person, at a false-accept rate. Immutable.
+ * The distance up to which two images count as the same person, at a false-accept rate. Immutable.
  *
- * @param falseAcceptRate part of the pairs of two people that are accepted, at most: above 0 and below 1
+ * @param falseAcceptRate an upper bound on the fraction of pairs of different persons that are accepted: above 0 and below 1
  * @param distance the largest distance that is accepted
- * @param trueAcceptRate part of the pairs of one person that are accepted
+ * @param trueAcceptRate the fraction of pairs of the same person that are accepted
  */
 public record Threshold(double falseAcceptRate, double distance, double trueAcceptRate) {
     /**
-     * Checks the values.
+     * Creates a threshold.
      *
-     * @throws VerificationException if one is not possible
+     * @throws VerificationException if a value is not possible
      */
     public Threshold {
         checkRate(falseAcceptRate);

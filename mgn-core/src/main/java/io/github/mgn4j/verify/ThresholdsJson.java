@@ -12,7 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** {@link VerificationThresholds} as JSON. */
+/** Reads and writes {@link VerificationThresholds} as JSON. */
 final class ThresholdsJson {
     private static final int VERSION = 1;
 
@@ -28,11 +28,11 @@ final class ThresholdsJson {
         json.addProperty("different_pairs", thresholds.differentPairs());
         JsonArray list = new JsonArray();
         for (Threshold threshold : thresholds.thresholds()) {
-            JsonObject one = new JsonObject();
-            one.addProperty("false_accept", threshold.falseAcceptRate());
-            one.addProperty("threshold", threshold.distance());
-            one.addProperty("true_accept", threshold.trueAcceptRate());
-            list.add(one);
+            JsonObject entry = new JsonObject();
+            entry.addProperty("false_accept", threshold.falseAcceptRate());
+            entry.addProperty("threshold", threshold.distance());
+            entry.addProperty("true_accept", threshold.trueAcceptRate());
+            list.add(entry);
         }
         json.add("thresholds", list);
         return json.toString();
@@ -45,9 +45,9 @@ final class ThresholdsJson {
             check(version == VERSION, "thresholds of version %s are not known", version);
             List<Threshold> thresholds = new ArrayList<>();
             for (JsonElement element : json.getAsJsonArray("thresholds")) {
-                JsonObject one = element.getAsJsonObject();
+                JsonObject entry = element.getAsJsonObject();
                 thresholds.add(new Threshold(
-                        number(one, "false_accept"), number(one, "threshold"), number(one, "true_accept")));
+                        number(entry, "false_accept"), number(entry, "threshold"), number(entry, "true_accept")));
             }
             return new VerificationThresholds(
                     distance(json.get("distance").getAsString()),
@@ -70,7 +70,7 @@ final class ThresholdsJson {
         return json.get(key).getAsDouble();
     }
 
-    /** Gson takes every text but "true" for false. */
+    /** Reads a boolean strictly: Gson takes every text except "true" for false. */
     private static boolean flag(JsonElement json) {
         if (!json.getAsJsonPrimitive().isBoolean()) {
             throw new JsonParseException("'flip' is " + json);

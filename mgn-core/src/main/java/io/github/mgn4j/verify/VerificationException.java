@@ -3,10 +3,14 @@ package io.github.mgn4j.verify;
 import io.github.mgn4j.internal.io.Messages;
 import java.util.Locale;
 
-/** There is no threshold for a verdict, or those of a file are damaged; the message says what is wanted and what there is. */
+/**
+ * Thrown when there is no threshold for a verdict, or a file's thresholds are damaged. The message says what was expected
+ * and what there is.
+ */
 public final class VerificationException extends IllegalArgumentException {
     private static final long serialVersionUID = 1L;
 
+    /** Creates an exception with a message for the user. */
     public VerificationException(String message) {
         super(Messages.oneLine(message));
     }

@@ -9,16 +9,16 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The thresholds for same-person verdicts that a model carries, measured on a labelled data set. They hold for features
- * of the weights they were measured with, in every precision of them, and for images like those of that data set: other
- * cameras and other people want thresholds of their own. Immutable and thread-safe.
+ * The thresholds for same-person verdicts that a model carries, measured on a labelled data set. They hold for features of
+ * the same weights, in every precision, and for images like those of that data set; other cameras and other people need
+ * thresholds of their own. Immutable and thread-safe.
  *
- * @param distance between features that the thresholds are values of
+ * @param distance the distance metric of the thresholds
  * @param flip whether the features are means over an image and its mirror
  * @param data the data set, in words
- * @param samePairs number of pairs of one person that the rates rest on
- * @param differentPairs number of pairs of two people that the rates rest on
- * @param thresholds by descending false-accept rate, at least one
+ * @param samePairs number of measured pairs of the same person
+ * @param differentPairs number of measured pairs of different persons
+ * @param thresholds the thresholds by descending false-accept rate, at least one
  */
 public record VerificationThresholds(
         DistanceMetric distance,
@@ -27,16 +27,16 @@ public record VerificationThresholds(
         long samePairs,
         long differentPairs,
         List<Threshold> thresholds) {
-    /** The metadata entry of a model file that holds the thresholds. */
+    /** The metadata key of the thresholds in a model file. */
     public static final String METADATA_KEY = "mgn.thresholds";
 
-    /** The false-accept rate where none is asked for: one pair of two people in a thousand. */
+    /** The default false-accept rate: one in a thousand pairs of different persons. */
     public static final double DEFAULT_RATE = 1e-3;
 
     /**
-     * Checks that the thresholds belong together.
+     * Creates a set of thresholds and checks that they are consistent.
      *
-     * @throws VerificationException if there is none, or one of a lower rate accepts a larger distance
+     * @throws VerificationException if there is none, or a lower rate has a larger distance
      */
     public VerificationThresholds {
         check(samePairs >= 1, "thresholds need at least 1 pair of one person, not %s", samePairs);
@@ -59,7 +59,7 @@ public record VerificationThresholds(
     /**
      * Returns a model's thresholds.
      *
-     * @throws VerificationException if they are null, with the ways to get some
+     * @throws VerificationException if they are null; the message says how to measure some
      */
     public static VerificationThresholds require(@Nullable VerificationThresholds thresholds) {
         if (thresholds == null) {
@@ -71,10 +71,10 @@ public record VerificationThresholds(
     }
 
     /**
-     * Returns the threshold for a false-accept rate: the one of the largest stored rate that is not above it, so that the
-     * rate asked for is kept. Nothing is interpolated.
+     * Returns the threshold for a false-accept rate: that of the largest stored rate that does not exceed it, so that the
+     * requested rate is kept. Rates are not interpolated.
      *
-     * @throws VerificationException if every stored rate is above it, or it does not lie between 0 and 1
+     * @throws VerificationException if every stored rate is higher, or the requested rate is not between 0 and 1
      */
     public Threshold at(double falseAcceptRate) {
         Threshold.checkRate(falseAcceptRate);
@@ -88,7 +88,7 @@ public record VerificationThresholds(
                         .formatted(falseAcceptRate, rates(), differentPairs));
     }
 
-    /** Returns the false-accept rates, as text. */
+    /** Returns the false-accept rates as text. */
     private String rates() {
         return thresholds.stream()
                 .map(threshold -> String.valueOf(threshold.falseAcceptRate()))
@@ -96,8 +96,8 @@ public record VerificationThresholds(
     }
 
     /**
-     * Returns the false-accept rate that a distance keeps to as a threshold: the smallest stored rate that accepts as much;
-     * empty for a distance above all thresholds.
+     * Returns the false-accept rate of a distance used as a threshold: the smallest stored rate whose distance is at least as
+     * large; empty for a distance above all thresholds.
      */
     public OptionalDouble falseAcceptRate(double threshold) {
         return thresholds.stream()
@@ -107,10 +107,10 @@ public record VerificationThresholds(
     }
 
     /**
-     * Compares two features at a false-accept rate, as {@link #at} takes it.
+     * Compares two features at a false-accept rate, which selects the threshold as in {@link #at}.
      *
      * @throws VerificationException as {@link #at}
-     * @throws IllegalArgumentException if the features differ in length, or hold NaN or infinity
+     * @throws IllegalArgumentException if the features differ in length, or contain NaN or infinity
      */
     public Comparison compare(float[] a, float[] b, double falseAcceptRate) {
         Threshold threshold = at(falseAcceptRate);
@@ -124,9 +124,9 @@ public record VerificationThresholds(
     }
 
     /**
-     * Returns the thresholds in the JSON of a model file.
+     * Parses the thresholds from the JSON of a model file.
      *
-     * @throws VerificationException if it is damaged
+     * @throws VerificationException if the JSON is damaged
      */
     public static VerificationThresholds parse(String json) {
         return ThresholdsJson.read(json);

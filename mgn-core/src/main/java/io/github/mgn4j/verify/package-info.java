@@ -1,4 +1,6 @@
-/** Same-person verdicts: the distances up to which two images count as one person, and the verdict on two features. */
+/**
+ * Same-person verdicts: the thresholds up to which two images count as one person, and the verdict on two features.
+ */
 @NullMarked
 package io.github.mgn4j.verify;
 

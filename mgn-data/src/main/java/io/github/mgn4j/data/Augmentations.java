@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
 
-/** Augmentations by name, as recipes and {@code --augment} give them. */
+/** Creates augmentations by the names that recipes and {@code --augment} use. */
 public final class Augmentations {
     private static final String NONE = "none";
     private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9-]*");
@@ -26,7 +26,7 @@ public final class Augmentations {
     private Augmentations() {}
 
     /**
-     * The augmentations of a list, one after the other: {@code none}, or names separated by commas out of {@code flip}
+     * Returns the augmentations of a list, applied in order: {@code none}, or names separated by commas out of {@code flip}
      * (probability 0.5), {@code crop} (margin 10), {@code erase} ({@link RandomErasing#PUBLISHED}) and {@code jitter}
      * ({@link ColourJitter#FAST_REID}).
      *
@@ -39,8 +39,8 @@ public final class Augmentations {
     /**
      * Returns the augmentations of a list as {@link #parse(String)} does, with further names.
      *
-     * @param own a program's own by their names: lower-case letters, digits and hyphens, none of the library's
-     * @throws DatasetException on an unknown or repeated name, or one of {@code own} that the list does not have
+     * @param own a program's own augmentations by name: lower-case letters, digits and hyphens, different from the library's
+     * @throws DatasetException on an unknown or repeated name, or a name of {@code own} that the list does not contain
      */
     public static Augmentation parse(String list, Map<String, Augmentation> own) {
         List<String> names = list.strip().equals(NONE)

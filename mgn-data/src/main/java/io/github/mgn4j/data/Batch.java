@@ -10,7 +10,7 @@ import java.nio.FloatBuffer;
  * @param position within the epoch, from 0
  * @param size number of images
  * @param images the network's input, {@code [size, ...]} in the loader's layout; a direct buffer in native byte order,
- *     position 0. It is the loader's: it holds these images only until the loader's next batch is asked for
+ *     position 0. The loader reuses it: it holds these images only until the next call of {@link BatchLoader#next}
  * @param labels the class of each image
  * @param pids the person in each image
  */

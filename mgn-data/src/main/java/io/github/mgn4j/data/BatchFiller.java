@@ -16,8 +16,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads, changes and writes the images of one identity in a batch, and finds others for those that cannot be read. What it
- * writes is a pure function of the files, the seed and the place in the stream. Thread-safe.
+ * Reads, augments and writes the images of one identity in a batch, and replaces unreadable ones. The result depends only on
+ * the files, the seed and the position in the stream. Thread-safe.
  */
 final class BatchFiller {
     private static final Logger log = LoggerFactory.getLogger(BatchFiller.class);
@@ -49,7 +49,7 @@ final class BatchFiller {
         this.onError = onError;
     }
 
-    /** The images that could not be read so far, in their order in the data set. */
+    /** Returns the images that could not be read so far, in the order of the data set. */
     Collection<UnreadableImage> unreadable() {
         return unreadable.values();
     }
@@ -57,9 +57,9 @@ final class BatchFiller {
     /**
      * Writes the images of one identity.
      *
-     * @param chosen the whole batch
-     * @param from its first image to be written
-     * @param to after the last one; all of one identity
+     * @param chosen the images of the whole batch
+     * @param from index of the identity's first image in the batch
+     * @param to index after its last image
      */
     void fill(long epoch, int position, int[] chosen, int from, int to, FloatBuffer buffer) throws IOException {
         int[] group = IntStream.range(from, to).map(i -> chosen[i]).toArray();
@@ -81,14 +81,16 @@ final class BatchFiller {
         }
     }
 
-    /** One of the group; if that cannot be read, another image of the identity takes its place in the group. */
+    /**
+     * Returns an image of the group; if it cannot be read, another image of the identity replaces it in the group.
+     */
     private RgbImage read(int[] group, int i) throws IOException {
         if (onError == OnError.FAIL) {
             return images.get(group[i]);
         }
         int first = group[i];
         RgbImage image = readOrNote(first);
-        // The next of the identity that is not in the batch, else the next at all.
+        // The identity's next image outside the batch, else its next image.
         for (int pass = 0; image == null && pass < 2; pass++) {
             int label = index.label(first);
             int place = index.place(first);
@@ -119,7 +121,7 @@ final class BatchFiller {
             return images.get(image);
         } catch (IOException | IllegalArgumentException e) {
             if (Thread.currentThread().isInterrupted()) {
-                throw e; // the loader is being closed: that says nothing about the file
+                throw e; // the loader is being closed: the file may be fine
             }
             UnreadableImage note = UnreadableImage.of(images.image(image), e);
             if (unreadable.putIfAbsent(image, note) == null) {

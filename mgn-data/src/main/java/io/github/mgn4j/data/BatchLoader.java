@@ -29,13 +29,13 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Prepares training batches ahead of their use: an endless stream in the sampler's order, whatever the timing of the
- * threads. Memory is bounded: {@code prefetch + 1} buffers of one batch each, which are used again and again, and the
- * cache. The threads share the work of each batch, identity by identity.
+ * Prepares training batches in the background: an endless stream in the sampler's order, independent of the timing of the
+ * threads. Memory is limited to {@code prefetch + 1} buffers of one batch each, which are reused, and the cache. The threads
+ * share the work of each batch by identity.
  *
- * <p>For one consumer; {@link #close} may come from any thread, and wakes the consumer. The threads are daemons and end
- * with {@code close}, after a failure, and by themselves when nobody has asked for a batch for a second: an owner that
- * forgets its loader, or dies, leaves none behind.
+ * <p>For a single consumer. {@link #close} may be called from any thread and wakes the consumer. The threads are daemons.
+ * They end after {@code close}, after a failure, and after a second without a call of {@link #next}, so that an abandoned
+ * loader leaves no threads behind.
  */
 public final class BatchLoader implements AutoCloseable {
     private static final long IDLE_SECONDS = 1;
@@ -52,7 +52,7 @@ public final class BatchLoader implements AutoCloseable {
     private @Nullable Throwable failure;
     private volatile boolean closed;
 
-    /** A batch in the making: one task for each identity. */
+    /** A batch in preparation: one task for each identity. */
     private record Pending(
             long epoch, int position, Supplier<int[]> chosen, FloatBuffer buffer, List<Future<?>> parts) {}
 
@@ -85,17 +85,21 @@ public final class BatchLoader implements AutoCloseable {
         workers.allowCoreThreadTimeOut(true);
     }
 
-    /** A loader of training images; {@code sampler} must index the same list. */
+    /**
+     * Returns a builder of loaders.
+     *
+     * @param images the training images; {@code sampler} must index the same list
+     */
     public static Builder builder(List<ReidImage> images, IdentityBalancedSampler sampler, Preprocessor preprocessor) {
         return new Builder(images, sampler, preprocessor);
     }
 
     /**
-     * The next batch; waits until it is ready. The one before must not be used any more.
+     * Returns the next batch and waits until it is ready. The previous batch must not be used afterwards.
      *
-     * @throws IOException when an image could not be read, naming its file; every later call throws it again
-     * @throws IllegalArgumentException when a file is not an image that can be decoded, naming it; as above
-     * @throws IllegalStateException when the loader is closed, before or while this waits
+     * @throws IOException if an image cannot be read, naming its file; every later call throws it again
+     * @throws IllegalArgumentException if a file is not a valid image, naming it; every later call throws it again
+     * @throws IllegalStateException if the loader is closed, before or during the wait
      */
     public synchronized Batch next() throws IOException {
         throwFailure();
@@ -117,7 +121,7 @@ public final class BatchLoader implements AutoCloseable {
             Thread.currentThread().interrupt();
             failure = new InterruptedIOException("interrupted while waiting for a batch");
         } catch (CancellationException | RejectedExecutionException | NoSuchElementException e) {
-            checkOpen(); // close comes at any moment: before a task is taken, after, or when it is asked for
+            checkOpen(); // close may happen before a task is taken, after, or while it is requested
             failure = e;
         }
         close();
@@ -179,14 +183,15 @@ public final class BatchLoader implements AutoCloseable {
     }
 
     /**
-     * The images that could not be read so far and were replaced, each once, in their order in the list; none under
-     * {@link OnError#FAIL}. As batches are prepared ahead, some may not have been missed yet. May be called after closing.
+     * Returns the images that could not be read so far and were replaced, each once, in the order of the list; none under
+     * {@link OnError#FAIL}. Batches are prepared ahead, so some of these images may belong to future batches. May be called
+     * after closing.
      */
     public List<UnreadableImage> skipped() {
         return List.copyOf(filler.unreadable());
     }
 
-    /** Ends the threads; batches that are being prepared are given up. */
+    /** Ends the threads and discards the batches in preparation. */
     @Override
     public void close() {
         closed = true;
@@ -199,7 +204,7 @@ public final class BatchLoader implements AutoCloseable {
         free.clear();
     }
 
-    /** Sets up a {@link BatchLoader}. */
+    /** Builds a {@link BatchLoader}. Not thread-safe. */
     public static final class Builder {
         private final List<ReidImage> images;
         private final IdentityBalancedSampler sampler;
@@ -228,14 +233,14 @@ public final class BatchLoader implements AutoCloseable {
             this.preprocessor = preprocessor;
         }
 
-        /** What is done to the images; nothing by default. */
+        /** Sets the augmentation of the images; none by default. */
         @CanIgnoreReturnValue
         public Builder augmentation(Augmentation value) {
             augmentation = value;
             return this;
         }
 
-        /** The order of the floats; {@link Layout#NHWC} by default. */
+        /** Sets the order of the floats; {@link Layout#NHWC} by default. */
         @CanIgnoreReturnValue
         public Builder layout(Layout value) {
             layout = value;
@@ -243,10 +248,9 @@ public final class BatchLoader implements AutoCloseable {
         }
 
         /**
-         * What is done about an image that cannot be read: {@link OnError#FAIL}, the default, ends the stream with its
-         * exception; {@link OnError#SKIP} takes the next image of the same identity that can be read, one that is not in
-         * the batch already if there is one, and notes it in {@link BatchLoader#skipped}. An identity without any image
-         * that can be read ends the stream all the same.
+         * Sets what to do about an image that cannot be read. {@link OnError#FAIL}, the default, ends the stream with its exception.
+         * {@link OnError#SKIP} takes the next readable image of the same identity, outside the batch if possible, and records the
+         * unreadable one in {@link BatchLoader#skipped}. An identity without any readable image still ends the stream.
          */
         @CanIgnoreReturnValue
         public Builder onError(OnError value) {
@@ -254,7 +258,7 @@ public final class BatchLoader implements AutoCloseable {
             return this;
         }
 
-        /** Worker threads; by default half of the processors, at least 2, at most 8. */
+        /** Sets the number of worker threads; by default half of the processors, at least 2, at most 8. */
         @CanIgnoreReturnValue
         public Builder threads(int value) {
             DatasetException.check(value >= 1 && value <= 1024, "1 to 1024 loader threads wanted, not %s", value);
@@ -262,7 +266,7 @@ public final class BatchLoader implements AutoCloseable {
             return this;
         }
 
-        /** How many batches are prepared beside the one in use; 2 by default. */
+        /** Sets the number of batches that are prepared ahead of the current one; 2 by default. */
         @CanIgnoreReturnValue
         public Builder prefetch(int value) {
             DatasetException.check(value >= 1 && value <= 1024, "1 to 1024 batches ahead wanted, not %s", value);
@@ -270,7 +274,7 @@ public final class BatchLoader implements AutoCloseable {
             return this;
         }
 
-        /** Bytes of resized images that are kept in memory; 0, none, by default. */
+        /** Sets the bytes of resized images that are cached in memory; 0 by default, which disables the cache. */
         @CanIgnoreReturnValue
         public Builder cacheBytes(long value) {
             DatasetException.check(value >= 0, "a cache of at least 0 bytes wanted, not %s", value);
@@ -278,19 +282,25 @@ public final class BatchLoader implements AutoCloseable {
             return this;
         }
 
-        /** The seed of the augmentation; 0 by default. */
+        /** Sets the seed of the augmentation; 0 by default. */
         @CanIgnoreReturnValue
         public Builder seed(long value) {
             seed = value;
             return this;
         }
 
-        /** Starts at the first batch. */
+        /** Starts the loader at the first batch. */
         public BatchLoader start() {
             return start(0, 0);
         }
 
-        /** Starts at any batch: where an interrupted training goes on. */
+        /**
+         * Starts the loader at any batch, such as the one at which an interrupted training resumes.
+         *
+         * @param epoch from 0
+         * @param position within the epoch, from 0
+         * @throws DatasetException if there is no such batch
+         */
         public BatchLoader start(long epoch, int position) {
             DatasetException.check(
                     epoch >= 0 && position >= 0 && position < sampler.iterationsPerEpoch(),

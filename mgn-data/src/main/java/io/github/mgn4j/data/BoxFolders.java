@@ -15,20 +15,20 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * The kind of layout that Market-1501 began: flat folders, and person and camera in the file names. A folder that is missing
- * or empty is a part that the data set lacks: training needs no gallery, evaluation no training images.
+ * The folder format introduced by Market-1501: flat folders, with person and camera in the file names. A missing or empty
+ * folder means that the data set lacks that split: training needs no gallery, evaluation no training images.
  *
  * @param train folder of the training images
  * @param query folder of the queries
  * @param gallery folder of the gallery
  */
 record BoxFolders(String train, String query, String gallery) {
-    /** As most data sets name them. */
+    /** The folder names of most data sets. */
     static final BoxFolders MARKET = new BoxFolders("bounding_box_train", "query", "bounding_box_test");
 
     private static final String MULTI_QUERY = "gt_bbox";
 
-    /** How the three data sets go on after the camera: they can be told apart by it. */
+    /** The part of the file names behind the camera, which distinguishes the three data sets. */
     enum Style {
         DUKE("\\d+_c\\d+_f\\d+.*"),
         CUHK03("\\d+_c[12]_\\d+\\..*"),
@@ -41,17 +41,19 @@ record BoxFolders(String train, String query, String gallery) {
         }
     }
 
-    /** What a folder of this layout holds, in words. */
+    /** Describes the content of a folder of this format. */
     String expects() {
         return train + ", " + query + " and " + gallery;
     }
 
-    /** Whether a folder of training images or of a gallery is there: a data set may lack the other part. */
+    /** Returns whether a folder of training images or of a gallery exists; a data set may lack the other. */
     boolean exist(Path root) {
         return Stream.of(train, gallery).anyMatch(folder -> Files.isDirectory(root.resolve(folder)));
     }
 
-    /** The style of the file names, told from any one image; empty if the folders are not there. */
+    /**
+     * Returns the style of the file names, determined from any one image; empty if the folders do not exist.
+     */
     Optional<Style> style(Path root) throws IOException {
         if (!exist(root)) {
             return Optional.empty();
@@ -92,7 +94,10 @@ record BoxFolders(String train, String query, String gallery) {
                 Files.isDirectory(extra) ? list(extra) : List.of());
     }
 
-    /** As {@link #read}, but of the images that a list file names where there is one; it may not name others. */
+    /**
+     * Lists the folders' images as {@link #read} does. Where a list file exists, only the images that it names are taken, and all
+     * of them must exist.
+     */
     ReidDataset read(String format, Path root, BoxFolders lists) throws IOException {
         requireFolders(format, root);
         return dataset(
@@ -158,7 +163,7 @@ record BoxFolders(String train, String query, String gallery) {
         List<ReidImage> images = new ArrayList<>();
         ListFile.read(listFile, (name, where) -> {
             images.add(image(folder, name, where));
-            if (!present.contains(name)) { // it may not even be possible as a path
+            if (!present.contains(name)) { // it may not even be a valid path
                 missing.add(
                         where, FileNames.text(folder) + folder.getFileSystem().getSeparator() + name);
             }

@@ -6,9 +6,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 
-/** Where in an image's path its camera stands. */
+/** Finds the camera in an image's path. */
 final class CameraPattern {
-    /** The number after {@code _c} in the file's name; an image may do without. */
+    /** The number after {@code _c} in the file's name, which is optional. */
     static final CameraPattern DEFAULT = new CameraPattern(Pattern.compile("_c(\\d{1,8})(?!\\d)"), false);
 
     private final Pattern pattern;
@@ -20,9 +20,9 @@ final class CameraPattern {
     }
 
     /**
-     * Somebody's own pattern, which has to occur in every path.
+     * Creates a user-defined pattern, which must occur in every path.
      *
-     * @throws DatasetException when it is no regular expression with a group
+     * @throws DatasetException if it is not a regular expression with a group
      */
     static CameraPattern of(String regex) {
         Pattern pattern;
@@ -38,18 +38,18 @@ final class CameraPattern {
         return new CameraPattern(pattern, true);
     }
 
-    /** As {@link #find(String, String)}, of a file in the data set's folder. */
+    /** Finds the camera, as {@link #find(String, String)} does, of a file in the data set's folder. */
     String find(Path root, Path file) {
-        // The names of a million files are quickly made, their relative paths are not.
+        // The names of a million files are quickly created, their relative paths are not.
         return required ? find(FileNames.relative(root, file), FileNames.text(file)) : find(Folders.fileName(file), "");
     }
 
     /**
-     * The camera's number or name, or nothing.
+     * Returns the camera's number or name, or an empty text.
      *
-     * @param path of the image within the data set, with {@code /}; only its last part counts for {@link #DEFAULT}
-     * @param where what messages call the image
-     * @throws DatasetException when somebody's own pattern does not occur in it
+     * @param path path of the image within the data set, with {@code /}; {@link #DEFAULT} reads only its last part
+     * @param where the image's name in messages
+     * @throws DatasetException if a user-defined pattern does not occur in the path
      */
     String find(String path, String where) {
         Matcher matcher = pattern.matcher(required ? path : path.substring(path.lastIndexOf('/') + 1));

@@ -3,22 +3,22 @@ package io.github.mgn4j.data;
 import io.github.mgn4j.image.RgbImage;
 
 /**
- * Changes of brightness, contrast, saturation and hue, in place, byte for byte those of torchvision's
- * {@code functional.adjust_*} on Pillow images: its rounding and its way through HSV included.
+ * Changes brightness, contrast, saturation and hue in place. The bytes are identical to those of torchvision's
+ * {@code functional.adjust_*} on Pillow images, including the rounding and the conversion through HSV.
  *
- * <p>All take the pixels as {@code height x width x 3} unsigned bytes.
+ * <p>All methods take the pixels as {@code height x width x 3} unsigned bytes.
  */
 final class ColourAdjustments {
     private static final int CHANNELS = RgbImage.CHANNELS;
 
     private ColourAdjustments() {}
 
-    /** Blends with black: 0 is black, 1 leaves the image as it is. */
+    /** Blends with black: 0 gives black, 1 leaves the image unchanged. */
     static void brightness(byte[] rgb, double factor) {
         blend(rgb, 0, (float) factor);
     }
 
-    /** Blends with the mean gray: 0 is gray, 1 leaves the image as it is. */
+    /** Blends with the mean gray: 0 gives gray, 1 leaves the image unchanged. */
     static void contrast(byte[] rgb, double factor) {
         long sum = 0;
         for (int i = 0; i < rgb.length; i += CHANNELS) {
@@ -28,7 +28,7 @@ final class ColourAdjustments {
         blend(rgb, (int) ((double) sum / pixels + 0.5), (float) factor);
     }
 
-    /** Blends with the gray image: 0 is gray, 1 leaves the image as it is. */
+    /** Blends with the gray image: 0 gives gray, 1 leaves the image unchanged. */
     static void saturation(byte[] rgb, double factor) {
         float share = (float) factor;
         for (int i = 0; i < rgb.length; i += CHANNELS) {
@@ -40,9 +40,9 @@ final class ColourAdjustments {
     }
 
     /**
-     * Turns the hue.
+     * Rotates the hue.
      *
-     * @param turns of the colour circle, -0.5 to 0.5
+     * @param turns fraction of the colour circle, -0.5 to 0.5
      */
     static void hue(byte[] rgb, double turns) {
         int steps = (int) (turns * 255);
@@ -54,7 +54,7 @@ final class ColourAdjustments {
         }
     }
 
-    /** Pillow's luma in 16 bits' fixed point: 0.299, 0.587, 0.114. */
+    /** Returns Pillow's luma in 16-bit fixed point: 0.299, 0.587, 0.114. */
     private static int gray(byte[] rgb, int i) {
         return ((rgb[i] & 0xff) * 19595 + (rgb[i + 1] & 0xff) * 38470 + (rgb[i + 2] & 0xff) * 7471 + 0x8000) >> 16;
     }
@@ -69,13 +69,13 @@ final class ColourAdjustments {
         }
     }
 
-    /** In single precision and cut off, as Pillow does. */
+    /** Blends in single precision and truncates, as Pillow does. */
     private static byte blend(int from, int to, float share) {
         float value = from + share * (to - from);
         return (byte) Math.max(0, Math.min(255, (int) value));
     }
 
-    /** Pillow's conversion: hue, saturation and value in 0..255. */
+    /** Converts as Pillow does: hue, saturation and value in 0..255. */
     static void toHsv(byte[] rgb, int i, byte[] hsv) {
         int r = rgb[i] & 0xff;
         int g = rgb[i + 1] & 0xff;
@@ -107,7 +107,7 @@ final class ColourAdjustments {
         hsv[1] = (byte) Math.min(255, (int) (saturation * 255.0));
     }
 
-    /** Pillow's conversion back. */
+    /** Converts back as Pillow does. */
     static void toRgb(byte[] hsv, byte[] rgb, int i) {
         int h = hsv[0] & 0xff;
         int s = hsv[1] & 0xff;

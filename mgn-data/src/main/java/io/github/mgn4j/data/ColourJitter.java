@@ -5,18 +5,18 @@ import java.util.SplittableRandom;
 
 /**
  * Changes brightness, contrast, saturation and hue at random and in a random order, as torchvision's {@code ColorJitter}
- * does on Pillow images: each change by a factor drawn evenly from 1 minus to 1 plus its strength, the hue turned by up to
- * its strength either way. The changes themselves are torchvision's to the byte; the random numbers are not.
+ * does on Pillow images. Each factor is uniform between 1 minus and 1 plus its strength; the hue rotates by up to its
+ * strength in either direction. The changes are byte-identical to torchvision's; the random numbers are not.
  *
- * @param probability that an image is changed
- * @param brightness strength, 0 to 1; 0 leaves it alone, as for the others
+ * @param probability probability of changing an image
+ * @param brightness strength, 0 to 1; 0 means no change, also for the others
  * @param contrast strength, 0 to 1
  * @param saturation strength, 0 to 1
- * @param hue strength in turns of the colour circle, 0 to 0.5
+ * @param hue strength as a fraction of the colour circle, 0 to 0.5
  */
 public record ColourJitter(double probability, double brightness, double contrast, double saturation, double hue)
         implements Augmentation {
-    /** What FastReID uses: half of the images; 0.15, 0.15, 0.1 and 0.1. */
+    /** The setting of FastReID: half of the images; 0.15, 0.15, 0.1 and 0.1. */
     public static final ColourJitter FAST_REID = new ColourJitter(0.5, 0.15, 0.15, 0.1, 0.1);
 
     private static final int KINDS = 4;
@@ -29,12 +29,12 @@ public record ColourJitter(double probability, double brightness, double contras
         checkStrength("hue", hue, 0.5);
     }
 
-    private static void checkStrength(String name, double strength, double most) {
+    private static void checkStrength(String name, double strength, double max) {
         DatasetException.check(
-                strength >= 0 && strength <= most,
+                strength >= 0 && strength <= max,
                 "the %s jitter must lie within 0 and %s, not %s",
                 name,
-                most,
+                max,
                 strength);
     }
 

@@ -20,7 +20,9 @@ import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/** Reads {@code path,pid,camid,split} files; paths are relative to the file's folder, {@code camid} may be empty. */
+/**
+ * Reads {@code path,pid,camid,split} files. Paths are relative to the file's folder; {@code camid} may be empty.
+ */
 final class CsvListing {
     private static final List<String> HEADER = List.of("path", "pid", "camid", "split");
     private static final String HEADER_LINE = String.join(",", HEADER);
@@ -51,12 +53,14 @@ final class CsvListing {
         folder = Folders.parent(file.toAbsolutePath());
     }
 
-    /** Whether a file begins with the header. */
+    /** Returns whether a file begins with the header. */
     static boolean isListing(Path file) {
         return Files.isRegularFile(file) && isHeader(firstLine(file));
     }
 
-    /** What is wrong with the header of files that could be meant as listings; empty if there are none. */
+    /**
+     * Describes the wrong header of the first file that could be meant as a listing; empty if there is none.
+     */
     static String complaint(List<Path> files) {
         return files.stream()
                 .filter(file -> Files.isRegularFile(file) && !isListing(file))
@@ -142,7 +146,7 @@ final class CsvListing {
                 split);
     }
 
-    /** Splits a line at its commas; a field may stand in double quotes, a quote within being doubled. */
+    /** Splits a line at its commas. A field may be in double quotes, with quotes inside doubled. */
     static List<String> fields(String line) {
         List<String> fields = new ArrayList<>(HEADER.size());
         StringBuilder field = new StringBuilder();

@@ -9,8 +9,8 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * CUHK03 in the new protocol's folder form (Zhong et al., Re-ranking with k-reciprocal Encoding, CVPR 2017): the folder
- * {@code labeled} or {@code detected} itself, or the one that holds them. Where it holds both, the argument chooses:
+ * Reads CUHK03 in the folders of its new protocol (Zhong et al., Re-ranking with k-reciprocal Encoding, CVPR 2017): the
+ * folder {@code labeled} or {@code detected} itself, or its parent. If the parent contains both, the argument selects one:
  * {@code cuhk03-np:labeled} or {@code cuhk03-np:detected}.
  */
 public final class Cuhk03NpFormat implements DatasetFormat {
@@ -41,7 +41,7 @@ public final class Cuhk03NpFormat implements DatasetFormat {
 
     private final @Nullable Boxes chosen;
 
-    /** The format without a choice. */
+    /** Creates the format without a selection. */
     public Cuhk03NpFormat() {
         this(null);
     }

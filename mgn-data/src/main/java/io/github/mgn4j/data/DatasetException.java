@@ -4,14 +4,18 @@ import io.github.mgn4j.internal.io.FileNames;
 import io.github.mgn4j.internal.io.Messages;
 import java.util.Locale;
 
-/** A data set, or what was asked of it, is not what it should be; the message names the file or value and says why. */
+/**
+ * Thrown when a data set or a request about it is not valid. The message names the file or value and gives the reason.
+ */
 public final class DatasetException extends IllegalArgumentException {
     private static final long serialVersionUID = 1L;
 
+    /** Creates an exception with a message for the user. */
     public DatasetException(String message) {
         super(Messages.oneLine(message));
     }
 
+    /** Creates an exception with a message for the user and its cause. */
     public DatasetException(String message, Throwable cause) {
         super(Messages.oneLine(message), cause);
     }

@@ -5,20 +5,21 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * A layout of data sets on disk. Found by {@link java.util.ServiceLoader}: another jar adds its own by naming it in
- * {@code META-INF/services/io.github.mgn4j.data.DatasetFormat}. Implementations are stateless.
+ * A format of data sets on disk. Formats are found by {@link java.util.ServiceLoader}: to add one, implement this interface
+ * and name the class in {@code META-INF/services/io.github.mgn4j.data.DatasetFormat}. Implementations are stateless and
+ * thread-safe.
  */
 public interface DatasetFormat {
-    /** The name that {@code --format} knows it by. */
+    /** Returns the format's name, as {@code --format} takes it. */
     String name();
 
-    /** What a folder of this layout holds, in a few words for error messages and help. */
+    /** Returns a short description of a folder of this format, for error messages and help. */
     String expects();
 
     /**
-     * This format with an argument, as {@code --format name:argument} gives it.
+     * Returns this format with an argument, as in {@code --format name:argument}.
      *
-     * @throws DatasetException when the format takes none, or not this one
+     * @throws DatasetException if the format takes no argument, or not this one
      */
     default DatasetFormat with(String argument) {
         throw new DatasetException(
@@ -26,18 +27,24 @@ public interface DatasetFormat {
     }
 
     /**
-     * Whether a folder looks like this layout, from few of its entries. At most one format should say so of any folder.
+     * Returns whether a folder appears to have this format, judging by few of its entries. At most one format should recognise
+     * any folder.
+     *
+     * @throws IOException if the folder cannot be read
      */
     boolean recognises(Path root) throws IOException;
 
     /**
      * Lists a data set, each split in the order of its relative paths or of its list file.
      *
-     * @throws DatasetException when something of the layout is missing or malformed; it says what
+     * @throws DatasetException if a part is missing or malformed; the message names it
+     * @throws IOException if a folder or list cannot be read
      */
     ReidDataset read(Path root) throws IOException;
 
-    /** What the publishers counted, one for each variant of the data set; empty when nothing was published. */
+    /**
+     * Returns the counts stated by the publishers, one for each variant of the data set; empty if none were published.
+     */
     default List<PublishedCounts> published() {
         return List.of();
     }

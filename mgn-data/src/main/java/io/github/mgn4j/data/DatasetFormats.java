@@ -10,11 +10,11 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** The known {@link DatasetFormat}s. */
+/** Finds the {@link DatasetFormat}s on the class path and reads data sets with them. */
 public final class DatasetFormats {
     private DatasetFormats() {}
 
-    /** All formats on the class path, by name; those whose own libraries are left out are passed over. */
+    /** Returns all formats on the class path by name. Formats whose own libraries are missing are skipped. */
     public static List<DatasetFormat> all() {
         return Services.find(DatasetFormat.class, DatasetFormat::name).usable().stream()
                 .sorted(Comparator.comparing(DatasetFormat::name))
@@ -22,9 +22,9 @@ public final class DatasetFormats {
     }
 
     /**
-     * The format of a name, or of a name and an argument: {@code folder:cam(\d+)}, {@code cuhk03-np:labeled}.
+     * Returns the format of a name, or of a name and an argument: {@code folder:cam(\d+)}, {@code cuhk03-np:labeled}.
      *
-     * @throws DatasetException when there is none, naming those there are; or when the argument does not suit it
+     * @throws DatasetException if there is no such format, naming the available ones; or if the argument is not valid
      */
     public static DatasetFormat named(String nameAndArgument) {
         int colon = nameAndArgument.indexOf(':');
@@ -40,33 +40,33 @@ public final class DatasetFormats {
     }
 
     /**
-     * The format that a folder is in.
+     * Detects the format of a folder.
      *
-     * @throws DatasetException when no format recognises it, or several do
+     * @throws DatasetException if no format recognises it, or several do
      */
     public static DatasetFormat detect(Path root) throws IOException {
         DatasetException.check(Files.exists(root), "%s: no such folder", root);
-        List<DatasetFormat> found = new ArrayList<>();
+        List<DatasetFormat> matching = new ArrayList<>();
         for (DatasetFormat format : all()) {
             if (format.recognises(root)) {
-                found.add(format);
+                matching.add(format);
             }
         }
         DatasetException.check(
-                found.size() < 2,
+                matching.size() < 2,
                 "%s: fits the formats %s; name one with --format",
                 root,
-                found.stream().map(DatasetFormat::name).collect(Collectors.joining(", ")));
-        if (found.isEmpty()) {
+                matching.stream().map(DatasetFormat::name).collect(Collectors.joining(", ")));
+        if (matching.isEmpty()) {
             throw new DatasetException(FileNames.text(root) + ": no known data set layout" + inside(root) + "; known: "
                     + all().stream()
                             .map(format -> format.name() + " (" + format.expects() + ")")
                             .collect(Collectors.joining("; ")));
         }
-        return found.get(0);
+        return matching.get(0);
     }
 
-    /** Downloads often have one folder too many around them, and lists another header. */
+    /** Finds common mistakes: downloads often have an extra outer folder, and listings another header. */
     private static String inside(Path root) throws IOException {
         if (Files.isDirectory(root)) {
             for (Path folder : Folders.folders(root)) {
@@ -80,7 +80,13 @@ public final class DatasetFormats {
         return CsvListing.complaint(FolderFormat.csv(root));
     }
 
-    /** Reads a data set in the format that it is found to be in. */
+    /**
+     * Detects the format of a data set and reads it.
+     *
+     * @throws DatasetException if no format recognises the folder or several do, or a part of the data set is missing or
+     *     malformed
+     * @throws IOException if a folder or list cannot be read
+     */
     public static ReidDataset read(Path root) throws IOException {
         return detect(root).read(root);
     }

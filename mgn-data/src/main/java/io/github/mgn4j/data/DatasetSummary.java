@@ -10,15 +10,18 @@ import java.util.Map;
 import java.util.SortedMap;
 
 /**
- * What a data set holds, and how that differs from what its publishers counted.
+ * The content of a data set, and its differences from the published counts. Immutable.
  *
- * @param format the layout's name
- * @param root where it lies
- * @param published the published variant that it was compared with, or empty
+ * @param format name of the format
+ * @param root the data set's folder
+ * @param train content of the training split
+ * @param query content of the queries
+ * @param gallery content of the gallery
+ * @param published the published variant for the comparison; may be empty
  * @param differences one sentence for each count that differs; empty if none does or nothing was published
- * @param multiQuery more images of the persons searched for
- * @param check how files that cannot be read were looked for
- * @param unreadable those found
+ * @param multiQuery the additional images of the query persons
+ * @param check the kind of check for unreadable files
+ * @param unreadable the unreadable files
  */
 public record DatasetSummary(
         String format,
@@ -39,7 +42,7 @@ public record DatasetSummary(
         unreadable = List.copyOf(unreadable);
     }
 
-    /** Counts a data set and compares it with the published variant that it is nearest to. */
+    /** Counts a data set and compares it with the nearest published variant. */
     public static DatasetSummary of(ReidDataset dataset, List<PublishedCounts> published) {
         SplitSummary train = SplitSummary.of(dataset.train());
         SplitSummary query = SplitSummary.of(dataset.query());
@@ -64,15 +67,15 @@ public record DatasetSummary(
                 List.of());
     }
 
-    /** The summary with the files that a check has found. */
-    public DatasetSummary withUnreadable(ImageCheck how, List<UnreadableImage> found) {
-        return new DatasetSummary(format, root, train, query, gallery, published, differences, multiQuery, how, found);
+    /** Returns this summary with the result of a check for unreadable files. */
+    public DatasetSummary withUnreadable(ImageCheck how, List<UnreadableImage> images) {
+        return new DatasetSummary(format, root, train, query, gallery, published, differences, multiQuery, how, images);
     }
 
     /**
-     * Returns the data set's notes, and one line on what of a published data set is missing or too much: that somebody does not train on half of it without
-     * knowing. There is no such line when it is as published, or when it is so much smaller (no part has a quarter of the images) that
-     * something of one's own must be laid out like it.
+     * Returns the data set's notes, and one line on differences from the published counts, so that nobody trains on half of a
+     * data set unknowingly. The line is omitted if there are none, or if every split has less than a quarter of the published
+     * images: the folder is then assumed to be a different data set in the same format.
      */
     public static List<String> warnings(ReidDataset dataset, List<PublishedCounts> published) {
         List<String> warnings = new ArrayList<>(dataset.notes());
@@ -87,17 +90,17 @@ public record DatasetSummary(
     }
 
     private static void compare(
-            String split, SplitSummary found, PublishedCounts.Split published, List<String> differences) {
-        if (found.images() != published.images()) {
-            differences.add(split + ": " + published.images() + " images published, " + found.images() + " found");
+            String split, SplitSummary actual, PublishedCounts.Split published, List<String> differences) {
+        if (actual.images() != published.images()) {
+            differences.add(split + ": " + published.images() + " images published, " + actual.images() + " found");
         }
-        if (found.identities() != published.identities()) {
+        if (actual.identities() != published.identities()) {
             differences.add(
-                    split + ": " + published.identities() + " identities published, " + found.identities() + " found");
+                    split + ": " + published.identities() + " identities published, " + actual.identities() + " found");
         }
     }
 
-    /** The summary as a table, lines ending in a line feed. */
+    /** Returns the summary as a table with lines ending in a line feed. */
     public String render() {
         StringBuilder text = new StringBuilder();
         text.append(root).append(" (").append(format).append(")\n");
@@ -135,7 +138,7 @@ public record DatasetSummary(
                 .append('\n');
     }
 
-    /** At most ten rows: neighbouring numbers of images share one where there are more. */
+    /** Appends a histogram of at most ten rows; beyond that, neighbouring numbers of images share a row. */
     private static void histogram(StringBuilder text, String name, SortedMap<Integer, Integer> counts) {
         if (counts.isEmpty()) {
             return;
@@ -164,7 +167,9 @@ public record DatasetSummary(
         return splits;
     }
 
-    /** The summary as JSON: the record's components by their names; {@code multiQuery} where there are such images. */
+    /**
+     * Returns the record's components as JSON by their names; {@code multiQuery} only if there are such images.
+     */
     public String toJson() {
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("format", format);

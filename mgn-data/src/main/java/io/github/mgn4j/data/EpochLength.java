@@ -1,11 +1,11 @@
 package io.github.mgn4j.data;
 
 /**
- * What an epoch is. Published schedules mean one or the other and differ by more than a factor of four on Market-1501
- * (P = 16, K = 4: 202 or 47 iterations).
+ * The definition of an epoch. Published schedules use one or the other, and they differ by more than a factor of four on
+ * Market-1501 (P = 16, K = 4: 202 or 47 iterations).
  */
 public enum EpochLength {
-    /** As many images as there are: images / (P K) iterations, rounded down, at least one. */
+    /** As many images as the training set: images / (P K) iterations, rounded down, at least one. */
     FULL_PASS {
         @Override
         int iterations(IdentityIndex index, int p, int k) {
@@ -22,7 +22,7 @@ public enum EpochLength {
 
     abstract int iterations(IdentityIndex index, int p, int k);
 
-    /** Batches until every identity had its turn. */
+    /** Returns the number of batches until every identity has had its turn. */
     static int rounds(IdentityIndex index, int p) {
         return (index.classes() + p - 1) / p;
     }

@@ -11,24 +11,24 @@ import java.util.Locale;
 import java.util.stream.Stream;
 
 /**
- * One's own crops: {@code train|query|gallery/IDENTITY/*.jpg}, or a CSV file with the header
- * {@code path,pid,camid,split} (alone in the folder, or given itself). Either part, training or query and gallery, may
- * be missing.
+ * Reads a data set of one's own: {@code train|query|gallery/IDENTITY/*.jpg}, or a CSV file with the header
+ * {@code path,pid,camid,split} (as the only CSV file of the folder, or passed itself). Either training or query and gallery
+ * may be missing.
  *
- * <p>Identities are the folders' names, the same name in all splits being the same identity. When all are different
- * numbers these are the pids ({@code -1} is junk), shifted up by one if an identity with the number 0 is trained on or
- * searched for; else the names are numbered from 1 in their order.
+ * <p>Identities are the names of the folders; the same name in all splits is the same identity. If all names are different
+ * numbers, these are the pids ({@code -1} is junk), shifted up by one if an identity 0 is in training or queries. Otherwise
+ * the names are numbered from 1 in their order.
  *
- * <p>A camera is the number after {@code _c} in the file's name; an image without is its own camera, so that a search
- * leaves out nothing but the very image searched for. The format's argument is another regular expression, whose first group
- * is the camera: {@code folder:/cam-(\w+)/}. It has to occur in every image's path within the data set
- * ({@code train/IDENTITY/...}, or the path as the CSV file has it); cameras that are no numbers are numbered from 1 in the
- * order of their names. A camera in the CSV file goes before.
+ * <p>A camera is the number after {@code _c} in the file name. An image without one is its own camera, so that a search
+ * excludes only the query image itself. The format's argument is another regular expression, whose first group is the
+ * camera: {@code folder:/cam-(\w+)/}. It must occur in every image's path within the data set ({@code train/IDENTITY/...},
+ * or the path in the CSV file). Camera names that are not numbers are numbered from 1 in their order. A camera in the CSV
+ * file takes precedence.
  */
 public final class FolderFormat implements DatasetFormat {
     private final CameraPattern cameras;
 
-    /** The format with {@code _c} before the camera. */
+    /** Creates the format with {@code _c} before the camera. */
     public FolderFormat() {
         this(CameraPattern.DEFAULT);
     }
@@ -48,9 +48,9 @@ public final class FolderFormat implements DatasetFormat {
     }
 
     /**
-     * The format with another place for the camera.
+     * Returns the format with another pattern for the camera.
      *
-     * @throws DatasetException when the argument is no regular expression with a group
+     * @throws DatasetException if the argument is not a regular expression with a group
      */
     @Override
     public DatasetFormat with(String argument) {
@@ -123,7 +123,9 @@ public final class FolderFormat implements DatasetFormat {
         return entries;
     }
 
-    /** The CSV files that are, or could be meant as, a listing: the file itself, or those in the folder. */
+    /**
+     * Returns the CSV files that are, or could be meant as, a listing: the file itself, or those in the folder.
+     */
     static List<Path> csv(Path root) throws IOException {
         try (Stream<Path> entries = Files.isDirectory(root) ? Files.list(root) : Stream.of(root)) {
             return entries.filter(path ->

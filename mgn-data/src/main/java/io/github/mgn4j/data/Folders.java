@@ -13,8 +13,8 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * Lists image files and folders, leaving out the litter of real downloads: hidden files and folders ({@code .DS_Store},
- * {@code ._*}), {@code __MACOSX}, and whatever is no image by its name ({@code Thumbs.db}, {@code readme.txt}).
+ * Lists image files and folders. Skips the litter of real downloads: hidden files and folders ({@code .DS_Store},
+ * {@code ._*}), {@code __MACOSX}, and files without an image extension ({@code Thumbs.db}, {@code readme.txt}).
  */
 final class Folders {
     private static final Set<String> EXTENSIONS = Set.of("jpg", "jpeg", "png", "bmp");
@@ -32,7 +32,7 @@ final class Folders {
         return name.startsWith(".") || name.equals("__MACOSX");
     }
 
-    /** Names of the images directly in a folder, in order. */
+    /** Returns the names of the images directly in a folder, in order. */
     static List<String> images(Path folder) throws IOException {
         try (Stream<Path> entries = Files.list(folder)) {
             return entries.filter(path -> isImage(fileName(path)) && Files.isRegularFile(path))
@@ -44,9 +44,9 @@ final class Folders {
         }
     }
 
-    /** Images in a folder and the folders below it, links followed, by relative path. */
+    /** Returns the images in a folder and the folders below it, following links, by relative path. */
     static List<Path> under(Path folder) throws IOException {
-        // The walk knows what each entry is: to ask for it again would take longer than all the rest.
+        // The walk knows the kind of each entry; a second query would take longer than all the rest.
         try (Stream<Path> entries = Files.find(
                 folder,
                 Integer.MAX_VALUE,
@@ -69,7 +69,7 @@ final class Folders {
         return false;
     }
 
-    /** Folders directly in a folder, by name. */
+    /** Returns the folders directly in a folder, by name. */
     static List<Path> folders(Path folder) throws IOException {
         try (Stream<Path> entries = Files.list(folder)) {
             return entries.filter(path -> !isLitter(fileName(path)) && Files.isDirectory(path))
@@ -80,13 +80,13 @@ final class Folders {
         }
     }
 
-    /** The last name of a path, as {@link FileNames} writes it. */
+    /** Returns the last name of a path, as {@link FileNames} writes it. */
     static String fileName(Path path) {
         Path name = path.getFileName();
         return name == null ? "" : FileNames.text(name);
     }
 
-    /** The folder that a path is in; the empty path for a name alone. */
+    /** Returns the parent folder of a path; the empty path for a name alone. */
     static Path parent(Path path) {
         Path parent = path.getParent();
         return parent != null ? parent : path.getFileSystem().getPath("");

@@ -2,7 +2,11 @@ package io.github.mgn4j.data;
 
 import java.util.SplittableRandom;
 
-/** Mirrors an image with a probability. */
+/**
+ * Mirrors an image with a probability.
+ *
+ * @param probability probability of mirroring an image, 0 to 1
+ */
 public record HorizontalFlip(double probability) implements Augmentation {
     public HorizontalFlip {
         DatasetException.checkProbability(probability);

@@ -3,13 +3,12 @@ package io.github.mgn4j.data;
 import java.util.SplittableRandom;
 
 /**
- * Batches of exactly P identities with K images each (Hermans et al., In Defense of the Triplet Loss, 2017). A batch is a
- * pure function of seed, epoch and position: training resumes anywhere, and threads may ask in any order.
+ * Samples batches of exactly P identities with K images each (Hermans et al., In Defense of the Triplet Loss, 2017). A batch
+ * depends only on seed, epoch and position, so that training resumes anywhere and threads may request batches in any order.
  *
- * <p>Batches come in rounds. In a round every identity has its turn once, in a random order; the last batch of a round
- * is filled up with identities that already had theirs. An identity walks through its images in a random order, K at a
- * turn, and shuffles them anew when fewer than K are left; one with fewer than K images gives all of them and then some
- * again. Thread-safe.
+ * <p>Batches come in rounds. In a round every identity has one turn, in a random order; the last batch of a round is filled
+ * with identities that already had theirs. An identity takes its images in a random order, K per turn, and reshuffles them
+ * when fewer than K are left. An identity with fewer than K images uses all of them and then repeats some. Thread-safe.
  */
 public final class IdentityBalancedSampler {
     private static final long ORDER = 1;
@@ -25,7 +24,7 @@ public final class IdentityBalancedSampler {
     private final int roundsPerEpoch;
     private volatile Round lastRound = new Round(-1, new int[0]);
 
-    /** The order of the identities in one round, kept because neighbouring batches share it. */
+    /** The order of the identities in one round, cached because neighbouring batches share it. */
     private static final class Round {
         final long number;
         final int[] order;
@@ -37,11 +36,13 @@ public final class IdentityBalancedSampler {
     }
 
     /**
-     * A sampler.
+     * Creates a sampler.
      *
      * @param p identities per batch
-     * @param k images of each
-     * @throws DatasetException when p or k is below 1, or p above the number of identities
+     * @param k images per identity
+     * @param epochLength the definition of an epoch
+     * @param seed the seed of all random orders
+     * @throws DatasetException if p or k is below 1, or p above the number of identities
      */
     public IdentityBalancedSampler(IdentityIndex index, int p, int k, EpochLength epochLength, long seed) {
         DatasetException.check(p >= 1 && k >= 1, "P and K must be at least 1, not %s and %s", p, k);
@@ -60,31 +61,32 @@ public final class IdentityBalancedSampler {
         roundsPerEpoch = (iterations + batchesPerRound - 1) / batchesPerRound;
     }
 
-    /** P x K. */
+    /** Returns the number of images per batch: P x K. */
     public int batchSize() {
         return p * k;
     }
 
-    /** K. */
+    /** Returns the number of images per identity: K. */
     public int imagesPerIdentity() {
         return k;
     }
 
+    /** Returns the number of batches per epoch. */
     public int iterationsPerEpoch() {
         return iterations;
     }
 
-    /** What is sampled from. */
+    /** Returns the index of the images to sample from. */
     public IdentityIndex index() {
         return index;
     }
 
     /**
-     * One batch.
+     * Returns one batch.
      *
      * @param epoch from 0
      * @param position from 0, below {@link #iterationsPerEpoch()}
-     * @return P groups of K places in the list of images
+     * @return P groups of K indices into the list of images
      */
     public int[] batch(long epoch, int position) {
         if (epoch < 0 || position < 0 || position >= iterations) {
@@ -122,7 +124,7 @@ public final class IdentityBalancedSampler {
         for (int i = 0; i < k; i++) {
             int place = start + i;
             if (place > 0 && place % count == 0) {
-                Seeds.shuffle(images, random); // only identities with fewer than K images come here
+                Seeds.shuffle(images, random); // reached only by identities with fewer than K images
             }
             batch[offset + i] = index.member(label, images[place % count]);
         }

@@ -4,9 +4,7 @@ import io.github.mgn4j.image.ReidImage;
 import java.util.Arrays;
 import java.util.List;
 
-/**
- * The identities of a list of images: classes are pids in ascending order. Immutable.
- */
+/** Indexes the identities of a list of images. Classes are pids in ascending order. Immutable. */
 public final class IdentityIndex {
     private final int[] pids;
     private final int[] labels;
@@ -21,7 +19,7 @@ public final class IdentityIndex {
     /**
      * Indexes images.
      *
-     * @throws DatasetException when there are none
+     * @throws DatasetException if there are none
      */
     public static IdentityIndex of(List<ReidImage> images) {
         DatasetException.check(!images.isEmpty(), "no images to sample from");
@@ -44,37 +42,39 @@ public final class IdentityIndex {
         return new IdentityIndex(pids, labels, members);
     }
 
-    /** Number of identities. */
+    /** Returns the number of identities. */
     public int classes() {
         return pids.length;
     }
 
-    /** Number of images. */
+    /** Returns the number of images. */
     public int images() {
         return labels.length;
     }
 
-    /** The class of an image, by its place in the list. */
+    /** Returns the class of an image, by its index in the list. */
     public int label(int image) {
         return labels[image];
     }
 
-    /** The person of a class. */
+    /** Returns the person of a class. */
     public int pid(int label) {
         return pids[label];
     }
 
-    /** How many images a class has. */
+    /** Returns the number of images of a class. */
     public int count(int label) {
         return members[label].length;
     }
 
-    /** The place in the list of one of a class's images. */
+    /** Returns the index in the list of a class's image {@code i}. */
     int member(int label, int i) {
         return members[label][i];
     }
 
-    /** Which of its class's images one is: {@code member(label(image), place(image)) == image}. */
+    /**
+     * Returns the position of an image within its class: {@code member(label(image), place(image)) == image}.
+     */
     int place(int image) {
         return Arrays.binarySearch(members[labels[image]], image);
     }

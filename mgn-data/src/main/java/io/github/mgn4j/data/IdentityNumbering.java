@@ -13,16 +13,16 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 
-/** Turns identities and cameras given by name into numbers; {@link FolderFormat} states the rules. */
+/** Assigns numbers to named identities and cameras by the rules of {@link FolderFormat}. */
 final class IdentityNumbering {
     private static final Pattern NUMBER = Pattern.compile("-1|\\d{1,9}");
 
     private IdentityNumbering() {}
 
     /**
-     * An image as listed.
+     * A listed image.
      *
-     * @param camera its number or name, or empty
+     * @param camera the camera's number or name, or empty
      */
     record Entry(Path folder, String name, String identity, String camera, Split split) {
         Path path() {
@@ -100,7 +100,7 @@ final class IdentityNumbering {
     private static int[] cameras(List<Entry> entries) {
         Map<String, Integer> numbers = cameraNumbers(entries);
         int fresh = numbers.values().stream().mapToInt(Integer::intValue).max().orElse(-1) + 1;
-        // One for each file, not for each entry: a query may be listed in the gallery, too.
+        // One per file, not per entry: a query may be listed in the gallery, too.
         Map<Path, Integer> own = new HashMap<>();
         int[] cameras = new int[entries.size()];
         for (int i = 0; i < cameras.length; i++) {
@@ -114,7 +114,9 @@ final class IdentityNumbering {
         return cameras;
     }
 
-    /** The cameras that have a name: their numbers, or numbers from 1 in the order of their names if one is no number. */
+    /**
+     * Returns the numbers of named cameras: the names themselves, or numbers from 1 in their order if a name is not a number.
+     */
     private static Map<String, Integer> cameraNumbers(List<Entry> entries) {
         Set<String> names = new TreeSet<>();
         entries.forEach(entry -> names.add(entry.camera()));

@@ -15,8 +15,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 
 /**
- * Decodes and resizes images, and keeps the first of them up to a number of bytes. Nothing is ever dropped: an epoch's
- * order is random, so dropping the oldest would drop what is as likely wanted next as anything else. Thread-safe.
+ * Decodes and resizes images, and keeps the first of them up to a number of bytes. Cached images are never evicted: the order
+ * of an epoch is random, so the next use of every image is equally likely. Thread-safe.
  */
 final class ImageCache {
     private final List<ReidImage> images;
@@ -36,21 +36,21 @@ final class ImageCache {
     }
 
     /**
-     * An image at the network's size.
+     * Returns an image at the network's size.
      *
      * @throws IOException if it cannot be read, naming the file
-     * @throws IllegalArgumentException if it is no image that can be decoded, naming the file
+     * @throws IllegalArgumentException if it is not a valid image, naming the file
      */
     RgbImage get(int i) throws IOException {
-        RgbImage found = i < kept.length() ? kept.get(i) : null;
-        if (found != null) {
-            return found;
+        RgbImage cached = i < kept.length() ? kept.get(i) : null;
+        if (cached != null) {
+            return cached;
         }
         Path path = images.get(i).path();
         RgbImage image = preprocessor.resize(decode(path));
         long bytes = (long) image.width() * image.height() * RgbImage.CHANNELS;
         if (i < kept.length() && bytesLeft.get() >= bytes) {
-            // Two threads may both come here for one image: only the one that puts it in pays for it.
+            // Two threads may load the same image: only the one that stores it is charged for it.
             if (bytesLeft.addAndGet(-bytes) < 0 || !kept.compareAndSet(i, null, image)) {
                 bytesLeft.addAndGet(bytes);
             }
@@ -62,7 +62,7 @@ final class ImageCache {
         try {
             return ImageDecoder.decode(path);
         } catch (FileSystemException | InterruptedIOException | ClosedByInterruptException e) {
-            throw e; // these name the file, or have nothing to do with it
+            throw e; // these name the file, or are unrelated to it
         } catch (IOException e) {
             throw new IOException(FileNames.text(path) + ": " + e.getMessage(), e);
         } catch (IllegalArgumentException e) {

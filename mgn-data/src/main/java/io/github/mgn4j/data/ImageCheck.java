@@ -20,9 +20,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
-/** Looks for images that cannot be read, on all processors. */
+/** Finds images that cannot be read, using all processors. */
 public enum ImageCheck {
-    /** Looks at nothing. */
+    /** Checks nothing. */
     NONE {
         @Override
         boolean isSuspect(Path image) {
@@ -30,8 +30,8 @@ public enum ImageCheck {
         }
     },
     /**
-     * Looks at both ends of each file, and decodes those that do not begin or end as a JPEG, PNG or BMP should: empty files,
-     * web pages, broken downloads. Damage in the middle of a file goes unnoticed.
+     * Checks both ends of each file, and decodes files that do not begin or end as a JPEG, PNG or BMP should. This finds empty
+     * files, web pages and broken downloads, but no damage in the middle of a file.
      */
     QUICK {
         @Override
@@ -76,18 +76,18 @@ public enum ImageCheck {
     }
 
     /**
-     * Finds the images that cannot be read.
+     * Returns the images that cannot be read.
      *
-     * @param progress is called from several threads, one at a time
-     * @return in their order, each once
-     * @throws InterruptedIOException when the thread is interrupted
+     * @param progress receives the progress; called by several threads, one at a time
+     * @return the unreadable images in the order of {@code images}, each once
+     * @throws InterruptedIOException if the calling thread is interrupted
      */
     public List<UnreadableImage> unreadable(List<ReidImage> images, ProgressListener progress)
             throws InterruptedIOException {
         if (this == NONE || images.isEmpty()) {
             return List.of();
         }
-        AtomicReferenceArray<@Nullable UnreadableImage> found = new AtomicReferenceArray<>(images.size());
+        AtomicReferenceArray<@Nullable UnreadableImage> problems = new AtomicReferenceArray<>(images.size());
         AtomicInteger next = new AtomicInteger();
         AtomicInteger done = new AtomicInteger();
         int threads = Math.min(images.size(), Runtime.getRuntime().availableProcessors());
@@ -102,7 +102,7 @@ public enum ImageCheck {
             for (int i = 0; i < threads; i++) {
                 parts.add(workers.submit(() -> {
                     for (int at = next.getAndIncrement(); at < images.size(); at = next.getAndIncrement()) {
-                        found.set(at, check(images.get(at)));
+                        problems.set(at, check(images.get(at)));
                         synchronized (done) {
                             progress.progress(done.incrementAndGet(), images.size());
                         }
@@ -123,8 +123,8 @@ public enum ImageCheck {
             workers.shutdownNow();
         }
         List<UnreadableImage> unreadable = new ArrayList<>();
-        for (int i = 0; i < found.length(); i++) {
-            UnreadableImage image = found.get(i);
+        for (int i = 0; i < problems.length(); i++) {
+            UnreadableImage image = problems.get(i);
             if (image != null) {
                 unreadable.add(image);
             }

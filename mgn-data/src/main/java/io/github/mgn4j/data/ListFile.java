@@ -8,17 +8,17 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Reads text files in UTF-8 that list images, a line at a time: a list may have a million. */
+/** Reads UTF-8 text files that list images, line by line: a list may have a million. */
 final class ListFile {
     private ListFile() {}
 
-    /** Takes one line. */
+    /** Receives one line. */
     @FunctionalInterface
     interface Line {
         /**
-         * A line that is not blank.
+         * Receives a line that is not blank.
          *
-         * @param text without white space around it
+         * @param text the line without surrounding white space
          * @param where file and line, for messages
          */
         void take(String text, String where);
@@ -27,7 +27,7 @@ final class ListFile {
     /**
      * Reads a list.
      *
-     * @throws DatasetException when it is no text (it has a zero byte), or holds nothing but blank lines
+     * @throws DatasetException if it is not text (it has a zero byte), or contains only blank lines
      */
     static void read(Path list, Line line) throws IOException {
         boolean empty = true;
@@ -47,7 +47,7 @@ final class ListFile {
         DatasetException.check(!empty, "%s: lists no image", list);
     }
 
-    /** The text of a line's bytes; a name in them that is not UTF-8 comes out as {@link FileNames} writes it. */
+    /** Returns the text of a line's bytes, with names that are not UTF-8 as {@link FileNames} writes them. */
     private static String text(String bytes) {
         return CharMatcher.ascii().matchesAllOf(bytes)
                 ? bytes

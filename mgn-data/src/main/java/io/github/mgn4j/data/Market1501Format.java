@@ -5,8 +5,8 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * Market-1501 (Zheng et al., Scalable Person Re-identification, ICCV 2015), and whatever names its files alike. Where there
- * is a folder {@code gt_bbox} its images are {@link ReidDataset#multiQuery()}.
+ * Reads Market-1501 (Zheng et al., Scalable Person Re-identification, ICCV 2015) and data sets with the same file names.
+ * The images of a folder {@code gt_bbox}, if present, are {@link ReidDataset#multiQuery()}.
  */
 public final class Market1501Format implements DatasetFormat {
     @Override

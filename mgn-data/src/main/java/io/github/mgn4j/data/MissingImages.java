@@ -1,6 +1,6 @@
 package io.github.mgn4j.data;
 
-/** Collects images that a list names but nobody finds, so that an error can say how much is missing. */
+/** Collects images that are listed but missing, so that an error can state their number. */
 final class MissingImages {
     private String first = "";
     private int count;
@@ -12,9 +12,9 @@ final class MissingImages {
     }
 
     /**
-     * Refuses a list of which something is missing.
+     * Rejects a list with missing images.
      *
-     * @param listed how many images it names
+     * @param listed number of images in the list
      */
     void check(int listed) {
         DatasetException.check(

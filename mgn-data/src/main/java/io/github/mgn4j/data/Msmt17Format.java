@@ -14,10 +14,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * MSMT17 (Wei et al., Person Transfer GAN to Bridge Domain Gap, CVPR 2018), V1 and V2: list files with lines such as
- * {@code 0000/0000_000_01_0303morning_0008_0.jpg 0}, the camera in the name's third field. Its identities begin at 0,
- * which elsewhere is a distractor: they are counted from 1 here. Training takes the lists {@code train} and {@code val}.
- * An image that is listed but missing is refused: half a download is not trained on.
+ * Reads MSMT17 (Wei et al., Person Transfer GAN to Bridge Domain Gap, CVPR 2018), V1 and V2, from list files with lines such
+ * as {@code 0000/0000_000_01_0303morning_0008_0.jpg 0}; the camera is the third field of the name. Its identities begin at 0,
+ * which is a distractor elsewhere, so they are counted from 1 here. The training split is the lists {@code train} and
+ * {@code val}. A listed image that is missing is an error, so that nobody trains on half a download.
  */
 public final class Msmt17Format implements DatasetFormat {
     private static final Pattern LINE = Pattern.compile("(\\S.*?)\\s+(\\d{1,9})");

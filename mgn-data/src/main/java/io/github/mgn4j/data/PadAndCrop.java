@@ -4,8 +4,8 @@ import io.github.mgn4j.image.RgbImage;
 import java.util.SplittableRandom;
 
 /**
- * Puts a black margin around an image and cuts out a random part of its former size: a random shift (Luo et al., Bag of
- * Tricks, CVPRW 2019, with a margin of 10).
+ * Pads an image with a black margin and crops a random part of the original size: a random shift (Luo et al., Bag of Tricks,
+ * CVPRW 2019, with a margin of 10).
  *
  * @param margin in pixels, at least 1
  */

@@ -5,20 +5,23 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Counts that the publishers of a data set state.
+ * The counts that the publishers of a data set state.
  *
- * @param variant the data set's name, with its variant where there are several
+ * @param variant the data set's name, with its variant if there are several
+ * @param train counts of the training split
+ * @param query counts of the queries
+ * @param gallery counts of the gallery
  */
 public record PublishedCounts(String variant, Split train, Split query, Split gallery) {
     /**
-     * Counts of one split.
+     * The counts of one split.
      *
-     * @param images all of them, distractors and junk included
-     * @param identities distinct persons, distractors and junk not included
+     * @param images number of images, including distractors and junk
+     * @param identities number of distinct persons, excluding distractors and junk
      */
     public record Split(int images, int identities) {}
 
-    /** The variant that a data set is nearest to by its numbers of images; empty when there is none at all. */
+    /** Returns the variant nearest to a data set by numbers of images; empty if there are no variants. */
     static Optional<PublishedCounts> nearest(List<PublishedCounts> variants, ReidDataset dataset) {
         return variants.stream().min(Comparator.comparingLong(counts -> counts.distance(dataset)));
     }
@@ -29,7 +32,7 @@ public record PublishedCounts(String variant, Split train, Split query, Split ga
                 + Math.abs(gallery.images - dataset.gallery().size());
     }
 
-    /** Whether a data set may be meant to be this one: some part of it has at least a quarter of the images. */
+    /** Returns whether a data set may be this one: at least one split has a quarter of the images or more. */
     boolean resembles(ReidDataset dataset) {
         return 4L * dataset.train().size() >= train.images
                 || 4L * dataset.query().size() >= query.images

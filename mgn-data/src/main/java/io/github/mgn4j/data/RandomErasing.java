@@ -4,13 +4,13 @@ import io.github.mgn4j.image.RgbImage;
 import java.util.SplittableRandom;
 
 /**
- * Paints over a rectangle of random size and place (Zhong et al., Random Erasing Data Augmentation, AAAI 2020), in the
- * mean colour that the authors' code uses for re-identification.
+ * Erases a rectangle of random size and position (Zhong et al., Random Erasing Data Augmentation, AAAI 2020) with the mean
+ * colour of the authors' code for re-identification.
  *
- * @param probability that an image is changed
- * @param minArea least share of the image's area, above 0
- * @param maxArea greatest share, below 1
- * @param minAspect least ratio of height to width, in (0, 1]; the greatest is its inverse
+ * @param probability probability of changing an image
+ * @param minArea minimum fraction of the image's area, above 0
+ * @param maxArea maximum fraction of the image's area, below 1
+ * @param minAspect minimum ratio of height to width, in (0, 1]; the maximum is its inverse
  */
 public record RandomErasing(double probability, double minArea, double maxArea, double minAspect)
         implements Augmentation {

@@ -8,17 +8,16 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A listed data set: no image has been opened. Immutable.
+ * A listed data set, whose images have not been opened. Immutable.
  *
- * @param name of the layout it was read by
- * @param root the folder (or list file) that it was read from
- * @param train images to train on: persons only; empty where the data set has no such part
+ * @param name name of the format
+ * @param root the folder (or list file) of the data set
+ * @param train images to train on, persons only; empty if the data set has no training split
  * @param query images to search with
  * @param gallery images to search in: persons, distractors and junk
- * @param multiQuery more images of the persons, by which a query may be strengthened (Market-1501's {@code gt_bbox});
- *     empty in most data sets
- * @param notes what the user should know about identities that are left out or counted otherwise than their names say, one
- *     sentence each
+ * @param multiQuery additional images of the query persons (Market-1501's {@code gt_bbox}); empty in most data sets
+ * @param notes notes for the user about identities that are excluded, or counted differently from their names; one sentence
+ *     each
  */
 public record ReidDataset(
         String name,
@@ -39,7 +38,7 @@ public record ReidDataset(
         requirePersons("multi-query", multiQuery);
     }
 
-    /** A data set without images for multi-query. */
+    /** Creates a data set without images for multi-query. */
     public ReidDataset(String name, Path root, List<ReidImage> train, List<ReidImage> query, List<ReidImage> gallery) {
         this(name, root, train, query, gallery, List.of(), List.of());
     }
@@ -63,9 +62,9 @@ public record ReidDataset(
     }
 
     /**
-     * For each query, in their order, the images whose features multi-query evaluation averages: those in
-     * {@link #multiQuery} of the same person under the same camera, or the query itself where there are none (Zheng et
-     * al., Scalable Person Re-identification, ICCV 2015).
+     * Returns for each query, in order, the images whose features multi-query evaluation averages: those in {@link #multiQuery}
+     * of the same person under the same camera, or the query itself if there are none (Zheng et al., Scalable Person
+     * Re-identification, ICCV 2015).
      */
     public List<List<ReidImage>> multiQueries() {
         Map<Long, List<ReidImage>> byPersonAndCamera = new HashMap<>();
@@ -79,7 +78,7 @@ public record ReidDataset(
             List<ReidImage> itself = List.of(image);
             queries.add(
                     image.camid() < 0
-                            ? itself // no other image is known to be of the same camera
+                            ? itself // an unknown camera matches no other image
                             : List.copyOf(byPersonAndCamera.getOrDefault(personAndCamera(image), itself)));
         }
         return queries;
@@ -90,9 +89,9 @@ public record ReidDataset(
     }
 
     /**
-     * The training images.
+     * Returns the training images.
      *
-     * @throws DatasetException when there are none
+     * @throws DatasetException if there are none
      */
     public List<ReidImage> requireTrain() {
         DatasetException.check(!train.isEmpty(), "%s: no training images (layout %s)", root, name);
@@ -100,9 +99,9 @@ public record ReidDataset(
     }
 
     /**
-     * Checks that the data set can be evaluated on.
+     * Checks that the data set can be used for evaluation.
      *
-     * @throws DatasetException when it has no query or no gallery
+     * @throws DatasetException if it has no query or no gallery
      */
     public void requireTest() {
         DatasetException.check(!query.isEmpty(), "%s: no query images (layout %s)", root, name);

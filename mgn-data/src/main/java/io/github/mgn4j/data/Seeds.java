@@ -3,18 +3,18 @@ package io.github.mgn4j.data;
 import java.util.SplittableRandom;
 
 /**
- * Random numbers as a pure function of where they are used: a stream is named by a seed and a path of numbers (epoch,
- * index, ...), so that neither order nor threads matter to what it gives.
+ * Derives random numbers from where they are used: a seed and a path of numbers (epoch, index, ...) identify a stream, so
+ * that its values depend on neither order nor threads.
  */
 public final class Seeds {
     private Seeds() {}
 
-    /** The stream of a seed and a path. */
+    /** Returns the stream of a seed and a path. */
     public static SplittableRandom random(long seed, long... path) {
         return new SplittableRandom(mix(seed, path));
     }
 
-    /** A seed derived from a seed and a path; every bit depends on all of them. */
+    /** Returns a seed derived from a seed and a path; every bit depends on all of them. */
     public static long mix(long seed, long... path) {
         long hash = finish(seed + 0x9E3779B97F4A7C15L);
         for (long step : path) {
@@ -23,14 +23,14 @@ public final class Seeds {
         return hash;
     }
 
-    /** The finaliser of SplitMix64 (variant 13 of Stafford's). */
+    /** Applies the finaliser of SplitMix64 (variant 13 of Stafford's). */
     private static long finish(long value) {
         long z = (value ^ (value >>> 30)) * 0xBF58476D1CE4E5B9L;
         z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;
         return z ^ (z >>> 31);
     }
 
-    /** Puts values in a random order (Fisher and Yates); all orders are equally likely. */
+    /** Shuffles values (Fisher and Yates); all orders are equally likely. */
     public static void shuffle(int[] values, SplittableRandom random) {
         for (int i = values.length - 1; i > 0; i--) {
             int j = random.nextInt(i + 1);
@@ -40,7 +40,7 @@ public final class Seeds {
         }
     }
 
-    /** The numbers from 0 to {@code length - 1} in a random order. */
+    /** Returns the numbers from 0 to {@code length - 1} in a random order. */
     public static int[] permutation(int length, SplittableRandom random) {
         int[] values = new int[length];
         for (int i = 0; i < length; i++) {

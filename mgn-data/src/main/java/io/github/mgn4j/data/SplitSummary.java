@@ -7,14 +7,14 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * What one part of a data set holds.
+ * The content of one split of a data set. Immutable.
  *
- * @param images all of them
- * @param identities distinct persons
- * @param cameras distinct known cameras
- * @param distractors images with pid 0
- * @param junk images with pid -1
- * @param imagesPerIdentity for each number of images, how many identities have that many, ascending
+ * @param images number of images
+ * @param identities number of distinct persons
+ * @param cameras number of distinct known cameras
+ * @param distractors number of images with pid 0
+ * @param junk number of images with pid -1
+ * @param imagesPerIdentity number of identities for each number of images, ascending
  */
 public record SplitSummary(
         int images,

@@ -7,14 +7,14 @@ import java.nio.file.Path;
 /**
  * An image that could not be read.
  *
- * @param path its file
- * @param reason what the decoder or the file system said, naming the file
+ * @param path the file
+ * @param reason the message of the decoder or the file system, naming the file
  */
 public record UnreadableImage(Path path, String reason) {
     static UnreadableImage of(ReidImage image, Exception cause) {
         Path path = image.path();
         String message = String.valueOf(cause.getMessage()).replaceAll("\\s*\\R\\s*", "; ");
-        // The file system's exceptions have nothing but the name for a message where they say all by their class.
+        // Some of the file system's exceptions say everything by their class and have only the file name as message.
         String reason = message.equals(path.toString())
                 ? FileNames.text(path) + ": " + cause.getClass().getSimpleName().replace("Exception", "")
                 : message;

@@ -5,9 +5,9 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * VeRi-776 (Liu et al., Large-scale Vehicle Re-identification, ICME 2016) and whatever is laid out alike: names such as
- * {@code 0002_c002_00030600_0.jpg} in three folders. Where {@code name_train.txt}, {@code name_query.txt} or
- * {@code name_test.txt} is there it says which images count, and all of them have to be there.
+ * Reads VeRi-776 (Liu et al., Large-scale Vehicle Re-identification, ICME 2016) and data sets with the same folders: names
+ * such as {@code 0002_c002_00030600_0.jpg} in three folders. A list {@code name_train.txt}, {@code name_query.txt} or
+ * {@code name_test.txt}, if present, selects the images of its folder; all listed images must exist.
  */
 public final class VeriFormat implements DatasetFormat {
     private static final BoxFolders FOLDERS = new BoxFolders("image_train", "image_query", "image_test");

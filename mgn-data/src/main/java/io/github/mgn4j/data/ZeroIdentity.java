@@ -5,10 +5,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What identity 0000 is in a data set whose names say the identities: a person if it is searched for, or trained on and not in
- * the gallery; else a distractor, as in Market-1501. A person's number is above 0, so that all move up by one then.
+ * The meaning of identity 0000 in a data set whose file names contain the identities. It is a person if it is in the queries,
+ * or in training and not in the gallery; else a distractor, as in Market-1501. Since persons are numbered from 1, all
+ * identities move up by one if it is a person.
  *
- * @param person whether it is one
+ * @param person whether it is a person
  */
 record ZeroIdentity(boolean person) {
     static ZeroIdentity of(List<ReidImage> train, List<ReidImage> query, List<ReidImage> gallery) {
@@ -20,7 +21,7 @@ record ZeroIdentity(boolean person) {
         return images.stream().filter(image -> image.pid() == pid).count();
     }
 
-    /** The images with the numbers that the identities have then. */
+    /** Returns the images with the resulting numbers of the identities. */
     List<ReidImage> numbered(List<ReidImage> images) {
         return !person
                 ? images
@@ -31,12 +32,12 @@ record ZeroIdentity(boolean person) {
                         .toList();
     }
 
-    /** Those that show a person. */
+    /** Returns the images that show a person. */
     List<ReidImage> persons(List<ReidImage> images) {
         return numbered(images).stream().filter(ReidImage::isPerson).toList();
     }
 
-    /** What to say about the training images. */
+    /** Returns the notes about the training images. */
     List<String> notes(List<ReidImage> train) {
         long zeros = count(train, ReidImage.DISTRACTOR);
         List<String> notes = new ArrayList<>();

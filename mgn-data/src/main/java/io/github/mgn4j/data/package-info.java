@@ -1,5 +1,5 @@
 /**
- * Data sets and what turns them into training batches: layouts on disk ({@link io.github.mgn4j.data.DatasetFormat}),
+ * Data sets and their path to training batches: formats on disk ({@link io.github.mgn4j.data.DatasetFormat}),
  * identity-balanced sampling, augmentation and the prefetching loader.
  */
 @NullMarked

@@ -11,24 +11,24 @@ import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 
 /**
- * A loss of a program's own on one feature. The factory decides what it reads: {@link #onLogits} the class scores of any
- * feature, {@link #onVector} the reduced vector of a global one. A loss on the vector of a stripe pulls background together
- * just as a triplet loss does (see {@link TripletTerm}), so it has a factory of its own. Immutable.
+ * A program's own loss on one feature. The factory method determines its input: {@link #onLogits} takes the class scores of
+ * any feature, {@link #onVector} the reduced vector of a global one. A loss on the vector of a stripe pulls background
+ * together, as a triplet loss does (see {@link TripletTerm}), so it has a factory method of its own. Immutable.
  */
 public final class CustomTerm implements LossTerm {
     private static final Pattern KIND = Pattern.compile("[a-z][a-z0-9_-]*");
     private static final Set<String> RESERVED = Set.of("softmax", "triplet", "total", "custom");
 
     /**
-     * Builds a loss in a SameDiff graph. It has no trainable variables of its own and draws no random numbers: it keeps no
-     * state between steps, so a resumed run gives the same numbers. May be called several times.
+     * Builds a loss in a SameDiff graph. The loss has no trainable variables, draws no random numbers and keeps no state between
+     * steps, so that a resumed run gives the same numbers. May be called several times.
      */
     @FunctionalInterface
     public interface Loss {
         /**
-         * Adds the loss to a graph. Names of operations are scoped, they need not be unique; constants have none.
+         * Adds the loss to a graph. Operation names are scoped and need not be unique; constants are unnamed.
          *
-         * @param input logits {@code [batch, classes]} or vectors {@code [batch, featureDims]}, as the term's factory says
+         * @param input logits {@code [batch, classes]} or vectors {@code [batch, featureDims]}, depending on the term's factory
          * @param oneHot {@code [batch, classes]} of the input's type: 1 at each image's class, else 0
          * @return a scalar that depends on the input and is differentiable; normally a mean over the batch
          */
@@ -58,19 +58,22 @@ public final class CustomTerm implements LossTerm {
     /**
      * Creates a loss on the logits of a feature, global or local.
      *
-     * @param kind what the loss is called in logs: the term's name is {@code kind/feature}
-     * @param weight what the loss is multiplied by in the sum; above 0
+     * @param kind the loss's name in logs: the term's name is {@code kind/feature}
+     * @param weight factor of the loss in the sum; above 0
      */
     public static CustomTerm onLogits(String kind, FeaturePart feature, double weight, Loss loss) {
         return new CustomTerm(kind, feature, weight, loss, true);
     }
 
-    /** Creates a loss on the reduced vector of a global feature; parameters as for {@link #onLogits}. */
+    /** Creates a loss on the reduced vector of a global feature, with the parameters of {@link #onLogits}. */
     public static CustomTerm onVector(String kind, GlobalFeature feature, double weight, Loss loss) {
         return new CustomTerm(kind, feature, weight, loss, false);
     }
 
-    /** Creates a loss on the reduced vector of a stripe, which the paper advises against; parameters as for {@link #onLogits}. */
+    /**
+     * Creates a loss on the reduced vector of a stripe, which the paper advises against, with the parameters of
+     * {@link #onLogits}.
+     */
     public static CustomTerm onStripeAgainstThePaper(String kind, LocalFeature stripe, double weight, Loss loss) {
         return new CustomTerm(kind, stripe, weight, loss, false);
     }

@@ -11,9 +11,9 @@ import java.util.Locale;
 import java.util.Set;
 
 /**
- * What a network is trained on, as data: the sum of its terms, each a loss on a feature times a weight. Immutable.
+ * The training objective of a network: the sum of its terms, each a loss on a feature times a weight. Immutable.
  *
- * @param terms at least one; no two of one kind on one feature
+ * @param terms at least one; each kind at most once per feature
  */
 public record Objective(List<LossTerm> terms) {
     public Objective {
@@ -25,14 +25,16 @@ public record Objective(List<LossTerm> terms) {
         }
     }
 
-    /** The paper's objective: {@link #mgn(MgnSpec, SoftmaxLoss, TripletLoss)} with cross entropy and margin 1.2. */
+    /**
+     * Returns the paper's objective: {@link #mgn(MgnSpec, SoftmaxLoss, TripletLoss)} with cross entropy and margin 1.2.
+     */
     public static Objective mgn(MgnSpec spec) {
         return mgn(spec, SoftmaxLoss.plain(), TripletLoss.standard());
     }
 
     /**
-     * The mean of the softmax losses of all features plus the mean of the triplet losses of the global ones. A network
-     * without global features has softmax losses alone.
+     * Returns the mean of the softmax losses of all features plus the mean of the triplet losses of the global features. A
+     * network without global features has only softmax losses.
      */
     public static Objective mgn(MgnSpec spec, SoftmaxLoss softmax, TripletLoss triplet) {
         List<LossTerm> terms = new ArrayList<>(softmaxOnly(spec, softmax).terms());
@@ -41,7 +43,7 @@ public record Objective(List<LossTerm> terms) {
         return new Objective(terms);
     }
 
-    /** The mean of the softmax losses of all features: the paper's ablation without triplet loss. */
+    /** Returns the mean of the softmax losses of all features: the paper's ablation without triplet loss. */
     public static Objective softmaxOnly(MgnSpec spec, SoftmaxLoss softmax) {
         List<FeaturePart> features = spec.features();
         return new Objective(features.stream()
@@ -50,10 +52,10 @@ public record Objective(List<LossTerm> terms) {
     }
 
     /**
-     * Returns this objective with the weights of its softmax and triplet terms multiplied; a factor of 0 leaves them out.
-     * Custom terms stay as they are.
+     * Returns this objective with the weights of its softmax and triplet terms multiplied; a factor of 0 removes them. Custom
+     * terms stay unchanged.
      *
-     * @throws IllegalArgumentException if no term is left
+     * @throws IllegalArgumentException if no term remains
      */
     public Objective weighted(double softmax, double triplet) {
         List<LossTerm> weighted = new ArrayList<>();
@@ -76,7 +78,7 @@ public record Objective(List<LossTerm> terms) {
         return new Objective(all);
     }
 
-    /** The classifications among the terms. */
+    /** Returns the softmax terms. */
     public List<SoftmaxTerm> softmaxTerms() {
         return terms.stream()
                 .filter(SoftmaxTerm.class::isInstance)
@@ -84,7 +86,7 @@ public record Objective(List<LossTerm> terms) {
                 .toList();
     }
 
-    /** The triplet losses among the terms. */
+    /** Returns the triplet terms. */
     public List<TripletTerm> tripletTerms() {
         return terms.stream()
                 .filter(TripletTerm.class::isInstance)
@@ -93,7 +95,7 @@ public record Objective(List<LossTerm> terms) {
     }
 
     /**
-     * Checks that every term's feature is one of the network's, and that custom losses can be computed.
+     * Checks that every term's feature belongs to the network, and that custom losses can be computed.
      *
      * @param batch images per step
      * @throws IllegalArgumentException naming the first term that does not fit
@@ -113,7 +115,7 @@ public record Objective(List<LossTerm> terms) {
         }
     }
 
-    /** One line per term (feature, kind, weight, loss) under a heading, for people to read. */
+    /** Returns a readable table with a heading and one line per term: feature, kind, weight, loss. */
     public String table() {
         StringBuilder out = new StringBuilder();
         out.append(String.format(Locale.ROOT, "%-10s %-7s %-8s %s%n", "feature", "kind", "weight", "loss"));

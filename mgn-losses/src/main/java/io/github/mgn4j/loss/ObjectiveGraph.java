@@ -13,7 +13,7 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * An objective as part of a SameDiff graph: the names of the variables that carry its values.
+ * An objective as part of a SameDiff graph: the names of the variables that hold its values.
  *
  * @param labels placeholder for the identities, {@code [batch, classes]}: 1 at each image's class, else 0
  * @param total scalar: the sum of all weighted terms, the graph's only loss variable
@@ -22,7 +22,7 @@ import org.nd4j.linalg.factory.Nd4j;
  * @param terms scalars: every term by its {@link LossTerm#name()}, without its weight, in the objective's order
  */
 public record ObjectiveGraph(String labels, String total, String softmax, String triplet, Map<String, String> terms) {
-    /** Name of the placeholder for the identities. */
+    /** The name of the placeholder for the identities. */
     public static final String LABELS = "labels";
 
     public ObjectiveGraph {
@@ -32,15 +32,15 @@ public record ObjectiveGraph(String labels, String total, String softmax, String
     /**
      * Adds an objective to the graph of a network and makes its total the graph's loss.
      *
-     * <p>SameDiff prunes from the gradient graph what no gradient needs: ask for the values wanted (see {@link
-     * #outputs()}) when computing gradients.
+     * <p>SameDiff prunes from the gradient graph what no gradient needs: to read other values when computing gradients, request
+     * them (see {@link #outputs()}).
      *
      * @param batch images per step
      * @param classes number of identities
-     * @param logits the classifier's output for a feature, {@code [batch, classes]}; asked for features with a loss on
-     *     logits alone
-     * @param reduced the reduced vector of a feature, {@code [batch, dims]}; asked for features with a loss on vectors
-     *     alone
+     * @param logits returns the classifier's output for a feature, {@code [batch, classes]}; called only for features with a
+     *     loss on logits
+     * @param reduced returns the reduced vector of a feature, {@code [batch, dims]}; called only for features with a loss on
+     *     vectors
      */
     public static ObjectiveGraph add(
             SameDiff sd,
@@ -74,13 +74,13 @@ public record ObjectiveGraph(String labels, String total, String softmax, String
         }
         SDVariable softmaxSum = sum(sd, softmax, type).rename("loss/softmax");
         SDVariable tripletSum = sum(sd, triplet, type).rename("loss/triplet");
-        SDVariable known = custom.isEmpty() ? tripletSum : tripletSum.add(sum(sd, custom, type));
-        SDVariable total = softmaxSum.add("loss/total", known);
+        SDVariable rest = custom.isEmpty() ? tripletSum : tripletSum.add(sum(sd, custom, type));
+        SDVariable total = softmaxSum.add("loss/total", rest);
         sd.setLossVariables(total.name());
         return new ObjectiveGraph(labels.name(), total.name(), softmaxSum.name(), tripletSum.name(), names);
     }
 
-    /** All variables with values: the total, the two sums and every term. */
+    /** Returns all variables with values: the total, the two sums and every term. */
     public List<String> outputs() {
         List<String> all = new ArrayList<>(List.of(total, softmax, triplet));
         all.addAll(terms.values());

@@ -5,14 +5,14 @@ import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 
 /**
- * Cross entropy of the softmax of identity logits, mean over the batch:
+ * The cross entropy of the softmax of identity logits, averaged over the batch:
  * {@code -mean_i sum_c t_ic log softmax(z_i)_c} with targets
- * {@code t = (1 - labelSmoothing) * onehot + labelSmoothing / classes} (as PyTorch's {@code CrossEntropyLoss}).
+ * {@code t = (1 - labelSmoothing) * onehot + labelSmoothing / classes} (as in PyTorch's {@code CrossEntropyLoss}).
  *
- * <p>Built from log-softmax and products, because the gradients of SameDiff's own cross-entropy losses ignore the
- * gradient from above and so lose every weight. Any finite logits give a finite loss.
+ * <p>It is built from log-softmax and products, because the gradients of SameDiff's own cross-entropy losses ignore the
+ * upstream gradient and so lose every weight. Finite logits give a finite loss.
  *
- * @param labelSmoothing share of the target that is spread evenly over all classes, 0 (the paper) to below 1
+ * @param labelSmoothing fraction of the target that is spread evenly over all classes, 0 (the paper) to below 1
  */
 public record SoftmaxLoss(double labelSmoothing) {
     public SoftmaxLoss {
@@ -22,7 +22,7 @@ public record SoftmaxLoss(double labelSmoothing) {
                 labelSmoothing);
     }
 
-    /** Plain cross entropy. */
+    /** Returns cross entropy without label smoothing. */
     public static SoftmaxLoss plain() {
         return new SoftmaxLoss(0);
     }
@@ -32,7 +32,7 @@ public record SoftmaxLoss(double labelSmoothing) {
      *
      * @param logits {@code [batch, classes]}
      * @param oneHot {@code [batch, classes]} of the logits' type: 1 at each image's class, else 0
-     * @param classes width of the logits
+     * @param classes number of classes
      * @return a scalar
      */
     public SDVariable apply(SameDiff sd, SDVariable logits, SDVariable oneHot, int classes) {
@@ -41,7 +41,9 @@ public record SoftmaxLoss(double labelSmoothing) {
         return logSoftmax(sd, logits).mul(targets).sum(1).neg().mean();
     }
 
-    /** SameDiff's own takes the logarithm of the softmax, which is -infinity for a logit 104 below the largest. */
+    /**
+     * Builds log-softmax. SameDiff's own takes the logarithm of the softmax, which is -infinity for a logit 104 below the largest.
+     */
     private static SDVariable logSoftmax(SameDiff sd, SDVariable logits) {
         SDVariable shifted = logits.sub(logits.max(true, 1));
         SDVariable sums = sd.math().exp(shifted).sum(true, 1);

@@ -3,7 +3,13 @@ package io.github.mgn4j.loss;
 import com.google.common.base.Preconditions;
 import io.github.mgn4j.spec.FeaturePart;
 
-/** The identity classification of one feature, global or local. */
+/**
+ * The identity classification of one feature, global or local.
+ *
+ * @param feature the feature to classify
+ * @param weight factor of the loss in the sum; above 0
+ * @param loss the loss and its settings
+ */
 public record SoftmaxTerm(FeaturePart feature, double weight, SoftmaxLoss loss) implements LossTerm {
     public SoftmaxTerm {
         checkWeight(weight);

@@ -21,8 +21,8 @@ final class TermCheck {
     /**
      * Checks that a loss can be computed.
      *
-     * @param width of its input
-     * @throws IllegalArgumentException if it cannot, naming the term
+     * @param width length of its input vectors
+     * @throws IllegalArgumentException naming the term, if it cannot be computed
      */
     static void run(CustomTerm term, int batch, int width, int classes) {
         SameDiff sd = SameDiff.create();
@@ -55,10 +55,10 @@ final class TermCheck {
         check(term, dependent(sd).contains(loss.name()), "does not depend on its input");
     }
 
-    /** Names of the variables that are computed from the input. */
+    /** Returns the names of the variables that are computed from the input. */
     private static Set<String> dependent(SameDiff sd) {
         Set<String> names = new HashSet<>(Set.of(INPUT));
-        for (DifferentialFunction op : sd.ops()) { // in the order in which they were created
+        for (DifferentialFunction op : sd.ops()) { // in the order of creation
             if (Stream.of(op.args()).anyMatch(arg -> names.contains(arg.name()))) {
                 Stream.of(op.outputVariables()).forEach(output -> names.add(output.name()));
             }

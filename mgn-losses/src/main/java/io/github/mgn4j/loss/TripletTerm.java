@@ -7,10 +7,10 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The triplet loss on the reduced vector of one feature. A global one: a stripe of a badly cropped image may hold
- * nothing but background, and pulling such a stripe towards those of its identity poisons the model (section 3.3 of the
- * paper). A stripe therefore does not compile here; the experiment that shows the harm has its own, unmistakable
- * factory. Immutable.
+ * The triplet loss on the reduced vector of one global feature. A stripe of a badly cropped image may contain only
+ * background, and pulling it towards stripes of its identity harms the model (section 3.3 of the paper). A stripe is
+ * therefore a compile-time error here; the experiment that shows the harm has an unmistakable factory method of its own.
+ * Immutable.
  */
 public final class TripletTerm implements LossTerm {
     private final FeaturePart feature;
@@ -24,17 +24,17 @@ public final class TripletTerm implements LossTerm {
         this.loss = loss;
     }
 
-    /** The loss on a global feature. */
+    /** Creates the loss on a global feature. */
     public static TripletTerm of(GlobalFeature feature, double weight, TripletLoss loss) {
         return new TripletTerm(feature, weight, loss);
     }
 
-    /** The ablation: the loss on a stripe, which the paper advises against. */
+    /** Creates the loss on a stripe, an ablation that the paper advises against. */
     public static TripletTerm onStripeAgainstThePaper(LocalFeature stripe, double weight, TripletLoss loss) {
         return new TripletTerm(stripe, weight, loss);
     }
 
-    /** The same with its weight multiplied. */
+    /** Returns this term with its weight multiplied. */
     TripletTerm weighted(double factor) {
         return new TripletTerm(feature, weight * factor, loss);
     }
@@ -49,6 +49,7 @@ public final class TripletTerm implements LossTerm {
         return weight;
     }
 
+    /** Returns the loss and its settings. */
     public TripletLoss loss() {
         return loss;
     }

@@ -1,6 +1,6 @@
 /**
- * What a network is trained on: the softmax and the batch-hard triplet loss, and the {@link
- * io.github.mgn4j.loss.Objective} that says which feature gets which with which weight.
+ * Training objectives: the softmax loss, the batch-hard triplet loss, and the {@link io.github.mgn4j.loss.Objective} that
+ * assigns weighted losses to features.
  */
 @NullMarked
 package io.github.mgn4j.loss;

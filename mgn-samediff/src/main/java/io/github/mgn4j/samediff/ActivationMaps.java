@@ -20,13 +20,13 @@ import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * Where in an image the branches of a network look: the last map of each branch, squared and averaged over its channels,
- * scaled to 0..1 for each image. Squares are the "activation-based attention" of Zagoruyko and Komodakis ("Paying More
- * Attention to Attention", ICLR 2017, section 3.1, F_sum^2; the mean differs from their sum by a constant, which the
- * scaling takes away), as Torchreid's activation maps are made.
+ * Shows where the branches of a network respond in an image: squares the last map of each branch, averages it over the
+ * channels and scales it to 0..1 per image. Squares are the "activation-based attention" of Zagoruyko and Komodakis
+ * ("Paying More Attention to Attention", ICLR 2017, section 3.1, F_sum^2), as in Torchreid's activation maps. The mean
+ * differs from their sum by a constant, which the scaling removes.
  *
- * <p>Holds its own copy of the weights in native memory until it is closed. Thread-safe: calls from several threads are
- * run one after the other.
+ * <p>Holds its own copy of the weights in native memory until it is closed. Thread-safe: concurrent calls run one after the
+ * other.
  *
  * <pre>{@code
  * try (ActivationMaps maps = ActivationMaps.of(model)) {
@@ -51,22 +51,26 @@ public final class ActivationMaps implements AutoCloseable {
                 graph.outputs().stream().distinct().toList());
     }
 
-    /** Opens a model. */
+    /**
+     * Opens a model.
+     *
+     * @throws io.github.mgn4j.engine.EngineException if ND4J cannot run here
+     */
     public static ActivationMaps of(Model model) {
         CudaBackend.check();
         return new ActivationMaps(InferenceGraph.ofMaps(model, LAYOUT));
     }
 
-    /** The network. */
+    /** Returns the spec of the network. */
     public MgnSpec spec() {
         return graph.spec();
     }
 
     /**
-     * The map of every branch, in the order of {@link MgnSpec#branches()}. The image is not mirrored.
+     * Returns the map of every branch, in the order of {@link MgnSpec#branches()}. The image is not mirrored.
      *
      * @param image of any size; resized as for features
-     * @throws IllegalStateException if this is closed
+     * @throws IllegalStateException if this object is closed
      */
     public synchronized List<ActivationMap> compute(RgbImage image) {
         GraphPlan open = plan;
@@ -90,7 +94,7 @@ public final class ActivationMaps implements AutoCloseable {
                 : "part-" + Joiner.on(", part-").join(branch.stripes());
     }
 
-    /** Mean of squares over the channels of {@code [1, height, width, channels]}. */
+    /** Returns the mean of squares over the channels of {@code [1, height, width, channels]}. */
     private static ActivationMap energy(String branch, INDArray map) {
         int height = (int) map.size(1);
         int width = (int) map.size(2);

@@ -10,8 +10,8 @@ import org.nd4j.linalg.api.ops.DynamicCustomOp;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * Products by ND4J's {@code matmul} on a CPU: its oneDNN is several times faster than the OpenBLAS behind {@code gemm},
- * which takes newer processors for old ones.
+ * Computes products by ND4J's {@code matmul} on a CPU. Its oneDNN is several times faster than the OpenBLAS behind
+ * {@code gemm}, which mistakes newer processors for old ones.
  */
 final class Nd4jProducts implements BlockProducts {
     private final List<INDArray> arrays;

@@ -5,12 +5,14 @@ import io.github.mgn4j.engine.internal.ProductsProvider;
 import io.github.mgn4j.samediff.internal.CudaBackend;
 import org.nd4j.linalg.factory.Nd4jBackend;
 
-/** Products by ND4J, where it has a backend whose arrays lie in this machine's memory: one for CPUs. */
+/** Provides products by ND4J if it has a CPU backend, whose arrays lie in this machine's memory. */
 public final class Nd4jProductsProvider implements ProductsProvider {
-    /** ND4J's class of the backend for GPUs, which is not even loaded: where it cannot run, it prints a stack trace. */
+    /**
+     * ND4J's class of the CUDA backend, which is not even loaded: it prints a stack trace where it cannot run.
+     */
     private static final String CUDA = "/org/nd4j/linalg/jcublas/JCublasBackend.class";
 
-    /** Behind oneDNN's own, which ND4J's would call too, in an older version. */
+    /** Returns a priority below oneDNN's own products; ND4J would call an older version of oneDNN. */
     @Override
     public int priority() {
         return 0;

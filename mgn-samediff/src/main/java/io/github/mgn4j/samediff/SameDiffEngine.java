@@ -17,17 +17,17 @@ import java.util.Map;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * Runs the inference graph as a {@link GraphPlan} on whatever ND4J backend there is. The first batch of a size plans it,
- * which takes about as long as running it; the plans of the last few sizes are kept. Calls from several threads are run
- * one after the other, on one thread of the engine's own.
+ * Runs the inference graph as a {@link GraphPlan} on the available ND4J backend. The first batch of a size plans it, which
+ * takes about as long as running it; the plans of the most recently used sizes are kept. Concurrent calls run one after the
+ * other, on a thread of the engine.
  */
 public final class SameDiffEngine implements Engine {
     static final String NAME = "samediff";
 
     private final InferenceGraph graph;
     private final SingleThread thread = SingleThread.create("mgn-samediff");
-    /** Used on the engine's thread alone. */
-    private final PlanCache<Integer, GraphPlan> plans = new PlanCache<>(this::made, GraphPlan::close);
+    /** Accessed only on the engine's thread. */
+    private final PlanCache<Integer, GraphPlan> plans = new PlanCache<>(this::createPlan, GraphPlan::close);
 
     /** Opens a model in the layout that is fast on the current backend: NHWC on CPUs, NCHW elsewhere. */
     public SameDiffEngine(Model model) {
@@ -39,7 +39,7 @@ public final class SameDiffEngine implements Engine {
         return Nd4j.getBackend().getClass().getSimpleName().contains("Cpu") ? Layout.NHWC : Layout.NCHW;
     }
 
-    /** Opens a model in a given layout. */
+    /** Opens a model in a layout. */
     public SameDiffEngine(Model model, Layout layout) {
         graph = InferenceGraph.of(model, layout);
     }
@@ -63,8 +63,8 @@ public final class SameDiffEngine implements Engine {
     public void run(FloatBuffer images, int batch, FloatBuffer features) {
         Buffers.check(spec(), images, batch, features);
         InputSize input = spec().input();
-        int wanted = 3 * batch * input.height() * input.width();
-        thread.run(() -> runOnThread(images.duplicate().position(0).limit(wanted), batch, features.duplicate()));
+        int length = 3 * batch * input.height() * input.width();
+        thread.run(() -> runOnThread(images.duplicate().position(0).limit(length), batch, features.duplicate()));
     }
 
     private void runOnThread(FloatBuffer images, int batch, FloatBuffer features) {
@@ -75,7 +75,7 @@ public final class SameDiffEngine implements Engine {
         features.position(0).put(result.position(0).limit(batch * spec().dims()));
     }
 
-    private GraphPlan made(int batch) {
+    private GraphPlan createPlan(int batch) {
         return GraphPlan.of(
                 graph.sd(), Map.of(InferenceGraph.IMAGES, graph.imageShape(batch)), List.of(InferenceGraph.FEATURES));
     }

@@ -9,7 +9,7 @@ import io.github.mgn4j.samediff.internal.CudaBackend;
 import java.util.Set;
 import org.nd4j.linalg.factory.Nd4jBackend;
 
-/** SameDiff on whatever ND4J backend the application has on its class path. */
+/** Provides SameDiff on the ND4J backend that the application has on its class path. */
 public final class SameDiffEngineProvider implements EngineProvider {
     private static final int GPU_PRIORITY = 50;
 
@@ -18,7 +18,7 @@ public final class SameDiffEngineProvider implements EngineProvider {
         return SameDiffEngine.NAME;
     }
 
-    /** Behind the other engines, but for the CPU's where ND4J has a GPU. */
+    /** Returns the lowest priority, unless ND4J has a usable GPU: then one above the CPU engines. */
     @Override
     public int priority() {
         return CudaBackend.isUsable() ? GPU_PRIORITY : 0;
@@ -47,7 +47,7 @@ public final class SameDiffEngineProvider implements EngineProvider {
         return Set.of(Precision.FP32);
     }
 
-    /** ND4J's GPU is the first one. */
+    /** Returns 1 if ND4J has a usable GPU, else 0: ND4J computes on the first one. */
     @Override
     public int devices() {
         return CudaBackend.isUsable() ? 1 : 0;

@@ -5,12 +5,12 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * Plans one stretch of memory for blocks that are used at different times: the largest first, each at the lowest offset
- * where nothing else lies that is alive with it. Operations of different lanes may run at the same time: the blocks of two
- * lanes never share memory, unless one of the lanes is 0, which is over when the others begin.
+ * Plans one memory region for blocks with different lifetimes. Blocks are placed by descending size, each at the lowest
+ * offset that is free during its lifetime. Operations of different lanes may run at the same time, so the blocks of two
+ * lanes never share memory. Lane 0 is the exception: it ends before the others begin.
  */
 public final class Arena {
-    /** A block; times are positions in the list of operations. */
+    /** A block of memory. Times are positions in the list of operations. */
     public static final class Block {
         private final long bytes;
         private final int lane;
@@ -25,17 +25,17 @@ public final class Arena {
             this.last = time;
         }
 
-        /** Records a reading by an operation of the block's own lane. */
+        /** Records a read by an operation of the block's own lane. */
         public void usedAt(int time) {
             last = Math.max(last, time);
         }
 
-        /** Records a reading by another lane, which may take place at any later time. */
+        /** Records a read by another lane, which may take place at any later time. */
         public void usedByOtherLane() {
             last = Integer.MAX_VALUE;
         }
 
-        /** Returns where the block begins, once the arena is laid out. */
+        /** Returns the offset of the block in bytes; valid after {@link Arena#layOut}. */
         public long offset() {
             return offset;
         }
@@ -53,19 +53,19 @@ public final class Arena {
         this.alignment = alignment;
     }
 
-    /** Adds a block that is written at a time. */
+    /** Adds a block of lane 0 that is written at {@code time}. */
     public Block block(long bytes, int time) {
         return block(bytes, 0, time);
     }
 
-    /** Adds a block that an operation of a lane writes at a time. */
+    /** Adds a block that an operation of {@code lane} writes at {@code time}. */
     public Block block(long bytes, int lane, int time) {
         Block block = new Block((bytes + alignment - 1) / alignment * alignment, lane, time);
         blocks.add(block);
         return block;
     }
 
-    /** Gives every block its offset, and returns how many bytes they take together. */
+    /** Assigns an offset to every block and returns the total size in bytes. */
     public long layOut() {
         List<Block> bySize = new ArrayList<>(blocks);
         bySize.sort(Comparator.comparingLong((Block b) -> b.bytes).reversed());

@@ -6,14 +6,14 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 
-/** The buffers that engines read images from and write features to. */
+/** Checks and allocates the buffers that engines read images from and write features to. */
 public final class Buffers {
     private Buffers() {}
 
     /**
      * Checks that buffers have room for a batch.
      *
-     * @throws IllegalArgumentException saying what is too small
+     * @throws IllegalArgumentException if a buffer is too small; the message names it and both sizes
      */
     public static void check(MgnSpec spec, FloatBuffer images, int batch, FloatBuffer features) {
         long expected = 3L * batch * spec.input().height() * spec.input().width();
@@ -28,7 +28,9 @@ public final class Buffers {
                 spec.dims());
     }
 
-    /** Allocates a direct buffer of float32 values in the native byte order, which engines access where it lies. */
+    /**
+     * Allocates a direct buffer of float32 values in native byte order. Engines access it without copying.
+     */
     public static FloatBuffer allocate(long values) {
         return ByteBuffer.allocateDirect(Math.toIntExact(Math.multiplyExact(values, (long) Float.BYTES)))
                 .order(ByteOrder.nativeOrder())

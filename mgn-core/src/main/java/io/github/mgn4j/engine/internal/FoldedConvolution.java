@@ -6,17 +6,17 @@ import io.github.mgn4j.model.WeightsException;
 import io.github.mgn4j.spec.ConvLayer;
 
 /**
- * A convolution that does its batch norm's work too: with {@code s = gamma / sqrt(var + eps)}, the weight times s and the
- * bias {@code beta - mean * s} of each output channel. What engines and exports compute with. Immutable.
+ * A convolution with its batch norm folded in. With {@code s = gamma / sqrt(var + eps)}, the weight is multiplied by s and
+ * the bias is {@code beta - mean * s}, for each output channel. Engines and exports use it. Immutable.
  *
  * @param weight {@code [out, in, kernel, kernel]}
  * @param bias {@code [out]}
  */
 public record FoldedConvolution(Tensor weight, Tensor bias) {
     /**
-     * Folds a layer; the arithmetic is float64, rounded once.
+     * Folds a layer. The arithmetic is float64 and rounded to float32 once.
      *
-     * @throws WeightsException if a result is beyond float32
+     * @throws WeightsException if a result exceeds the range of float32
      */
     public static FoldedConvolution of(Weights weights, ConvLayer layer) {
         Tensor gamma = weights.get(layer.norm() + ".weight");

@@ -1,16 +1,16 @@
 package io.github.mgn4j.engine.internal;
 
 /**
- * Weights of a convolution {@code [out, ...]} in 8 bits: symmetric, with a step for every output channel, its largest magnitude
- * over {@link #MAX}. The step of a channel of zeros is 1.
+ * Quantises the weights of a convolution {@code [out, ...]} to 8 bits. Quantisation is symmetric, with one scale per output
+ * channel: its largest magnitude divided by {@link #MAX}. The scale of a channel of zeros is 1.
  */
 public final class Int8Weights {
-    /** The largest 8-bit value; -128 is left out, so that the range is symmetric. */
+    /** The largest 8-bit value; -128 is not used, so that the range is symmetric. */
     public static final int MAX = 127;
 
     private Int8Weights() {}
 
-    /** What a step of each channel is worth: {@code [out]}. */
+    /** Returns the scale of each output channel: {@code [out]}. */
     public static float[] scales(float[] weights, int channels) {
         int perChannel = weights.length / channels;
         float[] steps = new float[channels];
@@ -23,7 +23,7 @@ public final class Int8Weights {
         return steps;
     }
 
-    /** Weights in units of their channel's step, rounded: -127..127. */
+    /** Returns the weights divided by their channel's scale and rounded: -127..127. */
     public static float[] rounded(float[] weights, int channels) {
         float[] steps = scales(weights, channels);
         int perChannel = weights.length / channels;

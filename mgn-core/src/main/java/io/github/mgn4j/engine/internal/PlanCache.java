@@ -6,45 +6,46 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
- * What an engine prepares for each batch size, made when the size first occurs; the last few are kept. For one thread.
+ * Caches what an engine prepares for each batch size. A plan is created when its batch size first occurs; the most recently
+ * used plans are kept. Not thread-safe.
  *
- * @param <K> a batch size, or that and more
+ * @param <K> a batch size, alone or with other properties
  * @param <P> a plan
  */
 public final class PlanCache<K, P> implements AutoCloseable {
-    /** A batch size, what is left of it at the end, single images, and one more. */
-    private static final int MOST = 4;
+    /** Enough for the batch size, the remainder at the end, single images, and one more. */
+    private static final int MAX_PLANS = 4;
 
     private final Function<K, P> maker;
     private final Consumer<P> closer;
-    /** By batch size, the longest unused first. */
-    private final LinkedHashMap<K, P> plans = new LinkedHashMap<>(MOST, 0.75f, true);
+    /** Plans by batch size, the least recently used first. */
+    private final LinkedHashMap<K, P> plans = new LinkedHashMap<>(MAX_PLANS, 0.75f, true);
 
     /**
-     * An empty one.
+     * Creates an empty cache.
      *
-     * @param maker makes the plan of a batch size
-     * @param closer frees one
+     * @param maker creates the plan for a batch size
+     * @param closer frees a plan
      */
     public PlanCache(Function<K, P> maker, Consumer<P> closer) {
         this.maker = maker;
         this.closer = closer;
     }
 
-    /** The plan of a batch size. */
+    /** Returns the plan for a batch size, creating it if necessary. */
     public P get(K batch) {
-        P known = plans.get(batch);
-        if (known != null) {
-            return known;
+        P cached = plans.get(batch);
+        if (cached != null) {
+            return cached;
         }
-        if (plans.size() == MOST) { // before the new one takes its memory
+        if (plans.size() == MAX_PLANS) { // frees memory before the new plan takes its own
             Iterator<P> oldest = plans.values().iterator();
             closer.accept(oldest.next());
             oldest.remove();
         }
-        P made = maker.apply(batch);
-        plans.put(batch, made);
-        return made;
+        P created = maker.apply(batch);
+        plans.put(batch, created);
+        return created;
     }
 
     @Override

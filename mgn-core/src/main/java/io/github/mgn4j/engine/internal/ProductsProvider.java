@@ -1,13 +1,19 @@
 package io.github.mgn4j.engine.internal;
 
-/** Provides the matrix products of evaluation by a native library; found by {@link java.util.ServiceLoader}. */
+/**
+ * Provides the matrix products of evaluation by a native library. Providers are found by
+ * {@link java.util.ServiceLoader}.
+ */
 public interface ProductsProvider {
-    /** Returns the rank of these products: of the available ones, those with the highest priority are used. */
+    /** Returns the rank of these products: the available provider with the highest priority is used. */
     int priority();
 
-    /** Returns whether the native library can run here. It must not print, and must not load what is then not used. */
+    /**
+     * Returns whether the native library can run here. The check must not print, and must load nothing that is not used
+     * afterwards.
+     */
     boolean available();
 
-    /** Returns the arithmetic; called only where it is {@link #available()}. */
+    /** Returns the factory of the products. Callers check {@link #available()} first. */
     BlockProducts.Factory factory();
 }

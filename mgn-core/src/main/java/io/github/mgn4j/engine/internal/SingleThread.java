@@ -14,24 +14,29 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** A daemon thread for calls into a native library that keeps things by thread: buffers, or a team of workers. */
+/**
+ * A daemon thread for calls into a native library with per-thread state, such as buffers or a team of workers.
+ */
 public final class SingleThread implements AutoCloseable {
     private static final long IDLE_SECONDS = 60;
 
     private final ExecutorService executor;
-    /** What frees the things of this thread; null while it takes calls. */
+    /** The task that frees the thread's state; null while the thread accepts calls. */
     private @Nullable Future<Runnable> last;
 
     private SingleThread(ExecutorService executor) {
         this.executor = executor;
     }
 
-    /** One that lives until it is closed, or forgotten. */
+    /** Creates a thread that lives until {@link #close()} is called or this object becomes unreachable. */
     public static SingleThread create(String name) {
         return new SingleThread(Executors.newSingleThreadExecutor(factory(name)));
     }
 
-    /** One that ends when it has been idle for a minute, and begins again with the next call: for all of a process, which nobody closes. */
+    /**
+     * Creates a thread that ends after a minute without calls and restarts with the next call. It suits process-wide
+     * instances, which are never closed.
+     */
     public static SingleThread withIdleTimeout(String name) {
         ThreadPoolExecutor executor = new ThreadPoolExecutor(
                 1, 1, IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), factory(name));
@@ -48,15 +53,15 @@ public final class SingleThread implements AutoCloseable {
     }
 
     /**
-     * Runs a task after those that came before it, and waits for its end; its unchecked exceptions pass through.
+     * Runs a task after all earlier ones and waits for its end. Unchecked exceptions of the task pass through.
      *
-     * @throws IllegalStateException if this is closed
+     * @throws IllegalStateException if this thread is closed
      */
     public void run(Runnable task) {
         call(Executors.callable(task, task));
     }
 
-    /** As {@link #run}, for a task with a result. */
+    /** Runs a task with a result, as {@link #run} does. */
     public <T> T call(Callable<T> task) {
         Future<T> result;
         synchronized (this) {
@@ -79,8 +84,8 @@ public final class SingleThread implements AutoCloseable {
     }
 
     /**
-     * Refuses new calls from now on, waits for those that were made before, and runs {@code free} behind them. Where that has
-     * been called for already, waits for its end.
+     * Rejects new calls, waits for earlier ones and then runs {@code free}. If the thread is already closed or closing, only
+     * waits for its end.
      */
     public void close(Runnable free) {
         Future<Runnable> end;

@@ -1,4 +1,4 @@
-/** What engines share and applications do not need; it may change with any version. */
+/** Shared code of the engines that applications do not need. It may change with any version. */
 @NullMarked
 package io.github.mgn4j.engine.internal;
 

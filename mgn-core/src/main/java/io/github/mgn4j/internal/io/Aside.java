@@ -26,16 +26,18 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A file that is written beside its place. It is locked until it has its name or is gone, so that other processes can tell
- * it from what a killed one left behind.
+ * A temporary file beside its target. It is locked until it is renamed or removed, so that other processes can distinguish
+ * it from one that a killed process left behind.
  */
 final class Aside implements SeekableByteChannel {
     private static final String SUFFIX = ".mgn.part";
 
-    /** Bytes of the file's own name that are kept: with all of a long one, the name would be too long. */
+    /** Bytes of the target's name that are kept, so that the temporary name does not become too long. */
     private static final int NAME_BYTES = 60;
 
-    /** Those of this process: closing any channel to a file gives up a process's locks on it, so cleaning keeps away. */
+    /**
+     * Files of this process. Cleaning skips them: closing any channel to a file releases a process's locks on it.
+     */
     private static final Set<Path> LIVE = ConcurrentHashMap.newKeySet();
 
     private final Path file;
@@ -53,7 +55,7 @@ final class Aside implements SeekableByteChannel {
         this.channel = channel;
     }
 
-    /** Makes a file beside {@code target}; failures name {@code file}, which the caller knows. */
+    /** Creates a file beside {@code target}. Failures name {@code file}, the path that the caller passed. */
     static Aside create(Path file, Path target) throws IOException {
         while (true) {
             Path path = sibling(target);
@@ -66,7 +68,8 @@ final class Aside implements SeekableByteChannel {
                 LIVE.remove(path);
                 throw named(file, e);
             }
-            // Another process may have taken it for a leftover in the moment between: then it holds the lock, or had
+            // Another process may have cleaned the file up before it was locked: then that process holds the lock, or
+            // held
             // it.
             if (lock(channel) && Files.exists(path)) {
                 return new Aside(file, target, path, channel);
@@ -81,7 +84,7 @@ final class Aside implements SeekableByteChannel {
         return target.resolveSibling("." + head(ascii(target.getFileName())) + "." + id + SUFFIX);
     }
 
-    /** In the locale C, Java can make names of ASCII only. */
+    /** Reduces a name to ASCII, since Java cannot create other names in the locale C. */
     private static String ascii(@Nullable Path name) {
         return CharMatcher.ascii().negate().replaceFrom(FileNames.text(Objects.requireNonNull(name)), '_');
     }
@@ -100,7 +103,7 @@ final class Aside implements SeekableByteChannel {
         return name.substring(0, end);
     }
 
-    /** Whether a lock could be had, or the file system has none. */
+    /** Returns whether a lock was acquired, or the file system has no locks. */
     static boolean lock(FileChannel channel) {
         try {
             return channel.tryLock() != null;
@@ -109,7 +112,7 @@ final class Aside implements SeekableByteChannel {
         }
     }
 
-    /** Removes what processes that ended too early left in a folder. */
+    /** Removes files that killed processes left in a folder. */
     static void clean(Path folder) {
         try (DirectoryStream<Path> leftovers = Files.newDirectoryStream(folder, ".*" + SUFFIX)) {
             for (Path leftover : leftovers) {
@@ -118,7 +121,7 @@ final class Aside implements SeekableByteChannel {
                 }
             }
         } catch (IOException | DirectoryIteratorException e) {
-            // A folder that may be written to and not be listed.
+            // A folder may be writable without being readable.
         }
     }
 
@@ -129,7 +132,7 @@ final class Aside implements SeekableByteChannel {
                 Files.deleteIfExists(leftover);
             }
         } catch (IOException | OverlappingFileLockException e) {
-            // Another's, or where there are no locks: it stays.
+            // The file is locked by another process, or locks are not supported: it stays.
         }
     }
 
@@ -142,7 +145,7 @@ final class Aside implements SeekableByteChannel {
     }
 
     /**
-     * Gives the file its name.
+     * Renames the file to its target.
      *
      * @param revocable whether the old file must be kept for {@link #revoke}
      */
@@ -154,7 +157,7 @@ final class Aside implements SeekableByteChannel {
                 backup = Files.createLink(link, target);
                 LIVE.add(link);
             } catch (IOException | UnsupportedOperationException e) {
-                backup = null; // a file system without hard links: what is replaced is lost
+                backup = null; // no hard links on this file system: the old file is lost
             }
         }
         try {
@@ -165,7 +168,7 @@ final class Aside implements SeekableByteChannel {
         published = true;
     }
 
-    /** Puts the old file back, or takes away the new one where there was none. */
+    /** Restores the old file, or removes the new one if there was none. */
     void revoke() throws IOException {
         if (published && backup != null) {
             Files.move(backup, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
@@ -176,14 +179,16 @@ final class Aside implements SeekableByteChannel {
 
     @Override
     public void close() throws IOException {
-        for (Path left : backup == null ? new Path[] {path} : new Path[] {path, backup}) {
-            Files.deleteIfExists(left);
-            LIVE.remove(left);
+        for (Path leftover : backup == null ? new Path[] {path} : new Path[] {path, backup}) {
+            Files.deleteIfExists(leftover);
+            LIVE.remove(leftover);
         }
         channel.close();
     }
 
-    /** The same failure with the name of the file that was to be written, for those that lack it or have the aside's. */
+    /**
+     * Returns the same failure with the name of the target, for failures that name no file or the temporary one.
+     */
     static IOException named(Path file, IOException e) {
         if (e instanceof ClosedChannelException) {
             return e; // the thread was interrupted

@@ -13,32 +13,34 @@ import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 
 /**
- * Writes a file aside and renames it when it is complete and on disk: readers see the old file or the new one. For several
- * files that belong together there is {@link OutputFiles}.
+ * Writes a file beside its target and renames it once it is complete and on disk. Readers see the old file or the new one.
+ * For several files that belong together, use {@link OutputFiles}.
  *
- * <p>Symbolic links are followed: the file at their end is replaced, they stay. What exists and is no regular file, a pipe or
- * a device, is written to as it is.
+ * <p>Symbolic links are followed: the file at their end is replaced, and the links stay. Existing pipes and devices are
+ * written directly.
  */
 public final class AtomicFile {
-    /** As many as Linux follows. */
+    /** The limit of Linux. */
     private static final int LINKS = 40;
 
     private AtomicFile() {}
 
-    /** Writes a file's contents to a stream. */
+    /** Writes a file's content to a stream. */
     @FunctionalInterface
     public interface Content {
+        /** Writes the content; the caller closes the stream. */
         void writeTo(OutputStream out) throws IOException;
     }
 
-    /** Writes a file's contents to a channel that may seek. */
+    /** Writes a file's content to a seekable channel. */
     @FunctionalInterface
     public interface ChannelContent {
+        /** Writes the content; the caller closes the channel. */
         void writeTo(SeekableByteChannel channel) throws IOException;
     }
 
     /**
-     * Writes a file through a buffered stream; folders that are missing are made.
+     * Writes a file through a buffered stream and creates missing folders.
      *
      * @throws IOException from the file system, naming the file, or from {@code content}; nothing is left behind then
      */
@@ -49,7 +51,7 @@ public final class AtomicFile {
         }
     }
 
-    /** Writes a text file in UTF-8; as {@link #write}. */
+    /** Writes a text file in UTF-8, as {@link #write} does. */
     public static void writeString(Path file, String text) throws IOException {
         try (OutputFiles files = new OutputFiles()) {
             files.writeString(file, text);
@@ -57,7 +59,9 @@ public final class AtomicFile {
         }
     }
 
-    /** Writes a file through a channel; as {@link #write}, but a pipe or a device, which cannot seek, is refused. */
+    /**
+     * Writes a file through a channel, as {@link #write} does, but rejects pipes and devices, which are not seekable.
+     */
     public static void writeChannel(Path file, ChannelContent content) throws IOException {
         try (OutputFiles files = new OutputFiles()) {
             files.writeChannel(file, content);
@@ -66,11 +70,11 @@ public final class AtomicFile {
     }
 
     /**
-     * Returns the file that writing to a path writes: the path itself, absolute, or the end of its symbolic links. It need
-     * not exist.
+     * Returns the file that a write to a path replaces: the absolute path itself, or the end of its symbolic links. It need not
+     * exist.
      *
-     * @throws FileAlreadyExistsException if it is a folder
-     * @throws FileSystemException if links lead to themselves, or the file system cannot have such a name
+     * @throws FileAlreadyExistsException if the path is a folder
+     * @throws FileSystemException if links form a circle, or the file system does not allow such a name
      */
     public static Path target(Path file) throws IOException {
         Path at = file.toAbsolutePath();
@@ -86,7 +90,7 @@ public final class AtomicFile {
         try {
             Files.readAttributes(at, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
         } catch (NoSuchFileException e) {
-            // It will be made.
+            // It will be created.
         } catch (FileSystemException e) {
             Path folder = at.getParent();
             if (folder == null || Files.isDirectory(folder)) {
@@ -96,7 +100,7 @@ public final class AtomicFile {
         return at;
     }
 
-    /** Whether a path is that of a pipe, a device or the like: something that is written to, and never replaced. */
+    /** Returns whether a path is a pipe, a device or the like, which is written to and never replaced. */
     public static boolean isStream(Path file) {
         return Files.exists(file) && !Files.isRegularFile(file) && !Files.isDirectory(file);
     }

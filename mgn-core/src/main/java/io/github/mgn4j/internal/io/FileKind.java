@@ -9,7 +9,7 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** What a file is by its first bytes: for messages about files that are not what was expected. */
+/** The kind of a file by its first bytes, for messages about unexpected files. */
 public enum FileKind {
     GIT_LFS(
             "a Git LFS pointer, whose file was not fetched ('git lfs pull' does)",
@@ -44,7 +44,7 @@ public enum FileKind {
         this.start = Pattern.compile(start, Pattern.DOTALL);
     }
 
-    /** The kind of a file, if it is a known one; empty too where it cannot be read. */
+    /** Returns the kind of a file; empty if it is unknown or the file cannot be read. */
     public static Optional<FileKind> of(Path file) {
         if (!Files.isRegularFile(file)) {
             return Optional.empty();
@@ -56,7 +56,7 @@ public enum FileKind {
         }
     }
 
-    /** The kind of a file that begins with these bytes. */
+    /** Returns the kind of a file that begins with these bytes. */
     public static Optional<FileKind> of(byte[] start) {
         String head = new String(start, 0, Math.min(start.length, HEAD), StandardCharsets.ISO_8859_1);
         return Stream.of(values())
@@ -64,19 +64,21 @@ public enum FileKind {
                 .findFirst();
     }
 
-    /** Returns what a file is that should be text, as the end of a message; empty for text, and where it cannot be told. */
+    /**
+     * Returns the actual kind of a file that should be text, as the end of a message; empty for text and unknown kinds.
+     */
     public static String unlessText(Path file) {
         return of(file).filter(kind -> kind != TEXT)
                 .map(kind -> ": it is " + kind)
                 .orElse("");
     }
 
-    /** The end of a sentence about a file that is not what was expected: {@code ", found a JPEG image"}, or nothing. */
+    /** Returns the actual kind as the end of a sentence: {@code ", found a JPEG image"}, or an empty text. */
     public static String found(Path file) {
         return of(file).map(kind -> ", found " + kind).orElse("");
     }
 
-    /** A noun with its article. */
+    /** Returns a noun with its article. */
     @Override
     public String toString() {
         return text;

@@ -18,18 +18,18 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Turns paths into text and back without loss. On Linux a file's name is bytes, and {@link Path#toString} decodes them by the
- * locale: what does not fit becomes U+FFFD, two names become one, and {@code Path.of} of that text is no file. Here a name is
- * UTF-8 whatever the locale, and a byte that is not is written {@code \xD5}, as {@code $'\xD5'} in a shell. A backslash that
- * begins such a sequence in the name itself is written {@code \x5C}. Elsewhere, names are Unicode and stay as they are.
+ * Converts paths to text and back without loss. On Linux a file name is bytes, and {@link Path#toString} decodes them by the
+ * locale: invalid bytes become U+FFFD, different names become equal, and {@code Path.of} of that text finds no file. Here a
+ * name is UTF-8 in any locale, and an invalid byte is written {@code \xD5}, as {@code $'\xD5'} in a shell. A backslash that
+ * begins such a sequence in the name itself is written {@code \x5C}. On other systems names are Unicode and stay unchanged.
  */
 public final class FileNames {
     private static final boolean BYTES = FileSystems.getDefault().getSeparator().equals("/");
-    /** Whether the runtime's own text of a path is exact unless it has U+FFFD in it. */
+    /** Whether the runtime's own text of a path is exact unless it contains U+FFFD. */
     private static final boolean UTF8 =
             System.getProperty("sun.jnu.encoding", "").toUpperCase(Locale.ROOT).matches("UTF-?8");
 
-    /** What a URI has as it is. */
+    /** Characters that a URI contains unescaped. */
     private static final CharMatcher PLAIN = CharMatcher.anyOf("/.")
             .or(CharMatcher.inRange('a', 'z'))
             .or(CharMatcher.inRange('A', 'Z'))
@@ -41,7 +41,7 @@ public final class FileNames {
 
     private FileNames() {}
 
-    /** Returns a path as text that {@link #path} turns back into it. */
+    /** Returns a path as text, which {@link #path} converts back. */
     public static String text(Path path) {
         String text = path.toString();
         return !hasBytes(path) || (isExact(text) && text.indexOf(REPLACEMENT) < 0 && !isEscaped(text))
@@ -49,14 +49,16 @@ public final class FileNames {
                 : decode(escaped(bytes(path)));
     }
 
-    /** Returns the arguments of a message, with paths as {@link #text} writes them. */
+    /** Returns the arguments of a message, with paths converted by {@link #text}. */
     public static Object[] texts(Object... arguments) {
         return Arrays.stream(arguments)
                 .map(each -> each instanceof Path path ? text(path) : each)
                 .toArray();
     }
 
-    /** Returns a file's path from a folder that contains it, with {@code /} between its parts on every platform. */
+    /**
+     * Returns a file's path relative to a folder that contains it, with {@code /} as separator on every platform.
+     */
     public static String relative(Path folder, Path file) {
         StringBuilder name = new StringBuilder();
         for (Path part : folder.relativize(file)) {
@@ -66,18 +68,18 @@ public final class FileNames {
     }
 
     /**
-     * Returns the path that a text means.
+     * Returns the path of a text.
      *
-     * @throws InvalidPathException if this system cannot have such a path
+     * @throws InvalidPathException if the path is not valid on this system
      */
     public static Path path(String text) {
         return resolve(Path.of(""), text);
     }
 
     /**
-     * Returns the path that a text means, from a folder unless it is absolute.
+     * Returns the path of a text, relative to a folder unless it is absolute.
      *
-     * @throws InvalidPathException if this system cannot have such a path
+     * @throws InvalidPathException if the path is not valid on this system
      */
     public static Path resolve(Path folder, String text) {
         return !hasBytes(folder) || (isExact(text) && !isEscaped(text))
@@ -86,15 +88,15 @@ public final class FileNames {
     }
 
     /**
-     * Returns the path of a name of bytes.
+     * Returns the path of a name in bytes.
      *
-     * @throws InvalidPathException if this system cannot have such a path
+     * @throws InvalidPathException if the path is not valid on this system
      */
     public static Path pathOf(byte[] name) {
         return path(decode(escaped(name)));
     }
 
-    /** Returns UTF-8 text from bytes; those that are not UTF-8 are written {@code \xD5}. */
+    /** Decodes UTF-8 text from bytes; invalid bytes are written {@code \xD5}. */
     public static String decode(byte[] bytes) {
         CharsetDecoder decoder = StandardCharsets.UTF_8.newDecoder();
         ByteBuffer in = ByteBuffer.wrap(bytes);
@@ -114,7 +116,7 @@ public final class FileNames {
     /**
      * Returns the bytes of a name from its text.
      *
-     * @throws InvalidPathException if it has half a surrogate pair
+     * @throws InvalidPathException if it contains half a surrogate pair
      */
     public static byte[] encode(String text) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream(text.length());
@@ -148,18 +150,20 @@ public final class FileNames {
                 && ESCAPE.matcher(text).find();
     }
 
-    /** Whether the runtime encodes the text as its UTF-8. */
+    /** Returns whether the runtime encodes the text as its UTF-8. */
     private static boolean isExact(String text) {
         return UTF8 || text.chars().allMatch(c -> c < 0x80);
     }
 
-    /** A name's bytes with {@code \x5C} for the backslashes that would be taken for the beginning of an escape. */
+    /**
+     * Returns a name's bytes with {@code \x5C} for backslashes that could be mistaken for the beginning of an escape.
+     */
     private static byte[] escaped(byte[] name) {
         String text = new String(name, StandardCharsets.ISO_8859_1);
         return ESCAPE.matcher(text).replaceAll("\\\\x5Cx$1").getBytes(StandardCharsets.ISO_8859_1);
     }
 
-    /** The bytes of a path, which only its URI tells. */
+    /** Returns the bytes of a path, which only its URI reveals. */
     private static byte[] bytes(Path path) {
         Path root = Path.of("/");
         String uri = root.resolve(path).toUri().getRawPath();

@@ -13,22 +13,24 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * Holds a folder for one writer among all processes, by a lock on the file {@code .mgn.lock} in it, which is removed at the
- * end. A process that is killed loses its locks. Where the file system has no locks, only writers of this process are kept
- * apart. Thread-safe.
+ * Reserves a folder for one writer among all processes by a lock on the file {@code .mgn.lock} in it, which is removed at
+ * the end. The locks of a killed process are released. If the file system has no locks, only writers of this process exclude
+ * each other. Thread-safe.
  */
 public final class FolderLock implements AutoCloseable {
     private static final String NAME = ".mgn.lock";
 
     private static final int LONGEST = 1 << 16;
 
-    /** A process that closes any channel to a file gives up its locks on it: so none is opened twice. */
+    /**
+     * Folders of this process. None is opened twice, since closing any channel to a file releases its locks.
+     */
     private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
 
     private final Path folder;
     private final Path file;
     private final FileChannel channel;
-    /** A length drawn by lot tells the file from another of its name, without opening it. */
+    /** A random length distinguishes the file from another of the same name without opening it. */
     private final long length;
 
     private FolderLock(Path folder, Path file, FileChannel channel, long length) {
@@ -39,10 +41,10 @@ public final class FolderLock implements AutoCloseable {
     }
 
     /**
-     * Takes a folder, which exists.
+     * Locks an existing folder.
      *
      * @throws FileSystemException if another writer holds it
-     * @throws IOException if it cannot be written to
+     * @throws IOException if the folder is not writable
      */
     public static FolderLock acquire(Path folder) throws IOException {
         Path file = folder.toRealPath().resolve(NAME);
@@ -106,7 +108,7 @@ public final class FolderLock implements AutoCloseable {
                         .formatted(process.isBlank() ? "another process" : "process " + process.strip()));
     }
 
-    /** The first line of another process's file. */
+    /** Returns the first line of another process's lock file. */
     private static String holder(Path file) {
         try {
             return Files.readString(file).lines().findFirst().orElse("");
@@ -115,7 +117,7 @@ public final class FolderLock implements AutoCloseable {
         }
     }
 
-    /** Whether the folder is still there, and the one that was taken. */
+    /** Returns whether the folder still exists and is the one that was locked. */
     public boolean isHeld() {
         try {
             return Files.size(file) == length;
@@ -125,9 +127,9 @@ public final class FolderLock implements AutoCloseable {
     }
 
     /**
-     * Makes sure that the folder is still there, and the one that was taken.
+     * Checks that the folder still exists and is the one that was locked.
      *
-     * @throws FileSystemException if it is not: what goes on in it would be lost, or made anew without the rest
+     * @throws FileSystemException if it is not: output would be lost, or recreated without the rest
      */
     public void checkHeld() throws IOException {
         if (!isHeld()) {
@@ -136,7 +138,7 @@ public final class FolderLock implements AutoCloseable {
         }
     }
 
-    /** Gives the folder back. */
+    /** Releases the folder. */
     @Override
     public void close() throws IOException {
         if (!channel.isOpen()) {

@@ -9,13 +9,15 @@ import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Optional;
 
-/** Tells why a path is no file that can be read from its beginning to its end, before anything waits for a pipe's writer. */
+/**
+ * Explains why a path is not a file that can be read from beginning to end, before a read blocks on a pipe.
+ */
 public final class InputFile {
     private InputFile() {}
 
     /**
-     * Returns what stands against reading a file, as a clause that follows its name; empty if nothing does, and for a file that
-     * is missing: opening it says so, with an exception of the file system's.
+     * Returns the reason that prevents reading a file, as a clause that follows its name. Empty if there is none, and for a
+     * missing file: opening it throws the file system's own exception.
      */
     public static Optional<String> obstacle(Path file) {
         BasicFileAttributes attributes;

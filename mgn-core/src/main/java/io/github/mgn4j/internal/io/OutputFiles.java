@@ -16,8 +16,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes files that belong together: each is written aside, and all are renamed when the last is complete and on disk. What
- * fails before leaves nothing behind, and the old files as they were. Not thread-safe.
+ * Writes files that belong together. Each is written beside its target, and all are renamed once the last is complete and on
+ * disk. An earlier failure leaves nothing behind and the old files unchanged. Not thread-safe.
  *
  * <pre>{@code
  * try (OutputFiles files = new OutputFiles()) {
@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * }
  * }</pre>
  *
- * <p>What a process that was killed left aside, {@code .NAME.ID.mgn.part}, is removed by the next one that writes into that
+ * <p>Temporary files of a killed process, {@code .NAME.ID.mgn.part}, are removed by the next process that writes into that
  * folder.
  */
 public final class OutputFiles implements AutoCloseable {
@@ -35,9 +35,9 @@ public final class OutputFiles implements AutoCloseable {
 
     private final List<Aside> asides = new ArrayList<>();
     private final Set<Path> cleaned = new HashSet<>();
-    private final List<Path> made = new ArrayList<>();
+    private final List<Path> created = new ArrayList<>();
 
-    /** Writes a file aside, through a buffered stream; folders that are missing are made. */
+    /** Writes a temporary file through a buffered stream and creates missing folders. */
     public void write(Path file, AtomicFile.Content content) throws IOException {
         if (AtomicFile.isStream(file)) {
             try (OutputStream out = new NamedStream(file, Files.newOutputStream(file));
@@ -54,12 +54,12 @@ public final class OutputFiles implements AutoCloseable {
         });
     }
 
-    /** Writes a text file in UTF-8 aside; as {@link #write}. */
+    /** Writes a temporary text file in UTF-8, as {@link #write} does. */
     public void writeString(Path file, String text) throws IOException {
         write(file, out -> out.write(text.getBytes(StandardCharsets.UTF_8)));
     }
 
-    /** Writes a file aside through a channel; as {@link #write}, but a pipe or a device is refused. */
+    /** Writes a temporary file through a channel, as {@link #write} does, but rejects pipes and devices. */
     public void writeChannel(Path file, AtomicFile.ChannelContent content) throws IOException {
         if (AtomicFile.isStream(file)) {
             throw new FileSystemException(
@@ -81,20 +81,20 @@ public final class OutputFiles implements AutoCloseable {
         aside.force();
     }
 
-    /** Folders on the way that do not exist yet, the deepest first. */
+    /** Adds the missing parent folders, the deepest first. */
     private void addMissing(Path folder) {
         int at = 0;
         for (@Nullable Path missing = folder;
                 missing != null && !Files.exists(missing);
                 missing = missing.getParent()) {
-            made.add(at++, missing);
+            created.add(at++, missing);
         }
     }
 
     /**
-     * Gives the files their names, in the order in which they were written; they take the places of old ones.
+     * Renames the files to their targets in the order in which they were written, replacing old ones.
      *
-     * @throws IOException if one cannot have its name; then the old files are put back
+     * @throws IOException if a file cannot be renamed; the old files are restored then
      */
     public void publish() throws IOException {
         boolean together = asides.size() > 1;
@@ -110,17 +110,17 @@ public final class OutputFiles implements AutoCloseable {
         }
     }
 
-    /** Removes what has not been published. */
+    /** Removes the files that have not been published. */
     @Override
     public void close() throws IOException {
         for (Aside aside : asides) {
             aside.close();
         }
-        for (Path folder : made) {
+        for (Path folder : created) {
             try {
                 Files.deleteIfExists(folder);
             } catch (DirectoryNotEmptyException e) {
-                // The files are there, or another process's.
+                // The folder is not empty, or belongs to another process.
             }
         }
     }

@@ -12,59 +12,61 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Implementations of a service that can be used. Unlike a plain {@link ServiceLoader} it does not depend on which thread
- * asks, and an implementation that cannot be loaded, since a jar that it needs is left out, does not hide the others.
+ * The usable implementations of a service. Unlike a plain {@link ServiceLoader}, the result does not depend on the calling
+ * thread alone, and an implementation that cannot be loaded because a jar is missing does not hide the others.
  *
- * @param usable one of each class
- * @param passedOver what cannot be loaded and why, as clauses of an error message
+ * @param usable one instance of each class
+ * @param passedOver the implementations that cannot be loaded and the reasons, as clauses of an error message
  */
 public record Services<T>(List<T> usable, List<String> passedOver) {
     private static final Logger log = LoggerFactory.getLogger(Services.class);
 
-    /** A loader that fails every time must not be asked for ever. */
+    /** Stops a loader that fails every time. */
     private static final int MOST_FAILURES = 100;
 
-    /** What has to work before an implementation counts as usable. */
+    /** Decides whether an implementation is usable. */
     @FunctionalInterface
     public interface Trial<T> {
+        /** Uses the implementation; throws a {@link LinkageError} if a class that it needs is missing. */
         void of(T implementation);
     }
 
     /**
-     * Looks an interface up where it was loaded from itself, then where the calling thread's context class loader looks.
+     * Finds the implementations of an interface in the interface's own class loader, then in the calling thread's context class
+     * loader.
      *
-     * @param trial calls the methods that everybody needs; a {@link LinkageError} of them tells that a class is missing
+     * @param trial calls the methods that every user needs; its {@link LinkageError} means that a class is missing
      */
     public static <T> Services<T> find(Class<T> service, Trial<T> trial) {
         List<T> usable = new ArrayList<>();
         List<String> passedOver = new ArrayList<>();
-        Set<Class<?>> known = new HashSet<>();
+        Set<Class<?>> seen = new HashSet<>();
         ClassLoader context = Thread.currentThread().getContextClassLoader();
-        collect(ServiceLoader.load(service, service.getClassLoader()), trial, known, usable, passedOver);
+        collect(ServiceLoader.load(service, service.getClassLoader()), trial, seen, usable, passedOver);
         if (context != null && context != service.getClassLoader()) {
-            collect(ServiceLoader.load(service, context), trial, known, usable, passedOver);
+            collect(ServiceLoader.load(service, context), trial, seen, usable, passedOver);
         }
         return new Services<>(usable, passedOver.stream().distinct().toList());
     }
 
     private static <T> void collect(
-            ServiceLoader<T> loader, Trial<T> trial, Set<Class<?>> known, List<T> usable, List<String> passedOver) {
+            ServiceLoader<T> loader, Trial<T> trial, Set<Class<?>> seen, List<T> usable, List<String> passedOver) {
         Iterator<T> all = loader.iterator();
         for (int failures = 0; failures < MOST_FAILURES; ) {
-            T one = null;
+            T instance = null;
             try {
                 if (!all.hasNext()) {
                     return;
                 }
-                one = all.next();
-                if (known.add(one.getClass())) {
-                    trial.of(one);
-                    usable.add(one);
+                instance = all.next();
+                if (seen.add(instance.getClass())) {
+                    trial.of(instance);
+                    usable.add(instance);
                 }
             } catch (ServiceConfigurationError | LinkageError e) {
                 failures++;
                 log.debug("passed over", e);
-                passedOver.add(reason(one, e));
+                passedOver.add(reason(instance, e));
             }
         }
     }
@@ -73,13 +75,13 @@ public record Services<T>(List<T> usable, List<String> passedOver) {
         if (implementation != null) {
             return implementation.getClass().getName() + ": " + lacking(e);
         }
-        // ServiceLoader's own message: the service, a colon, and which implementation could not be made.
+        // ServiceLoader's own message: the service, a colon, and the implementation that could not be created.
         return e.getCause() == null
                 ? lacking(e)
                 : String.valueOf(e.getMessage()).replaceFirst("^\\S+: ", "") + ": " + lacking(e);
     }
 
-    /** What a failure to load or run a class says of what is missing, as a clause. */
+    /** Returns the missing part from a failure to load or run a class, as a clause. */
     public static String lacking(Throwable e) {
         Throwable root = e;
         while (root.getCause() != null) {

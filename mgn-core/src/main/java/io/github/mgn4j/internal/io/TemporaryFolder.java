@@ -12,8 +12,8 @@ import java.nio.file.attribute.UserPrincipal;
 import java.util.Objects;
 
 /**
- * A folder for temporary files, in the system's. It is locked, so that the next one can tell it from what a killed process left
- * behind, and remove that.
+ * A temporary folder in the system's temporary directory. It is locked, so that later processes can recognise and remove a
+ * folder that a killed process left behind.
  */
 public final class TemporaryFolder implements AutoCloseable {
     private static final String NAMES = "mgn-*.tmp.d";
@@ -27,15 +27,15 @@ public final class TemporaryFolder implements AutoCloseable {
     }
 
     /**
-     * Makes a folder.
+     * Creates a folder.
      *
-     * @throws IOException if it cannot be made, naming the system's folder
+     * @throws IOException if it cannot be created; the message names the system's directory
      */
     public static TemporaryFolder create() throws IOException {
         Path root = Path.of(Objects.requireNonNullElse(System.getProperty("java.io.tmpdir"), "."));
         try {
-            Path made = Files.createTempDirectory(root, "mgn-"); // with permissions for its user alone
-            Path path = Files.move(made, made.resolveSibling(made.getFileName() + ".tmp.d"));
+            Path created = Files.createTempDirectory(root, "mgn-"); // readable by its user alone
+            Path path = Files.move(created, created.resolveSibling(created.getFileName() + ".tmp.d"));
             FolderLock lock;
             try {
                 lock = FolderLock.acquire(path);
@@ -50,17 +50,17 @@ public final class TemporaryFolder implements AutoCloseable {
         }
     }
 
-    /** Those of other users are not looked at: they may change under our hands. */
+    /** Removes abandoned folders of this user; those of other users may change concurrently. */
     private static void clean(Path root, UserPrincipal user) {
-        try (DirectoryStream<Path> found = Files.newDirectoryStream(root, NAMES)) {
-            for (Path folder : found) {
+        try (DirectoryStream<Path> folders = Files.newDirectoryStream(root, NAMES)) {
+            for (Path folder : folders) {
                 if (Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)
                         && Files.getOwner(folder, LinkOption.NOFOLLOW_LINKS).equals(user)) {
                     removeUnlocked(folder);
                 }
             }
         } catch (IOException | DirectoryIteratorException e) {
-            // The next one tries again.
+            // The next process tries again.
         }
     }
 
@@ -72,11 +72,12 @@ public final class TemporaryFolder implements AutoCloseable {
         }
     }
 
+    /** Returns the path of the folder. */
     public Path path() {
         return path;
     }
 
-    /** Removes the folder and what is in it. */
+    /** Removes the folder and its content. */
     @Override
     public void close() throws IOException {
         try (lock) {

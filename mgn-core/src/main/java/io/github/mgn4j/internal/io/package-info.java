@@ -1,4 +1,4 @@
-/** Output files that appear whole or not at all, what a file is by its first bytes, and the look-up of services. */
+/** Output files that appear complete or not at all, file kinds by first bytes, and service look-up. */
 @NullMarked
 package io.github.mgn4j.internal.io;
 

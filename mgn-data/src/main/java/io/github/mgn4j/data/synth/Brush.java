@@ -42,7 +42,7 @@ final class Brush {
         return new Ellipse2D.Double(x - rx, y - ry, 2 * rx, 2 * ry);
     }
 
-    /** A polygon from alternating x and y. */
+    /** Returns a polygon from alternating x and y. */
     static Shape polygon(double... points) {
         Path2D path = new Path2D.Double();
         path.moveTo(points[0], points[1]);
@@ -53,14 +53,14 @@ final class Brush {
         return path;
     }
 
-    /** A tapered limb with round ends. */
+    /** Returns a tapered limb with round ends. */
     static Path2D limb(double x1, double y1, double width1, double x2, double y2, double width2) {
         double dx = x2 - x1;
         double dy = y2 - y1;
         double length = Math.max(1e-9, StrictMath.sqrt(dx * dx + dy * dy));
         double nx = -dy / length / 2;
         double ny = dx / length / 2;
-        // Three overlapping outlines that all turn the same way: filled where any of them is.
+        // Three overlapping outlines of the same orientation: filled where any of them is.
         Path2D path = new Path2D.Double(Path2D.WIND_NON_ZERO);
         path.append(
                 polygon(

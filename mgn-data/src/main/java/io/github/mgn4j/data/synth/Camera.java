@@ -4,15 +4,15 @@ import java.util.List;
 import java.util.SplittableRandom;
 
 /**
- * What one camera does to everybody under it.
+ * The properties of one camera, which affect all of its images.
  *
- * @param gain of red, green and blue: the colour cast
- * @param gamma below 1 for a washed-out picture, above 1 for a dark one
- * @param contrast around the middle gray
- * @param sharpness the share of the resolution that reaches the picture
+ * @param gain gain of red, green and blue: the colour cast
+ * @param gamma below 1 for a washed-out image, above 1 for a dark one
+ * @param contrast contrast around the middle gray
+ * @param sharpness the fraction of the resolution that the image retains
  * @param noise standard deviation of a pixel's noise, in steps of 255
- * @param view from where most people are seen
- * @param scenes what is behind them: the camera turns
+ * @param view the most frequent view of persons
+ * @param scenes the backgrounds: the camera turns
  */
 record Camera(
         List<Double> gain,
@@ -23,7 +23,7 @@ record Camera(
         Pose.View view,
         List<Scene> scenes,
         long sceneSeed) {
-    /** Each pixel value on the scale 0..1, with the camera's gamma. */
+    /** Returns each pixel value on the scale 0..1, with the camera's gamma. */
     double[] exposure() {
         double[] exposure = new double[256];
         for (int value = 0; value < exposure.length; value++) {
@@ -41,7 +41,7 @@ record Camera(
         PARKING
     }
 
-    /** A camera by its number; neighbours differ in view and scene. */
+    /** Returns a camera by its number; neighbours differ in view and scene. */
     static Camera of(int number, SplittableRandom random) {
         Pose.View[] views = {Pose.View.FRONT, Pose.View.BACK, Pose.View.SIDE};
         Scene[] scenes = Scene.values();
@@ -56,7 +56,7 @@ record Camera(
                 random.nextLong());
     }
 
-    /** The view of one image: mostly the camera's. */
+    /** Returns the view of one image: usually the camera's. */
     Pose.View view(SplittableRandom random) {
         if (random.nextInt(100) < 55) {
             return view;

@@ -8,7 +8,7 @@ import java.awt.geom.AffineTransform;
 import java.awt.geom.Path2D;
 import java.awt.geom.Rectangle2D;
 
-/** Paints cloth with its pattern and the light on it, and logos. Lengths are in heights of the person. */
+/** Paints cloth with its pattern and lighting, and logos. Lengths are in heights of the person. */
 final class ClothPainter {
     private final Graphics2D g;
     private final Person person;
@@ -18,12 +18,12 @@ final class ClothPainter {
         this.person = person;
     }
 
-    /** A part of the top that lies over the trunk. */
+    /** Paints a part of the top that lies over the trunk. */
     void trunk(Shape shape) {
         paint(shape, person.topColour(), person.pattern(), 1);
     }
 
-    /** A sleeve: patterns that fill a surface go on, the others stay on the trunk. */
+    /** Paints a sleeve: patterns that fill a surface continue, the others stay on the trunk. */
     void sleeve(Shape shape, double light) {
         switch (person.pattern()) {
             case HOOPS, CHECK, DOTS -> paint(shape, person.topColour(), person.pattern(), light);
@@ -45,7 +45,7 @@ final class ClothPainter {
         g.setClip(before);
     }
 
-    /** Bodies are round: darker towards one edge. */
+    /** Darkens one edge, since bodies are round. */
     private void shadow(Rectangle2D bounds) {
         if (bounds.getWidth() > 1e-3) {
             g.setPaint(new LinearGradientPaint(
@@ -100,7 +100,7 @@ final class ClothPainter {
         }
     }
 
-    /** The person's logo around the origin, scaled to a radius. */
+    /** Paints the person's logo around the origin, scaled to a radius. */
     void logo(double x, double y, double radius) {
         if (person.logo() != Person.Logo.NONE) {
             AffineTransform place = AffineTransform.getTranslateInstance(x, y);

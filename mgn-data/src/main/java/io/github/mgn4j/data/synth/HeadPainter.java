@@ -4,7 +4,9 @@ import java.awt.Color;
 import java.awt.Graphics2D;
 import java.awt.geom.Area;
 
-/** Paints heads: face, hair and hats. Lengths are in heights of the person, the top of the head is at y = 0. */
+/**
+ * Paints heads: face, hair and hats. Lengths are in heights of the person, the top of the head is at y = 0.
+ */
 final class HeadPainter {
     private static final double Y = 0.078;
     private static final Color EYE = new Color(0x2A2220);
@@ -21,7 +23,7 @@ final class HeadPainter {
         ry = 0.07 * person.headSize();
     }
 
-    /** What hangs down behind the shoulders and is seen from the front. */
+    /** Paints the hair that hangs behind the shoulders and is visible from the front. */
     void hairBehind() {
         if (person.hair() == Person.Hair.LONG) {
             Brush.fill(
@@ -114,7 +116,7 @@ final class HeadPainter {
                 Brush.rounded(-rx - 0.004, Y - 0.034, rx + 0.004, Y - 0.014, 0.008));
     }
 
-    /** The top of the head down to a height. */
+    /** Paints the top of the head down to a height. */
     private void dome(Color colour, double bottom) {
         Area dome = new Area(Brush.oval(0, Y - 0.002, rx + 0.005, ry + 0.005));
         dome.intersect(new Area(Brush.rect(-1, -1, 1, bottom)));

@@ -13,13 +13,15 @@ import javax.imageio.spi.IIORegistry;
 import javax.imageio.spi.ImageWriterSpi;
 import javax.imageio.stream.MemoryCacheImageOutputStream;
 
-/** The JDK's JPEG encoder at one fixed quality. For one thread. */
+/** The JDK's JPEG encoder at one fixed quality. Not thread-safe. */
 final class JpegEncoder implements AutoCloseable {
     private static final float QUALITY = 0.92f;
 
     private final ImageWriter writer = runtimeWriter();
 
-    /** The JDK's own, whatever other image libraries have registered: the bytes are to be the same everywhere. */
+    /**
+     * Returns the JDK's own writer rather than that of another image library, so that the bytes are the same everywhere.
+     */
     private static ImageWriter runtimeWriter() {
         try {
             return IIORegistry.getDefaultInstance()

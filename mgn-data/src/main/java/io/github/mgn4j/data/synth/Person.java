@@ -6,9 +6,9 @@ import java.util.List;
 import java.util.SplittableRandom;
 
 /**
- * How an identity looks, under every camera and in every pose.
+ * The appearance of an identity, under every camera and in every pose.
  *
- * @param build width of the body relative to the usual
+ * @param build width of the body relative to the average
  * @param second colour of the top's pattern, or of the shirt under a jacket
  */
 record Person(
@@ -90,7 +90,7 @@ record Person(
         CROSS
     }
 
-    // Dark and gray clothes are frequent, as in the street: colours alone do not tell people apart.
+    // Dark and gray clothes are frequent, as in the street: colours alone do not distinguish people.
     private static final List<Color> CLOTHES = colours(
             0x222226, 0x222226, 0x2A2E55, 0x82868A, 0x82868A, 0xDEDCD4, 0xDEDCD4, 0xB42D32, 0x3157A8, 0x3157A8,
             0x3C7A4E, 0xDDB738, 0xD98AA2, 0x7A5438, 0xD87030, 0x6E4A8C);
@@ -125,7 +125,7 @@ record Person(
                 pick(List.of(Bag.NONE, Bag.NONE, Bag.BACKPACK, Bag.SHOULDER, Bag.HANDBAG), random),
                 contrasting(ACCENTS, top, random),
                 random.nextBoolean(),
-                // Most clothes have none: the article's example of a detail that tells two people apart.
+                // Most clothes have none: the paper's example of a detail that distinguishes two people.
                 random.nextInt(5) < 3 ? Logo.NONE : pick(List.of(Logo.values()), random),
                 contrasting(ACCENTS, top, random),
                 random.nextBoolean());
@@ -135,7 +135,7 @@ record Person(
         return random.nextInt(4) == 0 ? Pattern.PLAIN : pick(List.of(Pattern.values()), random);
     }
 
-    /** Somebody else who looks much the same: all but a few details. */
+    /** Returns another person who looks similar: all but a few details are the same. */
     Person lookAlike(SplittableRandom random) {
         Person other = random(random);
         boolean clothes = random.nextBoolean();
@@ -166,7 +166,7 @@ record Person(
         return values.get(random.nextInt(values.size()));
     }
 
-    /** A colour that can be seen beside another. */
+    /** Returns a colour that is visible beside another. */
     private static Color contrasting(List<Color> colours, Color beside, SplittableRandom random) {
         Color colour = pick(colours, random);
         while (distance(colour, beside) < 120) {

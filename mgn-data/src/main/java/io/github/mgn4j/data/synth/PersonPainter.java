@@ -6,8 +6,8 @@ import java.awt.Shape;
 import java.awt.geom.Path2D;
 
 /**
- * Paints a person from the head at (0, 0) to the soles at (0, 1): legs, trunk, arms and bag, from back to front. From the
- * side people are drawn facing +x; the caller mirrors them.
+ * Paints a person from the head at (0, 0) to the soles at (0, 1): legs, trunk, arms and bag, from back to front. In side
+ * view, people face +x; the caller mirrors them.
  */
 final class PersonPainter {
     private static final double SHOULDER = 0.2;
@@ -200,7 +200,7 @@ final class PersonPainter {
         }
     }
 
-    /** Jackets and coats stand open over a shirt. */
+    /** Paints the shirt in the opening of a jacket or coat. */
     private void openFront() {
         if (person.top() == Person.Top.JACKET || person.top() == Person.Top.COAT) {
             double hem = person.top() == Person.Top.COAT ? 0.7 : 0.54;
@@ -211,7 +211,9 @@ final class PersonPainter {
         }
     }
 
-    /** An arm at the left (-1) or right (1) edge of a body seen from the front or back, or in its middle (0). */
+    /**
+     * Paints an arm at the left (-1) or right (1) edge of a body seen from the front or back, or in its middle (0).
+     */
     private void arm(int edge, double angle, boolean near) {
         double x = edge * 0.105 * b;
         double out = edge == 0 ? angle : edge * angle;

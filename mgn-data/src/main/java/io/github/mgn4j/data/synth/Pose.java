@@ -4,12 +4,12 @@ import java.util.List;
 import java.util.SplittableRandom;
 
 /**
- * How a person stands in one image. Angles are in degrees.
+ * A person's pose in one image. Angles are in degrees.
  *
- * @param facesLeft for {@link View#SIDE}: the way the person goes
- * @param stride how far the legs are apart, -1 to 1
- * @param leftArm angle of the left arm in the image: outwards from the front, forwards from the side
- * @param bend of the elbows
+ * @param facesLeft the direction of the person in {@link View#SIDE}
+ * @param stride distance between the legs, -1 to 1
+ * @param leftArm angle of the left arm in the image: outwards in front view, forwards in side view
+ * @param bend angle of the elbows
  */
 record Pose(
         View view,

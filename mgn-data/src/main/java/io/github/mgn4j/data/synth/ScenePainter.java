@@ -7,8 +7,8 @@ import java.awt.LinearGradientPaint;
 import java.util.SplittableRandom;
 
 /**
- * Paints what is behind and before a person. A picture is 200 units high and {@code width} wide; a camera's scene is a long
- * panorama of which each image shows a random part.
+ * Paints the background and foreground of a person. An image is 200 units high and {@code width} wide. A camera's scene is a
+ * long panorama, and each image shows a random part of it.
  */
 final class ScenePainter {
     private final Graphics2D g;
@@ -175,7 +175,7 @@ final class ScenePainter {
         }
     }
 
-    /** Things that are in one image only: posts, bins, people far away. */
+    /** Paints objects of a single image: posts, bins, people far away. */
     private void clutter(double horizon) {
         int things = random.nextInt(4);
         for (int i = 0; i < things; i++) {
@@ -195,7 +195,7 @@ final class ScenePainter {
         person(Person.random(random), Pose.random(Pose.View.random(random), random), x, feet, height);
     }
 
-    /** A person whose feet are at a place. */
+    /** Paints a person whose feet are at a position. */
     void person(Person person, Pose pose, double x, double feet, double height) {
         Graphics2D at = (Graphics2D) g.create();
         try {
@@ -209,7 +209,7 @@ final class ScenePainter {
         }
     }
 
-    /** Something that stands between the person and the camera, over a side or the lower part of the picture. */
+    /** Paints an object between the person and the camera, over a side or the lower part of the image. */
     void occluder() {
         switch (random.nextInt(5)) {
             case 0 -> {

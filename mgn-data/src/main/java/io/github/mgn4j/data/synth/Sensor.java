@@ -5,7 +5,9 @@ import io.github.mgn4j.image.Resampling;
 import io.github.mgn4j.image.RgbImage;
 import java.util.SplittableRandom;
 
-/** Turns a painted scene into a camera's picture: resolution, colour cast, light, contrast, noise. Thread-safe. */
+/**
+ * Turns a painted scene into a camera's image: resolution, colour cast, light, contrast, noise. Thread-safe.
+ */
 final class Sensor {
     private static final int CHANNELS = RgbImage.CHANNELS;
 
@@ -53,7 +55,7 @@ final class Sensor {
         return response;
     }
 
-    /** Nearly normal: the sum of four uniform numbers, scaled to a variance of 1. */
+    /** Returns a nearly normal number: the sum of four uniform numbers, scaled to a variance of 1. */
     private static double normal(SplittableRandom random) {
         long bits = random.nextLong();
         long sum = (bits & 0xffff) + (bits >>> 16 & 0xffff) + (bits >>> 32 & 0xffff) + (bits >>> 48);

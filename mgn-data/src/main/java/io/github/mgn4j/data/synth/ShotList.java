@@ -5,8 +5,8 @@ import java.util.Locale;
 import java.util.RandomAccess;
 
 /**
- * Lists the images of a data set and names them as Market-1501 does: the persons in training, those in test, the
- * distractors, the junk. Each is made when it is asked for: there may be twenty million.
+ * Lists the images of a data set and names them as in Market-1501: the persons in training, those in test, the distractors,
+ * the junk. Elements are created on access, since there may be twenty million.
  */
 final class ShotList extends AbstractList<Shot> implements RandomAccess {
     static final String TRAIN = "bounding_box_train";
@@ -49,7 +49,7 @@ final class ShotList extends AbstractList<Shot> implements RandomAccess {
         return junk(index, i - distractors);
     }
 
-    /** The last take of a test person under a camera is the query. */
+    /** Returns an image of a person. The last take of a test person under a camera is the query. */
     private Shot person(int index, int firstPid, int i, int takes) {
         int pid = firstPid + i / (takes * options.cameras());
         int take = 1 + i % takes;
@@ -64,14 +64,14 @@ final class ShotList extends AbstractList<Shot> implements RandomAccess {
                 take);
     }
 
-    /** One for every five gallery images: half of them look-alikes of persons searched for, half false detections. */
+    /** Returns a distractor. There is one per five gallery images: half look-alikes of query persons, half false detections. */
     private Shot distractor(int index, int i) {
         Shot.Kind kind = i % 2 == 0 ? Shot.Kind.LOOK_ALIKE : Shot.Kind.NOBODY;
         int who = options.ids() + 1 + i / 2 % options.ids();
         return shot(index, GALLERY, 0, kind, who, 1 + i / 2 % options.cameras(), 1 + i);
     }
 
-    /** One for every twenty gallery images. */
+    /** Returns a junk image. There is one per twenty gallery images. */
     private Shot junk(int index, int i) {
         int who = options.ids() + 1 + i % options.ids();
         return shot(index, GALLERY, -1, Shot.Kind.FRAGMENT, who, 1 + i % options.cameras(), 1 + i);

@@ -10,9 +10,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 
-/** Makes the picture of a {@link Shot}; a pure function of the options and the shot. Thread-safe. */
+/** Paints the image of a {@link Shot}; a pure function of the options and the shot. Thread-safe. */
 final class ShotPainter {
-    /** Height of the picture in the units that everything is painted in. */
+    /** Height of the image in painting units. */
     private static final double UNITS = 200;
 
     private static final int PAINTED_HEIGHT = 256;
@@ -38,7 +38,7 @@ final class ShotPainter {
         Camera camera = cameras.get(shot.camera() - 1);
         SplittableRandom random = Seeds.random(
                 options.seed(), SHOT, shot.kind().name().hashCode(), shot.who(), shot.camera(), shot.take());
-        // Painted larger than wanted and reduced by the sensor; antialiased shapes alone look hard.
+        // Painted larger and reduced by the sensor: antialiased shapes alone look hard.
         int zoom = (PAINTED_HEIGHT + options.height() - 1) / options.height();
         BufferedImage canvas =
                 new BufferedImage(options.width() * zoom, options.height() * zoom, BufferedImage.TYPE_INT_RGB);
@@ -55,7 +55,7 @@ final class ShotPainter {
         return sensors.get(shot.camera() - 1).expose(pixels(canvas), options.width(), options.height(), random);
     }
 
-    /** The pixels straight from the canvas: by way of its colour model it takes several times as long. */
+    /** Returns the pixels directly from the canvas; its colour model takes several times as long. */
     private static RgbImage pixels(BufferedImage canvas) {
         int[] packed = ((DataBufferInt) canvas.getRaster().getDataBuffer()).getData();
         byte[] rgb = new byte[packed.length * RgbImage.CHANNELS];

@@ -14,8 +14,8 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * A folder that is filled beside its place, in {@code .synth-ID.part}. That is locked, so that other processes can tell it
- * from what a killed one left behind.
+ * A folder that is filled beside its target, in {@code .synth-ID.part}. It is locked, so that other processes can
+ * distinguish it from one that a killed process left behind.
  */
 final class StagedFolders implements AutoCloseable {
     static final String PREFIX = ".synth-";
@@ -41,20 +41,20 @@ final class StagedFolders implements AutoCloseable {
         return new StagedFolders(root, lock);
     }
 
-    /** Whether a path is such a folder. */
+    /** Returns whether a path is such a folder. */
     static boolean isStaged(Path path) {
         String name = String.valueOf(path.getFileName());
         return name.startsWith(PREFIX) && name.endsWith(SUFFIX);
     }
 
-    /** Removes what processes that ended too early left in a folder. */
+    /** Removes folders that killed processes left in a folder. */
     static void clean(Path above) throws IOException {
         if (!Files.isDirectory(above)) {
             return;
         }
         List<Path> leftovers = new ArrayList<>();
-        try (DirectoryStream<Path> found = Files.newDirectoryStream(above, StagedFolders::isStaged)) {
-            found.forEach(leftovers::add);
+        try (DirectoryStream<Path> folders = Files.newDirectoryStream(above, StagedFolders::isStaged)) {
+            folders.forEach(leftovers::add);
         }
         for (Path leftover : leftovers) {
             try (FolderLock lock = FolderLock.acquire(leftover)) {
@@ -62,17 +62,19 @@ final class StagedFolders implements AutoCloseable {
                     MoreFiles.deleteRecursively(leftover, RecursiveDeleteOption.ALLOW_INSECURE);
                 }
             } catch (FileSystemException e) {
-                // It is being written, or another user's.
+                // It is being written, or belongs to another user.
             }
         }
     }
 
-    /** What is filled. */
+    /** Returns the folder to fill. */
     Path folder() {
         return root.resolve("new");
     }
 
-    /** Gives the folder its place; where there is one already, its folders take the places of those of the same names. */
+    /**
+     * Moves the folder to its target. If the target exists, its sub-folders of the same names are replaced.
+     */
     void publish(Path target) throws IOException {
         if (!Files.exists(target)) {
             Files.move(folder(), target, StandardCopyOption.ATOMIC_MOVE);
@@ -82,7 +84,7 @@ final class StagedFolders implements AutoCloseable {
         try (Stream<Path> entries = Files.list(folder())) {
             folders = entries.toList();
         }
-        // Renames only: what takes long, to remove the old, comes after the new is in its place.
+        // Only renames: removing the old folders takes long and happens afterwards.
         Path old = Files.createDirectory(root.resolve("old"));
         for (Path folder : folders) {
             Path place = target.resolve(folder.getFileName());

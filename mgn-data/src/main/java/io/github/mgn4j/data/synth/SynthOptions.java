@@ -3,14 +3,14 @@ package io.github.mgn4j.data.synth;
 import io.github.mgn4j.data.DatasetException;
 
 /**
- * What a synthetic data set holds.
+ * The options of a synthetic data set. Immutable.
  *
  * @param ids identities in training, and as many others in test
- * @param cameras number of cameras, at least 2: every query needs a match under another one
- * @param images per identity and camera, in training and in the gallery; there is one query more for each
- * @param width of the images in pixels
- * @param height of the images in pixels
- * @param seed what everything random is derived from
+ * @param cameras number of cameras, at least 2: every query needs a match under another camera
+ * @param images number of images per identity and camera, in training and in the gallery; each has one additional query
+ * @param width width of the images in pixels
+ * @param height height of the images in pixels
+ * @param seed seed of all random choices
  */
 public record SynthOptions(int ids, int cameras, int images, int width, int height, long seed) {
     /** 50 identities in training and 50 in test, 4 cameras, 4 images for each, 64x128 pixels. */
@@ -30,30 +30,34 @@ public record SynthOptions(int ids, int cameras, int images, int width, int heig
         }
     }
 
-    private static void check(String name, int value, int least, int most) {
-        if (value < least || value > most) {
+    private static void check(String name, int value, int min, int max) {
+        if (value < min || value > max) {
             throw new DatasetException(
-                    "synthetic data set: " + name + " must be " + least + " to " + most + ", not " + value);
+                    "synthetic data set: " + name + " must be " + min + " to " + max + ", not " + value);
         }
     }
 
+    /** Returns these options with another number of identities. */
     public SynthOptions withIds(int value) {
         return new SynthOptions(value, cameras, images, width, height, seed);
     }
 
+    /** Returns these options with another number of cameras. */
     public SynthOptions withCameras(int value) {
         return new SynthOptions(ids, value, images, width, height, seed);
     }
 
+    /** Returns these options with another number of images per identity and camera. */
     public SynthOptions withImages(int value) {
         return new SynthOptions(ids, cameras, value, width, height, seed);
     }
 
-    /** The size of the images in pixels. */
+    /** Returns these options with another image size in pixels. */
     public SynthOptions withSize(int newWidth, int newHeight) {
         return new SynthOptions(ids, cameras, images, newWidth, newHeight, seed);
     }
 
+    /** Returns these options with another seed. */
     public SynthOptions withSeed(long value) {
         return new SynthOptions(ids, cameras, images, width, height, value);
     }

@@ -24,10 +24,10 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes synthetic data sets in the Market-1501 layout: JPEGs in {@code bounding_box_train}, {@code query} and
- * {@code bounding_box_test}. Persons {@code 1..ids} are in training, {@code ids+1..2 ids} in test. Every image is a pure
- * function of the options and its place in the list, so the files have the same bytes on every run of one JDK, whatever the
- * number of threads: as many as there are processors.
+ * Writes synthetic data sets in the Market-1501 format: JPEGs in {@code bounding_box_train}, {@code query} and
+ * {@code bounding_box_test}. Persons {@code 1..ids} are in training, {@code ids+1..2 ids} in test. Every image depends only
+ * on the options and its position in the list, so the files have the same bytes on every run of one JDK. Uses one thread per
+ * processor.
  */
 public final class SyntheticDataset {
     private static final List<String> FOLDERS = List.of(ShotList.TRAIN, ShotList.QUERY, ShotList.GALLERY);
@@ -35,20 +35,20 @@ public final class SyntheticDataset {
     private SyntheticDataset() {}
 
     /**
-     * Writes a data set; it appears when it is complete. What a killed process left unfinished in that place is removed.
+     * Writes a data set, which appears once it is complete. Unfinished folders of killed processes are removed.
      *
      * @param out a folder that does not exist or is empty
-     * @param overwrite whether {@code out} may hold something: its folders of this layout are replaced, the rest stays
-     * @param progress is called from several threads, one at a time
-     * @throws DatasetException when {@code out} is a file, or holds something that must not be overwritten
-     * @throws IOException when it cannot be written; nothing is left behind then
+     * @param overwrite whether {@code out} may have content: its folders of this format are replaced, the rest stays
+     * @param progress receives the progress; called by several threads, one at a time
+     * @throws DatasetException if {@code out} is a file, or has content that must not be overwritten
+     * @throws IOException if the data set cannot be written; nothing is left behind then
      */
     public static void write(SynthOptions options, Path out, boolean overwrite, ProgressListener progress)
             throws IOException {
         write(options, out, overwrite, Runtime.getRuntime().availableProcessors(), progress);
     }
 
-    /** With so many threads. */
+    /** Writes a data set with a number of threads. */
     static void write(SynthOptions options, Path out, boolean overwrite, int threads, ProgressListener progress)
             throws IOException {
         Path target = out.toAbsolutePath().normalize();
@@ -56,7 +56,7 @@ public final class SyntheticDataset {
         Path above = Files.isDirectory(target) || parent == null ? target : parent;
         StagedFolders.clean(above);
         check(out, overwrite);
-        List<Path> made = missing(above);
+        List<Path> created = missing(above);
         boolean complete = false;
         try {
             Files.createDirectories(above);
@@ -69,13 +69,13 @@ public final class SyntheticDataset {
                 staged.publish(target);
             }
             complete = true;
-        } catch (FileSystemException e) { // which names a folder that is gone by now
+        } catch (FileSystemException e) { // names a folder that no longer exists
             throw e.getFile() == null || !e.getFile().contains(StagedFolders.PREFIX)
                     ? e
                     : new FileSystemException(out.toString(), null, e.getReason());
         } finally {
             if (!complete) {
-                removeEmpty(made);
+                removeEmpty(created);
             }
         }
     }
@@ -92,7 +92,7 @@ public final class SyntheticDataset {
         }
     }
 
-    /** The folders on the way that do not exist yet, the deepest first. */
+    /** Returns the missing parent folders, the deepest first. */
     private static List<Path> missing(Path folder) {
         List<Path> missing = new ArrayList<>();
         for (@Nullable Path at = folder; at != null && !Files.exists(at); at = at.getParent()) {
@@ -106,7 +106,7 @@ public final class SyntheticDataset {
             try {
                 Files.deleteIfExists(folder);
             } catch (DirectoryNotEmptyException e) {
-                return; // another process uses it by now
+                return; // another process uses it already
             }
         }
     }
@@ -156,7 +156,7 @@ public final class SyntheticDataset {
             throw new InterruptedIOException(FileNames.text(root) + ": interrupted");
         } finally {
             next.set(shots.size());
-            MoreExecutors.shutdownAndAwaitTermination(workers, Duration.ofMinutes(1)); // before their folder goes
+            MoreExecutors.shutdownAndAwaitTermination(workers, Duration.ofMinutes(1)); // before their folder is removed
         }
     }
 
@@ -165,7 +165,7 @@ public final class SyntheticDataset {
             Files.write(file, bytes);
         } catch (FileSystemException e) {
             throw e;
-        } catch (IOException e) { // a full disk, which does not say where
+        } catch (IOException e) { // a full disk, whose exception names no file
             throw new FileSystemException(file.toString(), null, "cannot be written: " + e.getMessage());
         }
     }

@@ -1,6 +1,6 @@
 /**
- * People who do not exist, drawn so that finding them again under another camera is a real problem: a data set for
- * demonstrations and tests that needs nothing fetched and shows nobody.
+ * Synthetic persons, drawn so that matching them across cameras is a real problem: a data set for demonstrations and tests
+ * that requires no download and shows no real people.
  */
 @NullMarked
 package io.github.mgn4j.data.synth;

@@ -9,39 +9,42 @@ import java.util.concurrent.TimeUnit;
 import org.nd4j.common.config.ND4JClassLoading;
 
 /**
- * Whether ND4J's CUDA backend, where it is on the class path, has code for the GPUs of this machine and finds its libraries.
- * Without a look before ND4J loads it, the process would die in native code, print stack traces, or fail in the first kernel.
+ * Checks whether ND4J's CUDA backend, if it is on the class path, supports the GPUs of this machine and finds its libraries.
+ * Without this check, ND4J would terminate the process in native code, print stack traces, or fail in the first kernel.
  * Thread-safe.
  */
 public final class CudaBackend {
-    /** Lists ND4J's backends. */
+    /** The resource that lists ND4J's backends. */
     private static final String BACKENDS = "META-INF/services/org.nd4j.linalg.factory.Nd4jBackend";
 
-    /** ND4J's class of that backend. */
+    /** ND4J's class of the CUDA backend. */
     private static final String BACKEND = "org/nd4j/linalg/jcublas/JCublasBackend.class";
 
-    /** Its class whose natives need CUDA and cuDNN. */
+    /** The class of the backend whose natives need CUDA and cuDNN. */
     private static final String NATIVES = "org.nd4j.linalg.jcublas.bindings.Nd4jCuda";
 
     private static final String CUDA = "org.bytedeco.cuda.global.cudart";
 
     private static final String INSTEAD = "the backend nd4j-native runs on the CPU";
 
-    /** {@code nd4j-cuda-11.6} holds machine code for 3.7 to 8.6, which 8.9 runs too, and none that a driver translates. */
-    private static final double LEAST = 3.7;
+    /**
+     * {@code nd4j-cuda-11.6} contains machine code for 3.7 to 8.6, which 8.9 runs too, and no code that a driver could
+     * translate.
+     */
+    private static final double MIN_CAPABILITY = 3.7;
 
-    private static final double BEYOND = 9.0;
+    private static final double CAPABILITY_LIMIT = 9.0;
 
     private static final long SECONDS = 20;
 
-    /** Looked at once, when first asked for. */
+    /** Runs the check once, on first use. */
     private static final class Holder {
         static final String REASON = look();
     }
 
     private CudaBackend() {}
 
-    /** Returns whether ND4J would compute on a GPU: its backend for them is there and can be used. */
+    /** Returns whether ND4J would compute on a GPU: its CUDA backend is present and usable. */
     public static boolean isUsable() {
         ClassLoader loader = CudaBackend.class.getClassLoader();
         return loader != null
@@ -49,15 +52,15 @@ public final class CudaBackend {
                 && unavailableReason().isEmpty();
     }
 
-    /** Why ND4J cannot compute here, as a sentence; empty if nothing speaks against it. */
+    /** Returns why ND4J cannot compute here, as a sentence; empty if it can. */
     public static String unavailableReason() {
         return Holder.REASON;
     }
 
     /**
-     * To be called before anything loads ND4J.
+     * Checks the backend; must be called before any code loads ND4J.
      *
-     * @throws EngineException if its backend is the one for GPUs and this machine's are none of those
+     * @throws EngineException if the CUDA backend is present and this machine's GPUs are not usable
      */
     public static void check() {
         if (!unavailableReason().isEmpty()) {
@@ -77,8 +80,8 @@ public final class CudaBackend {
                     .start();
             String gpus = new String(query.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             boolean ended = query.waitFor(SECONDS, TimeUnit.SECONDS);
-            String found = unavailableReason(ended && query.exitValue() == 0 ? gpus : "");
-            return found.isEmpty() ? loaded(loader) : found;
+            String reason = unavailableReason(ended && query.exitValue() == 0 ? gpus : "");
+            return reason.isEmpty() ? loaded(loader) : reason;
         } catch (IOException e) {
             return unavailableReason("");
         } catch (InterruptedException e) {
@@ -88,9 +91,9 @@ public final class CudaBackend {
     }
 
     /**
-     * ND4J looks for backends with the context class loader of the thread that happens to touch it first. In an application
-     * server or a pool of threads that may be one that knows none, and ND4J would stay without a backend: then they are
-     * looked for where this library is.
+     * Makes ND4J's backends visible. ND4J looks for them with the context class loader of the first thread that uses it. In an
+     * application server or a thread pool that loader may know none, and ND4J would stay without a backend. In this case the
+     * loader of this library is used.
      */
     private static void showBackends() {
         ClassLoader own = CudaBackend.class.getClassLoader();
@@ -120,20 +123,20 @@ public final class CudaBackend {
         }
     }
 
-    /** What to say where the natives do not load. */
+    /** Returns the message for natives that do not load. */
     static String missing(Throwable e) {
         Throwable cause = e;
         while (cause.getCause() != null) {
             cause = cause.getCause();
         }
-        // The loader's own message: the file it was loading, a colon, what it lacks.
+        // The loader's own message: the file it was loading, a colon, the missing part.
         String reason =
                 String.valueOf(cause.getMessage()).replaceAll("^/\\S+: ", "").replaceAll("\\s*\\R\\s*", " ");
         return "nd4j-cuda-11.6 needs CUDA 11.6, cuDNN 8.3 and the NVIDIA driver, and cannot be loaded (%s): %s"
                 .formatted(reason, INSTEAD);
     }
 
-    /** What to say about GPUs, given as lines of {@code name, compute capability}. */
+    /** Returns the message about GPUs, given as lines of {@code name, compute capability}. */
     static String unavailableReason(String gpus) {
         List<String> lines = Splitter.on('\n').trimResults().omitEmptyStrings().splitToList(gpus);
         if (lines.isEmpty()) {
@@ -147,13 +150,13 @@ public final class CudaBackend {
                 .formatted(lines.get(0), INSTEAD);
     }
 
-    /** Whether it is among those that there is code for; true where the driver does not tell. */
+    /** Returns whether there is code for a GPU; true if the driver does not report its capability. */
     private static boolean fits(String gpu) {
         String capability = gpu.substring(gpu.lastIndexOf(',') + 1).strip();
         if (!capability.matches("\\d+\\.\\d")) {
             return true;
         }
         double value = Double.parseDouble(capability);
-        return value >= LEAST && value < BEYOND;
+        return value >= MIN_CAPABILITY && value < CAPABILITY_LIMIT;
     }
 }

@@ -17,14 +17,14 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * A model's feature network as a SameDiff graph of constants: batch norm is folded into the convolutions, classifiers
- * are left out. Takes any batch size. Owns the native memory of its weights until it is closed.
+ * A model's feature network as a SameDiff graph of constants. Batch norm is folded into the convolutions, and there are no
+ * classifiers. Takes any batch size. Owns the native memory of its weights until it is closed.
  */
 public final class InferenceGraph implements AutoCloseable {
-    /** Placeholder: normalised images in the graph's layout. */
+    /** The placeholder for normalised images in the graph's layout. */
     public static final String IMAGES = "images";
 
-    /** Output: {@code [batch, dims]}, the parts in the order of {@link MgnSpec#features()}. */
+    /** The output: {@code [batch, dims]}, the parts in the order of {@link MgnSpec#features()}. */
     public static final String FEATURES = "features";
 
     private final SameDiff sd;
@@ -63,7 +63,7 @@ public final class InferenceGraph implements AutoCloseable {
                 layout, batch, spec.input().height(), spec.input().width());
     }
 
-    /** Builds the graph of a model up to its pooling: its outputs are the last maps of the branches. */
+    /** Builds the graph of a model up to its pooling. The outputs are the last maps of the branches. */
     public static InferenceGraph ofMaps(Model model, Layout layout) {
         Folding folding = new Folding(SameDiff.create(), layout, model);
         List<SDVariable> maps = new Topology(model.spec()).buildMaps(folding.images(), folding);
@@ -74,19 +74,22 @@ public final class InferenceGraph implements AutoCloseable {
                 maps.stream().map(SDVariable::name).toList());
     }
 
+    /** Returns the SameDiff graph. */
     public SameDiff sd() {
         return sd;
     }
 
+    /** Returns the spec of the network. */
     public MgnSpec spec() {
         return spec;
     }
 
+    /** Returns the layout of images and maps. */
     public Layout layout() {
         return layout;
     }
 
-    /** Names of the outputs: {@link #FEATURES}, or the map of each branch. */
+    /** Returns the names of the outputs: {@link #FEATURES}, or the map of each branch. */
     public List<String> outputs() {
         return outputs;
     }
@@ -101,7 +104,7 @@ public final class InferenceGraph implements AutoCloseable {
         }
     }
 
-    /** Every batch norm in its convolution. */
+    /** Folds every batch norm into its convolution. */
     private static final class Folding extends SameDiffLayers {
         private final Model model;
 

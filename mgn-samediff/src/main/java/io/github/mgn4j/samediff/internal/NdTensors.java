@@ -8,14 +8,14 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * Converts between the tensors of model files, in PyTorch's layout, and the arrays of the graphs: convolution weights
+ * Converts between the tensors of model files, in PyTorch's layout, and the arrays of the graphs. Convolution weights
  * {@code [out, in, kH, kW]} become {@code [kH, kW, in, out]} (YXIO, the only format whose gradient works in NHWC and
- * NCHW), linear weights {@code [out, in]} become {@code [in, out]}; vectors stay.
+ * NCHW), linear weights {@code [out, in]} become {@code [in, out]}; vectors stay unchanged.
  */
 public final class NdTensors {
     private NdTensors() {}
 
-    /** A new array in C order with a parameter's values; the caller closes it. */
+    /** Returns a new array in C order with a parameter's values, which the caller must close. */
     public static INDArray toArray(Parameter.Kind kind, Tensor tensor, DataType type) {
         int[] s = tensor.shape();
         float[] from = tensor.toArray();
@@ -43,7 +43,7 @@ public final class NdTensors {
         return cast;
     }
 
-    /** A copy of an array as a tensor in PyTorch's layout. */
+    /** Returns a copy of an array as a tensor in PyTorch's layout. */
     public static Tensor toTensor(Parameter.Kind kind, INDArray array) {
         float[] from = array.dup('c').data().asFloat();
         long[] s = array.shape();
@@ -61,7 +61,7 @@ public final class NdTensors {
         };
     }
 
-    /** {@code [rows, columns]} to {@code [columns, rows]}, in tiles that fit the cache. */
+    /** Transposes {@code [rows, columns]} to {@code [columns, rows]}, in tiles that fit the cache. */
     private static float[] transpose(float[] from, int rows, int columns) {
         int tile = 32;
         float[] to = new float[from.length];
@@ -79,7 +79,7 @@ public final class NdTensors {
         return to;
     }
 
-    /** {@code [a, b, inner]} to {@code [b, a, inner]}. */
+    /** Transposes {@code [a, b, inner]} to {@code [b, a, inner]}. */
     private static float[] swapInner(float[] from, int a, int b, int inner) {
         float[] to = new float[from.length];
         for (int i = 0; i < a; i++) {

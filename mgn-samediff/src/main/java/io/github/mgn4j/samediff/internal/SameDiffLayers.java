@@ -16,11 +16,11 @@ import org.nd4j.linalg.api.ops.impl.layers.convolution.config.Conv2DConfig;
 import org.nd4j.linalg.api.ops.impl.layers.convolution.config.PaddingMode;
 import org.nd4j.linalg.api.ops.impl.layers.convolution.config.Pooling2DConfig;
 
-/** The layers that inference and training share: all but what a convolution with its batch norm becomes. */
+/** The layers that inference and training share: all except a convolution with its batch norm. */
 abstract class SameDiffLayers implements NetworkBuilder<SDVariable> {
     final SameDiff sd;
     final Layout layout;
-    /** One pooling operation gives all stripes of a map; each stripe is cut from its result. */
+    /** One pooling operation computes all stripes of a map; each stripe is cut from its result. */
     private final Map<String, SDVariable> stripePools = new HashMap<>();
 
     SameDiffLayers(SameDiff sd, Layout layout) {
@@ -28,12 +28,12 @@ abstract class SameDiffLayers implements NetworkBuilder<SDVariable> {
         this.layout = layout;
     }
 
-    /** {@code [batch, 3, height, width]} in a layout. */
+    /** Returns the shape {@code [batch, 3, height, width]} in a layout. */
     static long[] imageShape(Layout layout, long batch, int height, int width) {
         return layout == Layout.NHWC ? new long[] {batch, height, width, 3} : new long[] {batch, 3, height, width};
     }
 
-    /** The convolution and its batch norm, without ReLU. */
+    /** Adds the convolution and its batch norm, without ReLU. */
     abstract SDVariable normalised(SDVariable input, ConvLayer layer);
 
     @Override
@@ -66,7 +66,7 @@ abstract class SameDiffLayers implements NetworkBuilder<SDVariable> {
         return sd.cnn().maxPooling2d(input, pooling(3, 3, 2, 2, 1));
     }
 
-    /** A window's vector as a map of height and width 1. */
+    /** Returns a window's vector as a map of height and width 1. */
     @Override
     public final SDVariable pool(SDVariable map, Pooling kind, PoolWindow window) {
         SDVariable all = stripePools.computeIfAbsent(map.name() + "/" + window.rows(), key -> {
@@ -78,7 +78,7 @@ abstract class SameDiffLayers implements NetworkBuilder<SDVariable> {
         return window.count() == 1 ? all : row(all, window.index());
     }
 
-    /** {@code [batch, channels, 1, 1]} (or its NHWC form) to {@code [batch, channels]}. */
+    /** Reshapes {@code [batch, channels, 1, 1]} (or its NHWC form) to {@code [batch, channels]}. */
     final SDVariable vector(SDVariable map, int channels) {
         return sd.reshape(map, -1, channels);
     }

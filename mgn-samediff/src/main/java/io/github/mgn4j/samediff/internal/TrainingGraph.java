@@ -22,14 +22,14 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * A network as a SameDiff graph for training, for one batch size: batch norm uses the batch's own statistics, which are
- * outputs of the graph, and every feature has its classifier. Losses are added by their own module.
+ * A network as a SameDiff graph for training with one batch size. Batch norm uses the statistics of the batch, which are
+ * outputs of the graph, and every feature has its classifier. Another module adds the losses.
  *
  * <p>Trainable parameters are SameDiff variables under their parameter names, in the layouts of {@link NdTensors};
  * running statistics are not part of the graph.
  */
 public final class TrainingGraph {
-    /** Placeholder: normalised images in the graph's layout. */
+    /** The placeholder for normalised images in the graph's layout. */
     public static final String IMAGES = "images";
 
     private final SameDiff sd;
@@ -57,12 +57,12 @@ public final class TrainingGraph {
     public record Head(SDVariable pooled, SDVariable reduced, SDVariable logits) {}
 
     /**
-     * Where a batch norm's statistics of the batch can be read.
+     * The outputs that hold a batch norm's statistics of the batch.
      *
-     * @param norm its parameter prefix
+     * @param norm the parameter prefix of the batch norm
      * @param mean name of an output {@code [1, channels]}
      * @param variance name of an output {@code [1, channels]}: the biased variance (divided by {@code count})
-     * @param count values per channel that went into them
+     * @param count number of values per channel
      */
     public record BatchStatistics(String norm, String mean, String variance, long count) {}
 
@@ -110,25 +110,27 @@ public final class TrainingGraph {
         }
     }
 
+    /** Returns the SameDiff graph. */
     public SameDiff sd() {
         return sd;
     }
 
+    /** Returns the spec of the network. */
     public MgnSpec spec() {
         return spec;
     }
 
-    /** Images per step. */
+    /** Returns the number of images per step. */
     public int batch() {
         return batch;
     }
 
-    /** Every feature's vectors, in the order of the features. */
+    /** Returns the vectors of every feature, in the order of the features. */
     public Map<FeaturePart, Head> heads() {
         return heads;
     }
 
-    /** Every batch norm's statistics, in the order of the layers. */
+    /** Returns the statistics of every batch norm, in the order of the layers. */
     public List<BatchStatistics> statistics() {
         return statistics;
     }
@@ -156,9 +158,9 @@ public final class TrainingGraph {
         }
 
         /**
-         * Composed, because SameDiff's own batch norm cannot be trained; the statistics are products with rows of 1/n,
-         * because reductions over the leading axes are slow in NHWC; the variance is a mean of squares, because the
-         * gradient of SameDiff's variance is wrong.
+         * Adds a batch norm, composed of simple operations because SameDiff's own cannot be trained. The statistics are products
+         * with rows of 1/n, because reductions over the leading axes are slow in NHWC. The variance is a mean of squares, because
+         * the gradient of SameDiff's variance is wrong.
          */
         private SDVariable batchNorm(SDVariable map, ConvLayer layer) {
             String norm = layer.norm();
@@ -184,7 +186,7 @@ public final class TrainingGraph {
             return sd.permute(sd.reshape(y, batch, layer.outputHeight(), layer.outputWidth(), channels), 0, 3, 1, 2);
         }
 
-        /** {@code [1, channels]}: of the rows, a few at a time as {@link RowGroups} has it. */
+        /** Returns the mean of the rows, {@code [1, channels]}, summed in the groups of {@link RowGroups}. */
         private SDVariable mean(String name, SDVariable x, long count, int channels) {
             SDVariable means = x;
             long rows = count;
@@ -198,9 +200,9 @@ public final class TrainingGraph {
 
         private SDVariable averaging(long count) {
             String name = "averaging_" + count;
-            SDVariable known = sd.getVariable(name);
-            return known != null
-                    ? known
+            SDVariable existing = sd.getVariable(name);
+            return existing != null
+                    ? existing
                     : sd.constant(name, Nd4j.valueArrayOf(new long[] {1, count}, 1.0 / count, type));
         }
     }

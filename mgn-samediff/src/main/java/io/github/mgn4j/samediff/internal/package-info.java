@@ -1,4 +1,6 @@
-/** Networks as SameDiff graphs: for inference (batch norm folded into the convolutions) and for training (batch statistics). */
+/**
+ * Networks as SameDiff graphs: for inference (batch norm folded into the convolutions) and for training (batch statistics).
+ */
 @NullMarked
 package io.github.mgn4j.samediff.internal;
 

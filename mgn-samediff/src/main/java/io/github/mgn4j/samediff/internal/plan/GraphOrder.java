@@ -16,7 +16,7 @@ import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.autodiff.samediff.internal.SameDiffOp;
 import org.nd4j.autodiff.samediff.internal.Variable;
 
-/** The operations that some outputs of a graph need, each after those it depends on. */
+/** Sorts the operations that some outputs of a graph need, each after those that it depends on. */
 final class GraphOrder {
     private final SameDiff graph;
     private final Map<String, Value> values = new HashMap<>();
@@ -49,7 +49,7 @@ final class GraphOrder {
         return Objects.requireNonNull(values.get(name), name);
     }
 
-    /** Depth first without recursion: gradient graphs are thousands of operations deep. */
+    /** Searches depth first without recursion: gradient graphs are thousands of operations deep. */
     private void visit(String output) {
         Deque<String> pending = new ArrayDeque<>();
         Set<String> open = new HashSet<>();

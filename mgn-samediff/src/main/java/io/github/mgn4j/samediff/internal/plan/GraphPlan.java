@@ -19,9 +19,8 @@ import org.nd4j.linalg.api.ops.OpContext;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * A SameDiff graph for fixed shapes as a list of operations over arrays that are allocated once. Trainable variables of
- * the graph are read where they are, so that updates in place are seen by the next run. Not thread-safe; owns native
- * memory until it is closed.
+ * A SameDiff graph for fixed shapes as a list of operations over preallocated arrays. The graph's trainable variables are
+ * used without copying, so that the next run sees updates in place. Not thread-safe. Owns native memory until it is closed.
  */
 public final class GraphPlan implements AutoCloseable {
     private final List<Bound> bound = new ArrayList<>();
@@ -32,13 +31,13 @@ public final class GraphPlan implements AutoCloseable {
 
     private GraphPlan() {}
 
-    /** A step with its context, ready to be executed any number of times. */
+    /** A step with its context, which can be executed any number of times. */
     private record Bound(Step step, OpContext context) {}
 
     /**
-     * Plans what the outputs need. Nothing is computed but what depends on shapes and constants alone.
+     * Plans the operations that the outputs need. Only values that depend on nothing but shapes and constants are computed.
      *
-     * @param graph without control flow and random numbers; a gradient graph is {@code sd.getFunction("grad")}
+     * @param graph a graph without control flow and random numbers; a gradient graph is {@code sd.getFunction("grad")}
      * @param shapes shape of every placeholder that the outputs depend on
      * @param outputs names of variables
      * @throws PlanException if an output is unknown, a placeholder has no shape, an operation cannot be planned, or its
@@ -62,8 +61,8 @@ public final class GraphPlan implements AutoCloseable {
                 allocateInput(value, graph.getVariable(value.name).dataType(), shapes.get(value.name));
             }
         }
-        List<Value> wanted = names.stream().map(order::value).toList();
-        markUses(order.steps(), wanted);
+        List<Value> results = names.stream().map(order::value).toList();
+        markUses(order.steps(), results);
         List<Step> steps = new ShapePass(order.steps()).run();
         for (Value value : order.values()) {
             INDArray array = value.array;
@@ -73,10 +72,10 @@ public final class GraphPlan implements AutoCloseable {
                 owned.add(array);
             }
         }
-        Rewriter rewriter = new Rewriter(wanted);
+        Rewriter rewriter = new Rewriter(results);
         steps = rewriter.run(steps);
         owned.addAll(rewriter.constants());
-        markUses(steps, wanted);
+        markUses(steps, results);
         MemoryPass memory = new MemoryPass(steps);
         memory.run();
         allocate(steps, memory);
@@ -101,22 +100,22 @@ public final class GraphPlan implements AutoCloseable {
         bytes += array.length() * type.width();
     }
 
-    /** Says of every value which step reads it last; afresh, because rewritten steps have other places. */
-    private static void markUses(List<Step> steps, List<Value> wanted) {
+    /** Determines the last step that reads each value; repeated after rewriting, which moves steps. */
+    private static void markUses(List<Step> steps, List<Value> results) {
         steps.forEach(step -> step.outputs().forEach(output -> output.lastUse = -1));
         for (int i = 0; i < steps.size(); i++) {
             for (Value input : steps.get(i).inputs()) {
                 input.lastUse = i;
             }
         }
-        wanted.forEach(value -> value.lastUse = steps.size());
+        results.forEach(value -> value.lastUse = steps.size());
     }
 
     private void allocate(List<Step> steps, MemoryPass memory) {
-        long wanted = memory.slots().stream()
+        long needed = memory.slots().stream()
                 .mapToLong(slot -> slot.length * slot.type.width())
                 .sum();
-        checkMemory(wanted);
+        checkMemory(needed);
         Map<MemoryPass.Slot, DataBuffer> buffers = new HashMap<>();
         for (MemoryPass.Slot slot : memory.slots()) {
             DataBuffer buffer = Nd4j.createBuffer(slot.type, Math.max(1, slot.length), false);
@@ -134,17 +133,17 @@ public final class GraphPlan implements AutoCloseable {
         }
     }
 
-    /** JavaCPP, below ND4J, fails at some later small allocation once the process is larger than this. */
-    private static void checkMemory(long wanted) {
+    /** Checks JavaCPP's limit of native memory. JavaCPP, below ND4J, fails at some later small allocation once the process is larger than this. */
+    private static void checkMemory(long needed) {
         long limit = Pointer.maxPhysicalBytes();
         long taken = Pointer.physicalBytes();
-        if (limit > 0 && Nd4j.getEnvironment().isCPU() && taken + wanted > limit) {
+        if (limit > 0 && Nd4j.getEnvironment().isCPU() && taken + needed > limit) {
             throw new PlanException(String.format(
                     Locale.ROOT,
                     "the plan needs %d MB of native memory; the process has %d MB, and JavaCPP allows it %d MB:"
                             + " raise -Dorg.bytedeco.javacpp.maxphysicalbytes (or -Xmx, twice which is the default),"
                             + " or plan a smaller batch",
-                    wanted >> 20,
+                    needed >> 20,
                     taken >> 20,
                     limit >> 20));
         }
@@ -153,7 +152,7 @@ public final class GraphPlan implements AutoCloseable {
     private void bind(List<Step> steps) {
         for (Step step : steps) {
             if (step.outputs().get(0).root != step.outputs().get(0)) {
-                continue; // a view: its values are there already
+                continue; // a view has its values already
             }
             OpContext context = Operations.context(
                     step, step.inputs().stream().map(Value::requireArray).toList());
@@ -164,7 +163,7 @@ public final class GraphPlan implements AutoCloseable {
         }
     }
 
-    /** The array of a placeholder: write a run's values into it. */
+    /** Returns the array of a placeholder, which takes a run's values. */
     public INDArray input(String name) {
         INDArray array = inputs.get(name);
         if (array == null) {
@@ -173,7 +172,7 @@ public final class GraphPlan implements AutoCloseable {
         return array;
     }
 
-    /** The array of an output; its values are those of the last run, and are overwritten by the next. */
+    /** Returns the array of an output. It holds the values of the last run; the next run overwrites them. */
     public INDArray output(String name) {
         INDArray array = outputs.get(name);
         if (array == null) {
@@ -182,29 +181,31 @@ public final class GraphPlan implements AutoCloseable {
         return array;
     }
 
-    /** All outputs by name; see {@link #output}. */
+    /** Returns all outputs by name; see {@link #output}. */
     public Map<String, INDArray> outputs() {
         return ImmutableMap.copyOf(outputs);
     }
 
-    /** Computes the outputs from what is in the inputs and in the graph's variables. */
+    /** Computes the outputs from the values of the inputs and the graph's variables. */
     public void run() {
         for (Bound b : bound) {
             Operations.execute(b.step(), b.context());
         }
     }
 
-    /** Native memory of the plan's arrays, the graph's own variables and constants not counted. */
+    /**
+     * Returns the native memory of the plan's arrays in bytes, excluding the graph's own variables and constants.
+     */
     public long bytes() {
         return bytes;
     }
 
-    /** Number of operations of a run. */
+    /** Returns the number of operations of a run. */
     public int size() {
         return bound.size();
     }
 
-    /** Nanoseconds of one run by kind of operation, the slowest first: where the time goes. */
+    /** Runs the plan and returns the nanoseconds of the run by kind of operation, the slowest first. */
     public Map<String, Long> profile() {
         Map<String, Long> nanos = new HashMap<>();
         for (Bound b : bound) {

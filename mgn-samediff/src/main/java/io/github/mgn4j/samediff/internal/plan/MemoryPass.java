@@ -12,9 +12,9 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * Decides which values share memory. Views (reshapes) take their input's; an element-wise result takes the place of an
- * input that nobody reads afterwards; the rest gets the smallest free slot that fits, or the largest one made larger,
- * or a new one.
+ * Decides which values share memory. Views (reshapes) use the memory of their input. An element-wise result replaces an
+ * input that no later step reads. Other values get the smallest free slot that fits, or the largest one enlarged, or a new
+ * one.
  */
 final class MemoryPass {
     private final List<Step> steps;
@@ -23,7 +23,7 @@ final class MemoryPass {
     /** Free slots by type and length. */
     private final Map<DataType, TreeMap<Long, List<Slot>>> free = new EnumMap<>(DataType.class);
 
-    /** Memory for values of one type that are never alive together. */
+    /** Memory for values of one type with disjoint lifetimes. */
     static final class Slot {
         final DataType type;
         long length;
@@ -38,7 +38,7 @@ final class MemoryPass {
         this.steps = steps;
     }
 
-    /** The slot of each root value. */
+    /** Returns the slot of each root value. */
     Map<Value, Slot> slotOfRoot() {
         return slotOfRoot;
     }
@@ -82,7 +82,7 @@ final class MemoryPass {
         return inOrder && input.type == output.type && input.length() == output.length();
     }
 
-    /** The root whose memory the step's first output may overwrite, or null. */
+    /** Returns the root whose memory the step's first output may overwrite, or null. */
     private static @Nullable Value inPlace(Step step, int index) {
         if (!Operations.isElementWise(step) || step.outputs().size() != 1) {
             return null;

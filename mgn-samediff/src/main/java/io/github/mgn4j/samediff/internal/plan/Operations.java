@@ -14,24 +14,24 @@ import org.nd4j.linalg.api.ops.TransformOp;
 import org.nd4j.linalg.api.shape.LongShapeDescriptor;
 import org.nd4j.linalg.factory.Nd4j;
 
-/** ND4J's two kinds of operations behind one face. */
+/** A common interface to ND4J's two kinds of operations. */
 final class Operations {
     private Operations() {}
 
-    /** Refuses what cannot be replayed: control flow, tensor arrays, random numbers. */
+    /** Rejects operations that cannot be replayed: control flow, tensor arrays, random numbers. */
     static void check(Step step) {
         DifferentialFunction op = step.op();
-        boolean known = op instanceof DynamicCustomOp
+        boolean supported = op instanceof DynamicCustomOp
                 || op instanceof ScalarOp
                 || op instanceof TransformOp
                 || op instanceof ReduceOp;
-        if (!known) {
+        if (!supported) {
             throw new PlanException("operation '%s' (%s) cannot be planned"
                     .formatted(step.name(), op.getClass().getSimpleName()));
         }
     }
 
-    /** A context with the operation's arguments and inputs. */
+    /** Creates a context with the operation's arguments and inputs. */
     static OpContext context(Step step, List<INDArray> inputs) {
         OpContext context = Nd4j.getExecutioner().buildContext();
         if (step.op() instanceof CustomOp op) {
@@ -68,7 +68,9 @@ final class Operations {
         }
     }
 
-    /** Whether the result may lie where the input was: each element depends on the elements at its own place alone. */
+    /**
+     * Returns whether the result may overwrite the input: each element depends only on the elements at its own position.
+     */
     static boolean isElementWise(Step step) {
         return switch (step.op().opName()) {
             case "relu",
@@ -94,7 +96,7 @@ final class Operations {
         };
     }
 
-    /** Whether the result is the input under another shape. */
+    /** Returns whether the result is the input with another shape. */
     static boolean isReshape(Step step) {
         return switch (step.op().opName()) {
             case "reshape", "expand_dims", "squeeze", "identity" -> true;
@@ -102,7 +104,7 @@ final class Operations {
         };
     }
 
-    /** Whether the result depends on the inputs' shapes alone. */
+    /** Returns whether the result depends only on the shapes of the inputs. */
     static boolean isShapeOnly(Step step) {
         return switch (step.op().opName()) {
             case "shape_of", "size", "size_at", "rank", "ones_as", "zeros_as" -> true;
@@ -110,7 +112,9 @@ final class Operations {
         };
     }
 
-    /** Whether the results' shapes depend on what is in the inputs, which no plan can foresee. */
+    /**
+     * Returns whether the shapes of the results depend on the values of the inputs, which no plan can foresee.
+     */
     static boolean hasShapeFromValues(Step step) {
         return switch (step.op().opName()) {
             case "Where",

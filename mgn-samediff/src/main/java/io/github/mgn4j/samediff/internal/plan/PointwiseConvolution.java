@@ -6,7 +6,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ops.DynamicCustomOp;
 
-/** The gradient of a 1x1 convolution of stride 1 in NHWC as two matrix products, which run twice as fast. */
+/**
+ * Computes the gradient of a 1x1 convolution of stride 1 in NHWC as two matrix products, which run twice as fast.
+ */
 final class PointwiseConvolution implements Rule {
     /** Kernel, stride, padding, dilation (height and width each), mode, NHWC, weights [kH, kW, in, out]. */
     private static final long[] ARGUMENTS = {1, 1, 1, 1, 0, 0, 1, 1, 0, 1, 0};

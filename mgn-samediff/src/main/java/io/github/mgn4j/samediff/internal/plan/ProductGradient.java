@@ -5,7 +5,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ops.DynamicCustomOp;
 
-/** The gradient of a matrix product as those of its two products that somebody reads. */
+/** Splits the gradient of a matrix product into its two products and keeps those that are read. */
 final class ProductGradient implements Rule {
     @Override
     public @Nullable List<Step> rewrite(Step step, Rewriter rewriter) {

@@ -5,8 +5,8 @@ import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ops.DynamicCustomOp;
 
 /**
- * The gradient of ReLU as sign(y) dy of its result y: ND4J's own takes ten times as long, and needs the input x, so that
- * the ReLU cannot write its result over it.
+ * Computes the gradient of ReLU as sign(y) dy of its result y. ND4J's own takes ten times as long, and needs the input x, so
+ * that the ReLU could not overwrite it.
  */
 final class ReluGradient implements Rule {
     @Override

@@ -12,7 +12,7 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
-/** Applies the rules to steps whose shapes are known, and leaves out what nobody reads. */
+/** Applies the rules to steps whose shapes are known, and removes steps without readers. */
 final class Rewriter {
     private static final List<Rule> RULES =
             List.of(new ReluGradient(), new PointwiseConvolution(), new RowBroadcast(), new ProductGradient());
@@ -22,10 +22,12 @@ final class Rewriter {
     private final Map<Value, Value> rectified = new HashMap<>();
     private final Map<String, Value> rows = new HashMap<>();
     private final Set<Value> read = new HashSet<>();
-    private int made;
+    private int temporaries;
 
     /**
-     * @param outputs values that have to keep their identity
+     * Creates a rewriter.
+     *
+     * @param outputs values that must keep their identity
      */
     Rewriter(Collection<Value> outputs) {
         this.outputs = Set.copyOf(outputs);
@@ -56,26 +58,26 @@ final class Rewriter {
         return withoutUnread(rewritten);
     }
 
-    /** Leaves out steps none of whose outputs is read or wanted. */
+    /** Removes steps none of whose outputs is read or an output of the graph. */
     private List<Step> withoutUnread(List<Step> steps) {
-        Set<Value> wanted = new HashSet<>(outputs);
+        Set<Value> needed = new HashSet<>(outputs);
         List<Step> kept = new ArrayList<>();
         for (int i = steps.size() - 1; i >= 0; i--) {
             Step step = steps.get(i);
-            if (step.outputs().stream().anyMatch(wanted::contains)) {
-                wanted.addAll(step.inputs());
+            if (step.outputs().stream().anyMatch(needed::contains)) {
+                needed.addAll(step.inputs());
                 kept.add(0, step);
             }
         }
         return kept;
     }
 
-    /** Whether anybody wants this value. */
+    /** Returns whether a step reads this value or it is an output of the graph. */
     boolean isRead(Value value) {
         return outputs.contains(value) || read.contains(value);
     }
 
-    /** Lets everybody read {@code instead}; false where the value is an output of its own. */
+    /** Redirects all readers of a value to {@code instead}; false if the value is an output of the graph. */
     boolean substitute(Value value, Value instead) {
         if (outputs.contains(value)) {
             return false;
@@ -84,21 +86,21 @@ final class Rewriter {
         return true;
     }
 
-    /** What an earlier step made of a value by ReLU, if there was one. */
+    /** Returns the ReLU of a value, if an earlier step computes it. */
     @Nullable
     Value rectified(Value value) {
         return rectified.get(value);
     }
 
-    /** A new value between new steps. */
+    /** Creates a value between new steps. */
     Value temporary(Step owner, DataType type, long... shape) {
-        Value value = new Value(owner.name() + "/" + made++, Value.Kind.COMPUTED);
+        Value value = new Value(owner.name() + "/" + temporaries++, Value.Kind.COMPUTED);
         value.type = type;
         value.shape = shape;
         return value;
     }
 
-    /** A constant row {@code [1, length]}. */
+    /** Returns a constant row {@code [1, length]}. */
     Value row(double element, long length, DataType type) {
         return rows.computeIfAbsent(element + "x" + length + type, key -> {
             Value value = new Value("row " + key, Value.Kind.CONSTANT);
@@ -107,7 +109,7 @@ final class Rewriter {
         });
     }
 
-    /** The constants made on the way; the plan owns them. */
+    /** Returns the constants created by the rules; the plan owns them. */
     List<INDArray> constants() {
         return rows.values().stream().map(Value::requireArray).toList();
     }

@@ -6,9 +6,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The gradients of sum, difference and product of a matrix and a row (or of two arrays of one shape): what is the
- * incoming gradient itself is not copied, and sums over the rows are matrix products with rows of ones, many times
- * faster than ND4J's reductions.
+ * Computes the gradients of sum, difference and product of a matrix and a row (or of two arrays of one shape). The incoming
+ * gradient is not copied, and sums over the rows are matrix products with rows of ones, many times faster than ND4J's
+ * reductions.
  */
 final class RowBroadcast implements Rule {
     @Override

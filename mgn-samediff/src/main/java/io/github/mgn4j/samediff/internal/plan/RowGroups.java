@@ -1,8 +1,8 @@
 package io.github.mgn4j.samediff.internal.plan;
 
 /**
- * How the rows of a matrix are summed: a few at a time, over and over, as products with short rows of ones. One product over
- * all of them (196,608 in the first layer of a batch of 16) loses digits in float32.
+ * Sums the rows of a matrix in repeated groups, as products with short rows of ones. One product over all rows (196,608 in
+ * the first layer of a batch of 16) would lose digits in float32.
  */
 public final class RowGroups {
     private static final long MOST = 32;
@@ -10,7 +10,7 @@ public final class RowGroups {
     private RowGroups() {}
 
     /**
-     * How many rows to add up at a time: the largest divisor of their number up to 32, or all of them if it has none.
+     * Returns the number of rows to sum at a time: the largest divisor of their number up to 32, or all of them if it has none.
      *
      * @param rows at least 1
      */

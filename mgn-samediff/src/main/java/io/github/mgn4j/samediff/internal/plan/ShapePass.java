@@ -12,12 +12,14 @@ import org.nd4j.linalg.api.shape.LongShapeDescriptor;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * Asks every step for the shapes of its results. Only what depends on shapes and constants alone is computed, once, and
- * becomes a constant: the rest of a graph costs neither time nor memory here. Returns the steps that remain.
+ * Determines the shapes of every step's results. Values that depend only on shapes and constants are computed once and
+ * become constants; the rest of the graph takes neither time nor memory here. Returns the remaining steps.
  */
 final class ShapePass {
     private final List<Step> steps;
-    /** Memory as large as the largest value, which stands in for all that are not computed: nobody reads or writes it. */
+    /**
+     * Memory as large as the largest value; it stands in for all values that are not computed, and is never accessed.
+     */
     private final Map<DataType, DataBuffer> scratch = new EnumMap<>(DataType.class);
 
     ShapePass(List<Step> steps) {
@@ -39,7 +41,7 @@ final class ShapePass {
         return remaining;
     }
 
-    /** Whether the step's results are constants now. */
+    /** Returns whether the step's results have become constants. */
     private boolean visit(Step step) {
         boolean constant = step.inputs().stream().allMatch(value -> value.kind == Value.Kind.CONSTANT);
         if (!constant && Operations.hasShapeFromValues(step)) {
@@ -84,7 +86,7 @@ final class ShapePass {
         }
         DataBuffer buffer = scratch.get(value.type);
         if (buffer == null || buffer.length() < value.length()) {
-            // Arrays made over the smaller one are kept by contexts that are closed already.
+            // Arrays over the smaller buffer are held only by closed contexts.
             DataBuffer larger = Nd4j.createBuffer(value.type, Math.max(1, value.length()), false);
             scratch.put(value.type, larger);
             if (buffer != null) {

@@ -4,7 +4,7 @@ import java.util.List;
 import org.nd4j.linalg.api.ops.DynamicCustomOp;
 import org.nd4j.linalg.api.ops.impl.transforms.same.Sign;
 
-/** The steps that rules put in the place of others. */
+/** Creates the steps that rules use as replacements. */
 final class Steps {
     private Steps() {}
 
@@ -26,7 +26,7 @@ final class Steps {
         return new Step(owner.name(), new Sign(), List.of(a), List.of(out));
     }
 
-    /** out is a under another shape: takes no time. */
+    /** out is a view of a with another shape, which takes no time. */
     static Step view(Step owner, Value a, Value out) {
         DynamicCustomOp op = DynamicCustomOp.builder("reshape").build();
         for (long size : out.shape) {

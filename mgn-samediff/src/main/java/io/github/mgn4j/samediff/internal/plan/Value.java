@@ -4,15 +4,17 @@ import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** An array of the graph: given from outside, constant, or computed by a step. Filled in while the plan is made. */
+/**
+ * An array of the graph: a placeholder, a constant, or the result of a step. Filled in during planning.
+ */
 final class Value {
-    /** Where an array comes from. */
+    /** The origin of an array. */
     enum Kind {
-        /** Given with every run. */
+        /** Provided for each run. */
         PLACEHOLDER,
-        /** A trainable variable of the graph: its array is used as it is, so that updates of it are seen. */
+        /** A trainable variable of the graph, used without copying, so that updates are visible. */
         VARIABLE,
-        /** Never changes. */
+        /** Constant. */
         CONSTANT,
         COMPUTED
     }
@@ -25,7 +27,7 @@ final class Value {
 
     long[] shape = {};
     DataType type = DataType.FLOAT;
-    /** Index of the last step that reads it; the number of steps for outputs of the graph. */
+    /** Index of the last step that reads the value; the number of steps for outputs of the graph. */
     int lastUse = -1;
     /** The value whose memory this one is a view of, or itself. */
     Value root = this;
@@ -35,7 +37,7 @@ final class Value {
         this.kind = kind;
     }
 
-    /** Takes an array that exists, and its shape. */
+    /** Takes an existing array and its shape. */
     void hold(INDArray existing) {
         array = existing;
         shape = existing.shape();

@@ -1,5 +1,5 @@
 /**
- * Runs a SameDiff graph many times without allocating: its operations in order, over arrays whose memory was planned
+ * Repeated execution of a SameDiff graph without allocation: its operations in order, over arrays whose memory is planned
  * once for fixed shapes.
  */
 @NullMarked

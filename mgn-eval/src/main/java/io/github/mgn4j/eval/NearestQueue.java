@@ -1,8 +1,8 @@
 package io.github.mgn4j.eval;
 
 /**
- * Keeps the nearest of the entries offered to it; of equally near ones, those with the smaller index. A binary heap with
- * the farthest of the kept ones on top.
+ * Keeps the nearest of the entries offered to it; on ties, those with the smaller index. A binary heap with the
+ * farthest kept entry on top.
  */
 final class NearestQueue {
     private final double[] distances;
@@ -27,7 +27,7 @@ final class NearestQueue {
         }
     }
 
-    /** The entries kept, nearest first; the queue is empty afterwards. */
+    /** Returns the kept entries, nearest first, and empties the queue. */
     int[] ascending() {
         int[] ascending = new int[size];
         while (size > 0) {
@@ -38,7 +38,7 @@ final class NearestQueue {
         return ascending;
     }
 
-    /** Puts a value in place of the top, among the first {@link #size}. */
+    /** Replaces the top by a value among the first {@link #size}. */
     private void sink(double distance, int entry) {
         int at = 0;
         int child = 1;

@@ -7,14 +7,18 @@ import io.github.mgn4j.features.FeatureMatrix;
 
 /**
  * Re-ranking with k-reciprocal encoding (Zhong, Zheng, Cao and Li, CVPR 2017), as in the authors' Python code:
- * <ul> <li>Distances are squared Euclidean, of L2-normalised features under {@link DistanceMetric#COSINE}, between all
- * images, queries and gallery alike, each column divided by its maximum. <li>An image's k1-reciprocal neighbours are
- * extended by the neighbourhoods of k1 / 2 (half rounded to even) that overlap them by more than two thirds, and
- * weighted by exp(-distance); the weights sum to 1. <li>The weights are averaged over the k2 nearest images, the image
- * itself among them. <li>The result is (1 - lambda) x Jaccard distance of the weights + lambda x distance. </ul>
  *
- * <p>Only neighbours and weights that are not zero are stored; unlike the published code, this class does not round
- * weights to float16. On ties the earlier image is the nearer, queries before gallery. Immutable and thread-safe.
+ * <ul>
+ *   <li>Distances are squared Euclidean, of L2-normalised features under {@link DistanceMetric#COSINE}, between all
+ *       images, queries and gallery alike. Each column is divided by its maximum.
+ *   <li>An image's k1-reciprocal neighbours are extended by the neighbourhoods of k1 / 2 (half rounded to even) that
+ *       overlap them by more than two thirds, and weighted by exp(-distance). The weights sum to 1.
+ *   <li>The weights are averaged over the k2 nearest images, the image itself among them.
+ *   <li>The result is (1 - lambda) x Jaccard distance of the weights + lambda x distance.
+ * </ul>
+ *
+ * <p>Only neighbours and nonzero weights are stored. Unlike the published code, this class does not round weights
+ * to float16. On ties the earlier image is the nearer, queries before gallery. Immutable and thread-safe.
  *
  * @param k1 size of the reciprocal neighbourhoods, the image itself not counted
  * @param k2 number of images averaged over; 1 for the image itself only

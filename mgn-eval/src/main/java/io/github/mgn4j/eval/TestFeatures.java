@@ -84,7 +84,8 @@ public record TestFeatures(
      * Reads two feature files and the tables beside them.
      *
      * @param query features of the queries, {@code .npy}
-     * @param queryFolder folder that the queries' paths are relative to; if null, the folder of {@code query} if the paths lead to files there, or else the working directory
+     * @param queryFolder folder that the queries' paths are relative to; null for the folder of {@code query} if the
+     *     paths lead to files there, or else the working directory
      * @param gallery features of the gallery, {@code .npy}
      * @param galleryFolder folder of the gallery, as {@code queryFolder}
      * @throws io.github.mgn4j.features.FeatureException if a file is malformed

@@ -26,9 +26,9 @@ final class OptimizerTensors {
     }
 
     /**
-     * Copies.
+     * Copies a state into tensors.
      *
-     * @param weights the arrays of the parameters, whose shapes the state has to have
+     * @param weights the arrays of the parameters, whose shapes the state must have
      */
     Map<String, Tensor> toTensors(Map<String, INDArray> state, Map<String, INDArray> weights) {
         Map<String, Tensor> tensors = new LinkedHashMap<>();
@@ -50,7 +50,7 @@ final class OptimizerTensors {
         return tensors;
     }
 
-    /** New arrays, for the caller to close. */
+    /** Creates arrays from tensors; the caller closes them. */
     Map<String, INDArray> toArrays(Map<String, Tensor> state, DataType type) {
         Map<String, INDArray> arrays = new LinkedHashMap<>();
         state.forEach((name, tensor) -> {

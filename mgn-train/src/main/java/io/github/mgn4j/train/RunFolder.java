@@ -28,8 +28,8 @@ import org.jspecify.annotations.Nullable;
  *   <li>{@code model.safetensors}: the trained model, at the end.
  * </ul>
  *
- * <p>Models and checkpoints are written atomically, even if the process is killed. A {@linkplain #resume resumed} run leaves
- * the same files as a run that never stopped.
+ * <p>Models and checkpoints are written atomically, even if the process is killed. A {@linkplain #resume resumed} run
+ * leaves the same files as a run that never stopped.
  */
 public final class RunFolder implements TrainingListener, AutoCloseable {
     /** Name of the trained model. */

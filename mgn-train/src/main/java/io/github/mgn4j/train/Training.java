@@ -22,8 +22,8 @@ import org.slf4j.LoggerFactory;
  * Model model = Training.run(dataset, Recipe.market1501(), Path.of("run"));
  * }</pre>
  *
- * <p>{@link #builder} offers more: a model to start from, resuming, listeners, scores on a validation set, a program's own
- * objective or optimizer. Holds the run folder and the loader's threads until closed.
+ * <p>{@link #builder} offers more: a model to start from, resuming, listeners, scores on a validation set, a program's
+ * own objective or optimizer. Holds the run folder and the loader's threads until closed.
  *
  * <p>Used by one thread. Only {@link #requestStop} may be called by any thread.
  */

@@ -27,11 +27,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Chooses a kernel for every shape of a batch: the one that was measured before, else the one that heuristics name first, or, where
- * tuning is asked for, the fastest of those they name. Plans are compiled side by side by several threads.
+ * Chooses a kernel for every shape of a batch: the one that was measured before; otherwise the first one of the
+ * heuristics or, if tuning is on, the fastest of those they name. Several threads compile plans concurrently.
  */
 final class KernelChooser {
-    /** System property: how many threads compile plans. */
+    /** System property: number of threads that compile plans. */
     static final String THREADS = "mgn.cudnn.threads";
 
     private static final Logger LOG = LoggerFactory.getLogger(KernelChooser.class);
@@ -43,7 +43,7 @@ final class KernelChooser {
     private final Resources owner;
 
     /**
-     * Prepares a choice.
+     * Creates a chooser.
      *
      * @param owner owner of the plans
      */
@@ -53,10 +53,10 @@ final class KernelChooser {
     }
 
     /**
-     * Chooses.
+     * Chooses kernels.
      *
-     * @param shapes a convolution of every shape
-     * @param operands where its operands lie, for measuring
+     * @param shapes one convolution of every shape
+     * @param operands addresses of its operands, for measuring
      * @param memory the maps, which measuring fills with arbitrary numbers
      */
     Map<ConvolutionShape, ConvolutionKernel> choose(
@@ -162,7 +162,7 @@ final class KernelChooser {
         }
     }
 
-    /** Fills the maps with moderate numbers: zeros would be faster than what comes later. */
+    /** Fills the maps with moderate numbers, because kernels are faster on zeros than on real data. */
     private void fill(Pointer memory, long bytes) {
         int[] pattern = switch (context.formats().maps()) {
             case F32 -> new int[] {0x807FFFFF, 0x3E000000};

@@ -40,7 +40,7 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description = "Compute the re-identification metrics, from feature files or straight from images.")
 final class EvaluateCommand implements Callable<Integer> {
-    /** Gallery images in the report's rows. */
+    /** Gallery images per row of the report. */
     private static final int TOP = 10;
 
     private final Terminal terminal;
@@ -172,7 +172,7 @@ final class EvaluateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        ReRanker reRanker = new ReRanker(k1, k2, lambda); // refused even where it is not asked for
+        ReRanker reRanker = new ReRanker(k1, k2, lambda); // rejects invalid values even without --rerank
         EvaluationOptions.Builder options = EvaluationOptions.builder()
                 .reRank(rerank ? reRanker : null)
                 .expand(expand == null ? null : new QueryExpansion(expand, alpha))
@@ -265,10 +265,10 @@ final class EvaluateCommand implements Callable<Integer> {
     }
 
     /**
-     * What is evaluated.
+     * The input of an evaluation.
      *
-     * @param model that its features were extracted with; null for features from files
-     * @param engine that extracted them
+     * @param model model of the features; null for features from files
+     * @param engine engine of the features
      */
     private record Input(
             TestFeatures features,

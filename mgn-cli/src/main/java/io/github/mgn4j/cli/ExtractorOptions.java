@@ -9,7 +9,7 @@ import io.github.mgn4j.model.Model;
 import java.io.IOException;
 import picocli.CommandLine.Option;
 
-/** The options of feature extraction, wherever features are made of images. */
+/** The options of feature extraction. */
 final class ExtractorOptions {
     @Option(
             names = "--engine",
@@ -55,7 +55,7 @@ final class ExtractorOptions {
         return onError;
     }
 
-    /** Whether features are means over an image and its mirror. */
+    /** Returns whether features are means over an image and its mirror. */
     boolean flip() {
         return !noFlip;
     }

@@ -98,7 +98,7 @@ final class ImportCommand implements Callable<Integer> {
         return 0;
     }
 
-    /** Lists tensors by what their names begin with. */
+    /** Lists tensors grouped by the prefixes of their names. */
     private void say(String what, List<String> names) {
         Map<String, Long> groups = names.stream()
                 .collect(Collectors.groupingBy(

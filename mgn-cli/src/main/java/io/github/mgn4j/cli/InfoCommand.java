@@ -23,7 +23,7 @@ import picocli.CommandLine.Parameters;
         mixinStandardHelpOptions = true,
         description = "Show a model's network: parameters, multiply-accumulates per image, feature layout.")
 final class InfoCommand implements Callable<Integer> {
-    /** Identities in the training set of Market-1501. */
+    /** Number of identities in the training set of Market-1501. */
     private static final int CLASSES = 751;
 
     @ArgGroup(multiplicity = "1")
@@ -61,7 +61,7 @@ final class InfoCommand implements Callable<Integer> {
         }
     }
 
-    /** What there is to show. */
+    /** The contents to show. */
     private record Shown(MgnSpec spec, @Nullable VerificationThresholds thresholds) {}
 
     @Override

@@ -51,7 +51,7 @@ final class MgnCommand implements Runnable {
             description = "Say more of what is done.")
     private boolean verbose;
 
-    /** Sets how much is said, before any work. */
+    /** Sets the verbosity, before any work. */
     void speak(Terminal terminal) {
         if (quiet) {
             terminal.quiet();

@@ -9,7 +9,7 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** The option that every command with output files has. */
+/** The option of every command with output files. */
 final class OutputOptions {
     private final Terminal terminal;
 
@@ -27,7 +27,7 @@ final class OutputOptions {
         return force;
     }
 
-    /** Makes sure before any work that a file may be written. */
+    /** Checks, before any work, that files may be written. */
     void check(@Nullable Path... files) throws IOException {
         for (Path file : files) {
             if (file == null) {
@@ -51,7 +51,7 @@ final class OutputOptions {
         }
     }
 
-    /** Makes sure before any work that files may be written into a folder, which need not exist. */
+    /** Checks, before any work, that files may be written into a folder, which need not exist. */
     static void checkFolder(Path folder) throws IOException {
         if (Files.exists(folder) && !Files.isDirectory(folder)) {
             throw new FileAlreadyExistsException(folder.toString(), null, "is a file, expected a folder to write to");

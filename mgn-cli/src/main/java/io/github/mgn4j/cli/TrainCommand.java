@@ -50,7 +50,7 @@ final class TrainCommand implements Callable<Integer> {
 
     private final Terminal terminal;
 
-    // The same as DataOptions, but a run that is resumed knows where its data are.
+    // Like DataOptions, but a resumed run already has a data set.
     @Option(names = "--data", paramLabel = "DIR", description = "Folder of the data set (with --resume: as before).")
     private @Nullable Path data;
 
@@ -128,7 +128,7 @@ final class TrainCommand implements Callable<Integer> {
     @Mixin
     private OutputOptions output;
 
-    /** What is to be known about the data set; said when the call is not refused any more. */
+    /** Warnings about the data set, printed once the call has been accepted. */
     private final List<String> warnings = new ArrayList<>();
 
     TrainCommand(Terminal terminal) {
@@ -285,7 +285,7 @@ final class TrainCommand implements Callable<Integer> {
         training.evaluator((model, iteration) -> score(model, iteration, dataset));
     }
 
-    /** The mean average precision on the data set's query and gallery. */
+    /** Returns the mean average precision on the data set's query and gallery. */
     private double score(Model model, long iteration, ReidDataset dataset) throws IOException {
         try (FeatureExtractor extractor =
                 FeatureExtractor.builder(model).batch(EVALUATION_BATCH).build()) {

@@ -31,7 +31,7 @@ import picocli.CommandLine.Parameters;
                     + " smallest stored rate that accepts as much, else 'unknown'."
         })
 final class VerifyCommand implements Callable<Integer> {
-    /** The exit code of {@code --exit-code} for two people. */
+    /** The exit code of {@code --exit-code} for different people. */
     static final int DIFFERENT = 3;
 
     @Option(names = "--model", required = true, paramLabel = "MODEL", description = "Model file.")
@@ -60,7 +60,7 @@ final class VerifyCommand implements Callable<Integer> {
         json = new JsonOption(terminal);
     }
 
-    /** Where the distance ends that counts as one person. */
+    /** The limit of distances that count as the same person. */
     static final class Limit {
         @Option(
                 names = "--far",
@@ -130,7 +130,7 @@ final class VerifyCommand implements Callable<Integer> {
                         : "unknown");
     }
 
-    /** Without an exponent, as it is typed. */
+    /** Formats a rate without an exponent, as it is typed. */
     static String rate(double rate) {
         return new java.math.BigDecimal(String.valueOf(rate))
                 .stripTrailingZeros()

@@ -4,12 +4,12 @@ import io.github.mgn4j.engine.Precision;
 import java.nio.FloatBuffer;
 import java.util.Locale;
 
-/** Whether two engines compute the same: what a comparison of their speed takes for granted. */
+/** Checks that two engines compute the same features, so that their speeds can be compared. */
 final class Agreement {
-    /** Of the largest value, in float32. */
+    /** Tolerance relative to the largest value, in float32. */
     private static final double TOLERANCE = 1e-3;
 
-    /** Of every feature with its twin, in the shorter formats. */
+    /** Least cosine of a feature with its reference, in shorter formats. */
     private static final double COSINE = 0.99;
 
     private Agreement() {}
@@ -17,7 +17,7 @@ final class Agreement {
     /**
      * Compares features {@code [images, dims]}.
      *
-     * @return how close they are, in words
+     * @return a description of their agreement
      * @throws IllegalStateException if they are too far apart
      */
     static String check(float[] features, float[] reference, int dims, Precision precision) {
@@ -40,7 +40,7 @@ final class Agreement {
         return text;
     }
 
-    /** The largest difference in units of the reference's largest value; NaN if there is one. */
+    /** Returns the largest difference in units of the reference's largest value; NaN if there is a NaN. */
     static double apart(FloatBuffer features, float[] reference) {
         double largest = 0;
         double apart = 0;
@@ -54,7 +54,7 @@ final class Agreement {
         return apart / largest;
     }
 
-    /** The smallest cosine of a row of features {@code [images, dims]} with its twin. */
+    /** Returns the smallest cosine of a row of features {@code [images, dims]} with its reference. */
     static double cosine(float[] features, float[] reference, int dims) {
         double least = 1;
         for (int row = 0; row < reference.length; row += dims) {

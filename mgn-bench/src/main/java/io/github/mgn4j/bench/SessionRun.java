@@ -28,13 +28,13 @@ import java.util.Map;
 import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
 
-/** A batch in ONNX Runtime, in the same direct buffers again and again. */
+/** Runs a batch in ONNX Runtime, in the same direct buffers each time. */
 final class SessionRun implements GpuRun {
     private final OrtSession session;
     private final OnnxTensor images;
     private final OnnxTensor features;
     private final FloatBuffer values;
-    /** Null for pixels, whose features are not known. */
+    /** Expected features; null for pixels, whose features are unknown. */
     private final float @Nullable [] expected;
 
     private SessionRun(

@@ -11,7 +11,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 
-/** Calibrates a model for 8-bit arithmetic, and measures what each precision costs in accuracy. */
+/** Calibrates a model for 8-bit arithmetic and measures the accuracy of each precision. */
 public final class CalibrateAndComparePrecisions {
     private CalibrateAndComparePrecisions() {}
 

@@ -28,8 +28,9 @@ import picocli.CommandLine.Option;
 @Command(
         name = "bench",
         mixinStandardHelpOptions = true,
-        description = "Measure the feature network's speed on random images: no decoding, no flip. Without --engine,"
-                + " --precision and --json, compares all that there are.")
+        description =
+                "Measure the feature network's speed on random images: without decoding and flip. Without --engine,"
+                        + " --precision and --json, compares all available engines.")
 final class BenchCommand implements Callable<Integer> {
     /** Number of identities in the training set of Market-1501. */
     private static final int CLASSES = 751;
@@ -54,14 +55,14 @@ final class BenchCommand implements Callable<Integer> {
     @Option(names = "--batch", paramLabel = "N", defaultValue = "16", description = "Images per batch.")
     private int batch;
 
-    @Option(names = "--seconds", paramLabel = "S", defaultValue = "10", description = "How long to measure.")
+    @Option(names = "--seconds", paramLabel = "S", defaultValue = "10", description = "Seconds to measure.")
     private double seconds;
 
     @Option(
             names = "--tune",
             description =
-                    "Let the engine measure which kernels are fastest before, and keep what it finds for later calls;"
-                            + " engines without such a choice ignore it.")
+                    "Let the engine measure its kernels first and store the fastest for later calls. Engines without a"
+                            + " choice of kernels ignore this.")
     private boolean tune;
 
     @Mixin

@@ -18,7 +18,7 @@ import picocli.CommandLine.Option;
 @Command(
         name = "data",
         mixinStandardHelpOptions = true,
-        description = "Show what a data set holds, and how it differs from the published counts.")
+        description = "Show the contents of a data set, and differences from the published counts.")
 final class DataCommand implements Callable<Integer> {
     private final Terminal terminal;
 
@@ -32,7 +32,7 @@ final class DataCommand implements Callable<Integer> {
             names = "--check",
             paramLabel = "none|quick|decode",
             defaultValue = "quick",
-            description = "How to look for unreadable images: not at all, at both ends of each file, or by decoding all"
+            description = "Search for unreadable images: none, both ends of each file, or decoding all"
                     + " (default: ${DEFAULT-VALUE}).")
     private ImageCheck check = ImageCheck.QUICK;
 

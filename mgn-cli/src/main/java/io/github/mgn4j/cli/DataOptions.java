@@ -16,8 +16,8 @@ final class DataOptions {
     /** Description of {@code --format}, wherever it is offered. */
     static final String FORMATS =
             "market1501, dukemtmc, cuhk03-np (cuhk03-np:labeled, cuhk03-np:detected), msmt17, veri"
-                    + " or folder; folder:REGEX takes the camera from the first group of a regular expression, found in each"
-                    + " image's path (default: what the folder looks like).";
+                    + " or folder; folder:REGEX takes the camera from the first group of a regular expression that is searched"
+                    + " in each image's path (default: detected from the folder's contents).";
 
     @Option(names = "--format", paramLabel = "FORMAT", description = FORMATS)
     private @Nullable String format;

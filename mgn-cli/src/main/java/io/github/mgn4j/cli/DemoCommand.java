@@ -40,9 +40,10 @@ import picocli.CommandLine.Option;
 @Command(
         name = "demo",
         mixinStandardHelpOptions = true,
-        description = "The main job with nothing to fetch: make a synthetic data set, train a small network on it,"
-                + " evaluate it on people it never saw, write a report. Takes some minutes. What an earlier demo wrote into its"
-                + " folder is replaced: data, run, metrics.json, report.html and its pictures; all else stays.")
+        description =
+                "Try the whole workflow without downloads: create a synthetic data set, train a small network on it,"
+                        + " evaluate it on other people, write a report. Takes some minutes. Replaces the files of an earlier demo in"
+                        + " its folder: data, run, metrics.json, report.html and its pictures; other files stay.")
 final class DemoCommand implements Callable<Integer> {
     private static final SynthOptions PEOPLE =
             SynthOptions.DEFAULT.withIds(100).withCameras(4).withImages(3);

@@ -14,8 +14,8 @@ final class DeviceOptions {
             names = "--device",
             paramLabel = "N[,N...]",
             converter = Parser.class,
-            description = "Accelerators that compute, from 0; several share the batches (default: 0). Engines on the"
-                    + " processor have none to choose from.")
+            description = "Accelerators to use, numbered from 0; several share the batches (default: 0). Engines on the"
+                    + " CPU have none.")
     private @Nullable Devices devices;
 
     /** The named devices; not a list, because picocli would then allow the option more than once. */

@@ -24,7 +24,7 @@ final class ExtractorOptions {
             paramLabel = "P",
             defaultValue = "fp32",
             description =
-                    "fp32, tf32, fp16, bf16, fp8 or int8, of which each engine has some (default: ${DEFAULT-VALUE}).")
+                    "fp32, tf32, fp16, bf16, fp8 or int8; each engine supports some of them (default: ${DEFAULT-VALUE}).")
     private Precision precision = Precision.FP32;
 
     @Option(
@@ -41,14 +41,14 @@ final class ExtractorOptions {
             names = "--on-error",
             paramLabel = "fail|skip",
             defaultValue = "fail",
-            description = "What to do about an image that cannot be read (default: ${DEFAULT-VALUE}).")
+            description = "Action for an image that cannot be read (default: ${DEFAULT-VALUE}).")
     private OnError onError = OnError.FAIL;
 
     @Option(
             names = "--resize",
             paramLabel = "bilinear|bicubic",
             defaultValue = "bilinear",
-            description = "Filter of the resize (default: ${DEFAULT-VALUE}).")
+            description = "Filter for resizing (default: ${DEFAULT-VALUE}).")
     private Resampling resize = Resampling.BILINEAR;
 
     OnError onError() {

@@ -49,7 +49,7 @@ final class InfoCommand implements Callable<Integer> {
                 names = "--preset",
                 paramLabel = "NAME",
                 description =
-                        "A network without weights, of 751 classes: mgn, resnet50, resnet101, global, part-2 or part-3.")
+                        "A network without weights, with 751 classes: mgn, resnet50, resnet101, global, part-2 or part-3.")
         private @Nullable String preset;
 
         Shown read() throws IOException {

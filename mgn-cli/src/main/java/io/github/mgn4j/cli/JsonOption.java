@@ -16,7 +16,7 @@ final class JsonOption {
     @Option(
             names = "--json",
             paramLabel = "FILE",
-            description = "Write the result as JSON to a file; - is standard output, in the place of the text.")
+            description = "Write the result as JSON to a file; - for standard output, instead of the text.")
     private @Nullable Path file;
 
     JsonOption(Terminal terminal) {

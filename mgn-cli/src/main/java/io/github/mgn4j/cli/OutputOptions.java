@@ -15,8 +15,9 @@ final class OutputOptions {
 
     @Option(
             names = "--force",
-            description = "Overwrite output files that exist: the end of a symbolic link, never the link; what is no"
-                    + " regular file is written to as it is, even without.")
+            description =
+                    "Overwrite existing output files. A symbolic link is kept and its target overwritten. Devices and"
+                            + " pipes are written to without this option.")
     private boolean force;
 
     OutputOptions(Terminal terminal) {

@@ -27,8 +27,9 @@ final class ThresholdsOption {
     @Option(
             names = "--store-thresholds",
             paramLabel = "MODEL2",
-            description = "Also write a copy of the model that carries the thresholds for false-accept rates of 0.1 to"
-                    + " 0.0001, which verify uses: those that the data has enough pairs for.")
+            description =
+                    "Also write a copy of the model with thresholds for verify, at those false-accept rates of 0.1 to"
+                            + " 0.0001 that the data has enough pairs for.")
     private @Nullable Path file;
 
     /** Checks, before any work, that the file may be written and that the distances are between two images. */

@@ -24,11 +24,11 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "verify",
         mixinStandardHelpOptions = true,
-        description = "Say whether two images show the same person.",
+        description = "Decide whether two images show the same person.",
         footer = {
             "",
             "The thresholds are those that 'evaluate --store-thresholds' stored in the model. With --threshold, 'far' is the"
-                    + " smallest stored rate that accepts as much, else 'unknown'."
+                    + " smallest stored rate whose threshold is at least T, otherwise 'unknown'."
         })
 final class VerifyCommand implements Callable<Integer> {
     /** The exit code of {@code --exit-code} for different people. */
@@ -37,10 +37,10 @@ final class VerifyCommand implements Callable<Integer> {
     @Option(names = "--model", required = true, paramLabel = "MODEL", description = "Model file.")
     private Path model = Path.of("");
 
-    @Parameters(index = "0", paramLabel = "A.jpg", description = "One image.")
+    @Parameters(index = "0", paramLabel = "A.jpg", description = "First image.")
     private Path first = Path.of("");
 
-    @Parameters(index = "1", paramLabel = "B.jpg", description = "The other.")
+    @Parameters(index = "1", paramLabel = "B.jpg", description = "Second image.")
     private Path second = Path.of("");
 
     @ArgGroup
@@ -65,7 +65,7 @@ final class VerifyCommand implements Callable<Integer> {
         @Option(
                 names = "--far",
                 paramLabel = "RATE",
-                description = "Accept at most this part of the pairs of two people (default: "
+                description = "Accept at most this fraction of the pairs of different people (default: "
                         + VerificationThresholds.DEFAULT_RATE
                         + "): the threshold of the largest stored rate that is not above it.")
         private @Nullable Double rate;

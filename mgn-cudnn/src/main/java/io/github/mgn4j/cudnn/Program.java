@@ -31,7 +31,8 @@ record Program(MgnSpec spec, List<Value> values, List<Op> ops, int bands) {
     /**
      * A map.
      *
-     * @param layers names of the convolutions that write its parts, in the order of channels; empty for the packed images
+     * @param layers names of the convolutions that write its parts, in the order of channels; empty for the packed
+     *     images
      */
     record Value(int index, List<String> layers, int channels, int height, int width) {
         View all() {

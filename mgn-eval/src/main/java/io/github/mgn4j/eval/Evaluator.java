@@ -23,8 +23,8 @@ import java.util.List;
  * @param metric the distance metric
  * @param top number of nearest gallery entries to keep in each {@link QueryResult}
  * @param blockBytes memory for the blocks of features and distances, in bytes; at least 1 MiB. In addition an
- *     evaluation needs a copy of the features under {@link DistanceMetric#COSINE}, a copy of the gallery's features if it
- *     contains junk, and less than a kilobyte per query
+ *     evaluation needs a copy of the features under {@link DistanceMetric#COSINE}, a copy of the gallery's features if
+ *     it contains junk, and less than a kilobyte per query
  */
 public record Evaluator(DistanceMetric metric, int top, long blockBytes) {
     private static final int DEFAULT_TOP = 10;

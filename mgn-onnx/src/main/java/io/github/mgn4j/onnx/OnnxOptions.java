@@ -7,11 +7,11 @@ import java.util.Set;
  * Options of writing a network as ONNX. Immutable.
  *
  * @param precision {@code FP32}; {@code FP16}: weights and arithmetic in half precision between float32 input and
- *     output; or {@code INT8}: the backbone in 8 bits (QDQ: symmetric weights with a scale per output channel, maps with
- *     one scale each from the model's calibration), the reductions in float32
+ *     output; or {@code INT8}: the backbone in 8 bits (QDQ: symmetric weights with a scale per output channel, maps
+ *     with one scale each from the model's calibration), the reductions in float32
  * @param symmetric for {@code INT8}. True: maps as signed integers around 0, and residual sums of unrounded
- *     convolutions, as TensorRT requires. False: maps as unsigned integers, twice as fine after a ReLU, and sums of rounded
- *     maps, which ONNX Runtime turns into integer kernels on CPUs
+ *     convolutions, as TensorRT requires. False: maps as unsigned integers, twice as fine after a ReLU, and sums of
+ *     rounded maps, which ONNX Runtime turns into integer kernels on CPUs
  * @param input format of the network's input
  * @param repeat 0 for an ordinary file, whose batch size is free; above 0, the file takes one image and repeats it this
  *     many times before the network, to measure a device's speed without the transfer of the images

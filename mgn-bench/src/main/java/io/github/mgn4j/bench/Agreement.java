@@ -26,9 +26,9 @@ final class Agreement {
                     "%d values, the reference has %d".formatted(features.length, reference.length));
         }
         boolean exact = precision == Precision.FP32;
-        double found = exact ? apart(FloatBuffer.wrap(features), reference) : cosine(features, reference, dims);
-        boolean good = exact ? found <= TOLERANCE : found >= COSINE;
-        String text = String.format(Locale.ROOT, exact ? "%.1e of the largest value" : "cosine %.4f", found);
+        double agreement = exact ? apart(FloatBuffer.wrap(features), reference) : cosine(features, reference, dims);
+        boolean good = exact ? agreement <= TOLERANCE : agreement >= COSINE;
+        String text = String.format(Locale.ROOT, exact ? "%.1e of the largest value" : "cosine %.4f", agreement);
         if (!good) {
             throw new IllegalStateException("the features are not those of the first engine: %s, wanted %s %s in %s"
                     .formatted(
@@ -56,7 +56,7 @@ final class Agreement {
 
     /** Returns the smallest cosine of a row of features {@code [images, dims]} with its reference. */
     static double cosine(float[] features, float[] reference, int dims) {
-        double least = 1;
+        double smallest = 1;
         for (int row = 0; row < reference.length; row += dims) {
             double product = 0;
             double a = 0;
@@ -66,8 +66,8 @@ final class Agreement {
                 a += (double) features[i] * features[i];
                 b += (double) reference[i] * reference[i];
             }
-            least = Math.min(least, product / Math.sqrt(a * b));
+            smallest = Math.min(smallest, product / Math.sqrt(a * b));
         }
-        return least;
+        return smallest;
     }
 }

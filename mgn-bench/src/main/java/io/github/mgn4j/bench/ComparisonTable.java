@@ -28,16 +28,16 @@ record ComparisonTable(
     String toMarkdown() {
         List<String> lines = new ArrayList<>();
         for (Precision precision : Precision.values()) {
-            List<Double> found = IntStream.range(0, rates.size())
+            List<Double> measured = IntStream.range(0, rates.size())
                     .mapToObj(round -> rate(round, precision))
                     .filter(Double::isFinite)
                     .toList();
-            if (!found.isEmpty()) {
+            if (!measured.isEmpty()) {
                 lines.add("Large matrix product in %s: %s GFLOP/s, so that an image takes at least %s ms."
                         .formatted(
                                 Workload.name(precision),
-                                range(found),
-                                range(found.stream()
+                                range(measured),
+                                range(measured.stream()
                                         .map(rate -> 1000 * gflop / rate)
                                         .toList())));
             }
@@ -120,10 +120,10 @@ record ComparisonTable(
     }
 
     private static String range(List<Double> values) {
-        double least = values.stream().min(Comparator.naturalOrder()).orElse(Double.NaN);
-        double most = values.stream().max(Comparator.naturalOrder()).orElse(Double.NaN);
+        double min = values.stream().min(Comparator.naturalOrder()).orElse(Double.NaN);
+        double max = values.stream().max(Comparator.naturalOrder()).orElse(Double.NaN);
         String median = text(median(values));
-        return values.size() == 1 ? median : "%s (%s-%s)".formatted(median, text(least), text(most));
+        return values.size() == 1 ? median : "%s (%s-%s)".formatted(median, text(min), text(max));
     }
 
     private static String text(double value) {

@@ -74,11 +74,11 @@ abstract class CudnnRun implements GpuRun {
     static ByteBuffer pixels(CudnnEngine engine, int batch) {
         InputSize size = engine.spec().input();
         int plane = size.height() * size.width();
-        byte[] known = ReferenceWeights.pixels(Math.min(batch, FormulaInputs.KNOWN), size.height(), size.width());
+        byte[] distinct = ReferenceWeights.pixels(Math.min(batch, FormulaInputs.KNOWN), size.height(), size.width());
         ByteBuffer pixels = engine.newPixelBuffer(3 * batch * plane);
         for (int i = 0; i < pixels.capacity(); i++) {
             int image = i / (3 * plane) % FormulaInputs.KNOWN;
-            pixels.put(i, known[(image * 3 + i % 3) * plane + i / 3 % plane]);
+            pixels.put(i, distinct[(image * 3 + i % 3) * plane + i / 3 % plane]);
         }
         return pixels;
     }

@@ -51,11 +51,11 @@ public final class EngineComparison {
         comparison.run(Integer.parseInt(args[2]), Pattern.compile(args[4]).asPredicate());
     }
 
-    private void run(int rounds, Predicate<String> wanted) throws IOException, InterruptedException {
+    private void run(int rounds, Predicate<String> filter) throws IOException, InterruptedException {
         boolean peers = Engines.providers().stream().map(EngineProvider::name).anyMatch(Contender.DJL::equals);
         List<Contender> contenders = new ArrayList<>(Contender.all(peers));
         // The first contender computes the reference.
-        contenders.removeIf(c -> contenders.indexOf(c) > 0 && !wanted.test(c.label()));
+        contenders.removeIf(c -> contenders.indexOf(c) > 0 && !filter.test(c.label()));
         Files.deleteIfExists(reference());
         List<Map<Precision, Double>> rates = new ArrayList<>();
         for (int round = 1; round <= rounds; round++) {

@@ -78,36 +78,36 @@ public final class EngineRun {
     }
 
     private static String agreement(Engine engine, Path reference) throws IOException {
-        FloatBuffer found = new Workload(engine, CHECKED).run();
-        float[] features = new float[found.limit()];
-        found.get(0, features);
+        FloatBuffer measured = new Workload(engine, CHECKED).run();
+        float[] features = new float[measured.limit()];
+        measured.get(0, features);
         if (!Files.exists(reference)) {
             ByteBuffer bytes = ByteBuffer.allocate(features.length * Float.BYTES);
             bytes.asFloatBuffer().put(features);
             Files.write(reference, bytes.array());
             return "the reference";
         }
-        float[] wanted = new float[Math.toIntExact(Files.size(reference) / Float.BYTES)];
-        ByteBuffer.wrap(Files.readAllBytes(reference)).asFloatBuffer().get(wanted);
-        return Agreement.check(features, wanted, engine.spec().dims(), engine.precision());
+        float[] expected = new float[Math.toIntExact(Files.size(reference) / Float.BYTES)];
+        ByteBuffer.wrap(Files.readAllBytes(reference)).asFloatBuffer().get(expected);
+        return Agreement.check(features, expected, engine.spec().dims(), engine.precision());
     }
 
     /** Returns milliseconds per batch, after warming up for half as long. */
     private static double median(Workload workload, double seconds) {
         millis(workload, seconds / 2, LEAST_WARM_UP);
-        List<Double> found = millis(workload, seconds, LEAST_RUNS);
-        return found.stream().sorted().toList().get(found.size() / 2);
+        List<Double> measured = millis(workload, seconds, LEAST_RUNS);
+        return measured.stream().sorted().toList().get(measured.size() / 2);
     }
 
-    private static List<Double> millis(Workload workload, double seconds, int least) {
-        List<Double> found = new ArrayList<>();
+    private static List<Double> millis(Workload workload, double seconds, int minRuns) {
+        List<Double> measured = new ArrayList<>();
         long end = System.nanoTime() + (long) (seconds * 1e9);
-        while (found.size() < least || System.nanoTime() < end) {
+        while (measured.size() < minRuns || System.nanoTime() < end) {
             long start = System.nanoTime();
             workload.run();
-            found.add((System.nanoTime() - start) / 1e6);
+            measured.add((System.nanoTime() - start) / 1e6);
         }
-        return found;
+        return measured;
     }
 
     /** Returns the process's largest resident set so far as reported by Linux; 0 elsewhere. */

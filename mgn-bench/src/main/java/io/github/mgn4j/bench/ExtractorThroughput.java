@@ -96,14 +96,14 @@ public final class ExtractorThroughput {
             new ExtractorThroughput(arguments, ImageFiles.list(Path.of(images))).run(parallel, rounds);
             return;
         }
-        Path made = Files.createTempDirectory("mgn-extractor-throughput");
+        Path created = Files.createTempDirectory("mgn-extractor-throughput");
         try {
             int ids = Math.max(1, Integer.parseInt(images) / 16); // of 2 x 2 x 2 in training and as many in test
             SynthOptions options = new SynthOptions(ids, 2, 4, 128, 256, 1);
-            SyntheticDataset.write(options, made, true, (done, total) -> {});
-            new ExtractorThroughput(arguments, ImageFiles.list(made)).run(parallel, rounds);
+            SyntheticDataset.write(options, created, true, (done, total) -> {});
+            new ExtractorThroughput(arguments, ImageFiles.list(created)).run(parallel, rounds);
         } finally {
-            MoreFiles.deleteRecursively(made, RecursiveDeleteOption.ALLOW_INSECURE);
+            MoreFiles.deleteRecursively(created, RecursiveDeleteOption.ALLOW_INSECURE);
         }
     }
 
@@ -112,11 +112,11 @@ public final class ExtractorThroughput {
     }
 
     private void run(int[] parallel, int rounds) throws IOException, InterruptedException, ExecutionException {
-        int most = Arrays.stream(parallel).max().orElseThrow();
+        int max = Arrays.stream(parallel).max().orElseThrow();
         List<FeatureExtractor> extractors = new ArrayList<>();
-        ExecutorService threads = Executors.newFixedThreadPool(most);
+        ExecutorService threads = Executors.newFixedThreadPool(max);
         try (Engine alone = Engines.open(engine, model, new EngineOptions(precision, batch))) {
-            for (int i = 0; i < most; i++) {
+            for (int i = 0; i < max; i++) {
                 extractors.add(open());
                 extractors.get(i).extract(files(WARM_UP_BATCHES * batch));
             }

@@ -71,11 +71,11 @@ public class GpuBenchmark {
         String method = params.getBenchmark().substring(params.getBenchmark().lastIndexOf('.') + 1);
         String what = "%s %s %s %s".formatted(engine, precision, variant, method);
         try {
-            GpuNetwork known = GpuNetwork.named(network);
+            GpuNetwork formula = GpuNetwork.named(network);
             run = switch (engine) {
-                case "cudnn" -> CudnnRun.open(known, precision, method, batch);
-                case "samediff" -> BackendRun.open(known, engine, precision, method, batch);
-                default -> SessionRun.open(known, engine, precision, variant, method, batch);
+                case "cudnn" -> CudnnRun.open(formula, precision, method, batch);
+                case "samediff" -> BackendRun.open(formula, engine, precision, method, batch);
+                default -> SessionRun.open(formula, engine, precision, variant, method, batch);
             };
             OptionalDouble apart = run.distance();
             double limit = switch (precision) {

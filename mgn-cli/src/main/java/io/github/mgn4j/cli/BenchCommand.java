@@ -111,9 +111,9 @@ final class BenchCommand implements Callable<Integer> {
                     continue;
                 }
                 try {
-                    boolean known = is(first, "engine", provider.name()) && candidate == Precision.FP32;
-                    terminal.say(
-                            line + comparison(known ? first : measure(provider, candidate, loaded), candidate, first));
+                    boolean measured = is(first, "engine", provider.name()) && candidate == Precision.FP32;
+                    terminal.say(line
+                            + comparison(measured ? first : measure(provider, candidate, loaded), candidate, first));
                 } catch (EngineException e) { // not possible on this machine; others may be
                     terminal.say(line + Failures.sentence(e));
                 }

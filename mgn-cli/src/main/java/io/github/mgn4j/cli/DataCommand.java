@@ -61,12 +61,12 @@ final class DataCommand implements Callable<Integer> {
         List<ReidImage> images = Stream.of(dataset.train(), dataset.query(), dataset.gallery(), dataset.multiQuery())
                 .flatMap(List::stream)
                 .toList();
-        List<UnreadableImage> found = new ArrayList<>();
+        List<UnreadableImage> unreadable = new ArrayList<>();
         CancelOnSignal.run(() -> {
             try (Progress progress = terminal.progress("images")) {
-                found.addAll(check.unreadable(images, progress::update));
+                unreadable.addAll(check.unreadable(images, progress::update));
             }
         });
-        return found;
+        return unreadable;
     }
 }

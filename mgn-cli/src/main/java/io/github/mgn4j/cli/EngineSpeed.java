@@ -34,9 +34,10 @@ record EngineSpeed(String input, int concurrency, double millisPerImage) {
 
     /** Measures an engine for {@code seconds}. */
     static EngineSpeed measure(Engine engine, int batch, double seconds) {
-        int most = Engines.largestBatch(engine);
-        if (batch > most) {
-            throw new IllegalArgumentException("--batch must be at most " + most + " for this network, not " + batch);
+        int largest = Engines.largestBatch(engine);
+        if (batch > largest) {
+            throw new IllegalArgumentException(
+                    "--batch must be at most " + largest + " for this network, not " + batch);
         }
         int concurrency = engine.concurrency();
         List<Runnable> calls = new ArrayList<>();

@@ -68,8 +68,8 @@ final class Failures {
     }
 
     private static boolean tooManyFiles(Throwable e) {
-        for (Throwable at = e; at != null; at = at.getCause()) {
-            if (String.valueOf(at.getMessage()).contains("Too many open files")) {
+        for (Throwable current = e; current != null; current = current.getCause()) {
+            if (String.valueOf(current.getMessage()).contains("Too many open files")) {
                 return true;
             }
         }
@@ -100,10 +100,10 @@ final class Failures {
     }
 
     private static String suggestion(String word, boolean isOption, CommandLine command) {
-        Set<String> known = isOption
+        Set<String> names = isOption
                 ? command.getCommandSpec().optionsMap().keySet()
                 : command.getSubcommands().keySet();
-        return Suggestions.nearest(word.replaceFirst("=.*", ""), known)
+        return Suggestions.nearest(word.replaceFirst("=.*", ""), names)
                 .map(nearest -> " (did you mean " + nearest + "?)")
                 .orElse("");
     }

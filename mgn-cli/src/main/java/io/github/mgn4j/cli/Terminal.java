@@ -112,9 +112,9 @@ final class Terminal {
 
     /** Returns a progress: a bar that rewrites itself on a terminal, occasional lines elsewhere. */
     synchronized Progress progress(String what) {
-        Progress made = new Progress(quiet ? null : messages, columns, what, this);
-        bar = made;
-        return made;
+        Progress created = new Progress(quiet ? null : messages, columns, what, this);
+        bar = created;
+        return created;
     }
 
     /** Releases the bar's line. */

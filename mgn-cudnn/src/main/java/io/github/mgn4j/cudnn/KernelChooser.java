@@ -114,14 +114,14 @@ final class KernelChooser {
             RuntimeException failure = null;
             for (Map.Entry<ConvolutionShape, Future<Found>> task : tasks.entrySet()) {
                 try {
-                    Found one = task.getValue().get();
-                    owner.own(one.plans, Resources::close);
-                    found.put(task.getKey(), one.kernels);
+                    Found compiled = task.getValue().get();
+                    owner.own(compiled.plans, Resources::close);
+                    found.put(task.getKey(), compiled.kernels);
                 } catch (ExecutionException e) {
                     Throwable cause = Objects.requireNonNull(e.getCause());
                     Throwables.throwIfInstanceOf(cause, Error.class);
-                    failure = cause instanceof RuntimeException known
-                            ? known
+                    failure = cause instanceof RuntimeException unchecked
+                            ? unchecked
                             : new EngineException("compiling kernels", cause);
                 } catch (InterruptedException e) {
                     Thread.currentThread().interrupt();
@@ -147,9 +147,9 @@ final class KernelChooser {
             PlanFinder finder = new PlanFinder(shape, handle, plans);
             String label = context.choices().get(shape);
             if (label != null) {
-                List<ConvolutionKernel> known = finder.find(1, label);
-                if (!known.isEmpty()) {
-                    return new Found(known, plans);
+                List<ConvolutionKernel> matching = finder.find(1, label);
+                if (!matching.isEmpty()) {
+                    return new Found(matching, plans);
                 }
                 context.choices().remove(shape);
             }
@@ -177,15 +177,15 @@ final class KernelChooser {
     private ConvolutionKernel fastest(
             ConvolutionShape shape, List<ConvolutionKernel> kernels, Operands operands, float residualScale) {
         ConvolutionKernel best = null;
-        double least = Double.POSITIVE_INFINITY;
+        double fastest = Double.POSITIVE_INFINITY;
         StringBuilder times = new StringBuilder();
         EngineException problem = new EngineException("there are no candidates");
         for (ConvolutionKernel kernel : kernels) {
             try {
                 double ms = milliseconds(shape, kernel, operands, residualScale);
                 times.append(" %s %.4f".formatted(kernel.label(), ms));
-                if (ms < least) {
-                    least = ms;
+                if (ms < fastest) {
+                    fastest = ms;
                     best = kernel;
                 }
             } catch (EngineException e) {
@@ -197,7 +197,7 @@ final class KernelChooser {
             throw new EngineException("no kernel can be used for " + shape.key(), problem);
         }
         if (LOG.isDebugEnabled()) {
-            LOG.debug("{}: {} ms, {} TFLOP/s, of{}", shape.key(), least, shape.flops() / least / 1e9, times);
+            LOG.debug("{}: {} ms, {} TFLOP/s, of{}", shape.key(), fastest, shape.flops() / fastest / 1e9, times);
         }
         return best;
     }

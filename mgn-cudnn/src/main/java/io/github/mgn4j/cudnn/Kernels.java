@@ -116,9 +116,9 @@ final class Kernels {
     }
 
     private CUfunc_st function(String name, int sharedBytes) {
-        CUfunc_st known = functions.get(name);
-        if (known != null) {
-            return known;
+        CUfunc_st cached = functions.get(name);
+        if (cached != null) {
+            return cached;
         }
         CUfunc_st function = new CUfunc_st();
         Cuda.checkDriver(cuModuleGetFunction(function, module, name), "the kernel " + name);

@@ -48,43 +48,43 @@ final class PlanFinder {
     /**
      * Returns kernels that can run, the most promising first.
      *
-     * @param most largest number of kernels to return
+     * @param limit largest number of kernels to return
      * @param label label of the only kernel to consider, or null for any
      * @throws EngineException if there is none
      */
-    List<ConvolutionKernel> find(int most, @Nullable String label) {
-        List<ConvolutionKernel> found = new ArrayList<>();
+    List<ConvolutionKernel> find(int limit, @Nullable String label) {
+        List<ConvolutionKernel> kernels = new ArrayList<>();
         Own own = label == null ? null : ConvolutionKernel.own(label);
         if (own != null) {
             return shape.fitsOwnKernel() ? List.of(own) : List.of();
         }
         if (label == null && shape.fitsOwnKernel() && shape.residual()) {
-            found.add(new Own(128));
+            kernels.add(new Own(128));
         }
         for (boolean plain : new boolean[] {false, true}) {
             if (plain && shape.input().scaled()) {
                 break; // its sums would not fit into the output
             }
             for (Heuristics heuristics : Heuristics.values()) {
-                if (found.size() < most && (heuristics != Heuristics.F || found.isEmpty())) {
-                    find(heuristics, plain, most, label, found);
+                if (kernels.size() < limit && (heuristics != Heuristics.F || kernels.isEmpty())) {
+                    find(heuristics, plain, limit, label, kernels);
                 }
             }
-            if (!found.isEmpty()) {
+            if (!kernels.isEmpty()) {
                 break;
             }
         }
-        if (label == null && most > found.size() && shape.fitsOwnKernel()) {
-            found.add(new Own(64));
+        if (label == null && limit > kernels.size() && shape.fitsOwnKernel()) {
+            kernels.add(new Own(64));
             if (!shape.residual()) {
-                found.add(new Own(128));
+                kernels.add(new Own(128));
             }
         }
-        if (found.isEmpty() && label == null) {
+        if (kernels.isEmpty() && label == null) {
             throw new EngineException(
                     "cuDNN " + cudnnGetVersion() + " has no kernel for the convolution " + shape.key());
         }
-        return found;
+        return kernels;
     }
 
     /** cuDNN's heuristics: the fast guess, and the fallback that always works. */
@@ -100,7 +100,7 @@ final class PlanFinder {
     }
 
     private void find(
-            Heuristics heuristics, boolean plain, int most, @Nullable String label, List<ConvolutionKernel> found) {
+            Heuristics heuristics, boolean plain, int limit, @Nullable String label, List<ConvolutionKernel> kernels) {
         // Plans may refer to the descriptors that they were created from.
         Descriptors make = new Descriptors(handle, "the convolution " + shape.key(), owner);
         ConvolutionGraph graph = new ConvolutionGraph(make, shape, plain);
@@ -111,14 +111,14 @@ final class PlanFinder {
             return;
         }
         List<cudnnBackendDescriptor_t> configurations = configurations(query, make);
-        for (int i = 0; i < configurations.size() && found.size() < most; i++) {
+        for (int i = 0; i < configurations.size() && kernels.size() < limit; i++) {
             cudnnBackendDescriptor_t configuration = configurations.get(i);
             Engine engine = engine(configuration, make);
             String name = (plain ? "P" : "") + heuristics + i + "e" + engine.number;
             if ((label == null || label.equals(name)) && engine.suits(shape)) {
                 Plan plan = plan(name, configuration, plain);
                 if (plan != null) {
-                    found.add(plan);
+                    kernels.add(plan);
                 }
             }
         }
@@ -187,12 +187,12 @@ final class PlanFinder {
         }
     }
 
-    private static Set<Integer> notes(cudnnBackendDescriptor_t engine, int attribute, int type, int most) {
+    private static Set<Integer> notes(cudnnBackendDescriptor_t engine, int attribute, int type, int limit) {
         long[] count = new long[1];
         Set<Integer> notes = new TreeSet<>();
-        try (IntPointer values = new IntPointer(most)) {
-            if (cudnnBackendGetAttribute(engine, attribute, type, most, count, values) == CUDNN_STATUS_SUCCESS) {
-                for (int i = 0; i < Math.min(most, count[0]); i++) {
+        try (IntPointer values = new IntPointer(limit)) {
+            if (cudnnBackendGetAttribute(engine, attribute, type, limit, count, values) == CUDNN_STATUS_SUCCESS) {
+                for (int i = 0; i < Math.min(limit, count[0]); i++) {
                     notes.add(values.get(i));
                 }
             }

@@ -66,8 +66,8 @@ final class BlockedSquaredDistances implements BoundedDistances {
 
     /** Returns the available products of the highest priority on the class path; null if none can run here. */
     static BlockProducts.@Nullable Factory products() {
-        Services<ProductsProvider> found = Services.find(ProductsProvider.class, ProductsProvider::priority);
-        return found.usable().stream()
+        Services<ProductsProvider> services = Services.find(ProductsProvider.class, ProductsProvider::priority);
+        return services.usable().stream()
                 .sorted(Comparator.comparingInt(ProductsProvider::priority).reversed())
                 .filter(ProductsProvider::available)
                 .findFirst()
@@ -247,9 +247,9 @@ final class BlockedSquaredDistances implements BoundedDistances {
         tasks(rows, ROWS, (start, end) -> {
             float[] row = new float[depth * shape.slices()];
             for (int i = start; i < end; i++) {
-                int at = (first + i) * dims;
+                int offset = (first + i) * dims;
                 for (int d = 0; d < dims; d++) {
-                    row[d] = (from.data()[at + d] - mean[d]) * scale;
+                    row[d] = (from.data()[offset + d] - mean[d]) * scale;
                 }
                 for (int s = 0; s < shape.slices(); s++) {
                     (isGallery ? to.gallery(s) : to.queries(s)).put(i * depth, row, s * depth, depth);
@@ -290,10 +290,10 @@ final class BlockedSquaredDistances implements BoundedDistances {
     }
 
     /** Sums inner products over all slices. */
-    private void sum(BlockProducts block, int at, float[] into, float[] product) {
-        block.products(0).get(at, into);
+    private void sum(BlockProducts block, int offset, float[] into, float[] product) {
+        block.products(0).get(offset, into);
         for (int s = 1; s < shape.slices(); s++) {
-            block.products(s).get(at, product);
+            block.products(s).get(offset, product);
             for (int j = 0; j < into.length; j++) {
                 into[j] += product[j];
             }

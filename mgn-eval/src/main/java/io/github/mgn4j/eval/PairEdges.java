@@ -48,12 +48,12 @@ final class PairEdges {
         if (pairs == 0) {
             return new double[] {0};
         }
-        int wanted = (int) Math.ceil(LARGEST_RATE * pairs);
+        int lastRank = (int) Math.ceil(LARGEST_RATE * pairs);
         double tolerance = IntStream.range(0, some.length)
                 .mapToDouble(sample::tolerance)
                 .max()
                 .orElse(0);
-        double limit = sorted[wanted - 1] + 2 * tolerance;
+        double limit = sorted[lastRank - 1] + 2 * tolerance;
         double[] exact = IntStream.range(0, values.length)
                 .parallel()
                 .filter(i -> values[i] <= limit)
@@ -62,8 +62,8 @@ final class PairEdges {
         Arrays.parallelSort(exact);
         // An edge below all, for same-person pairs nearer than any two people of these queries.
         DoubleStream below = DoubleStream.of(Math.nextDown(exact[0]));
-        DoubleStream at = ranks(pairs, wanted).stream().mapToDouble(rank -> exact[rank - 1]);
-        return DoubleStream.concat(below, at).distinct().toArray();
+        DoubleStream edges = ranks(pairs, lastRank).stream().mapToDouble(rank -> exact[rank - 1]);
+        return DoubleStream.concat(below, edges).distinct().toArray();
     }
 
     /** Returns, ascending, the ranks that the targets allow among {@code pairs} pairs, and steps between them. */

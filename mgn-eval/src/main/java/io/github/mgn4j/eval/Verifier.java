@@ -139,10 +139,10 @@ public record Verifier(DistanceMetric metric, int resamples, double confidence, 
     }
 
     static double quantile(double[] sorted, double q) {
-        double at = q * (sorted.length - 1);
-        int low = (int) at;
+        double position = q * (sorted.length - 1);
+        int low = (int) position;
         int high = Math.min(low + 1, sorted.length - 1);
-        return sorted[low] + (at - low) * (sorted[high] - sorted[low]);
+        return sorted[low] + (position - low) * (sorted[high] - sorted[low]);
     }
 
     /** The ROC curve of people with weights. */

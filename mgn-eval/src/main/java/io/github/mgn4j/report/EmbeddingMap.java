@@ -121,8 +121,8 @@ record EmbeddingMap(List<Point> points, List<Integer> people, int images) {
     }
 
     /** Returns all elements, or {@code most} of them at even distances. */
-    private static <T> List<T> spread(List<T> all, int most) {
-        int count = Math.min(all.size(), most);
+    private static <T> List<T> spread(List<T> all, int max) {
+        int count = Math.min(all.size(), max);
         return IntStream.range(0, count)
                 .mapToObj(i -> all.get((int) ((long) i * all.size() / count)))
                 .toList();

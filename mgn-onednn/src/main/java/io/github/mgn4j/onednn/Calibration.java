@@ -124,10 +124,10 @@ public final class Calibration implements AutoCloseable {
      */
     public void add(FloatBuffer image) {
         InputSize input = spec().input();
-        FloatBuffer one = image.duplicate().position(0).limit(3 * input.height() * input.width());
+        FloatBuffer single = image.duplicate().position(0).limit(3 * input.height() * input.width());
         NativeThread.run(() -> plan.observe(
                 stream,
-                one,
+                single,
                 network.images(),
                 (value, map) -> magnitudes
                         .computeIfAbsent(value.name(), name -> new MagnitudeHistogram())
@@ -142,17 +142,17 @@ public final class Calibration implements AutoCloseable {
      */
     public Model calibrated() {
         Map<String, Float> bounds = new LinkedHashMap<>();
-        magnitudes.forEach((name, found) -> bounds.put(name, bound(name, found)));
+        magnitudes.forEach((name, histogram) -> bounds.put(name, bound(name, histogram)));
         return model.withRanges(new ActivationRanges(images, bounds));
     }
 
-    private float bound(String name, MagnitudeHistogram found) {
+    private float bound(String name, MagnitudeHistogram histogram) {
         boolean pooled = network.ops().stream()
                 .anyMatch(op -> op instanceof Network.Feature feature
                         && feature.input().name().equals(name));
         return pooled
-                ? Math.max(found.largest(), Float.MIN_NORMAL)
-                : found.leastSquares(network.isSigned(name) ? 127 : 255);
+                ? Math.max(histogram.largest(), Float.MIN_NORMAL)
+                : histogram.leastSquares(network.isSigned(name) ? 127 : 255);
     }
 
     @Override

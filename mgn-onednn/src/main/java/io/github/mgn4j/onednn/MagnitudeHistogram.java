@@ -43,13 +43,13 @@ final class MagnitudeHistogram {
         }
         int top = Float.floatToRawIntBits(largest) >>> SHIFT;
         float best = largest;
-        double least = error(best, steps);
+        double leastError = error(best, steps);
         // Below a sixteenth of the largest value, clipping loses more than rounding gains.
         for (int bin = top; bin > top - 512 && bin > 0; bin--) {
             float bound = Float.intBitsToFloat(bin << SHIFT);
             double error = error(bound, steps);
-            if (error < least) {
-                least = error;
+            if (error < leastError) {
+                leastError = error;
                 best = bound;
             }
         }

@@ -92,9 +92,9 @@ final class PackedWeights implements AutoCloseable {
             int plainFormat,
             long... plainShape) {
         List<Packed> forms = packed.computeIfAbsent(layer.name(), name -> new ArrayList<>());
-        for (Packed known : forms) {
-            if (dnnl_memory_desc_equal(known.form, form) == 1) {
-                return known.memory;
+        for (Packed existing : forms) {
+            if (dnnl_memory_desc_equal(existing.form, form) == 1) {
+                return existing.memory;
             }
         }
         FoldedConvolution folded = FoldedConvolution.of(weights, layer);

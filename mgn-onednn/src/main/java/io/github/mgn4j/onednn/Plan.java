@@ -35,13 +35,13 @@ final class Plan implements AutoCloseable {
     }
 
     /** Computes a batch. The lengths of both buffers are exactly those of the plan. */
-    void run(dnnl_stream stream, FloatBuffer newImages, FloatBuffer found) {
+    void run(dnnl_stream stream, FloatBuffer newImages, FloatBuffer newFeatures) {
         images.clear().put(newImages);
         for (Step step : steps) {
             step.run(stream);
         }
         Dnnl.check(dnnl_stream_wait(stream), "waiting");
-        found.put(features.clear());
+        newFeatures.put(features.clear());
     }
 
     /**

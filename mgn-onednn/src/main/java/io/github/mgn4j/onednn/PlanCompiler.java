@@ -215,14 +215,14 @@ final class PlanCompiler {
                 Dnnl.descriptor(dnnl_f32, dnnl_abc, temporary, Winograd.POINTS, tiles.count(), layer.in());
         dnnl_memory_desc products =
                 Dnnl.descriptor(dnnl_f32, dnnl_abc, temporary, Winograd.POINTS, tiles.count(), layer.out());
-        Place made = new Place(arena.block(pointBytes(tiles, layer.out()), time), pointBytes(tiles, layer.out()));
+        Place created = new Place(arena.block(pointBytes(tiles, layer.out()), time), pointBytes(tiles, layer.out()));
         steps.add(primitives
                 .products(layer, source, products, weights)
                 .with(DNNL_ARG_SRC, source, windows.block())
-                .with(DNNL_ARG_DST, products, made.block()));
+                .with(DNNL_ARG_DST, products, created.block()));
         Place done = new Place(target, bytes(op.output(), TensorType.F32));
         OutputTransform transform = new OutputTransform(tiles, weights.biasValues(layer), sum, layer.relu());
-        TransformStep last = new TransformStep(transform, made, done, scratch);
+        TransformStep last = new TransformStep(transform, created, done, scratch);
         last.makes(op.output(), target, done.bytes());
         steps.add(last);
         blocks.put(op.output(), target);
@@ -282,13 +282,13 @@ final class PlanCompiler {
 
     /** Returns an integer map in float32, converted at the first request. */
     private Block dequantised(Value value) {
-        Block known = dequantised.computeIfAbsent(value, v -> {
-            Block made = arena.block(bytes(v, TensorType.F32), time);
-            convert(v.name(), v, type(v), block(v), TensorType.F32, made);
-            return made;
+        Block converted = dequantised.computeIfAbsent(value, v -> {
+            Block created = arena.block(bytes(v, TensorType.F32), time);
+            convert(v.name(), v, type(v), block(v), TensorType.F32, created);
+            return created;
         });
-        known.usedAt(time);
-        return known;
+        converted.usedAt(time);
+        return converted;
     }
 
     /** Copies a map, changing its type if necessary. */

@@ -15,17 +15,17 @@ abstract class Step {
     /** A map that is complete after this step. */
     private record Made(Value value, Block block, long bytes) {}
 
-    private @Nullable Made made;
+    private @Nullable Made completed;
 
     /** Registers a map that is complete after this step. */
     final void makes(Value value, Block block, long bytes) {
-        made = new Made(value, block, bytes);
+        completed = new Made(value, block, bytes);
     }
 
     /** Passes a float32 map that this step has completed to an observer. */
     final void show(BytePointer arena, BiConsumer<Value, FloatBuffer> observer) {
-        if (made != null) {
-            observer.accept(made.value, Dnnl.floats(arena, made.block.offset(), made.bytes));
+        if (completed != null) {
+            observer.accept(completed.value, Dnnl.floats(arena, completed.block.offset(), completed.bytes));
         }
     }
 

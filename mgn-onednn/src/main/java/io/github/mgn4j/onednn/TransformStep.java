@@ -44,11 +44,11 @@ final class TransformStep extends Step {
 
     /** Creates scratch arrays for every core. */
     static List<LineTransform.Scratch> scratch() {
-        List<LineTransform.Scratch> made = new ArrayList<>();
+        List<LineTransform.Scratch> created = new ArrayList<>();
         for (int i = 0; i < Runtime.getRuntime().availableProcessors(); i++) {
-            made.add(new LineTransform.Scratch());
+            created.add(new LineTransform.Scratch());
         }
-        return List.copyOf(made);
+        return List.copyOf(created);
     }
 
     @Override

@@ -133,9 +133,9 @@ public final class OnnxEngine implements Engine {
     private void compute(FloatBuffer images, int batch, FloatBuffer features) {
         InputSize size = spec.input();
         long[] shape = {batch, 3, size.height(), size.width()};
-        long[] wanted = {batch, spec.dims()};
+        long[] expected = {batch, spec.dims()};
         try (OnnxTensor input = OnnxTensor.createTensor(OnnxSessions.environment(), images, shape);
-                OnnxTensor output = OnnxTensor.createTensor(OnnxSessions.environment(), features, wanted);
+                OnnxTensor output = OnnxTensor.createTensor(OnnxSessions.environment(), features, expected);
                 OrtSession.Result result =
                         session.run(Map.of(OnnxExporter.IMAGES, input), Map.of(OnnxExporter.FEATURES, output))) {
             if (result.size() != 1) {

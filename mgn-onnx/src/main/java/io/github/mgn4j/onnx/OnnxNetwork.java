@@ -36,7 +36,7 @@ final class OnnxNetwork implements NetworkBuilder<String> {
     private final Map<String, List<String>> stripes = new HashMap<>();
 
     /** Ranges of the rounded maps. */
-    private final Map<String, Range> known = new HashMap<>();
+    private final Map<String, Range> roundedRanges = new HashMap<>();
 
     /** Activation ranges for 8 bits, otherwise null. */
     private final @Nullable ActivationRanges ranges;
@@ -103,19 +103,19 @@ final class OnnxNetwork implements NetworkBuilder<String> {
         if (ranges == null) {
             return map;
         }
-        Range wanted = range.get();
-        float[] step = {wanted.step()};
-        float[] zero = {wanted.zero()};
+        Range expected = range.get();
+        float[] step = {expected.step()};
+        float[] zero = {expected.zero()};
         OnnxType integer = options.symmetric() ? OnnxType.INT8 : OnnxType.UINT8;
         List<String> inputs = List.of(
                 map,
                 graph.add(new Initializer(map + ".step", OnnxType.FLOAT, List.of(), () -> step)),
                 graph.add(new Initializer(map + ".zero", integer, List.of(), () -> zero)));
-        String found = map + ".int8";
+        String result = map + ".int8";
         String rounded = map + ".rounded";
-        graph.add("QuantizeLinear", inputs, List.of(found));
-        graph.add("DequantizeLinear", List.of(found, inputs.get(1), inputs.get(2)), List.of(rounded));
-        known.put(rounded, wanted);
+        graph.add("QuantizeLinear", inputs, List.of(result));
+        graph.add("DequantizeLinear", List.of(result, inputs.get(1), inputs.get(2)), List.of(rounded));
+        roundedRanges.put(rounded, expected);
         return rounded;
     }
 
@@ -147,7 +147,10 @@ final class OnnxNetwork implements NetworkBuilder<String> {
     private Range summand(ConvLayer layer, String residual) {
         float sum = range(layer.name(), false).bound();
         return new Range(
-                Math.max(sum, Objects.requireNonNull(known.get(residual)).bound()), true, false);
+                Math.max(
+                        sum, Objects.requireNonNull(roundedRanges.get(residual)).bound()),
+                true,
+                false);
     }
 
     private String weight(ConvLayer layer) {

@@ -40,10 +40,10 @@ final class Backpropagation {
             SDVariable[] outputs = op.outputVariables();
             if (Arrays.stream(outputs).anyMatch(output -> gradients.containsKey(output.name()))) {
                 SDVariable[] inputs = op.args();
-                List<SDVariable> found = op.doDiff(upstream(sd, outputs, gradients));
+                List<SDVariable> derivatives = op.doDiff(upstream(sd, outputs, gradients));
                 for (int i = 0; i < inputs.length; i++) {
                     if (dependent.contains(inputs[i].name())) {
-                        gradients.merge(inputs[i].name(), found.get(i), SDVariable::add);
+                        gradients.merge(inputs[i].name(), derivatives.get(i), SDVariable::add);
                     }
                 }
             }
@@ -76,8 +76,8 @@ final class Backpropagation {
     private static List<SDVariable> upstream(SameDiff sd, SDVariable[] outputs, Map<String, SDVariable> gradients) {
         List<SDVariable> upstream = new ArrayList<>();
         for (SDVariable output : outputs) {
-            SDVariable known = gradients.get(output.name());
-            upstream.add(known != null || !output.dataType().isFPType() ? known : sd.zerosLike(output));
+            SDVariable previous = gradients.get(output.name());
+            upstream.add(previous != null || !output.dataType().isFPType() ? previous : sd.zerosLike(output));
         }
         return upstream;
     }

@@ -35,11 +35,11 @@ final class OptimizerTensors {
         state.forEach((name, array) -> {
             Parameter parameter = parameter(name);
             boolean scalar = array.length() == 1 && parameter.size() != 1;
-            long[] wanted = NdArrays.named(weights, parameter.name()).shape();
-            if (!scalar && !Arrays.equals(array.shape(), wanted)) {
+            long[] expected = NdArrays.named(weights, parameter.name()).shape();
+            if (!scalar && !Arrays.equals(array.shape(), expected)) {
                 throw new WeightsException(
                         "optimizer state '%s' has shape %s, expected %s as the parameter, or one number"
-                                .formatted(name, Arrays.toString(array.shape()), Arrays.toString(wanted)));
+                                .formatted(name, Arrays.toString(array.shape()), Arrays.toString(expected)));
             }
             tensors.put(
                     name,
@@ -55,9 +55,9 @@ final class OptimizerTensors {
         Map<String, INDArray> arrays = new LinkedHashMap<>();
         state.forEach((name, tensor) -> {
             Parameter parameter = parameter(name);
-            int[] wanted =
+            int[] expected =
                     parameter.shape().stream().mapToInt(Integer::intValue).toArray();
-            if (Arrays.equals(tensor.shape(), wanted)) {
+            if (Arrays.equals(tensor.shape(), expected)) {
                 arrays.put(name, NdTensors.toArray(parameter.kind(), tensor, type));
             } else if (Arrays.equals(tensor.shape(), new int[] {1})) {
                 arrays.put(name, Nd4j.valueArrayOf(new long[] {1}, tensor.get(0), type));

@@ -48,9 +48,9 @@ final class PlannedGradients implements AutoCloseable {
         graph = sd;
         Map<String, SDVariable> derived = Backpropagation.extend(sd, parameters);
         for (String parameter : parameters) {
-            SDVariable found = derived.get(parameter);
-            if (found != null) {
-                gradients.put(parameter, found.name());
+            SDVariable gradient = derived.get(parameter);
+            if (gradient != null) {
+                gradients.put(parameter, gradient.name());
             }
         }
     }
@@ -85,18 +85,18 @@ final class PlannedGradients implements AutoCloseable {
     private GraphPlan plan(Map<String, INDArray> placeholders) {
         Map<String, long[]> shapes = new LinkedHashMap<>();
         placeholders.forEach((name, array) -> shapes.put(name, array.shape()));
-        List<String> wanted = new ArrayList<>(outputs);
-        wanted.addAll(gradients.values());
-        GraphPlan made = GraphPlan.of(graph, shapes, wanted);
-        checkNoneShared(made);
-        return made;
+        List<String> names = new ArrayList<>(outputs);
+        names.addAll(gradients.values());
+        GraphPlan created = GraphPlan.of(graph, shapes, names);
+        checkNoneShared(created);
+        return created;
     }
 
     /** Checks that no two gradients share memory, because callers may modify them. */
-    private void checkNoneShared(GraphPlan made) {
+    private void checkNoneShared(GraphPlan created) {
         Set<Long> addresses = new HashSet<>();
         gradients.forEach((name, gradientName) -> {
-            if (!addresses.add(made.output(gradientName).data().address())) {
+            if (!addresses.add(created.output(gradientName).data().address())) {
                 throw new IllegalStateException("the gradient of '" + name + "' shares its memory with another");
             }
         });

@@ -246,12 +246,12 @@ public final class Trainer implements AutoCloseable {
         Gradients.Losses losses = gradients.losses(next());
         checkFinite(losses);
         double lr = recipe.schedule().at(iteration, data.iterationsPerEpoch(), totalIterations());
-        Map<String, INDArray> found = gradients.gradients(weights::updateStatistics);
+        Map<String, INDArray> computed = gradients.gradients(weights::updateStatistics);
         if (iteration < recipe.parameters().freezeBackbone()) {
-            found = Maps.filterKeys(found, name -> !backbone.contains(name));
+            computed = Maps.filterKeys(computed, name -> !backbone.contains(name));
         }
-        clip(found);
-        optimizer.step(weights.trainable(), found, lr);
+        clip(computed);
+        optimizer.step(weights.trainable(), computed, lr);
         int epoch = (int) (iteration / data.iterationsPerEpoch()) + 1;
         iteration++;
         return new StepReport(
@@ -265,9 +265,9 @@ public final class Trainer implements AutoCloseable {
                 data.batchSize() * 1e9 / Math.max(1, System.nanoTime() - start));
     }
 
-    private void clip(Map<String, INDArray> found) {
+    private void clip(Map<String, INDArray> computed) {
         if (recipe.clipNorm() > 0) {
-            double norm = NdArrays.clip(found.values(), recipe.clipNorm());
+            double norm = NdArrays.clip(computed.values(), recipe.clipNorm());
             if (!Double.isFinite(norm)) {
                 throw DivergedException.gradients(iteration + 1, norm, lastCheckpoint);
             }

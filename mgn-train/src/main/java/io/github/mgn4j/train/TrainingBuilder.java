@@ -102,8 +102,8 @@ public final class TrainingBuilder {
      * the beginning. The default is false.
      */
     @CanIgnoreReturnValue
-    public TrainingBuilder resume(boolean wanted) {
-        resume = wanted;
+    public TrainingBuilder resume(boolean enabled) {
+        resume = enabled;
         return this;
     }
 

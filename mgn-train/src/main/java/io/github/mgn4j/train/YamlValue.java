@@ -91,9 +91,9 @@ record YamlValue(String name, @Nullable Object value) {
         return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
-    private List<YamlValue> elements(String wanted) {
+    private List<YamlValue> elements(String expected) {
         if (!(value instanceof List<?> list)) {
-            throw wrong(wanted);
+            throw wrong(expected);
         }
         List<YamlValue> elements = new ArrayList<>();
         for (Object element : list) {
@@ -102,7 +102,7 @@ record YamlValue(String name, @Nullable Object value) {
         return elements;
     }
 
-    private RecipeException wrong(String wanted) {
-        return new RecipeException(name + " must be " + wanted + ", not " + RecipeKeys.describe(value));
+    private RecipeException wrong(String expected) {
+        return new RecipeException(name + " must be " + expected + ", not " + RecipeKeys.describe(value));
     }
 }

@@ -29,6 +29,11 @@ import java.util.List;
 public record Evaluator(DistanceMetric metric, int top, long blockBytes) {
     private static final int DEFAULT_TOP = 10;
 
+    /**
+     * Checks the settings.
+     *
+     * @throws EvaluationException if {@code top} is negative or {@code blockBytes} is below 1 MiB
+     */
     public Evaluator {
         check(top >= 0, "top is %d, must not be negative", top);
         BlockShape.checkBytes(blockBytes);

@@ -12,6 +12,11 @@ import io.github.mgn4j.features.FeatureSet;
  * @param labels the labels, in the order of the rows
  */
 public record LabelledFeatures(FeatureMatrix features, Labels labels) {
+    /**
+     * Checks the sizes.
+     *
+     * @throws EvaluationException if the numbers of rows and labels differ
+     */
     public LabelledFeatures {
         check(
                 features.rows() == labels.size(),

@@ -23,6 +23,11 @@ import java.util.stream.IntStream;
  * @param seed seed of the draws
  */
 public record SingleShot(DistanceMetric metric, int trials, long seed) {
+    /**
+     * Checks the settings.
+     *
+     * @throws EvaluationException if {@code trials} is below 1
+     */
     public SingleShot {
         check(trials >= 1, "trials is %d, must be at least 1", trials);
     }

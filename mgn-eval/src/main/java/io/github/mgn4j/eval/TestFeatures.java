@@ -29,6 +29,11 @@ public record TestFeatures(
         List<ReidImage> galleryImages,
         @Nullable ReidDataset dataset,
         List<Skipped> skipped) {
+    /**
+     * Copies the lists and checks their sizes.
+     *
+     * @throws EvaluationException if there are images, but not one per row
+     */
     public TestFeatures {
         queryImages = List.copyOf(queryImages);
         galleryImages = List.copyOf(galleryImages);

@@ -31,6 +31,12 @@ public record Tsne(double perplexity, int iterations, long seed) {
 
     private static final double SMALLEST_GAIN = 0.01;
 
+    /**
+     * Checks the settings.
+     *
+     * @throws EvaluationException if {@code perplexity} is outside 1..{@link #MAX_POINTS} or {@code iterations} is
+     *     below 1
+     */
     public Tsne {
         check(perplexity >= 1 && perplexity <= MAX_POINTS, "perplexity is %s, must be 1 to %d", perplexity, MAX_POINTS);
         check(iterations >= 1, "iterations is %d, must be at least 1", iterations);

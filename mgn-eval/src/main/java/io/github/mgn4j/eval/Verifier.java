@@ -36,6 +36,12 @@ public record Verifier(DistanceMetric metric, int resamples, double confidence, 
     /** The false-accept rates of the points and of stored thresholds, descending. */
     public static final List<Double> FALSE_ACCEPT_RATES = List.of(1e-1, 1e-2, 1e-3, 1e-4);
 
+    /**
+     * Checks the settings.
+     *
+     * @throws EvaluationException if {@code resamples} is negative, {@code confidence} is not between 0 and 1, or
+     *     {@code blockBytes} is below 1 MiB
+     */
     public Verifier {
         check(resamples >= 0, "resamples is %d, must not be negative", resamples);
         check(confidence > 0 && confidence < 1, "confidence is %s, must lie between 0 and 1", confidence);

@@ -22,6 +22,12 @@ public record OnnxOptions(Precision precision, boolean symmetric, OnnxInput inpu
     /** float32, any batch size, normalised input: the defaults of the command. */
     public static final OnnxOptions DEFAULT = new OnnxOptions(Precision.FP32, false, OnnxInput.NORMALISED, 0);
 
+    /**
+     * Checks the options.
+     *
+     * @throws OnnxException if {@code precision} is none of {@code FP32}, {@code FP16} and {@code INT8}, or {@code
+     *     repeat} is negative
+     */
     public OnnxOptions {
         OnnxException.check(
                 PRECISIONS.contains(precision),

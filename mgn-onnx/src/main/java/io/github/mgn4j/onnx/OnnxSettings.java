@@ -19,6 +19,11 @@ public record OnnxSettings(
     /** Prefix of the system properties of {@link #ofProperties}. */
     private static final String PREFIX = "mgn.onnx.";
 
+    /**
+     * Checks the settings.
+     *
+     * @throws OnnxException if {@code gpu} or {@code threads} is negative
+     */
     public OnnxSettings {
         OnnxException.check(gpu >= 0, "gpu must be 0 or more, not %s", gpu);
         OnnxException.check(threads >= 0, "threads must be 0 (one for every core) or more, not %s", threads);

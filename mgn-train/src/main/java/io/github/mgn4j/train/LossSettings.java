@@ -16,6 +16,11 @@ import io.github.mgn4j.spec.MgnSpec;
  */
 public record LossSettings(
         double margin, boolean softMargin, double labelSmoothing, double softmaxWeight, double tripletWeight) {
+    /**
+     * Checks the settings.
+     *
+     * @throws RecipeException if a value is out of range, or both weights are 0
+     */
     public LossSettings {
         RecipeException.check(
                 margin >= 0 && margin < Double.POSITIVE_INFINITY, "margin must be 0 or more, not %s", margin);

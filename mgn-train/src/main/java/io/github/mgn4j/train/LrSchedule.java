@@ -21,6 +21,11 @@ public record LrSchedule(Shape shape, double base, List<Double> steps, double ga
         COSINE
     }
 
+    /**
+     * Checks the settings.
+     *
+     * @throws RecipeException if a value is out of range, or the steps are not ascending
+     */
     public LrSchedule {
         steps = List.copyOf(steps);
         RecipeException.check(base > 0 && base < Double.POSITIVE_INFINITY, "lr must be above 0, not %s", base);

@@ -31,6 +31,11 @@ public record NetworkSettings(
     /** The article's network. */
     public static final NetworkSettings MGN = preset("mgn");
 
+    /**
+     * Checks the preset.
+     *
+     * @throws RecipeException if there is no preset of this name
+     */
     public NetworkSettings {
         RecipeException.check(
                 Presets.all().containsKey(preset),

@@ -22,6 +22,11 @@ public record OptimizerSettings(
         ADAM
     }
 
+    /**
+     * Checks the settings.
+     *
+     * @throws RecipeException if a value is out of range
+     */
     public OptimizerSettings {
         checkShare("momentum", momentum);
         checkShare("adam-beta1", beta1);

@@ -19,6 +19,11 @@ public record ParameterSettings(double newLayersLr, boolean decayBatchNorm, bool
     /** The article's settings: no differences. */
     public static final ParameterSettings MGN = new ParameterSettings(1, true, true, 0);
 
+    /**
+     * Checks the settings.
+     *
+     * @throws RecipeException if a value is negative
+     */
     public ParameterSettings {
         RecipeException.check(
                 newLayersLr >= 0 && newLayersLr < Double.POSITIVE_INFINITY,

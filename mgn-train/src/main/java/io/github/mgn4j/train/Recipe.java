@@ -36,6 +36,11 @@ public record Recipe(
         long seed,
         int microBatch,
         Cadence cadence) {
+    /**
+     * Checks the settings.
+     *
+     * @throws RecipeException naming the first setting that is out of range
+     */
     public Recipe {
         RecipeException.check(epochs >= 1, "epochs must be at least 1, not %s", epochs);
         RecipeException.check(

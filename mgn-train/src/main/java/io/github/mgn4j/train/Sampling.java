@@ -17,6 +17,11 @@ import java.util.List;
 public record Sampling(int p, int k, EpochLength epochLength, List<String> augment, OnError onError) {
     private static final int MAX_BATCH = 1 << 16;
 
+    /**
+     * Checks the settings.
+     *
+     * @throws RecipeException if a value is out of range, or an augmentation is listed twice
+     */
     public Sampling {
         augment = List.copyOf(augment);
         RecipeException.check(p >= 1, "p (identities per batch) must be at least 1, not %s", p);

@@ -29,7 +29,7 @@ import picocli.CommandLine.Option;
         name = "bench",
         mixinStandardHelpOptions = true,
         description =
-                "Measure the feature network's speed on random images: without decoding and flip. Without --engine,"
+                "Measure the feature network's speed on random images, without decoding and flip. Without --engine,"
                         + " --precision and --json, compares all available engines.")
 final class BenchCommand implements Callable<Integer> {
     /** Number of identities in the training set of Market-1501. */
@@ -52,10 +52,18 @@ final class BenchCommand implements Callable<Integer> {
     @Option(names = "--precision", paramLabel = "P", description = "As for extract (default: fp32).")
     private @Nullable Precision precision;
 
-    @Option(names = "--batch", paramLabel = "N", defaultValue = "16", description = "Images per batch.")
+    @Option(
+            names = "--batch",
+            paramLabel = "N",
+            defaultValue = "16",
+            description = "Images per batch (default: ${DEFAULT-VALUE}).")
     private int batch;
 
-    @Option(names = "--seconds", paramLabel = "S", defaultValue = "10", description = "Seconds to measure.")
+    @Option(
+            names = "--seconds",
+            paramLabel = "S",
+            defaultValue = "10",
+            description = "Seconds to measure (default: ${DEFAULT-VALUE}).")
     private double seconds;
 
     @Option(

@@ -65,21 +65,21 @@ final class EvaluateCommand implements Callable<Integer> {
             names = "--k1",
             paramLabel = "N",
             defaultValue = "20",
-            description = "Size of the reciprocal neighbourhoods (default: ${DEFAULT-VALUE}).")
+            description = "With --rerank: size of the reciprocal neighbourhoods (default: ${DEFAULT-VALUE}).")
     private int k1;
 
     @Option(
             names = "--k2",
             paramLabel = "N",
             defaultValue = "6",
-            description = "Number of images to average over (default: ${DEFAULT-VALUE}).")
+            description = "With --rerank: number of images to average over (default: ${DEFAULT-VALUE}).")
     private int k2;
 
     @Option(
             names = "--lambda",
             paramLabel = "X",
             defaultValue = "0.3",
-            description = "Weight of the original distance (default: ${DEFAULT-VALUE}).")
+            description = "With --rerank: weight of the original distance (default: ${DEFAULT-VALUE}).")
     private double lambda;
 
     @Option(
@@ -92,7 +92,8 @@ final class EvaluateCommand implements Callable<Integer> {
             names = "--alpha",
             paramLabel = "X",
             defaultValue = "3",
-            description = "Exponent of the cosine that weights them (default: ${DEFAULT-VALUE}).")
+            description =
+                    "With --expand: exponent of the cosine that weights the features (default: ${DEFAULT-VALUE}).")
     private double alpha;
 
     @Option(

@@ -1,7 +1,7 @@
 #!/bin/sh
 # The engines and their peers (DJL, ONNX Runtime) in turn, each in a process of its own and as its experts would run it:
 #   sh mgn-bench/compare-engines.sh MODEL [ROUNDS] [SECONDS] [ONLY]
-# MODEL: quantized, if int8 is to be measured. SECONDS for each figure. ONLY: contenders whose names contain this regular expression,
+# MODEL: calibrated, if int8 is to be measured. SECONDS for each figure. ONLY: contenders whose names contain this regular expression,
 # as 'fp32|djl/bf16 fused'. Needs ./mvnw -B -Ppeers -pl mgn-bench -am package -DskipTests before, and python3-torch (PYTHON).
 set -eu
 model=$(readlink -f "$1")

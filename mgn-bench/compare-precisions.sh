@@ -9,7 +9,7 @@ mkdir -p "$out"
 out=$(readlink -f "$out")
 cd "$(dirname "$0")/.."
 export JDK_JAVA_OPTIONS="-Dmgn.onednn.bf16=true"
-./mgn quantize --model "$model" --images "$data/bounding_box_train" --out "$out/model8.safetensors" --force
+./mgn calibrate --model "$model" --images "$data/bounding_box_train" --out "$out/model8.safetensors" --force
 echo "| engine | rank-1 | mAP |"
 echo "|---|---|---|"
 for choice in samediff/fp32 onnx/fp32 onednn/fp32 onednn/bf16 onednn/int8; do

@@ -11,7 +11,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 
-/** Calibrates a model for 8-bit arithmetic, and measures what each precision costs in accuracy. */
+/** Calibrates a model for 8-bit arithmetic and measures the accuracy of each precision. */
 public final class CalibrateAndComparePrecisions {
     private CalibrateAndComparePrecisions() {}
 
@@ -22,10 +22,10 @@ public final class CalibrateAndComparePrecisions {
         ModelFile.save(Path.of(args[2]), model);
         FeatureMatrix exact = features(model, Precision.FP32, images);
         for (Precision precision : List.of(Precision.BF16, Precision.INT8)) {
-            FeatureMatrix found = features(model, precision, images);
+            FeatureMatrix features = features(model, precision, images);
             double worst = 1;
             for (int i = 0; i < images.size(); i++) {
-                worst = Math.min(worst, cosine(exact.row(i), found.row(i)));
+                worst = Math.min(worst, cosine(exact.row(i), features.row(i)));
             }
             System.out.printf("%s: lowest cosine to fp32 %.4f%n", precision.label(), worst);
         }

@@ -5,7 +5,10 @@ import io.github.mgn4j.features.DistanceMetric;
 import java.io.IOException;
 import java.nio.file.Path;
 
-/** Same person or not: the Euclidean distance between the features of two images, by which the paper ranks. */
+/**
+ * Same person or not: prints the Euclidean distance between the features of two images, the article's ranking
+ * criterion.
+ */
 public final class CompareTwoImages {
     private CompareTwoImages() {}
 

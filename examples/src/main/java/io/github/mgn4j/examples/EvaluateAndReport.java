@@ -17,7 +17,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Locale;
 
-/** A model is evaluated on a data set, plainly and re-ranked, and a report shows the outcome. */
+/** Evaluates a model on a data set, plainly and re-ranked, and writes a report. */
 public final class EvaluateAndReport {
     private EvaluateAndReport() {}
 

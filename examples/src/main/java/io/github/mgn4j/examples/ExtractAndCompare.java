@@ -12,7 +12,10 @@ import io.github.mgn4j.verify.VerificationThresholds;
 import java.io.IOException;
 import java.nio.file.Path;
 
-/** Measures thresholds on a labelled data set, stores them in the model, and says whether two images show one person. */
+/**
+ * Measures thresholds on a labelled data set, stores them in the model, and decides whether two images show the same
+ * person.
+ */
 public final class ExtractAndCompare {
     private ExtractAndCompare() {}
 

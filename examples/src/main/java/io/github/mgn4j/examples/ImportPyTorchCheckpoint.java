@@ -9,7 +9,10 @@ import io.github.mgn4j.spec.NetworkSummary;
 import java.io.IOException;
 import java.nio.file.Path;
 
-/** A checkpoint that was trained with PyTorch becomes a model file. No Python is needed, and none of its code is run. */
+/**
+ * Imports a checkpoint that was trained with PyTorch into a model file. No Python is needed, and none of its code is
+ * executed.
+ */
 public final class ImportPyTorchCheckpoint {
     private ImportPyTorchCheckpoint() {}
 

@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A data set format of one's own: {@code people.tsv} with a line {@code split, name, camera, file} for each image. As the jar
+ * A custom data set format: {@code people.tsv} with a line {@code split, name, camera, file} per image. Because the jar
  * names it in {@code META-INF/services}, every program and command with the jar on its class path reads such data sets.
  */
 public final class OwnDatasetFormat implements DatasetFormat {

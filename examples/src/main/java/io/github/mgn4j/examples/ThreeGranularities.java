@@ -15,7 +15,9 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Locale;
 
-/** A network of one's own with three granularities, 2, 3 and 6 stripes, on a smaller backbone: described, initialised, run. */
+/**
+ * Describes, initialises and runs a custom network with three granularities, 2, 3 and 6 stripes, on a smaller backbone.
+ */
 public final class ThreeGranularities {
     private ThreeGranularities() {}
 

@@ -13,7 +13,7 @@ import java.nio.file.Path;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 
-/** Trains a network of one's own with a loss of one's own, and watches it. */
+/** Trains a custom network with a custom loss, and prints its progress. */
 public final class TrainWithOwnParts {
     private TrainWithOwnParts() {}
 
@@ -24,7 +24,7 @@ public final class TrainWithOwnParts {
                 .input(96, 48)
                 .branches(Branch.part(2), Branch.part(3))
                 .embedding(32)
-                .classes(1) // becomes the number of identities in the data
+                .classes(1) // replaced by the number of identities in the data
                 .build();
         Recipe recipe = Recipe.builder().p(4).k(2).iterations(8).lr(0.01).build();
         try (Training training = Training.builder(DatasetFormats.read(Path.of(args[0])), recipe)
@@ -38,7 +38,7 @@ public final class TrainWithOwnParts {
         }
     }
 
-    /** The paper's, and a tenth of a centre loss on every global feature. */
+    /** Returns the article's objective plus a tenth of a centre loss on every global feature. */
     private static Objective objective(MgnSpec spec) {
         return Objective.mgn(spec)
                 .with(spec.globalFeatures().stream()
@@ -46,7 +46,10 @@ public final class TrainWithOwnParts {
                         .toList());
     }
 
-    /** Mean squared distance of the vectors {@code [batch, dims]} to the mean of their identity in the batch. */
+    /**
+     * Returns the mean squared distance of the vectors {@code [batch, dims]} to the mean of their identity in the
+     * batch.
+     */
     private static SDVariable centre(SameDiff sd, SDVariable vectors, SDVariable oneHot) {
         SDVariable same = sd.mmul(oneHot, oneHot, false, true, false);
         SDVariable centres = sd.mmul(same, vectors).div(same.sum(true, 1));

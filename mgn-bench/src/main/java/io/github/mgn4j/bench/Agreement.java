@@ -4,12 +4,12 @@ import io.github.mgn4j.engine.Precision;
 import java.nio.FloatBuffer;
 import java.util.Locale;
 
-/** Whether two engines compute the same: what a comparison of their speed takes for granted. */
+/** Checks that two engines compute the same features, so that their speeds can be compared. */
 final class Agreement {
-    /** Of the largest value, in float32. */
+    /** Tolerance relative to the largest value, in float32. */
     private static final double TOLERANCE = 1e-3;
 
-    /** Of every feature with its twin, in the shorter formats. */
+    /** Least cosine of a feature with its reference, in shorter formats. */
     private static final double COSINE = 0.99;
 
     private Agreement() {}
@@ -17,7 +17,7 @@ final class Agreement {
     /**
      * Compares features {@code [images, dims]}.
      *
-     * @return how close they are, in words
+     * @return a description of their agreement
      * @throws IllegalStateException if they are too far apart
      */
     static String check(float[] features, float[] reference, int dims, Precision precision) {
@@ -26,9 +26,9 @@ final class Agreement {
                     "%d values, the reference has %d".formatted(features.length, reference.length));
         }
         boolean exact = precision == Precision.FP32;
-        double found = exact ? apart(FloatBuffer.wrap(features), reference) : cosine(features, reference, dims);
-        boolean good = exact ? found <= TOLERANCE : found >= COSINE;
-        String text = String.format(Locale.ROOT, exact ? "%.1e of the largest value" : "cosine %.4f", found);
+        double agreement = exact ? apart(FloatBuffer.wrap(features), reference) : cosine(features, reference, dims);
+        boolean good = exact ? agreement <= TOLERANCE : agreement >= COSINE;
+        String text = String.format(Locale.ROOT, exact ? "%.1e of the largest value" : "cosine %.4f", agreement);
         if (!good) {
             throw new IllegalStateException("the features are not those of the first engine: %s, wanted %s %s in %s"
                     .formatted(
@@ -40,7 +40,7 @@ final class Agreement {
         return text;
     }
 
-    /** The largest difference in units of the reference's largest value; NaN if there is one. */
+    /** Returns the largest difference in units of the reference's largest value; NaN if there is a NaN. */
     static double apart(FloatBuffer features, float[] reference) {
         double largest = 0;
         double apart = 0;
@@ -54,9 +54,9 @@ final class Agreement {
         return apart / largest;
     }
 
-    /** The smallest cosine of a row of features {@code [images, dims]} with its twin. */
+    /** Returns the smallest cosine of a row of features {@code [images, dims]} with its reference. */
     static double cosine(float[] features, float[] reference, int dims) {
-        double least = 1;
+        double smallest = 1;
         for (int row = 0; row < reference.length; row += dims) {
             double product = 0;
             double a = 0;
@@ -66,8 +66,8 @@ final class Agreement {
                 a += (double) features[i] * features[i];
                 b += (double) reference[i] * reference[i];
             }
-            least = Math.min(least, product / Math.sqrt(a * b));
+            smallest = Math.min(smallest, product / Math.sqrt(a * b));
         }
-        return least;
+        return smallest;
     }
 }

@@ -10,7 +10,7 @@ import java.io.IOException;
 import java.nio.FloatBuffer;
 import java.util.OptionalDouble;
 
-/** A batch through an {@link Engine}: ND4J's backend for GPUs takes images from the host only, in float32. */
+/** Runs a batch in an {@link Engine}. ND4J's backend for GPUs takes float32 images from the host only. */
 final class BackendRun implements GpuRun {
     private final Engine engine;
     private final FloatBuffer images;

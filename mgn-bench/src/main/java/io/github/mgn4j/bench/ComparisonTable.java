@@ -11,16 +11,16 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What {@link EngineComparison} found, as a Markdown table: every figure the median of the rounds and, in brackets, their range. A
- * ratio is taken within a round, to the fastest variant of the peer.
+ * The results of {@link EngineComparison} as a Markdown table. Every figure is the median of the rounds, with their
+ * range in brackets. A ratio is computed within a round, to the fastest variant of the peer.
  *
- * @param gflop operations of an image in 10^9
- * @param rates what a large matrix product reached in each round, in GFLOP/s
- * @param results by contender, one for each round
+ * @param gflop operations per image in 10^9
+ * @param rates speed of a large matrix product in each round, in GFLOP/s
+ * @param results results by contender, one per round
  */
 record ComparisonTable(
         double gflop, List<Map<Precision, Double>> rates, Map<Contender, List<EngineRun.Result>> results) {
-    /** The batch whose time is told by image. */
+    /** The batch size whose time is given per image. */
     static final int LARGE = 16;
 
     private static final int DIGITS_BELOW = 10;
@@ -28,16 +28,16 @@ record ComparisonTable(
     String toMarkdown() {
         List<String> lines = new ArrayList<>();
         for (Precision precision : Precision.values()) {
-            List<Double> found = IntStream.range(0, rates.size())
+            List<Double> measured = IntStream.range(0, rates.size())
                     .mapToObj(round -> rate(round, precision))
                     .filter(Double::isFinite)
                     .toList();
-            if (!found.isEmpty()) {
+            if (!measured.isEmpty()) {
                 lines.add("Large matrix product in %s: %s GFLOP/s, so that an image takes at least %s ms."
                         .formatted(
                                 Workload.name(precision),
-                                range(found),
-                                range(found.stream()
+                                range(measured),
+                                range(measured.stream()
                                         .map(rate -> 1000 * gflop / rate)
                                         .toList())));
             }
@@ -73,7 +73,7 @@ record ComparisonTable(
         return "| " + String.join(" | ", cells) + " |";
     }
 
-    /** Milliseconds per image. */
+    /** Returns milliseconds per image. */
     private static double millis(EngineRun.Result result, int batch) {
         return result.millis().getOrDefault(batch, Double.NaN) / batch;
     }
@@ -120,10 +120,10 @@ record ComparisonTable(
     }
 
     private static String range(List<Double> values) {
-        double least = values.stream().min(Comparator.naturalOrder()).orElse(Double.NaN);
-        double most = values.stream().max(Comparator.naturalOrder()).orElse(Double.NaN);
+        double min = values.stream().min(Comparator.naturalOrder()).orElse(Double.NaN);
+        double max = values.stream().max(Comparator.naturalOrder()).orElse(Double.NaN);
         String median = text(median(values));
-        return values.size() == 1 ? median : "%s (%s-%s)".formatted(median, text(least), text(most));
+        return values.size() == 1 ? median : "%s (%s-%s)".formatted(median, text(min), text(max));
     }
 
     private static String text(double value) {

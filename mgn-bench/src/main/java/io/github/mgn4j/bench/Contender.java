@@ -7,18 +7,20 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * One engine in one precision, as its experts would run it.
+ * One engine in one precision, configured as its experts would.
  *
  * @param choice engine and precision, as onednn/bf16
- * @param variant what sets it apart from others of the same choice, in words
- * @param files folder of its files below that of all peers'; empty for our own engines
- * @param environment variables that it is run with besides
+ * @param variant description of what distinguishes it from others of the same choice
+ * @param files its folder below the peers' folder; empty for this project's engines
+ * @param environment additional environment variables
  */
 record Contender(String choice, String variant, String files, Map<String, String> environment) {
     static final String ONNX_RUNTIME = "onnxruntime";
     static final String DJL = "djl";
 
-    /** Memory that the C library keeps need not be zeroed again for every array; in huge pages it is found with fewer look-ups. */
+    /**
+     * Memory that the C library keeps need not be zeroed again for every array. Huge pages need fewer address look-ups.
+     */
     private static final Map<String, String> HUGE_PAGES = Map.of(
             "MALLOC_TRIM_THRESHOLD_",
             "8589934592",
@@ -27,13 +29,16 @@ record Contender(String choice, String variant, String files, Map<String, String
             "GLIBC_TUNABLES",
             "glibc.malloc.hugetlb=1");
 
-    /** What {@code ./mgn} sets. */
+    /** Environment variables that {@code ./mgn} sets. */
     private static final Map<String, String> LAUNCHER = ImmutableMap.<String, String>builder()
             .putAll(HUGE_PAGES)
             .put("GOMP_SPINCOUNT", "10000")
             .buildOrThrow();
 
-    /** Our engines, as {@code ./mgn} runs them, and with every peer that is on the class path, in several variants. */
+    /**
+     * Returns this project's engines, as {@code ./mgn} runs them, and optionally every peer on the class path, in
+     * several variants.
+     */
     static List<Contender> all(boolean peers) {
         Stream<Contender> ours = Stream.of("onednn/fp32", "samediff/fp32", "onnx/fp32", "onednn/bf16", "onednn/int8")
                 .map(choice -> new Contender(choice, "", "", LAUNCHER));
@@ -48,7 +53,7 @@ record Contender(String choice, String variant, String files, Map<String, String
         return Stream.concat(ours, peers ? theirs : Stream.of()).toList();
     }
 
-    /** With the C library's allocator as it is, and tuned. */
+    /** Returns a peer with the C library's allocator unchanged and tuned. */
     private static List<Contender> peer(String choice, String variant, String files) {
         return List.of(
                 new Contender(choice, variant, files, Map.of()),

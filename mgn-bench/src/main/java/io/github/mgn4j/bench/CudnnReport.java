@@ -18,9 +18,10 @@ import java.util.Locale;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * The engine cudnn on a GPU that is there for minutes only: one process, a line as soon as it is measured. Arguments are
- * {@code PRECISION:tune|heuristic:BATCH,BATCH...}; each is checked against PyTorch's float64 features, then timed: the median of 30
- * batches that lie on the device, by the device's clock and by the host's, and pixels from the host by two threads for a second.
+ * Measures the cudnn engine on a GPU that is available for minutes only: one process, which prints each result at once.
+ * Arguments are {@code PRECISION:tune|heuristic:BATCH,BATCH...}. Each is checked against PyTorch's float64 features and
+ * then timed: the median of 30 batches in the device's memory, by the device's clock and by the host's, and pixels from
+ * the host by two threads for a second.
  */
 public final class CudnnReport {
     private static final int RUNS = 30;
@@ -124,7 +125,7 @@ public final class CudnnReport {
         return values[values.length / 2];
     }
 
-    /** Images per second with as many callers as the engine gains from. */
+    /** Returns images per second with as many callers as the engine benefits from. */
     private static double fromHost(CudnnEngine engine, ByteBuffer pixels, int batch) throws InterruptedException {
         engine.run(
                 pixels,

@@ -22,9 +22,9 @@ import java.util.OptionalDouble;
 import java.util.Properties;
 import java.util.stream.Collectors;
 
-/** A batch in the engine cudnn, with measured kernels. */
+/** Runs a batch in the cudnn engine, with measured kernels. */
 abstract class CudnnRun implements GpuRun {
-    /** Bounds of the formula's network on its first images, which {@code mgn calibrate} finds on a CPU. */
+    /** Ranges of the formula network on its first images, as {@code mgn calibrate} finds them on a CPU. */
     private static final String RANGES = "formula-ranges.properties";
 
     final CudnnEngine engine;
@@ -70,15 +70,15 @@ abstract class CudnnRun implements GpuRun {
                 network.model().spec(), network.model().weights(), new ActivationRanges(FormulaInputs.KNOWN, bounds));
     }
 
-    /** The formula's first images as pixels {@code [batch, H, W, 3]}, again and again, in pinned memory. */
+    /** Returns the formula's first images as pixels {@code [batch, H, W, 3]}, repeated, in pinned memory. */
     static ByteBuffer pixels(CudnnEngine engine, int batch) {
         InputSize size = engine.spec().input();
         int plane = size.height() * size.width();
-        byte[] known = ReferenceWeights.pixels(Math.min(batch, FormulaInputs.KNOWN), size.height(), size.width());
+        byte[] distinct = ReferenceWeights.pixels(Math.min(batch, FormulaInputs.KNOWN), size.height(), size.width());
         ByteBuffer pixels = engine.newPixelBuffer(3 * batch * plane);
         for (int i = 0; i < pixels.capacity(); i++) {
             int image = i / (3 * plane) % FormulaInputs.KNOWN;
-            pixels.put(i, known[(image * 3 + i % 3) * plane + i / 3 % plane]);
+            pixels.put(i, distinct[(image * 3 + i % 3) * plane + i / 3 % plane]);
         }
         return pixels;
     }
@@ -135,7 +135,7 @@ abstract class CudnnRun implements GpuRun {
         }
     }
 
-    /** Pixels from the host's pinned memory; JMH's {@code -t 2} keeps two batches under way. */
+    /** Pixels from the host's pinned memory. JMH's {@code -t 2} runs two batches concurrently. */
     private static final class HostPixels extends CudnnRun {
         private final ByteBuffer pixels;
         private final ThreadLocal<FloatBuffer> own = ThreadLocal.withInitial(

@@ -20,9 +20,9 @@ import java.util.function.Predicate;
 import java.util.regex.Pattern;
 
 /**
- * Measures engines and, where they were built in, their peers in turn, round by round, each in a process of its own, with one thread
- * for every core this process may use, and prints a {@link ComparisonTable}. Nothing is timed that does not compute the same
- * features as the first engine.
+ * Measures engines and, if they were built in, their peers in turn, round by round, each in a process of its own with
+ * one thread per core of this process, and prints a {@link ComparisonTable}. Only engines that compute the same
+ * features as the first one are timed.
  */
 public final class EngineComparison {
     private static final int PRODUCT = 2048;
@@ -43,19 +43,19 @@ public final class EngineComparison {
     }
 
     /**
-     * Arguments: model file, folder for the reference and with the peers' files, rounds, seconds for each figure, and a regular
-     * expression that the contenders' names must contain.
+     * Arguments: model file, folder for the reference and with the peers' files, rounds, seconds per figure, and a
+     * regular expression that the contenders' names must contain.
      */
     public static void main(String... args) throws IOException, InterruptedException {
         EngineComparison comparison = new EngineComparison(Path.of(args[0]), Path.of(args[1]), args[3]);
         comparison.run(Integer.parseInt(args[2]), Pattern.compile(args[4]).asPredicate());
     }
 
-    private void run(int rounds, Predicate<String> wanted) throws IOException, InterruptedException {
+    private void run(int rounds, Predicate<String> filter) throws IOException, InterruptedException {
         boolean peers = Engines.providers().stream().map(EngineProvider::name).anyMatch(Contender.DJL::equals);
         List<Contender> contenders = new ArrayList<>(Contender.all(peers));
-        // The first one gives the reference.
-        contenders.removeIf(c -> contenders.indexOf(c) > 0 && !wanted.test(c.label()));
+        // The first contender computes the reference.
+        contenders.removeIf(c -> contenders.indexOf(c) > 0 && !filter.test(c.label()));
         Files.deleteIfExists(reference());
         List<Map<Precision, Double>> rates = new ArrayList<>();
         for (int round = 1; round <= rounds; round++) {
@@ -102,7 +102,7 @@ public final class EngineComparison {
                         "batches=" + BATCHES,
                         "reference=" + reference()));
         process.environment().putAll(contender.environment());
-        if (contender.isPeer()) { // ours have Java threads beside OpenMP's, which would inherit one core
+        if (contender.isPeer()) { // only peers: the Java threads of the project's engines would inherit a single core
             process.environment().put("GOMP_CPU_AFFINITY", cores);
         }
         return process;
@@ -130,7 +130,7 @@ public final class EngineComparison {
         return process.redirectErrorStream(true);
     }
 
-    /** What a process said last: its result, or why there is none. */
+    /** Returns the last line of a process's output: its result, or the reason why there is none. */
     private static String lastLine(ProcessBuilder builder) throws IOException, InterruptedException {
         Process process = builder.start();
         Thread end = new Thread(process::destroy);
@@ -149,7 +149,7 @@ public final class EngineComparison {
                         .orElse("exit code " + code);
     }
 
-    /** The cores this process may run on, as {@code 0-1}. */
+    /** Returns the cores of this process, as {@code 0-1}. */
     private static String cores() {
         return status("Cpus_allowed_list:");
     }

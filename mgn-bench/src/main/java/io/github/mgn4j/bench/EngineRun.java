@@ -18,8 +18,8 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * Measures one engine in one precision and prints a {@link Result} as a line of JSON: a program, because {@link EngineComparison}
- * runs each engine in a process of its own.
+ * Measures one engine in one precision and prints a {@link Result} as a line of JSON. A program, because {@link
+ * EngineComparison} runs each engine in a process of its own.
  */
 public final class EngineRun {
     private static final int CHECKED = 4;
@@ -29,19 +29,20 @@ public final class EngineRun {
     private EngineRun() {}
 
     /**
-     * What was found.
+     * The result of a measurement.
      *
-     * @param precision the arithmetic that was really used
-     * @param agreement how close the features are to the reference's
-     * @param start seconds from the virtual machine's being up to the first feature
-     * @param millis median milliseconds of a batch, by its size
+     * @param precision the precision that was actually used
+     * @param agreement agreement of the features with the reference's
+     * @param start seconds from the start of the virtual machine to the first feature
+     * @param millis median milliseconds per batch, by its size
      * @param peak largest resident set of the process in bytes
      */
     record Result(String precision, String agreement, double start, Map<Integer, Double> millis, long peak) {}
 
     /**
-     * Options as {@code name=value}: {@code model}, {@code engine} (as onednn/bf16), {@code seconds} for each figure, {@code batches},
-     * {@code reference}: a file of features, written if it is not there, else compared with before anything is timed.
+     * Options as {@code name=value}: {@code model}, {@code engine} (as onednn/bf16), {@code seconds} per figure, {@code
+     * batches}, {@code reference}: a file of features, which is written if it is missing and otherwise compared with
+     * before anything is timed.
      */
     public static void main(String... args) throws IOException {
         long begin = System.nanoTime();
@@ -77,39 +78,39 @@ public final class EngineRun {
     }
 
     private static String agreement(Engine engine, Path reference) throws IOException {
-        FloatBuffer found = new Workload(engine, CHECKED).run();
-        float[] features = new float[found.limit()];
-        found.get(0, features);
+        FloatBuffer measured = new Workload(engine, CHECKED).run();
+        float[] features = new float[measured.limit()];
+        measured.get(0, features);
         if (!Files.exists(reference)) {
             ByteBuffer bytes = ByteBuffer.allocate(features.length * Float.BYTES);
             bytes.asFloatBuffer().put(features);
             Files.write(reference, bytes.array());
             return "the reference";
         }
-        float[] wanted = new float[Math.toIntExact(Files.size(reference) / Float.BYTES)];
-        ByteBuffer.wrap(Files.readAllBytes(reference)).asFloatBuffer().get(wanted);
-        return Agreement.check(features, wanted, engine.spec().dims(), engine.precision());
+        float[] expected = new float[Math.toIntExact(Files.size(reference) / Float.BYTES)];
+        ByteBuffer.wrap(Files.readAllBytes(reference)).asFloatBuffer().get(expected);
+        return Agreement.check(features, expected, engine.spec().dims(), engine.precision());
     }
 
-    /** Milliseconds of a batch, after warming up for half as long. */
+    /** Returns milliseconds per batch, after warming up for half as long. */
     private static double median(Workload workload, double seconds) {
         millis(workload, seconds / 2, LEAST_WARM_UP);
-        List<Double> found = millis(workload, seconds, LEAST_RUNS);
-        return found.stream().sorted().toList().get(found.size() / 2);
+        List<Double> measured = millis(workload, seconds, LEAST_RUNS);
+        return measured.stream().sorted().toList().get(measured.size() / 2);
     }
 
-    private static List<Double> millis(Workload workload, double seconds, int least) {
-        List<Double> found = new ArrayList<>();
+    private static List<Double> millis(Workload workload, double seconds, int minRuns) {
+        List<Double> measured = new ArrayList<>();
         long end = System.nanoTime() + (long) (seconds * 1e9);
-        while (found.size() < least || System.nanoTime() < end) {
+        while (measured.size() < minRuns || System.nanoTime() < end) {
             long start = System.nanoTime();
             workload.run();
-            found.add((System.nanoTime() - start) / 1e6);
+            measured.add((System.nanoTime() - start) / 1e6);
         }
-        return found;
+        return measured;
     }
 
-    /** The process's largest resident set so far, as Linux tells it; 0 elsewhere. */
+    /** Returns the process's largest resident set so far as reported by Linux; 0 elsewhere. */
     private static long peakResidentBytes() throws IOException {
         Path status = Path.of("/proc/self/status");
         if (!Files.exists(status)) {

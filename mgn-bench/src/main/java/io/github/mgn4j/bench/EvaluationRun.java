@@ -12,9 +12,9 @@ import java.nio.file.Path;
 import java.util.Locale;
 
 /**
- * Evaluates feature files, plainly or re-ranked, and prints the seconds that took without reading them, and the metrics:
- * a program and not a JMH benchmark, because compare-evaluation.sh runs it and its Python peers in turn, as people would,
- * each in a process of its own whose memory peak is measured.
+ * Evaluates feature files, plainly or re-ranked, and prints the seconds without reading, and the metrics. A program and
+ * not a JMH benchmark, because compare-evaluation.sh runs it and its Python peers in turn, each in a process of its own
+ * whose memory peak is measured.
  */
 public final class EvaluationRun {
     private EvaluationRun() {}

@@ -24,7 +24,10 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** Time of one JPEG file of Market-1501's size to its features (images), with its mirror: two passes through the network. */
+/**
+ * Time from one JPEG file of Market-1501's size to its features (images), with its mirror: two passes through the
+ * network.
+ */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MILLISECONDS)
@@ -39,15 +42,15 @@ public class ExtractionBenchmark {
     @Param({"samediff/fp32", "onednn/fp32", "onednn/bf16", "onednn/int8", "onnx/fp32"})
     public String engine;
 
-    /** Images per batch, mirrors counted. */
+    /** Images per batch, mirrors included. */
     @Param("16")
     public int batch;
 
-    /** A preset of the paper's ablation, or tiny; without effect where a model file is given. */
+    /** A preset of the article's ablation, or tiny; ignored if a model file is set. */
     @Param("mgn")
     public String network;
 
-    /** A model file, or nothing for formula weights. */
+    /** A model file, or empty for formula weights. */
     @Param("")
     public String model;
 
@@ -55,7 +58,7 @@ public class ExtractionBenchmark {
     private Path folder;
     private FeatureExtractor extractor;
 
-    /** Counts images, so that time is told for one of them too. */
+    /** Counts images, so that JMH reports the time per image too. */
     @State(Scope.Thread)
     @AuxCounters(AuxCounters.Type.OPERATIONS)
     public static class Counter {

@@ -38,14 +38,14 @@ import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 
 /**
- * Views per second from image files to features, mirrors counted, by one and several extractors and threads of one process,
- * as shares of what the engine alone does with images that are prepared already. Everything is measured in turn, round after
- * round, so that a machine's moods hit all alike; a Markdown table on standard output. A program and not a JMH benchmark: what
- * counts is whole extractions, their beginning and end included, beside each other in one process.
+ * Measures views per second from image files to features, mirrors included, for one and several extractors and threads
+ * of one process, relative to the engine alone on prepared images. All measurements take turns, round after round, so
+ * that disturbances of the machine affect all alike. Prints a Markdown table. A program and not a JMH benchmark,
+ * because it measures whole concurrent extractions, start and end included, in one process.
  *
  * <p>Arguments, {@code name=value}: {@code model}; {@code engine} (auto), {@code precision} (fp32), {@code batch} (16),
- * {@code decoders} (the default's), {@code images} (a folder, or about how many of 128x256 pixels to make: 200),
- * {@code parallel} (1,2,4), {@code rounds} (3), {@code seconds} that each measurement takes (10).
+ * {@code decoders} (the default's), {@code images} (a folder, or the approximate number of 128x256 images to create:
+ * 200), {@code parallel} (1,2,4), {@code rounds} (3), {@code seconds} per measurement (10).
  */
 public final class ExtractorThroughput {
     private static final int WARM_UP_BATCHES = 3;
@@ -96,14 +96,14 @@ public final class ExtractorThroughput {
             new ExtractorThroughput(arguments, ImageFiles.list(Path.of(images))).run(parallel, rounds);
             return;
         }
-        Path made = Files.createTempDirectory("mgn-extractor-throughput");
+        Path created = Files.createTempDirectory("mgn-extractor-throughput");
         try {
             int ids = Math.max(1, Integer.parseInt(images) / 16); // of 2 x 2 x 2 in training and as many in test
             SynthOptions options = new SynthOptions(ids, 2, 4, 128, 256, 1);
-            SyntheticDataset.write(options, made, true, (done, total) -> {});
-            new ExtractorThroughput(arguments, ImageFiles.list(made)).run(parallel, rounds);
+            SyntheticDataset.write(options, created, true, (done, total) -> {});
+            new ExtractorThroughput(arguments, ImageFiles.list(created)).run(parallel, rounds);
         } finally {
-            MoreFiles.deleteRecursively(made, RecursiveDeleteOption.ALLOW_INSECURE);
+            MoreFiles.deleteRecursively(created, RecursiveDeleteOption.ALLOW_INSECURE);
         }
     }
 
@@ -112,11 +112,11 @@ public final class ExtractorThroughput {
     }
 
     private void run(int[] parallel, int rounds) throws IOException, InterruptedException, ExecutionException {
-        int most = Arrays.stream(parallel).max().orElseThrow();
+        int max = Arrays.stream(parallel).max().orElseThrow();
         List<FeatureExtractor> extractors = new ArrayList<>();
-        ExecutorService threads = Executors.newFixedThreadPool(most);
+        ExecutorService threads = Executors.newFixedThreadPool(max);
         try (Engine alone = Engines.open(engine, model, new EngineOptions(precision, batch))) {
-            for (int i = 0; i < most; i++) {
+            for (int i = 0; i < max; i++) {
                 extractors.add(open());
                 extractors.get(i).extract(files(WARM_UP_BATCHES * batch));
             }
@@ -162,7 +162,7 @@ public final class ExtractorThroughput {
         rates.computeIfAbsent(what, key -> new double[rounds])[round] = rate;
     }
 
-    /** Images per second that the engine does with the same prepared ones again and again. */
+    /** Returns images per second of the engine on the same prepared images. */
     private double engineRate(Engine alone) {
         InputSize input = alone.spec().input();
         FloatBuffer images = Buffers.allocate(3L * batch * input.height() * input.width());
@@ -186,9 +186,10 @@ public final class ExtractorThroughput {
     }
 
     /**
-     * Views per second of extractions side by side, one for each entry.
+     * Returns views per second of concurrent extractions, one per entry.
      *
-     * @param expected views per second: they get so many files that they take about as long as they should
+     * @param expected views per second, from which the number of files is chosen such that the extractions take about
+     *     as long as they should
      */
     private double rate(List<FeatureExtractor> extractors, double expected, ExecutorService threads)
             throws InterruptedException, ExecutionException {
@@ -208,7 +209,7 @@ public final class ExtractorThroughput {
         return VIEWS * (double) list.size() * extractors.size() / ((System.nanoTime() - start) / 1e9);
     }
 
-    /** So many files, the folder's again and again. */
+    /** Returns {@code count} files, repeating those of the folder. */
     private List<Path> files(int count) {
         return IntStream.range(0, count)
                 .mapToObj(i -> files.get(i % files.size()))

@@ -20,8 +20,8 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * Time of one batch through the feature network, on average and by percentiles, and (images) of one image of it: prepared images in,
- * features out; no decoding, no mirror. Peers are engines too where they were built in.
+ * Time of one batch through the feature network, on average and by percentiles, and (images) per image: prepared images
+ * in, features out, without decoding and mirrors. Peers are engines too if they were built in.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode({Mode.AverageTime, Mode.SampleTime})
@@ -39,18 +39,18 @@ public class FeatureNetworkBenchmark {
     @Param({"1", "2", "4", "8", "16", "32", "64"})
     public int batch;
 
-    /** A preset of the paper's ablation, or tiny; without effect where a model file is given. */
+    /** A preset of the article's ablation, or tiny; ignored if a model file is set. */
     @Param("mgn")
     public String network;
 
-    /** A model file, or nothing for formula weights. */
+    /** A model file, or empty for formula weights. */
     @Param("")
     public String model;
 
     private Engine opened;
     private Workload workload;
 
-    /** Counts images, so that time is told for one of them too. */
+    /** Counts images, so that JMH reports the time per image too. */
     @State(Scope.Thread)
     @AuxCounters(AuxCounters.Type.OPERATIONS)
     public static class Counter {

@@ -7,14 +7,17 @@ import io.github.mgn4j.spec.InputSize;
 import io.github.mgn4j.spec.MgnSpec;
 import java.nio.FloatBuffer;
 
-/** What benchmarks feed to networks of formula weights; knows no engine, because the GPU benchmark's jar has but one. */
+/**
+ * Inputs of benchmarks for networks of formula weights. Depends on no engine, because the GPU benchmark's jar has only
+ * one.
+ */
 final class FormulaInputs {
-    /** Images that differ; larger batches hold them again and again. */
+    /** Number of distinct images; larger batches repeat them. */
     static final int KNOWN = 8;
 
     private FormulaInputs() {}
 
-    /** A network small enough for tests and rehearsals: a sixteenth of the paper's width. */
+    /** Returns a network small enough for tests and rehearsals: a sixteenth of the article's width. */
     static MgnSpec tiny(int classes) {
         return MgnSpec.mgn(classes).toBuilder()
                 .backbone(50, 1.0 / 16)
@@ -23,7 +26,7 @@ final class FormulaInputs {
                 .build();
     }
 
-    /** The formula's images in an engine's layout. */
+    /** Returns the formula's images in an engine's layout. */
     static FloatBuffer images(MgnSpec spec, int batch, Layout layout) {
         InputSize size = spec.input();
         int plane = size.height() * size.width();

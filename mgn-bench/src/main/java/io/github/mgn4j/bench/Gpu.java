@@ -3,11 +3,11 @@ package io.github.mgn4j.bench;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 
-/** What the driver says. */
+/** Queries the driver. */
 final class Gpu {
     private Gpu() {}
 
-    /** Name, driver, clocks, power and temperature: a speed means nothing without its clocks. */
+    /** Returns name, driver, clocks, power and temperature, because a speed means nothing without its clocks. */
     static String clocks() {
         try {
             Process query = new ProcessBuilder(

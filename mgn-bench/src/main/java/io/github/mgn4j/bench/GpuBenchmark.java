@@ -26,9 +26,9 @@ import org.openjdk.jmh.annotations.Warmup;
 import org.openjdk.jmh.infra.BenchmarkParams;
 
 /**
- * The feature network's speed on a GPU: every batch's time, for throughput and latency alike. Weights and images are made by
- * formula, ONNX files on the spot, and before anything is timed the features are compared with those that PyTorch computed in
- * float64 on a CPU, which come along. {@link GpuReport} runs it and writes the table.
+ * Speed of the feature network on a GPU: every batch's time, for throughput and latency alike. Weights and images are
+ * computed by formula and ONNX files are written on the spot. Before timing, the features are compared with those that
+ * PyTorch computed in float64 on a CPU, which are a resource. {@link GpuReport} runs it and writes the table.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.SampleTime)
@@ -38,17 +38,17 @@ import org.openjdk.jmh.infra.BenchmarkParams;
 @Fork(1)
 @NullUnmarked // JMH fills the fields
 public class GpuBenchmark {
-    /** System property: the file that lines about correctness and clocks are added to. */
+    /** System property: file that lines about correctness and clocks are appended to. */
     static final String NOTES = "mgn.gpu.notes";
 
-    /** How the line of a measurement that could not be made begins. */
+    /** Prefix of the line of a measurement that failed. */
     static final String FAILED = "FAILED ";
 
     /** cudnn; onnx-cuda, onnx-tensorrt, onnx (a rehearsal on a CPU); samediff on ND4J's backend, for {@link #hostFloats} in fp32. */
     @Param("cudnn")
     public String engine;
 
-    /** fp32 (exact products), tf32, fp16; cudnn has bf16, fp8 and int8 besides. */
+    /** fp32 (exact products), tf32, fp16; for cudnn also bf16, fp8 and int8. */
     @Param({"fp32", "tf32", "fp16"})
     public String precision;
 
@@ -71,11 +71,11 @@ public class GpuBenchmark {
         String method = params.getBenchmark().substring(params.getBenchmark().lastIndexOf('.') + 1);
         String what = "%s %s %s %s".formatted(engine, precision, variant, method);
         try {
-            GpuNetwork known = GpuNetwork.named(network);
+            GpuNetwork formula = GpuNetwork.named(network);
             run = switch (engine) {
-                case "cudnn" -> CudnnRun.open(known, precision, method, batch);
-                case "samediff" -> BackendRun.open(known, engine, precision, method, batch);
-                default -> SessionRun.open(known, engine, precision, variant, method, batch);
+                case "cudnn" -> CudnnRun.open(formula, precision, method, batch);
+                case "samediff" -> BackendRun.open(formula, engine, precision, method, batch);
+                default -> SessionRun.open(formula, engine, precision, variant, method, batch);
             };
             OptionalDouble apart = run.distance();
             double limit = switch (precision) {
@@ -104,13 +104,16 @@ public class GpuBenchmark {
         run.close();
     }
 
-    /** Images stay on the device (for ONNX Runtime, one goes in and is repeated there): no copies to speak of. */
+    /**
+     * Images stay on the device (for ONNX Runtime, one is copied and repeated there), so that hardly anything is
+     * copied.
+     */
     @Benchmark
     public void deviceResident() throws OrtException {
         run.once();
     }
 
-    /** Normalised float32 images go in from memory outside of the heap, features come back. */
+    /** Normalised float32 images are read from memory outside the heap; features are copied back. */
     @Benchmark
     public void hostFloats() throws OrtException {
         run.once();

@@ -19,7 +19,7 @@ import java.util.Objects;
 record GpuNetwork(Model model, String reference) {
     private static final int CLASSES = 2;
 
-    /** mgn: the paper's; tiny: one of a sixteenth of its width. */
+    /** Returns a network: mgn, the article's; tiny, a sixteenth of its width. */
     static GpuNetwork named(String name) {
         return new GpuNetwork(ReferenceWeights.model(spec(name)), name.equals("mgn") ? "full-max.f32" : "tiny-max.f32");
     }
@@ -32,7 +32,7 @@ record GpuNetwork(Model model, String reference) {
         };
     }
 
-    /** The features of so many images: the known ones again and again, or the first one's alone. */
+    /** Returns the features of {@code rows} images: the known ones repeated, or only the first one's. */
     float[] expected(int rows, boolean first) throws IOException {
         try (InputStream in =
                 Objects.requireNonNull(GpuNetwork.class.getResourceAsStream("/reference/" + reference), reference)) {

@@ -27,9 +27,9 @@ import org.openjdk.jmh.runner.options.OptionsBuilder;
 import org.openjdk.jmh.util.Statistics;
 
 /**
- * Runs {@link GpuBenchmark} in JMH and writes a Markdown table to standard output; JMH's own log goes to the file that its
- * option {@code -o} names. Arguments are JMH's: {@code hostFloats -p engine=onnx-cuda -p batch=1,64 -p precision=fp16 -r 2}; without
- * a name, all are run. Exit code 1 if something could not be measured, or had the wrong features.
+ * Runs {@link GpuBenchmark} in JMH and writes a Markdown table to standard output. JMH's own log goes to the file of
+ * its option {@code -o}. Arguments are JMH's: {@code hostFloats -p engine=onnx-cuda -p batch=1,64 -p precision=fp16 -r
+ * 2}; without a name, all benchmarks run. The exit code is 1 if a measurement failed or had wrong features.
  */
 public final class GpuReport {
     private static final List<String> METHODS = List.of("deviceResident", "hostFloats", "hostPixels");
@@ -41,7 +41,7 @@ public final class GpuReport {
         System.exit(run(out, args) ? 0 : 1);
     }
 
-    /** Whether all went well. */
+    /** Returns whether all measurements succeeded. */
     static boolean run(PrintStream out, String... args)
             throws IOException, RunnerException, CommandLineOptionException {
         CommandLineOptions options = new CommandLineOptions(args);
@@ -73,7 +73,7 @@ public final class GpuReport {
         }
     }
 
-    /** A row for every engine, precision, variant and batch; what was not measured stays empty. */
+    /** Returns a row for every engine, precision, variant and batch; cells without a measurement stay empty. */
     private static String table(Collection<RunResult> results) {
         Map<List<String>, Map<String, RunResult>> rows = new LinkedHashMap<>();
         for (RunResult result : results) {
@@ -116,7 +116,7 @@ public final class GpuReport {
         return format("%.2f / %.2f", median(result), statistics(result).getPercentile(99));
     }
 
-    /** Milliseconds per batch. */
+    /** Returns milliseconds per batch. */
     private static double median(RunResult result) {
         return statistics(result).getPercentile(50);
     }

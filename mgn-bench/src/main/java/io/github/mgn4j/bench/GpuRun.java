@@ -3,15 +3,18 @@ package io.github.mgn4j.bench;
 import ai.onnxruntime.OrtException;
 import java.util.OptionalDouble;
 
-/** A batch that can be run again and again on a device. */
+/** A batch that can be run repeatedly on a device. */
 interface GpuRun extends AutoCloseable {
-    /** Images to features, all of it done when this returns. */
+    /** Computes the features of the images, and waits for them. */
     void once() throws OrtException;
 
-    /** The largest difference from the features that there should be, in units of the largest of them; empty if those are not known. */
+    /**
+     * Returns the largest difference from the expected features, in units of the largest of them; empty if they are
+     * unknown.
+     */
     OptionalDouble distance() throws OrtException;
 
-    /** What computes, and its version. */
+    /** Returns the runtime and its version. */
     String runtime();
 
     @Override

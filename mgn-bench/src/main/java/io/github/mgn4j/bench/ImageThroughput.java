@@ -16,10 +16,10 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Images per second of one thread, from files to resized pictures and to normalised floats, one line as its Pillow twin
- * tools/reference/bench_images.py prints: a program and not a JMH benchmark, because compare-images.sh runs the two in turn.
- * Counted is the processor time of the whole process, compiler and garbage collector included, so that other processes
- * disturb little.
+ * Measures images per second of one thread, from files to resized images and to normalised floats, and prints one line
+ * like its Pillow twin tools/reference/bench_images.py. A program and not a JMH benchmark, because compare-images.sh
+ * runs the two in turn. It measures the processor time of the whole process, compiler and garbage collector included,
+ * so that other processes hardly disturb.
  */
 public final class ImageThroughput {
     private static final OperatingSystemMXBean PROCESS =
@@ -30,7 +30,7 @@ public final class ImageThroughput {
 
     private ImageThroughput() {}
 
-    /** Arguments: a folder of images, seconds to measure after as many of warming up. */
+    /** Arguments: a folder of images, and the seconds to measure after warming up for as long. */
     public static void main(String... args) throws IOException {
         Path folder = Path.of(args[0]);
         double seconds = Double.parseDouble(args[1]);

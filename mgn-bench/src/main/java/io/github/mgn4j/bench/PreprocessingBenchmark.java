@@ -25,7 +25,9 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** Time from the bytes of a 64x128 JPEG, the size of Market-1501's, to a normalised 128x384 image; one thread. */
+/**
+ * Time from the bytes of a 64x128 JPEG, the size of Market-1501's images, to a normalised 128x384 image; one thread.
+ */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)

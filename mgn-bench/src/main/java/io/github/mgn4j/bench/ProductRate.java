@@ -17,21 +17,21 @@ import org.bytedeco.dnnl.dnnl_stream;
 import org.bytedeco.javacpp.BytePointer;
 
 /**
- * Operations per second of a large matrix product here and now, by oneDNN, with the second factor in the form it likes best: what
- * the arithmetic alone of a network would take at least. A program, which prints GFLOP/s by number format as JSON.
+ * Measures operations per second of a large matrix product by oneDNN, with the second factor in its preferred form: a
+ * lower bound of a network's time. A program, which prints GFLOP/s by number format as JSON.
  */
 public final class ProductRate {
-    /** Bytes that make a moderate number in every format. */
+    /** A byte whose repetition is a moderate number in every format. */
     private static final int FILL = 0x3f;
 
     private ProductRate() {}
 
-    /** Arguments: rows, columns and depth of the product; seconds for each format. */
+    /** Arguments: rows, columns and depth of the product; seconds per format. */
     public static void main(String... args) {
         System.out.println(new Gson().toJson(rates(Integer.parseInt(args[0]), Double.parseDouble(args[1]))));
     }
 
-    /** GFLOP/s of {@code n x n} matrices; a format that the processor cannot multiply is left out. */
+    /** Returns GFLOP/s of {@code n x n} matrices, without formats that the CPU cannot multiply. */
     static Map<Precision, Double> rates(int n, double seconds) {
         Map<Precision, Double> rates = new EnumMap<>(Precision.class);
         dnnl_engine engine = new dnnl_engine();

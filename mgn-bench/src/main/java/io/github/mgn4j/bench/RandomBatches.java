@@ -9,7 +9,7 @@ import java.nio.FloatBuffer;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 
-/** The same random batch of p x k images again and again: nothing is loaded while a step is timed. */
+/** The same random batch of p x k images repeatedly, so that nothing is loaded while a step is timed. */
 final class RandomBatches implements BatchSource {
     private final Batch batch;
     private final int classes;

@@ -28,13 +28,13 @@ import java.util.Map;
 import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
 
-/** A batch in ONNX Runtime, in the same direct buffers again and again. */
+/** Runs a batch in ONNX Runtime, in the same direct buffers each time. */
 final class SessionRun implements GpuRun {
     private final OrtSession session;
     private final OnnxTensor images;
     private final OnnxTensor features;
     private final FloatBuffer values;
-    /** Null for pixels, whose features are not known. */
+    /** Expected features; null for pixels, whose features are unknown. */
     private final float @Nullable [] expected;
 
     private SessionRun(
@@ -111,11 +111,11 @@ final class SessionRun implements GpuRun {
                     environment, FormulaInputs.images(network.model().spec(), count, Layout.NCHW), shape);
         }
         int length = 3 * size.height() * size.width();
-        int made = Math.min(count, FormulaInputs.KNOWN);
-        byte[] pixels = ReferenceWeights.pixels(made, size.height(), size.width());
+        int distinct = Math.min(count, FormulaInputs.KNOWN);
+        byte[] pixels = ReferenceWeights.pixels(distinct, size.height(), size.width());
         ByteBuffer bytes = ByteBuffer.allocateDirect(Math.multiplyExact(count, length));
         for (int i = 0; i < count; i++) {
-            bytes.put(pixels, i % made * length, length);
+            bytes.put(pixels, i % distinct * length, length);
         }
         return OnnxTensor.createTensor(environment, bytes.flip(), shape, OnnxJavaType.UINT8);
     }

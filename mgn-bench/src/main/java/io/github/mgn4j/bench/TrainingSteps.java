@@ -14,13 +14,13 @@ import org.nd4j.linalg.api.ops.DynamicCustomOp;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * Times whole training steps, one line each, as its PyTorch twin tools/reference/bench_training.py does: a program and
- * not a JMH benchmark, because a step of the full network takes seconds and compare-training.sh runs the two in turn.
+ * Times whole training steps, one line each, like its PyTorch twin tools/reference/bench_training.py. A program and not
+ * a JMH benchmark, because a step of the full network takes seconds and compare-training.sh runs the two in turn.
  */
 public final class TrainingSteps {
     private TrainingSteps() {}
 
-    /** Arguments: preset, identities, images of each, steps. */
+    /** Arguments: preset, identities, images per identity, steps. */
     public static void main(String... args) throws IOException {
         int p = Integer.parseInt(args[1]);
         int k = Integer.parseInt(args[2]);
@@ -40,20 +40,20 @@ public final class TrainingSteps {
                     .limit(8)
                     .forEach(e -> System.out.printf(
                             Locale.ROOT, "mgn4j profile %s %.0f ms%n", e.getKey(), e.getValue() / 1e6));
-            // Forward once, backward twice as much; the updates do not count beside it.
+            // One forward pass, and a backward pass of twice its operations; the updates are negligible.
             double operations = 3.0 * 2 * NetworkSummary.of(spec).macs() * p * k;
             System.out.printf(
                     Locale.ROOT, "mgn4j floor %.0f ms by the rate of a matrix product%n", operations / rate() / 1e6);
         }
     }
 
-    /** Operations per nanosecond of a large float32 matrix product here and now. */
+    /** Returns operations per nanosecond of a large float32 matrix product on this machine. */
     private static double rate() {
         int n = 2048;
         INDArray a = Nd4j.rand(DataType.FLOAT, n, n);
         INDArray b = Nd4j.rand(DataType.FLOAT, n, n);
         INDArray c = Nd4j.create(DataType.FLOAT, n, n);
-        // Not mmul: the bundled OpenBLAS takes newer processors for old ones.
+        // Not mmul, because the bundled OpenBLAS takes newer CPUs for old ones.
         DynamicCustomOp product =
                 DynamicCustomOp.builder("matmul").addInputs(a, b).addOutputs(c).build();
         double best = 0;

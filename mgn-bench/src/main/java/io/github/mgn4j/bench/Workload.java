@@ -16,7 +16,7 @@ import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.Locale;
 
-/** Batches of one size through an engine: the formula's images in, features out, in direct buffers. */
+/** A batch of one size for an engine: the formula's images in, features out, in direct buffers. */
 final class Workload {
     /** A network small enough for tests and rehearsals. */
     static final String TINY = "tiny";
@@ -28,7 +28,7 @@ final class Workload {
     private final FloatBuffer images;
     private final FloatBuffer features;
 
-    /** Prepares a batch for an engine, which stays the caller's. */
+    /** Prepares a batch for an engine, which the caller closes. */
     Workload(Engine engine, int batch) {
         this.engine = engine;
         this.batch = batch;
@@ -54,7 +54,7 @@ final class Workload {
     }
 
     /**
-     * The model that {@code engine/precision} is to run: a file's, or the formula's, then with ranges of its images where it is int8.
+     * Returns the model for {@code engine/precision}: a file's, or the formula's, for int8 with ranges from its images.
      *
      * @param network see {@link #spec}
      * @param file a model file, or empty
@@ -77,7 +77,7 @@ final class Workload {
         return precision.name().toLowerCase(Locale.ROOT);
     }
 
-    /** A preset of the paper's ablation, or {@link #TINY}. */
+    /** Returns a preset of the article's ablation, or {@link #TINY}. */
     static MgnSpec spec(String network) {
         return network.equals(TINY) ? FormulaInputs.tiny(CLASSES) : Presets.named(network, CLASSES);
     }

@@ -1,4 +1,4 @@
-/** JMH benchmarks; RESULTS.md has the figures and the commands. */
+/** Benchmarks, with JMH and as programs. RESULTS.md contains the figures and the commands. */
 @NullMarked
 package io.github.mgn4j.bench;
 

@@ -28,13 +28,14 @@ import picocli.CommandLine.Option;
 @Command(
         name = "bench",
         mixinStandardHelpOptions = true,
-        description = "Measure the feature network's speed on random images: no decoding, no flip. Without --engine,"
-                + " --precision and --json, compares all that there are.")
+        description =
+                "Measure the feature network's speed on random images, without decoding and flip. Without --engine,"
+                        + " --precision and --json, compares all available engines.")
 final class BenchCommand implements Callable<Integer> {
-    /** Identities in the training set of Market-1501. */
+    /** Number of identities in the training set of Market-1501. */
     private static final int CLASSES = 751;
 
-    /** What needs a model's ranges. */
+    /** Precisions that need a model's activation ranges. */
     private static final Set<Precision> SCALED = EnumSet.of(Precision.FP8, Precision.INT8);
 
     private final Terminal terminal;
@@ -51,17 +52,25 @@ final class BenchCommand implements Callable<Integer> {
     @Option(names = "--precision", paramLabel = "P", description = "As for extract (default: fp32).")
     private @Nullable Precision precision;
 
-    @Option(names = "--batch", paramLabel = "N", defaultValue = "16", description = "Images per batch.")
+    @Option(
+            names = "--batch",
+            paramLabel = "N",
+            defaultValue = "16",
+            description = "Images per batch (default: ${DEFAULT-VALUE}).")
     private int batch;
 
-    @Option(names = "--seconds", paramLabel = "S", defaultValue = "10", description = "How long to measure.")
+    @Option(
+            names = "--seconds",
+            paramLabel = "S",
+            defaultValue = "10",
+            description = "Seconds to measure (default: ${DEFAULT-VALUE}).")
     private double seconds;
 
     @Option(
             names = "--tune",
             description =
-                    "Let the engine measure which kernels are fastest before, and keep what it finds for later calls;"
-                            + " engines without such a choice ignore it.")
+                    "Let the engine measure its kernels first and store the fastest for later calls. Engines without a"
+                            + " choice of kernels ignore this.")
     private boolean tune;
 
     @Mixin
@@ -98,7 +107,7 @@ final class BenchCommand implements Callable<Integer> {
         return 0;
     }
 
-    /** A line for every engine and precision that runs here; the ratio is to the one that was measured first. */
+    /** Prints a line for every engine and precision available here. Ratios are relative to the first measurement. */
     private void compare(Model loaded, JsonObject first) throws IOException {
         terminal.say("%-14s %-6s %12s %10s %8s".formatted("engine", "", "ms/image", "images/s", "time"));
         for (EngineProvider provider : Engines.providers()) {
@@ -110,10 +119,10 @@ final class BenchCommand implements Callable<Integer> {
                     continue;
                 }
                 try {
-                    boolean known = is(first, "engine", provider.name()) && candidate == Precision.FP32;
-                    terminal.say(
-                            line + comparison(known ? first : measure(provider, candidate, loaded), candidate, first));
-                } catch (EngineException e) { // this one cannot do it on this machine; others can
+                    boolean measured = is(first, "engine", provider.name()) && candidate == Precision.FP32;
+                    terminal.say(line
+                            + comparison(measured ? first : measure(provider, candidate, loaded), candidate, first));
+                } catch (EngineException e) { // not possible on this machine; others may be
                     terminal.say(line + Failures.sentence(e));
                 }
             }
@@ -136,7 +145,7 @@ final class BenchCommand implements Callable<Integer> {
         return json.get(key).getAsString().equals(value);
     }
 
-    /** On the devices that were named, if it has any. */
+    /** Measures an engine, on the named devices if it has any. */
     private JsonObject measure(EngineProvider provider, Precision wanted, Model loaded) throws IOException {
         return measure(provider.name(), wanted, loaded, provider.devices() > 0 ? devices.list() : List.of(0));
     }
@@ -158,7 +167,7 @@ final class BenchCommand implements Callable<Integer> {
         }
     }
 
-    /** The largest resident set so far, as Linux tells it; null elsewhere. */
+    /** Returns the largest resident set so far as reported by Linux; null elsewhere. */
     private static @Nullable Long peakResidentBytes() throws IOException {
         Path status = Path.of("/proc/self/status");
         if (!Files.exists(status)) {

@@ -25,7 +25,7 @@ class CalibrateCommand implements Callable<Integer> {
             names = "--images",
             required = true,
             paramLabel = "DIR",
-            description = "Folder of images like those that features will be extracted from.")
+            description = "Folder of images similar to those to extract features from.")
     private Path images = Path.of("");
 
     @Option(names = "--out", required = true, paramLabel = "MODEL8", description = "Model file to write.")
@@ -35,7 +35,7 @@ class CalibrateCommand implements Callable<Integer> {
             names = "--limit",
             paramLabel = "N",
             defaultValue = "" + Calibration.ENOUGH_IMAGES,
-            description = "At most so many images, evenly spread over the folder (default: ${DEFAULT-VALUE}).")
+            description = "Number of images at most, evenly spread over the folder (default: ${DEFAULT-VALUE}).")
     private int limit;
 
     @Mixin

@@ -6,8 +6,8 @@ import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.ExitCode;
 
 /**
- * Lets work that is ended by Ctrl-C or SIGTERM clean up behind it: its thread is interrupted, and the JVM stays until it
- * has ended, for a while.
+ * Lets work that Ctrl-C or SIGTERM ends clean up: its thread is interrupted, and the JVM waits for its end for a
+ * limited time.
  */
 final class CancelOnSignal {
     private static final int PATIENCE_SECONDS = 30;
@@ -32,7 +32,7 @@ final class CancelOnSignal {
             try {
                 Runtime.getRuntime().removeShutdownHook(hook);
             } catch (IllegalStateException e) {
-                // The JVM is ending: the hook has been waiting for this.
+                // The JVM is shutting down: the hook has been waiting for this.
             }
         }
     }
@@ -41,7 +41,7 @@ final class CancelOnSignal {
         worker.interrupt();
         try {
             if (!ended.await(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
-                Runtime.getRuntime().halt(ExitCode.SOFTWARE); // what is left behind is hidden: .NAME.part
+                Runtime.getRuntime().halt(ExitCode.SOFTWARE); // files left behind are hidden: .NAME.part
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -3,7 +3,7 @@ package io.github.mgn4j.cli;
 import java.lang.reflect.Constructor;
 import picocli.CommandLine;
 
-/** Makes commands; those that take a {@link Terminal} get the one of this run. */
+/** Creates command objects. Those that take a {@link Terminal} get the one of this run. */
 final class Commands implements CommandLine.IFactory {
     private final Terminal terminal;
 

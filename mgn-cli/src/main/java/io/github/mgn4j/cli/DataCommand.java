@@ -18,7 +18,7 @@ import picocli.CommandLine.Option;
 @Command(
         name = "data",
         mixinStandardHelpOptions = true,
-        description = "Show what a data set holds, and how it differs from the published counts.")
+        description = "Show the contents of a data set, and differences from the published counts.")
 final class DataCommand implements Callable<Integer> {
     private final Terminal terminal;
 
@@ -32,7 +32,7 @@ final class DataCommand implements Callable<Integer> {
             names = "--check",
             paramLabel = "none|quick|decode",
             defaultValue = "quick",
-            description = "How to look for unreadable images: not at all, at both ends of each file, or by decoding all"
+            description = "Search for unreadable images: none, both ends of each file, or decoding all"
                     + " (default: ${DEFAULT-VALUE}).")
     private ImageCheck check = ImageCheck.QUICK;
 
@@ -61,12 +61,12 @@ final class DataCommand implements Callable<Integer> {
         List<ReidImage> images = Stream.of(dataset.train(), dataset.query(), dataset.gallery(), dataset.multiQuery())
                 .flatMap(List::stream)
                 .toList();
-        List<UnreadableImage> found = new ArrayList<>();
+        List<UnreadableImage> unreadable = new ArrayList<>();
         CancelOnSignal.run(() -> {
             try (Progress progress = terminal.progress("images")) {
-                found.addAll(check.unreadable(images, progress::update));
+                unreadable.addAll(check.unreadable(images, progress::update));
             }
         });
-        return found;
+        return unreadable;
     }
 }

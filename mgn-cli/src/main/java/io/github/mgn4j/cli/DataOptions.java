@@ -8,16 +8,16 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** The options that say where a data set is and how it is laid out. */
+/** The options for the folder and format of a data set. */
 final class DataOptions {
     @Option(names = "--data", required = true, paramLabel = "DIR", description = "Folder of the data set.")
     private Path data = Path.of("");
 
-    /** What {@code --format} says about itself wherever it is offered. */
+    /** Description of {@code --format}, wherever it is offered. */
     static final String FORMATS =
             "market1501, dukemtmc, cuhk03-np (cuhk03-np:labeled, cuhk03-np:detected), msmt17, veri"
-                    + " or folder; folder:REGEX takes the camera from the first group of a regular expression, found in each"
-                    + " image's path (default: what the folder looks like).";
+                    + " or folder; folder:REGEX takes the camera from the first group of a regular expression that is searched"
+                    + " in each image's path (default: detected from the folder's contents).";
 
     @Option(names = "--format", paramLabel = "FORMAT", description = FORMATS)
     private @Nullable String format;
@@ -30,7 +30,7 @@ final class DataOptions {
         return format().read(data);
     }
 
-    /** The layout of that name, or what a folder looks like. */
+    /** Returns the format of that name, or the one that a folder appears to have. */
     static DatasetFormat format(Path data, @Nullable String name) throws IOException {
         return name == null ? DatasetFormats.detect(data) : DatasetFormats.named(name);
     }

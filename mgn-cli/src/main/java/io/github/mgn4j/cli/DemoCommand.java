@@ -40,9 +40,10 @@ import picocli.CommandLine.Option;
 @Command(
         name = "demo",
         mixinStandardHelpOptions = true,
-        description = "The main job with nothing to fetch: make a synthetic data set, train a small network on it,"
-                + " evaluate it on people it never saw, write a report. Takes some minutes. What an earlier demo wrote into its"
-                + " folder is replaced: data, run, metrics.json, report.html and its pictures; all else stays.")
+        description =
+                "Try the whole workflow without downloads: create a synthetic data set, train a small network on it,"
+                        + " evaluate it on other people, write a report. Takes some minutes. Replaces the files of an earlier demo in"
+                        + " its folder: data, run, metrics.json, report.html and its pictures; other files stay.")
 final class DemoCommand implements Callable<Integer> {
     private static final SynthOptions PEOPLE =
             SynthOptions.DEFAULT.withIds(100).withCameras(4).withImages(3);
@@ -58,7 +59,7 @@ final class DemoCommand implements Callable<Integer> {
         this(terminal, PEOPLE, recipe());
     }
 
-    /** A demo of another size. */
+    /** Creates a demo of another size. */
     DemoCommand(Terminal terminal, SynthOptions people, Recipe recipe) {
         this.terminal = terminal;
         this.people = people;
@@ -67,7 +68,7 @@ final class DemoCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        CudaBackend.check(); // before minutes are spent on what comes before the training
+        CudaBackend.check(); // before spending minutes on the steps before the training
         OutputOptions.checkFolder(out);
         boolean isNew = !Files.exists(out);
         Files.createDirectories(out);
@@ -75,7 +76,7 @@ final class DemoCommand implements Callable<Integer> {
             return make(lock);
         } finally {
             if (isNew) {
-                removeEmpty(); // it failed before it had anything
+                removeEmpty(); // the failure came before any file
             }
         }
     }
@@ -84,7 +85,7 @@ final class DemoCommand implements Callable<Integer> {
         try {
             Files.deleteIfExists(out);
         } catch (DirectoryNotEmptyException e) {
-            // It is what was wanted.
+            // The folder is not empty, so it stays.
         }
     }
 
@@ -139,7 +140,7 @@ final class DemoCommand implements Callable<Integer> {
         return 0;
     }
 
-    /** The demo's recipe: a small network from scratch, in a few minutes on two cores. */
+    /** Returns the demo's recipe: a small network from scratch, in a few minutes on two cores. */
     private static Recipe recipe() throws IOException {
         try (var in = DemoCommand.class.getResourceAsStream("demo.yaml")) {
             if (in == null) {

@@ -8,20 +8,20 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
 
-/** The option that every command with an engine has. */
+/** The option of every command with an engine. */
 final class DeviceOptions {
     @Option(
             names = "--device",
             paramLabel = "N[,N...]",
             converter = Parser.class,
-            description = "Accelerators that compute, from 0; several share the batches (default: 0). Engines on the"
-                    + " processor have none to choose from.")
+            description = "Accelerators to use, numbered from 0; several share the batches (default: 0). Engines on the"
+                    + " CPU have none.")
     private @Nullable Devices devices;
 
-    /** What was named; not a list, because picocli would allow the option more than once then. */
+    /** The named devices; not a list, because picocli would then allow the option more than once. */
     private record Devices(List<Integer> indices) {}
 
-    /** Reads {@code 0,1}. */
+    /** Parses {@code 0,1}. */
     static final class Parser implements ITypeConverter<Devices> {
         private static final Pattern NUMBERS = Pattern.compile("\\d{1,4}(,\\d{1,4})*");
 

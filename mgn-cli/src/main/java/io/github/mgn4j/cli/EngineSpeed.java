@@ -23,20 +23,21 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * How fast an engine computes features of random images, with as many calls under way as it gains from.
+ * The speed of an engine on random images, with as many concurrent calls as it benefits from.
  *
- * @param input what it was given: {@code pixels}, which it normalises itself, or normalised {@code floats}
- * @param concurrency calls under way at the same time
- * @param millisPerImage the median over batches of a batch's time, divided by the images that were under way with it
+ * @param input format of the input: {@code pixels}, which the engine normalises, or normalised {@code floats}
+ * @param concurrency number of concurrent calls
+ * @param millisPerImage median over batches of a batch's time, divided by the images processed concurrently
  */
 record EngineSpeed(String input, int concurrency, double millisPerImage) {
     private static final int WARM_UP_BATCHES = 3;
 
-    /** Measures one for some time. */
+    /** Measures an engine for {@code seconds}. */
     static EngineSpeed measure(Engine engine, int batch, double seconds) {
-        int most = Engines.largestBatch(engine);
-        if (batch > most) {
-            throw new IllegalArgumentException("--batch must be at most " + most + " for this network, not " + batch);
+        int largest = Engines.largestBatch(engine);
+        if (batch > largest) {
+            throw new IllegalArgumentException(
+                    "--batch must be at most " + largest + " for this network, not " + batch);
         }
         int concurrency = engine.concurrency();
         List<Runnable> calls = new ArrayList<>();
@@ -51,7 +52,7 @@ record EngineSpeed(String input, int concurrency, double millisPerImage) {
                 millis.get(millis.size() / 2) / batch / concurrency);
     }
 
-    /** A batch of random images, and the call that computes their features. */
+    /** Returns a call that computes the features of a batch of random images. */
     private static Runnable call(Engine engine, int batch, SplittableRandom random) {
         InputSize size = engine.spec().input();
         int values = batch * RgbImage.CHANNELS * size.height() * size.width();
@@ -70,7 +71,7 @@ record EngineSpeed(String input, int concurrency, double millisPerImage) {
         return () -> engine.run(images, batch, features);
     }
 
-    /** The time that each call of each kind took, side by side. */
+    /** Returns the times of all calls, which run concurrently. */
     private static List<Double> millis(List<Runnable> calls, double seconds) {
         if (calls.size() == 1) { // on this thread, as callers do
             return millis(calls.get(0), seconds, new AtomicBoolean());

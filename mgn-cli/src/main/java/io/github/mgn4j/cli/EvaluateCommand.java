@@ -38,9 +38,9 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "evaluate",
         mixinStandardHelpOptions = true,
-        description = "Compute the re-identification metrics, from feature files or straight from images.")
+        description = "Compute the re-identification metrics from feature files or images.")
 final class EvaluateCommand implements Callable<Integer> {
-    /** Gallery images in the report's rows. */
+    /** Gallery images per row of the report. */
     private static final int TOP = 10;
 
     private final Terminal terminal;
@@ -55,45 +55,58 @@ final class EvaluateCommand implements Callable<Integer> {
             names = "--metric",
             paramLabel = "euclidean|cosine",
             defaultValue = "euclidean",
-            description = "Distance of two features (default: ${DEFAULT-VALUE}).")
+            description = "Distance metric (default: ${DEFAULT-VALUE}).")
     private DistanceMetric metric = DistanceMetric.EUCLIDEAN;
 
     @Option(names = "--rerank", description = "Re-rank with k-reciprocal encoding (Zhong et al., CVPR 2017).")
     private boolean rerank;
 
-    @Option(names = "--k1", paramLabel = "N", defaultValue = "20", description = "Default: ${DEFAULT-VALUE}.")
+    @Option(
+            names = "--k1",
+            paramLabel = "N",
+            defaultValue = "20",
+            description = "With --rerank: size of the reciprocal neighbourhoods (default: ${DEFAULT-VALUE}).")
     private int k1;
 
-    @Option(names = "--k2", paramLabel = "N", defaultValue = "6", description = "Default: ${DEFAULT-VALUE}.")
+    @Option(
+            names = "--k2",
+            paramLabel = "N",
+            defaultValue = "6",
+            description = "With --rerank: number of images to average over (default: ${DEFAULT-VALUE}).")
     private int k2;
 
-    @Option(names = "--lambda", paramLabel = "X", defaultValue = "0.3", description = "Default: ${DEFAULT-VALUE}.")
+    @Option(
+            names = "--lambda",
+            paramLabel = "X",
+            defaultValue = "0.3",
+            description = "With --rerank: weight of the original distance (default: ${DEFAULT-VALUE}).")
     private double lambda;
 
     @Option(
             names = "--expand",
             paramLabel = "N",
-            description = "Expand each query by its N nearest gallery features before (alpha query expansion).")
+            description = "Expand each query by its N nearest gallery features first (alpha query expansion).")
     private @Nullable Integer expand;
 
     @Option(
             names = "--alpha",
             paramLabel = "X",
             defaultValue = "3",
-            description = "Power of the cosine that weighs them (default: ${DEFAULT-VALUE}).")
+            description =
+                    "With --expand: exponent of the cosine that weights the features (default: ${DEFAULT-VALUE}).")
     private double alpha;
 
     @Option(
             names = "--roc",
-            description =
-                    "Also the true accept rate at false accept rates of 0.1 to 0.0001, and the distance that gives each.")
+            description = "Also measure the true accept rates and thresholds at false accept rates of 0.1 to 0.0001.")
     private boolean roc;
 
     @Option(
             names = "--block-memory",
             paramLabel = "MIB",
             defaultValue = "128",
-            description = "Memory for blocks of distances, beside the features (default: ${DEFAULT-VALUE} MiB).")
+            description =
+                    "Memory for blocks of distances, in addition to the features (default: ${DEFAULT-VALUE} MiB).")
     private int blockMemory;
 
     @Mixin
@@ -156,7 +169,7 @@ final class EvaluateCommand implements Callable<Integer> {
         @Option(names = "--data", required = true, paramLabel = "DIR", description = "Folder of the data set.")
         private Path data = Path.of("");
 
-        @Option(names = "--format", paramLabel = "FORMAT", description = "Its layout, as for data.")
+        @Option(names = "--format", paramLabel = "FORMAT", description = "Format of the data set, as for data.")
         private @Nullable String format;
 
         @ArgGroup(exclusive = false)
@@ -172,7 +185,7 @@ final class EvaluateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        ReRanker reRanker = new ReRanker(k1, k2, lambda); // refused even where it is not asked for
+        ReRanker reRanker = new ReRanker(k1, k2, lambda); // rejects invalid values even without --rerank
         EvaluationOptions.Builder options = EvaluationOptions.builder()
                 .reRank(rerank ? reRanker : null)
                 .expand(expand == null ? null : new QueryExpansion(expand, alpha))
@@ -265,10 +278,10 @@ final class EvaluateCommand implements Callable<Integer> {
     }
 
     /**
-     * What is evaluated.
+     * The input of an evaluation.
      *
-     * @param model that its features were extracted with; null for features from files
-     * @param engine that extracted them
+     * @param model model of the features; null for features from files
+     * @param engine engine of the features
      */
     private record Input(
             TestFeatures features,

@@ -35,29 +35,28 @@ final class ExportCommand implements Callable<Integer> {
             paramLabel = "P",
             defaultValue = "fp32",
             description =
-                    "fp32; fp16: half precision inside, float32 in and out; int8: 8 bits inside, of a model that calibrate has seen,"
-                            + " or see --calibrate"
+                    "fp32; fp16: half precision with float32 input and output; int8: 8 bits, for a calibrated model or with"
+                            + " --calibrate"
                             + " (default: ${DEFAULT-VALUE}).")
     private Precision precision = Precision.FP32;
 
     @Option(
             names = "--calibrate",
             paramLabel = "DIR",
-            description = "With int8: calibrate on these images, as the command calibrate does; of more than "
-                    + Calibration.ENOUGH_IMAGES + ", so many are taken.")
+            description = "With int8: calibrate on images of this folder, as the command calibrate does; at most "
+                    + Calibration.ENOUGH_IMAGES + " of them, evenly spread.")
     private @Nullable Path calibrate;
 
     @Option(
             names = "--symmetric",
             description =
-                    "With int8: signed maps around 0, as TensorRT wants them; without, ONNX Runtime is several times"
+                    "With int8: signed maps around 0, as TensorRT requires. Without it, ONNX Runtime is several times"
                             + " faster on CPUs.")
     private boolean symmetric;
 
     @Option(
             names = "--preprocess",
-            description = "Take uint8 pixels 0..255 of the resized picture; scale, mean and standard deviation go into"
-                    + " the file.")
+            description = "Take uint8 pixels 0..255 of the resized image; the network normalises them itself.")
     private boolean preprocess;
 
     @Mixin

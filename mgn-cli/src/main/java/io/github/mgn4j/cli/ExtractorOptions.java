@@ -9,7 +9,7 @@ import io.github.mgn4j.model.Model;
 import java.io.IOException;
 import picocli.CommandLine.Option;
 
-/** The options of feature extraction, wherever features are made of images. */
+/** The options of feature extraction. */
 final class ExtractorOptions {
     @Option(
             names = "--engine",
@@ -24,7 +24,7 @@ final class ExtractorOptions {
             paramLabel = "P",
             defaultValue = "fp32",
             description =
-                    "fp32, tf32, fp16, bf16, fp8 or int8, of which each engine has some (default: ${DEFAULT-VALUE}).")
+                    "fp32, tf32, fp16, bf16, fp8 or int8; each engine supports some of them (default: ${DEFAULT-VALUE}).")
     private Precision precision = Precision.FP32;
 
     @Option(
@@ -41,21 +41,21 @@ final class ExtractorOptions {
             names = "--on-error",
             paramLabel = "fail|skip",
             defaultValue = "fail",
-            description = "What to do about an image that cannot be read (default: ${DEFAULT-VALUE}).")
+            description = "Action for an image that cannot be read (default: ${DEFAULT-VALUE}).")
     private OnError onError = OnError.FAIL;
 
     @Option(
             names = "--resize",
             paramLabel = "bilinear|bicubic",
             defaultValue = "bilinear",
-            description = "Filter of the resize (default: ${DEFAULT-VALUE}).")
+            description = "Filter for resizing (default: ${DEFAULT-VALUE}).")
     private Resampling resize = Resampling.BILINEAR;
 
     OnError onError() {
         return onError;
     }
 
-    /** Whether features are means over an image and its mirror. */
+    /** Returns whether features are means over an image and its mirror. */
     boolean flip() {
         return !noFlip;
     }

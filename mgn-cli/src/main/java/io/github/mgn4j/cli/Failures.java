@@ -22,19 +22,19 @@ import picocli.CommandLine.MissingParameterException;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
-/** Turns exceptions into sentences. */
+/** Turns exceptions into messages. */
 final class Failures {
-    /** How picocli lists the values of an enum. */
+    /** Picocli's list of the values of an enum. */
     private static final Pattern ENUM = Pattern.compile("(\\[[A-Z0-9, _]+]) \\(case-insensitive\\)");
 
     private Failures() {}
 
-    /** Whether other arguments or files would have helped. */
+    /** Returns whether other arguments or files would have helped. */
     static boolean isCallersMistake(Throwable e) {
         return e instanceof IllegalArgumentException || e instanceof IOException;
     }
 
-    /** One line that names the thing and says what is wrong. */
+    /** Returns one line that names the object and the problem. */
     static String sentence(Throwable e) {
         String text;
         if (e instanceof ParameterException call) {
@@ -45,7 +45,7 @@ final class Failures {
         return text.replaceAll("\\s*\\R\\s*", "; ").strip();
     }
 
-    /** What failed that nobody could have prevented with other arguments, in one line. */
+    /** Returns one line about a failure that no other arguments could have prevented. */
     static String unexpected(Throwable e) {
         Throwable cause = e;
         while ((cause instanceof LinkageError
@@ -68,8 +68,8 @@ final class Failures {
     }
 
     private static boolean tooManyFiles(Throwable e) {
-        for (Throwable at = e; at != null; at = at.getCause()) {
-            if (String.valueOf(at.getMessage()).contains("Too many open files")) {
+        for (Throwable current = e; current != null; current = current.getCause()) {
+            if (String.valueOf(current.getMessage()).contains("Too many open files")) {
                 return true;
             }
         }
@@ -78,7 +78,7 @@ final class Failures {
 
     private static String sentence(ParameterException e) {
         String text = message(e);
-        // A mistyped option is missing, too, which is the lesser news.
+        // A mistyped option is also reported as missing, which is less helpful.
         Optional<String> unknown = unmatched(e).stream()
                 .filter(word -> e instanceof UnmatchedArgumentException || word.startsWith("-"))
                 .findFirst();
@@ -100,10 +100,10 @@ final class Failures {
     }
 
     private static String suggestion(String word, boolean isOption, CommandLine command) {
-        Set<String> known = isOption
+        Set<String> names = isOption
                 ? command.getCommandSpec().optionsMap().keySet()
                 : command.getSubcommands().keySet();
-        return Suggestions.nearest(word.replaceFirst("=.*", ""), known)
+        return Suggestions.nearest(word.replaceFirst("=.*", ""), names)
                 .map(nearest -> " (did you mean " + nearest + "?)")
                 .orElse("");
     }

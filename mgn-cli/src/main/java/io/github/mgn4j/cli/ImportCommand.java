@@ -23,7 +23,7 @@ import picocli.CommandLine.Option;
 @Command(
         name = "import",
         mixinStandardHelpOptions = true,
-        description = "Read PyTorch weights (.pth and .pt zip files, .safetensors) into a model file.")
+        description = "Import PyTorch weights (.pth and .pt zip files, .safetensors) into a model file.")
 final class ImportCommand implements Callable<Integer> {
     private static final String AUTO = "auto";
 
@@ -39,28 +39,27 @@ final class ImportCommand implements Callable<Integer> {
             names = "--layout",
             paramLabel = "LAYOUT",
             defaultValue = AUTO,
-            description = "How the tensors are named: auto, torchvision, mgn-pytorch, reid-mgn or mgn"
+            description = "Naming of the tensors: auto, torchvision, mgn-pytorch, reid-mgn or mgn"
                     + " (default: ${DEFAULT-VALUE}).")
     private String layout = AUTO;
 
     @Option(
             names = "--pool",
             paramLabel = "max|avg",
-            description = "Pooling of the network, which weights do not tell (default: max).")
+            description = "Pooling of the network, which the weights do not determine (default: max).")
     private @Nullable Pooling pool;
 
     @Option(
             names = "--classes",
             paramLabel = "N",
-            description = "Identities, where the file does not tell (default: 751).")
+            description = "Number of identities, if the file does not determine it (default: 751).")
     private @Nullable Integer classes;
 
     @Option(
             names = "--rename",
             paramLabel = "OLD=NEW",
-            description =
-                    "Rename tensors before: OLD is a regular expression, NEW may use its groups ($1). Can be given"
-                            + " several times.")
+            description = "Rename tensors first: OLD is a regular expression, NEW may use its groups ($1). Can be"
+                    + " repeated.")
     private List<String> renames = List.of();
 
     @Mixin
@@ -98,7 +97,7 @@ final class ImportCommand implements Callable<Integer> {
         return 0;
     }
 
-    /** Lists tensors by what their names begin with. */
+    /** Lists tensors grouped by the prefixes of their names. */
     private void say(String what, List<String> names) {
         Map<String, Long> groups = names.stream()
                 .collect(Collectors.groupingBy(

@@ -23,7 +23,7 @@ import picocli.CommandLine.Parameters;
         mixinStandardHelpOptions = true,
         description = "Show a model's network: parameters, multiply-accumulates per image, feature layout.")
 final class InfoCommand implements Callable<Integer> {
-    /** Identities in the training set of Market-1501. */
+    /** Number of identities in the training set of Market-1501. */
     private static final int CLASSES = 751;
 
     @ArgGroup(multiplicity = "1")
@@ -49,7 +49,7 @@ final class InfoCommand implements Callable<Integer> {
                 names = "--preset",
                 paramLabel = "NAME",
                 description =
-                        "A network without weights, of 751 classes: mgn, resnet50, resnet101, global, part-2 or part-3.")
+                        "A network without weights, with 751 classes: mgn, resnet50, resnet101, global, part-2 or part-3.")
         private @Nullable String preset;
 
         Shown read() throws IOException {
@@ -61,7 +61,7 @@ final class InfoCommand implements Callable<Integer> {
         }
     }
 
-    /** What there is to show. */
+    /** The contents to show. */
     private record Shown(MgnSpec spec, @Nullable VerificationThresholds thresholds) {}
 
     @Override

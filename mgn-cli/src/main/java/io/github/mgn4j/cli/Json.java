@@ -3,7 +3,7 @@ package io.github.mgn4j.cli;
 import com.google.gson.GsonBuilder;
 import com.google.gson.JsonElement;
 
-/** How the command writes JSON. */
+/** Formats the command's JSON. */
 final class Json {
     private Json() {}
 

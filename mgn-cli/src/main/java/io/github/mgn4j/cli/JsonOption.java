@@ -16,7 +16,7 @@ final class JsonOption {
     @Option(
             names = "--json",
             paramLabel = "FILE",
-            description = "Write the result as JSON to a file; - is standard output, in the place of the text.")
+            description = "Write the result as JSON to a file; - for standard output, instead of the text.")
     private @Nullable Path file;
 
     JsonOption(Terminal terminal) {
@@ -31,21 +31,21 @@ final class JsonOption {
         return STANDARD_OUTPUT.equals(file);
     }
 
-    /** Makes sure before any work that the file may be written. */
+    /** Checks, before any work, that the file may be written. */
     void check(OutputOptions output) throws IOException {
         if (!isStandardOutput()) {
             output.check(file);
         }
     }
 
-    /** Writes the file aside, with others. */
+    /** Writes the file as part of a set that is published as a whole. */
     void write(OutputFiles files, String json) throws IOException {
         if (file != null && !isStandardOutput()) {
             files.writeString(file, json.strip() + "\n");
         }
     }
 
-    /** Writes the file, and prints the text or what stands in its place. */
+    /** Writes the file, and prints the text or, for standard output, the JSON. */
     void write(String json, String text) throws IOException {
         if (file != null && !isStandardOutput()) {
             AtomicFile.writeString(file, json.strip() + "\n");
@@ -53,7 +53,7 @@ final class JsonOption {
         print(json, text);
     }
 
-    /** Prints the text, or the JSON where that goes to standard output. */
+    /** Prints the text, or the JSON if it goes to standard output. */
     void print(String json, String text) {
         terminal.println(isStandardOutput() ? json.strip() : text.stripTrailing());
     }

@@ -20,19 +20,21 @@ public final class Main {
 
     public static void main(String[] args) {
         PrintStream results = System.out;
-        Locale.setDefault(Locale.ROOT); // numbers are for programs, too
+        Locale.setDefault(Locale.ROOT); // numbers are read by programs, too
         // SameDiff prints while it builds gradient graphs; standard output is for results.
         System.setOut(new PrintStream(PrintStream.nullOutputStream(), false, StandardCharsets.UTF_8));
         allowNativeMemory();
-        // ND4J's openblas is older than the JavaCPP that both engines run on, which JavaCPP would remark on standard
-        // error.
+        // ND4J's openblas is older than the JavaCPP of both engines, about which JavaCPP would warn on standard error.
         System.setProperty("org.bytedeco.javacpp.logger", "slf4j");
         Terminal terminal = new Terminal(results, System.err);
-        System.setErr(terminal.errors()); // loggers write there
+        System.setErr(terminal.errors()); // for loggers
         System.exit(run(terminal, RawArguments.of(args)));
     }
 
-    /** JavaCPP lets the process grow to twice the heap's limit, half of the machine: training may need more. */
+    /**
+     * Raises JavaCPP's limit of the process's memory, because training may need more. The default is twice the heap's
+     * limit, half of the machine.
+     */
     private static void allowNativeMemory() {
         if (ManagementFactory.getOperatingSystemMXBean() instanceof OperatingSystemMXBean system) {
             String property = "org.bytedeco.javacpp.maxphysicalbytes";
@@ -41,7 +43,7 @@ public final class Main {
         }
     }
 
-    /** Runs one command line and returns its exit code; nothing is thrown. */
+    /** Runs one command line and returns its exit code. Throws nothing. */
     static int run(Terminal terminal, String... args) {
         CommandLine command = new CommandLine(new MgnCommand(), new Commands(terminal))
                 .setOut(new PrintWriter(terminal.results(), true, StandardCharsets.UTF_8))
@@ -55,7 +57,7 @@ public final class Main {
         int status;
         try {
             status = command.execute(args);
-        } catch (Throwable e) { // errors, which picocli passes on: out of memory, a native library that is missing
+        } catch (Throwable e) { // picocli passes errors on: out of memory, a missing native library
             status = terminal.fail(e);
         }
         boolean written = !terminal.results().checkError();
@@ -75,7 +77,7 @@ public final class Main {
         return status;
     }
 
-    /** With the name of the option in its message, if it is about the value of one. */
+    /** Returns the exception with the name of the option in its message, if it is about an option's value. */
     private static Exception named(Exception e, @Nullable ParseResult parsed) {
         ParseResult last = parsed;
         while (last != null && last.hasSubcommand()) {

@@ -3,7 +3,7 @@ package io.github.mgn4j.cli;
 import io.github.mgn4j.eval.ReidMetrics;
 import java.util.Locale;
 
-/** ReidMetrics as lines of a table. */
+/** Formats {@link ReidMetrics} as lines of a table. */
 final class MetricsText {
     private MetricsText() {}
 

@@ -17,7 +17,7 @@ import picocli.CommandLine.Spec;
         versionProvider = VersionProvider.class,
         synopsisSubcommandLabel = "COMMAND",
         description = "Person re-identification with Multiple Granularity Networks.",
-        footer = {"", "Exit codes: 0 done, 2 a mistake in the call or its files, 1 anything else."},
+        footer = {"", "Exit codes: 0 success, 2 invalid arguments or files, 1 any other failure."},
         subcommands = {
             DemoCommand.class,
             SynthCommand.class,
@@ -42,16 +42,16 @@ final class MgnCommand implements Runnable {
     @Option(
             names = {"-q", "--quiet"},
             scope = ScopeType.INHERIT,
-            description = "Say nothing but results and errors.")
+            description = "Print only results and errors.")
     private boolean quiet;
 
     @Option(
             names = {"-v", "--verbose"},
             scope = ScopeType.INHERIT,
-            description = "Say more of what is done.")
+            description = "Print more details.")
     private boolean verbose;
 
-    /** Sets how much is said, before any work. */
+    /** Sets the verbosity, before any work. */
     void speak(Terminal terminal) {
         if (quiet) {
             terminal.quiet();

@@ -7,9 +7,9 @@ import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParseResult;
 
-/** Lets the library's messages about a setting name the option that gave it. */
+/** Replaces names of settings in the library's messages by the names of the options. */
 final class OptionNames {
-    /** What the library calls otherwise than the command. */
+    /** Settings whose name in the library differs from that of the option. */
     private static final Map<String, String> ALIASES =
             Map.of("neighbours", "expand", "memory for blocks", "block-memory");
 
@@ -19,7 +19,7 @@ final class OptionNames {
 
     private OptionNames() {}
 
-    /** The message with the option's name, if one of those that were given is meant. */
+    /** Returns the message with the option's name, if it is about an option that was passed. */
     static String in(String message, ParseResult parsed) {
         Matcher subject = SUBJECT.matcher(message);
         if (subject.lookingAt()) {

@@ -9,14 +9,15 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** The option that every command with output files has. */
+/** The option of every command with output files. */
 final class OutputOptions {
     private final Terminal terminal;
 
     @Option(
             names = "--force",
-            description = "Overwrite output files that exist: the end of a symbolic link, never the link; what is no"
-                    + " regular file is written to as it is, even without.")
+            description =
+                    "Overwrite existing output files. A symbolic link is kept and its target overwritten. Devices and"
+                            + " pipes are written to without this option.")
     private boolean force;
 
     OutputOptions(Terminal terminal) {
@@ -27,7 +28,7 @@ final class OutputOptions {
         return force;
     }
 
-    /** Makes sure before any work that a file may be written. */
+    /** Checks, before any work, that files may be written. */
     void check(@Nullable Path... files) throws IOException {
         for (Path file : files) {
             if (file == null) {
@@ -51,7 +52,7 @@ final class OutputOptions {
         }
     }
 
-    /** Makes sure before any work that files may be written into a folder, which need not exist. */
+    /** Checks, before any work, that files may be written into a folder, which need not exist. */
     static void checkFolder(Path folder) throws IOException {
         if (Files.exists(folder) && !Files.isDirectory(folder)) {
             throw new FileAlreadyExistsException(folder.toString(), null, "is a file, expected a folder to write to");

@@ -1,15 +1,15 @@
 package io.github.mgn4j.cli;
 
-/** Text as a terminal may be shown it: characters that would steer the terminal, or hide others, are escaped. */
+/** Escapes text for a terminal: characters that control the terminal or hide others. */
 final class Printable {
     private Printable() {}
 
-    /** One line: line breaks are escaped, too. */
+    /** Returns one line; line breaks are escaped, too. */
     static String line(String text) {
         return escape(text, "");
     }
 
-    /** Lines: breaks and tabs stay. */
+    /** Returns lines; line breaks and tabs stay. */
     static String lines(String text) {
         return escape(text, "\n\t");
     }
@@ -21,14 +21,17 @@ final class Printable {
                 shown.appendCodePoint(c);
             } else {
                 for (char part : Character.toChars(c)) {
-                    shown.append("\\u%04x".formatted((int) part)); // as in JSON, whose texts stay what they are
+                    shown.append("\\u%04x".formatted((int) part)); // as in JSON, whose texts keep their meaning
                 }
             }
         });
         return shown.toString();
     }
 
-    /** Control characters, those that change the direction of writing or cannot be seen, halves of pairs. */
+    /**
+     * Returns whether a character is a control character, changes the direction of writing, is invisible, or is half a
+     * surrogate pair.
+     */
     private static boolean steers(int c) {
         return switch (Character.getType(c)) {
             case Character.CONTROL,

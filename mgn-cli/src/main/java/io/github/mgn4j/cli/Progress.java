@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.concurrent.CancellationException;
 import org.jspecify.annotations.Nullable;
 
-/** Says how far long work is: a bar that rewrites itself on a terminal, a line now and then elsewhere. */
+/** Shows the progress of long work: a bar that rewrites itself on a terminal, occasional lines elsewhere. */
 final class Progress implements AutoCloseable {
     private static final int BAR = 20;
     private static final int SHORT_BAR = 8;
@@ -23,7 +23,7 @@ final class Progress implements AutoCloseable {
     private boolean drawn;
     private long before;
 
-    /** With no stream, one that is silent. */
+    /** Creates a progress; silent if {@code out} is null. */
     Progress(@Nullable PrintStream out, @Nullable Integer columns, String what, Terminal terminal) {
         this.out = out;
         this.columns = columns;
@@ -35,15 +35,15 @@ final class Progress implements AutoCloseable {
         update(done, total, List.of());
     }
 
-    /** So much was done earlier, in another process: it says nothing about how long the rest takes. */
+    /** Sets the amount done earlier by another process, which does not count for the estimated time. */
     void startAt(long done) {
         before = done;
     }
 
     /**
-     * So much of the total is done.
+     * Shows the progress.
      *
-     * @param details follow on the line; where it is too short for all of them, the first go without the last
+     * @param details follow on the line; if it is too short for all, the last are dropped first
      * @throws CancellationException if the thread is interrupted
      */
     void update(long done, long total, List<String> details) {
@@ -55,7 +55,7 @@ final class Progress implements AutoCloseable {
             return;
         }
         if (columns == null && done >= total && now - start < 2 * LINE_NANOS) {
-            return; // short work needs no line at its end
+            return; // short work needs no final line
         }
         last = now;
         List<String> parts =
@@ -90,7 +90,7 @@ final class Progress implements AutoCloseable {
         return "[" + "#".repeat(filled) + ".".repeat(length - filled) + "]";
     }
 
-    /** How long the rest will take, or all has taken. */
+    /** Returns the estimated time left, or the total time at the end. */
     private String time(long nanos, long done, long total) {
         if (done >= total) {
             return "took " + time(nanos / 1_000_000_000);
@@ -105,7 +105,7 @@ final class Progress implements AutoCloseable {
                 : "%d:%02d".formatted(d.toMinutes(), d.toSecondsPart());
     }
 
-    /** Takes the bar away, for a message in its line; the next update draws it again. */
+    /** Clears the bar for a message in its line. The next update draws it again. */
     void clear() {
         if (drawn && out != null) {
             out.print("\r\u001b[K");

@@ -14,22 +14,22 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * Arguments that are not UTF-8, such as names of files in another encoding: Java gives U+FFFD for their bytes, so they are
- * read from the system (Linux only) and marked until {@link #path} makes paths of them.
+ * Decodes arguments that are not UTF-8, such as file names in another encoding. Java replaces their bytes by U+FFFD, so
+ * they are read from the system (Linux only) and encoded as marks until {@link #path} turns them into paths.
  */
 final class RawArguments {
     private static final Path COMMAND_LINE = Path.of("/proc/self/cmdline");
     private static final char REPLACEMENT = '\ufffd';
-    /** A byte's mark: half a surrogate pair, which no argument has otherwise. */
+    /** Offset of a byte's mark: half a surrogate pair, which no argument contains otherwise. */
     private static final int MARK = 0xdc00;
 
     private static final Pattern MARKS = Pattern.compile("[\\udc80-\\udcff]+");
-    /** How Java writes the paths of such arguments, and how they are shown. */
+    /** Text to show for the paths of such arguments, by Java's text. */
     private static final Map<String, String> SHOWN = new ConcurrentHashMap<>();
 
     private RawArguments() {}
 
-    /** The arguments, those that Java has not understood with marked bytes. */
+    /** Returns the arguments, with marked bytes in those that Java could not decode. */
     static String[] of(String[] args) {
         String[] raw = args.clone();
         if (List.of(args).stream().noneMatch(arg -> arg.indexOf(REPLACEMENT) >= 0)) {
@@ -45,7 +45,7 @@ final class RawArguments {
                 }
             }
         } catch (IOException e) {
-            // Another system: the arguments stay as Java has them.
+            // Another system: the arguments stay as Java decoded them.
         }
         return raw;
     }
@@ -55,14 +55,14 @@ final class RawArguments {
         if (text.indexOf(REPLACEMENT) < 0) {
             return text;
         }
-        // Marked byte by byte, so that what is UTF-8 in between stays text.
+        // Marks each byte, so that valid UTF-8 in between stays text.
         return new String(bytes, StandardCharsets.ISO_8859_1)
                 .chars()
                 .mapToObj(c -> c < 0x80 ? Character.toString(c) : Character.toString(MARK + c))
                 .collect(Collectors.joining());
     }
 
-    /** The path that an argument means. */
+    /** Returns the path of an argument. */
     static Path path(String argument) {
         if (!MARKS.matcher(argument).find()) {
             return Path.of(argument);
@@ -78,7 +78,9 @@ final class RawArguments {
         return bytes.toByteArray();
     }
 
-    /** A message with marked bytes, and the paths that Java cannot write, as {@link FileNames} writes them. */
+    /**
+     * Returns a message in which marked bytes, and paths that Java cannot print, are written as by {@link FileNames}.
+     */
     static String shown(String message) {
         String shown = MARKS.matcher(message)
                 .replaceAll(marks -> Matcher.quoteReplacement(FileNames.decode(bytes(marks.group()))));

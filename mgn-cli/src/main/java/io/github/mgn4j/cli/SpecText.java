@@ -10,7 +10,7 @@ import io.github.mgn4j.spec.NetworkSummary;
 import io.github.mgn4j.spec.SpecJson;
 import java.util.Locale;
 
-/** What {@code info} says about a network, for people and as JSON. */
+/** Describes a network for {@code info}, as text and as JSON. */
 final class SpecText {
     private SpecText() {}
 

@@ -26,7 +26,7 @@ final class StepProgress implements TrainingListener, AutoCloseable {
 
     @Override
     public void onStep(Trainer trainer, StepReport step) {
-        if (step.iteration() == first) { // not before a call that is refused
+        if (step.iteration() == first) { // only once the call has been accepted
             trainer.recipe().warnings().forEach(terminal::say);
         }
         if (progress != null) {
@@ -34,7 +34,7 @@ final class StepProgress implements TrainingListener, AutoCloseable {
         }
     }
 
-    /** The most important first: a short line ends without the last. */
+    /** Returns the details, the most important first, because a short line drops the last. */
     private static List<String> details(StepReport step) {
         return List.of(
                 String.format(Locale.ROOT, "loss %.3f", step.loss()),

@@ -7,8 +7,8 @@ import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lets a training that is asked to end, by SIGTERM or Ctrl-C, write its checkpoint first: the JVM's shutdown waits for it,
- * and exits with 0 when all is saved. Closed on the training's thread once nothing is left to be saved.
+ * Lets a training that SIGTERM or Ctrl-C ends write its checkpoint first: the JVM's shutdown waits for it and exits
+ * with 0 when everything is saved. Closed on the training's thread once nothing is left to save.
  */
 final class StopOnSignal implements TrainingListener, AutoCloseable {
     private final Terminal terminal;
@@ -27,7 +27,7 @@ final class StopOnSignal implements TrainingListener, AutoCloseable {
         stopping = true;
         Trainer current = trainer;
         if (current == null) {
-            Runtime.getRuntime().halt(0); // nothing has begun that could be lost
+            Runtime.getRuntime().halt(0); // there is nothing to lose yet
             return;
         }
         terminal.say("asked to stop: finishing this step and saving a checkpoint");
@@ -40,12 +40,12 @@ final class StopOnSignal implements TrainingListener, AutoCloseable {
         }
         if (saved) {
             terminal.results().flush();
-            // The status of a JVM that a signal ends says so; everything is saved, so this one was not cut short.
+            // The status of a JVM ended by a signal would report an interruption, but everything is saved.
             Runtime.getRuntime().halt(0);
         }
     }
 
-    /** Whether the process is ending; then the training's thread need not hurry to end it. */
+    /** Returns whether the process is ending; the training's thread need not hurry then. */
     boolean stopping() {
         return stopping;
     }
@@ -61,7 +61,7 @@ final class StopOnSignal implements TrainingListener, AutoCloseable {
     @Override
     public void onStep(Trainer t, StepReport step) {}
 
-    /** Everything is on disk: comes last of the listeners. */
+    /** Called as the last listener: everything is on disk. */
     @Override
     public void onStop(Trainer t) {
         saved = true;
@@ -80,7 +80,7 @@ final class StopOnSignal implements TrainingListener, AutoCloseable {
             try {
                 Runtime.getRuntime().removeShutdownHook(hook);
             } catch (IllegalStateException e) {
-                // The JVM began to shut down in this moment: the hook runs, and finds all done.
+                // The JVM has just begun to shut down: the hook runs, and finds everything saved.
             }
         }
     }

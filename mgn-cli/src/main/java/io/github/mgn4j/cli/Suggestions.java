@@ -4,11 +4,11 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.Optional;
 
-/** Finds what a word with a typing mistake was meant to be. */
+/** Finds the word that a misspelled word was meant to be. */
 final class Suggestions {
     private Suggestions() {}
 
-    /** The candidate nearest to a word, if it is near: about one letter in three may be wrong. */
+    /** Returns the candidate nearest to a word, if at most about one letter in three is wrong. */
     static Optional<String> nearest(String word, Collection<String> candidates) {
         return candidates.stream()
                 .filter(candidate -> distance(word, candidate)
@@ -17,7 +17,9 @@ final class Suggestions {
                         .thenComparing(Comparator.naturalOrder()));
     }
 
-    /** Letters to insert, remove, replace or swap with their neighbour (Damerau and Levenshtein). */
+    /**
+     * Returns the number of letters to insert, remove, replace or swap with their neighbour (Damerau and Levenshtein).
+     */
     static int distance(String a, String b) {
         int[][] d = new int[a.length() + 1][b.length() + 1];
         for (int i = 0; i <= a.length(); i++) {

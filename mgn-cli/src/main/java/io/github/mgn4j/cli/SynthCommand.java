@@ -17,7 +17,7 @@ import picocli.CommandLine.Option;
 @Command(
         name = "synth",
         mixinStandardHelpOptions = true,
-        description = "Write a synthetic data set of drawn persons in the Market-1501 layout. Same seed, same bytes.")
+        description = "Write a synthetic data set of drawn people in the Market-1501 format. Same seed, same bytes.")
 final class SynthCommand implements Callable<Integer> {
     private static final Pattern SIZE = Pattern.compile("(\\d{1,5})x(\\d{1,5})");
 
@@ -29,10 +29,10 @@ final class SynthCommand implements Callable<Integer> {
     @Option(
             names = "--ids",
             paramLabel = "N",
-            description = "Identities in training, and as many others in test (default: 50).")
+            description = "Number of identities for training, and of others for testing (default: 50).")
     private @Nullable Integer ids;
 
-    @Option(names = "--cameras", paramLabel = "N", description = "Cameras (default: 4).")
+    @Option(names = "--cameras", paramLabel = "N", description = "Number of cameras (default: 4).")
     private @Nullable Integer cameras;
 
     @Option(names = "--images", paramLabel = "N", description = "Images per identity and camera (default: 4).")
@@ -41,7 +41,7 @@ final class SynthCommand implements Callable<Integer> {
     @Option(names = "--size", paramLabel = "WxH", description = "Size in pixels (default: 64x128).")
     private @Nullable String size;
 
-    @Option(names = "--seed", paramLabel = "S", description = "What all is derived from (default: 1).")
+    @Option(names = "--seed", paramLabel = "S", description = "Seed of all random choices (default: 1).")
     private @Nullable Long seed;
 
     @Mixin

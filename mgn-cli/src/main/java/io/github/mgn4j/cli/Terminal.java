@@ -11,15 +11,15 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ExitCode;
 
 /**
- * Where a command speaks: results on standard output, everything else on standard error. All goes through {@link Printable}.
- * Thread-safe.
+ * The output of a command: results on standard output, everything else on standard error, all through {@link
+ * Printable}. Thread-safe.
  */
 final class Terminal {
     private static final String PREFIX = "mgn: ";
 
     private final PrintStream results;
     private final PrintStream messages;
-    /** Width of the terminal in columns; null when standard error is none. The launcher knows. */
+    /** Width of the terminal in columns, from the launcher; null if standard error is not a terminal. */
     private final @Nullable Integer columns;
 
     private final List<Path> replaced = new ArrayList<>();
@@ -36,7 +36,7 @@ final class Terminal {
         this.columns = columns;
     }
 
-    /** One that nobody sees, for work within other work. */
+    /** Returns a terminal without output, for work within other work. */
     static Terminal silent() {
         PrintStream nowhere = new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
         return new Terminal(nowhere, nowhere);
@@ -50,24 +50,24 @@ final class Terminal {
         return messages;
     }
 
-    /** From now on, errors are all that is said beside the results. */
+    /** Suppresses everything but results and errors. */
     void quiet() {
         quiet = true;
     }
 
-    /** Lines of the result. */
+    /** Prints lines of the result. */
     void println(String lines) {
         results.println(Printable.lines(lines));
     }
 
-    /** A line that is not part of the result. */
+    /** Prints a line that is not part of the result. */
     void say(String line) {
         if (!quiet) {
             message(PREFIX + line);
         }
     }
 
-    /** Remembers that a file or folder that exists is being replaced; {@link #sayReplaced} says so if all goes well. */
+    /** Records that an existing file or folder is being replaced. {@link #sayReplaced} reports it if all goes well. */
     void replaces(Path output) {
         replaced.add(output);
     }
@@ -79,7 +79,7 @@ final class Terminal {
         }
     }
 
-    /** A line, above the bar if there is one. */
+    /** Prints a line, above the bar if there is one. */
     private void message(String line) {
         print(Printable.line(RawArguments.shown(line)));
     }
@@ -91,7 +91,7 @@ final class Terminal {
         messages.println(line);
     }
 
-    /** A stream for what others write to standard error, loggers for example: line by line, above the bar. */
+    /** Returns a stream for output of others on standard error, such as loggers: line by line, above the bar. */
     PrintStream errors() {
         return new PrintStream(new Lines(), true, StandardCharsets.UTF_8);
     }
@@ -102,7 +102,7 @@ final class Terminal {
         @Override
         public synchronized void write(int b) {
             if (b == '\n') {
-                print(Printable.lines(line.toString(StandardCharsets.UTF_8)).stripTrailing()); // tabs stay
+                print(Printable.lines(line.toString(StandardCharsets.UTF_8)).stripTrailing()); // keeps tabs
                 line.reset();
             } else {
                 line.write(b);
@@ -110,27 +110,27 @@ final class Terminal {
         }
     }
 
-    /** A bar that rewrites itself on a terminal, and a line now and then elsewhere. */
+    /** Returns a progress: a bar that rewrites itself on a terminal, occasional lines elsewhere. */
     synchronized Progress progress(String what) {
-        Progress made = new Progress(quiet ? null : messages, columns, what, this);
-        bar = made;
-        return made;
+        Progress created = new Progress(quiet ? null : messages, columns, what, this);
+        bar = created;
+        return created;
     }
 
-    /** The bar's line is given up. */
+    /** Releases the bar's line. */
     synchronized void ended(Progress progress) {
         if (bar == progress) {
             bar = null;
         }
     }
 
-    /** The caller's mistake, in one line. */
+    /** Prints the caller's mistake in one line and returns its exit code. */
     int refuse(String sentence) {
         message(PREFIX + sentence);
         return ExitCode.USAGE;
     }
 
-    /** Ends a command that threw: the caller's mistakes in one line, anything else as what it is. */
+    /** Ends a command that threw: the caller's mistakes in one line, anything else as an unexpected failure. */
     int fail(Throwable e) {
         if (Boolean.getBoolean("mgn.debug")) {
             e.printStackTrace(errors());
@@ -141,7 +141,7 @@ final class Terminal {
         return failed(Failures.unexpected(e) + " (MGN_JAVA_OPTS=-Dmgn.debug=true shows where)");
     }
 
-    /** Nobody's mistake, in one line. */
+    /** Prints a failure that is not the caller's mistake in one line and returns its exit code. */
     int failed(String sentence) {
         message(PREFIX + sentence);
         return ExitCode.SOFTWARE;

@@ -19,19 +19,20 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** The option that stores the thresholds for same-person verdicts in a copy of the model. */
+/** The option that stores thresholds for same-person verdicts in a copy of the model. */
 final class ThresholdsOption {
-    /** Accepted pairs of two people from which on a rate is known to about a third of itself. */
+    /** Number of accepted different-person pairs from which a rate is accurate to about a third of its value. */
     private static final int ENOUGH = 30;
 
     @Option(
             names = "--store-thresholds",
             paramLabel = "MODEL2",
-            description = "Also write a copy of the model that carries the thresholds for false-accept rates of 0.1 to"
-                    + " 0.0001, which verify uses: those that the data has enough pairs for.")
+            description =
+                    "Also write a copy of the model with thresholds for verify, at those false-accept rates of 0.1 to"
+                            + " 0.0001 that the data has enough pairs for.")
     private @Nullable Path file;
 
-    /** Makes sure before any work that the file may be written, and that the distances are those of two images. */
+    /** Checks, before any work, that the file may be written and that the distances are between two images. */
     void check(OutputOptions output, boolean expanded) throws IOException {
         if (file != null && expanded) {
             throw new IllegalArgumentException(
@@ -41,9 +42,9 @@ final class ThresholdsOption {
     }
 
     /**
-     * Writes the copy aside, with others.
+     * Writes the copy as part of a set that is published as a whole.
      *
-     * @return what is to be said about it, in lines
+     * @return lines to print about it
      */
     List<String> write(OutputFiles files, Model model, boolean flip, DatasetEvaluation evaluation) throws IOException {
         if (file == null) {

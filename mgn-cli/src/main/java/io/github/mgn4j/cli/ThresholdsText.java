@@ -4,7 +4,7 @@ import io.github.mgn4j.verify.Threshold;
 import io.github.mgn4j.verify.VerificationThresholds;
 import java.util.Locale;
 
-/** The thresholds that a model carries, as {@code info} shows them. */
+/** Formats the thresholds stored in a model, for {@code info}. */
 final class ThresholdsText {
     private ThresholdsText() {}
 

@@ -40,8 +40,8 @@ import picocli.CommandLine.Option;
         description = "Train a network. Options override the recipe's settings.",
         footer = {
             "",
-            "Ctrl-C or SIGTERM ends a training after the step that it is at, with a checkpoint that --resume goes on from,"
-                    + " and exit code 0: nothing is lost. A training that diverges ends with 1."
+            "Ctrl-C or SIGTERM ends a training after the current step, with a checkpoint for --resume and exit code 0:"
+                    + " nothing is lost. A training that diverges ends with exit code 1."
         })
 final class TrainCommand implements Callable<Integer> {
     private static final String DATA = "data";
@@ -50,8 +50,11 @@ final class TrainCommand implements Callable<Integer> {
 
     private final Terminal terminal;
 
-    // The same as DataOptions, but a run that is resumed knows where its data are.
-    @Option(names = "--data", paramLabel = "DIR", description = "Folder of the data set (with --resume: as before).")
+    // Like DataOptions, but a resumed run already has a data set.
+    @Option(
+            names = "--data",
+            paramLabel = "DIR",
+            description = "Folder of the data set (default with --resume: the run's).")
     private @Nullable Path data;
 
     @Option(names = "--format", paramLabel = "FORMAT", description = DataOptions.FORMATS)
@@ -66,13 +69,15 @@ final class TrainCommand implements Callable<Integer> {
     @Option(names = "--init", paramLabel = "MODEL", description = "Model to start from (default: fresh weights).")
     private @Nullable Path init;
 
-    @Option(names = "--out", paramLabel = "RUN", description = "Folder of the run; needed but with --print-recipe.")
+    @Option(
+            names = "--out",
+            paramLabel = "RUN",
+            description = "Folder of the run; required except with --print-recipe.")
     private @Nullable Path given;
 
     @Option(
             names = "--print-recipe",
-            description =
-                    "Print the recipe, with the options' settings and all defaults, and end: a file to begin with.")
+            description = "Print the recipe with all settings, as a starting point for a file of your own, and exit.")
     private boolean printRecipe;
 
     private Path out = Path.of("");
@@ -80,14 +85,14 @@ final class TrainCommand implements Callable<Integer> {
     @Option(
             names = "--resume",
             description =
-                    "Go on with the run in --out from its last checkpoint, as if it had never stopped (to the last"
-                            + " bit with as many OpenMP threads as before); from the beginning if it was killed before it had one.")
+                    "Continue the run in --out from its last checkpoint as if it had never stopped, or from the beginning"
+                            + " if it has none. The result is the same to the last bit with as many OpenMP threads as before.")
     private boolean resume;
 
     @Option(names = "--p", paramLabel = "N", description = "Identities per batch.")
     private @Nullable Integer p;
 
-    @Option(names = "--k", paramLabel = "N", description = "Images of each identity.")
+    @Option(names = "--k", paramLabel = "N", description = "Images per identity in a batch.")
     private @Nullable Integer k;
 
     @Option(names = "--epochs", paramLabel = "N", description = "Number of epochs.")
@@ -99,18 +104,18 @@ final class TrainCommand implements Callable<Integer> {
     @Option(
             names = "--augment",
             paramLabel = "NAMES",
-            description = "none, or names with commas: flip, crop, erase, jitter.")
+            description = "none, or names separated by commas: flip, crop, erase, jitter.")
     private @Nullable String augment;
 
     @Option(
             names = "--on-error",
             paramLabel = "fail|skip",
             description =
-                    "A training image that cannot be read: end, or take another of the same identity and list them"
-                            + " at the end.")
+                    "Action for a training image that cannot be read: stop, or take another of the same identity and list"
+                            + " it at the end.")
     private @Nullable OnError onError;
 
-    @Option(names = "--seed", paramLabel = "S", description = "Decides sampling, augmentation and new weights.")
+    @Option(names = "--seed", paramLabel = "S", description = "Seed of sampling, augmentation and new weights.")
     private @Nullable Long seed;
 
     @Option(names = "--lr", paramLabel = "X", description = "Learning rate.")
@@ -128,7 +133,7 @@ final class TrainCommand implements Callable<Integer> {
     @Mixin
     private OutputOptions output;
 
-    /** What is to be known about the data set; said when the call is not refused any more. */
+    /** Warnings about the data set, printed once the call has been accepted. */
     private final List<String> warnings = new ArrayList<>();
 
     TrainCommand(Terminal terminal) {
@@ -285,7 +290,7 @@ final class TrainCommand implements Callable<Integer> {
         training.evaluator((model, iteration) -> score(model, iteration, dataset));
     }
 
-    /** The mean average precision on the data set's query and gallery. */
+    /** Returns the mean average precision on the data set's query and gallery. */
     private double score(Model model, long iteration, ReidDataset dataset) throws IOException {
         try (FeatureExtractor extractor =
                 FeatureExtractor.builder(model).batch(EVALUATION_BATCH).build()) {

@@ -4,7 +4,7 @@ import io.github.mgn4j.eval.Verification;
 import java.util.List;
 import java.util.Locale;
 
-/** Verification as lines of text: how many pairs of one person are accepted when few of two people are. */
+/** Formats verification as lines of text: true accept rates at low false accept rates. */
 final class VerificationText {
     private VerificationText() {}
 

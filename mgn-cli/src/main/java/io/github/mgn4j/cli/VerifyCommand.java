@@ -24,23 +24,23 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "verify",
         mixinStandardHelpOptions = true,
-        description = "Say whether two images show the same person.",
+        description = "Decide whether two images show the same person.",
         footer = {
             "",
             "The thresholds are those that 'evaluate --store-thresholds' stored in the model. With --threshold, 'far' is the"
-                    + " smallest stored rate that accepts as much, else 'unknown'."
+                    + " smallest stored rate whose threshold is at least T, otherwise 'unknown'."
         })
 final class VerifyCommand implements Callable<Integer> {
-    /** The exit code of {@code --exit-code} for two people. */
+    /** The exit code of {@code --exit-code} for different people. */
     static final int DIFFERENT = 3;
 
     @Option(names = "--model", required = true, paramLabel = "MODEL", description = "Model file.")
     private Path model = Path.of("");
 
-    @Parameters(index = "0", paramLabel = "A.jpg", description = "One image.")
+    @Parameters(index = "0", paramLabel = "A.jpg", description = "First image.")
     private Path first = Path.of("");
 
-    @Parameters(index = "1", paramLabel = "B.jpg", description = "The other.")
+    @Parameters(index = "1", paramLabel = "B.jpg", description = "Second image.")
     private Path second = Path.of("");
 
     @ArgGroup
@@ -60,12 +60,12 @@ final class VerifyCommand implements Callable<Integer> {
         json = new JsonOption(terminal);
     }
 
-    /** Where the distance ends that counts as one person. */
+    /** The limit of distances that count as the same person. */
     static final class Limit {
         @Option(
                 names = "--far",
                 paramLabel = "RATE",
-                description = "Accept at most this part of the pairs of two people (default: "
+                description = "Accept at most this fraction of the pairs of different people (default: "
                         + VerificationThresholds.DEFAULT_RATE
                         + "): the threshold of the largest stored rate that is not above it.")
         private @Nullable Double rate;
@@ -130,7 +130,7 @@ final class VerifyCommand implements Callable<Integer> {
                         : "unknown");
     }
 
-    /** Without an exponent, as it is typed. */
+    /** Formats a rate without an exponent, as it is typed. */
     static String rate(double rate) {
         return new java.math.BigDecimal(String.valueOf(rate))
                 .stripTrailingZeros()

@@ -2,7 +2,7 @@ package io.github.mgn4j.cli;
 
 import picocli.CommandLine.IVersionProvider;
 
-/** The version that the build wrote into the jar. */
+/** Returns the version that the build wrote into the jar. */
 final class VersionProvider implements IVersionProvider {
     @Override
     public String[] getVersion() {

@@ -1,4 +1,4 @@
-/** The {@code mgn} command: the thinnest user of the library. */
+/** The {@code mgn} command, a thin layer over the library. */
 @NullMarked
 package io.github.mgn4j.cli;
 

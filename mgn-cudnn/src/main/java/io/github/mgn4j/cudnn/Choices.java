@@ -10,8 +10,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The measured choices of kernels of one GPU model and version of cuDNN: a line {@code SHAPE = LABEL} each, in a file of the
- * {@link DiskCache}. A file that is damaged, or another version's, counts as empty and is replaced. Thread-safe.
+ * The measured kernel choices of one GPU model and version of cuDNN, one line {@code SHAPE = LABEL} each, in a file of
+ * the {@link DiskCache}. A damaged file, or one of another version, counts as empty and is replaced. Thread-safe.
  */
 final class Choices {
     private static final Logger LOG = LoggerFactory.getLogger(Choices.class);
@@ -59,7 +59,7 @@ final class Choices {
         labels.put(shape.key(), label);
     }
 
-    /** Forgets a choice that cannot be followed. */
+    /** Removes a choice that can no longer be used. */
     void remove(ConvolutionShape shape) {
         labels.remove(shape.key());
     }

@@ -18,8 +18,8 @@ import org.bytedeco.cuda.cudart.CUstream_st;
 import org.bytedeco.javacpp.Pointer;
 
 /**
- * A program for one batch size: memory planned, kernels chosen, and all of it recorded as a CUDA graph for each of the engine's
- * {@link Slot}s. Branches are recorded on streams of their own, so that the device may run them side by side.
+ * A program for one batch size: memory planned, kernels chosen, and all of it recorded as a CUDA graph for each of the
+ * engine's {@link Slot}s. Branches are recorded on separate streams, so that the device may run them concurrently.
  */
 final class CompiledBatch implements AutoCloseable {
     private final GpuContext context;
@@ -62,12 +62,12 @@ final class CompiledBatch implements AutoCloseable {
         }
     }
 
-    /** Returns where a slot's input lies on the device. */
+    /** Returns the device address of a slot's input. */
     Pointer input(int slot) {
         return inputs.get(slot);
     }
 
-    /** Returns where the features of a slot's input lie. */
+    /** Returns the device address of the features of a slot's input. */
     Pointer output(int slot) {
         return outputs.get(slot);
     }
@@ -92,7 +92,7 @@ final class CompiledBatch implements AutoCloseable {
         CUstream_st main = lanes.get(0).stream();
         CUgraph_st graph = new CUgraph_st();
         try (Resources temporary = new Resources()) {
-            if (graphs.isEmpty()) { // what a library sets up at the first call cannot be recorded
+            if (graphs.isEmpty()) { // library initialisation at the first call cannot be recorded
                 recordOperations(slot, main, temporary);
                 context.await();
             }

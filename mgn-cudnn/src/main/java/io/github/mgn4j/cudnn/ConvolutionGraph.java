@@ -9,9 +9,9 @@ import org.bytedeco.javacpp.Pointer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A convolution with its epilogue as a graph of cuDNN operations. Sums are float32 or 32-bit integers and never leave the chip. For
- * formats without scales the residual comes before the bias, the pattern that cuDNN has precompiled kernels for; with scales the
- * bias comes first: with the other order, cuDNN 9.14 offers a kernel that crashes.
+ * A convolution with its epilogue as a graph of cuDNN operations. Sums are float32 or 32-bit integers and never leave
+ * the chip. For formats without scales the residual comes before the bias, because cuDNN has precompiled kernels for
+ * this pattern. With scales the bias comes first, because in the other order cuDNN 9.14 offers a kernel that crashes.
  */
 final class ConvolutionGraph {
     private static final long IN = 1;
@@ -32,7 +32,7 @@ final class ConvolutionGraph {
     /**
      * Builds the graph.
      *
-     * @param plain whether the epilogue is left out
+     * @param plain whether the epilogue is omitted
      */
     ConvolutionGraph(Descriptors make, ConvolutionShape shape, boolean plain) {
         this.make = make;
@@ -178,7 +178,7 @@ final class ConvolutionGraph {
         return out;
     }
 
-    /** Returns where the operands of an execution lie, for {@code cudnnBackendExecute}. */
+    /** Returns the operands of an execution, for {@code cudnnBackendExecute}. */
     static cudnnBackendDescriptor_t operands(Descriptors make, Operands operands, boolean plain, Pointer workspace) {
         List<Long> ids = new ArrayList<>(List.of(IN, WEIGHTS, OUT));
         List<Pointer> places = new ArrayList<>(List.of(operands.in(), operands.weights(), operands.out()));
@@ -211,8 +211,8 @@ final class ConvolutionGraph {
     /**
      * Addresses on the device.
      *
-     * @param scale null for formats without scales, as {@code residualScale}
-     * @param residual null where there is none
+     * @param scale null for formats without scales, like {@code residualScale}
+     * @param residual null if there is none
      */
     record Operands(
             Pointer in,

@@ -9,21 +9,21 @@ import org.bytedeco.cuda.cudnn.cudnnContext;
 import org.bytedeco.javacpp.Pointer;
 import org.jspecify.annotations.Nullable;
 
-/** A way to compute a convolution: a plan of cuDNN's, with or without the epilogue in it, or a kernel of the engine's own. */
+/** A way to compute a convolution: a plan of cuDNN's, with or without the epilogue, or a kernel of the engine. */
 sealed interface ConvolutionKernel {
-    /** Returns what the cache calls it. */
+    /** Returns its label in the cache. */
     String label();
 
-    /** Returns the bytes that it needs beside its operands. */
+    /** Returns the size of its workspace in bytes. */
     long workspace();
 
-    /** Gives it to a lane's stream. */
+    /** Enqueues the convolution on a lane's stream. */
     void run(Lane lane, ConvolutionShape shape, Operands operands, float residualScale);
 
     /**
-     * Where operations of a lane go.
+     * The resources of a lane.
      *
-     * @param handle cuDNN's, bound to the stream
+     * @param handle cuDNN's handle, bound to the stream
      * @param make descriptors that live as long as the stream needs them
      */
     record Lane(CUstream_st stream, cudnnContext handle, Pointer workspace, Kernels kernels, Descriptors make) {}
@@ -31,7 +31,7 @@ sealed interface ConvolutionKernel {
     /**
      * A plan of cuDNN's.
      *
-     * @param plain whether bias, residual and ReLU follow in a kernel of their own
+     * @param plain whether bias, residual and ReLU follow in a separate kernel
      */
     record Plan(String label, cudnnBackendDescriptor_t descriptor, long workspace, boolean plain)
             implements ConvolutionKernel {
@@ -62,7 +62,7 @@ sealed interface ConvolutionKernel {
     /**
      * The engine's own 1x1 convolution in 8-bit integers.
      *
-     * @param columns output channels of a thread block, 64 or 128
+     * @param columns output channels per thread block, 64 or 128
      */
     record Own(int columns) implements ConvolutionKernel {
         private static final int ROWS = 128;
@@ -108,7 +108,7 @@ sealed interface ConvolutionKernel {
         }
     }
 
-    /** Returns the own kernel of a label, or null if it is not one's. */
+    /** Returns the engine's own kernel of a label, or null if the label is not one of them. */
     static @Nullable Own own(String label) {
         return switch (label) {
             case "own64" -> new Own(64);

@@ -5,13 +5,13 @@ import io.github.mgn4j.cudnn.Program.Value;
 import io.github.mgn4j.cudnn.Program.View;
 
 /**
- * What a choice of a convolution's kernel depends on.
+ * The properties of a convolution that its kernel is chosen by.
  *
  * @param images batch, mirrors included
  * @param in input channels
- * @param inPitch numbers from pixel to pixel of the input, of which these channels are a share
+ * @param inPitch numbers from pixel to pixel of the input, which may have more channels than these
  * @param output format of the output and the residual
- * @param exact whether products may not be rounded to tf32
+ * @param exact whether products must not be rounded to tf32
  */
 record ConvolutionShape(
         int images,
@@ -30,7 +30,7 @@ record ConvolutionShape(
         Format input,
         Format output,
         boolean exact) {
-    /** Thread blocks that a grid may have in its second direction, times their pixels. */
+    /** Largest number of thread blocks in a grid's second dimension, times their pixels. */
     private static final int MOST_PIXELS = 65_535 * 128;
 
     static ConvolutionShape of(Convolution op, int images, NumberFormats formats) {
@@ -55,7 +55,7 @@ record ConvolutionShape(
                 formats.exact());
     }
 
-    /** Returns a line that says all of it. */
+    /** Returns a line with all properties, as the key of a choice. */
     String key() {
         return "%d %d/%d %dx%d %d k%d s%d p%d%s%s %s %s%s"
                 .formatted(
@@ -85,7 +85,7 @@ record ConvolutionShape(
         return Math.multiplyExact(images, outHeight * outWidth);
     }
 
-    /** Returns operations, two for a product and its sum. */
+    /** Returns the number of floating-point operations, two for a product and its sum. */
     double flops() {
         return 2.0 * pixels() * out * in * kernel * kernel;
     }

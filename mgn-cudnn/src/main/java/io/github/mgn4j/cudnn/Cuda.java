@@ -9,19 +9,19 @@ import org.bytedeco.cuda.cudart.CUevent_st;
 import org.bytedeco.cuda.cudart.CUstream_st;
 import org.bytedeco.cuda.cudnn.cudnnContext;
 
-/** CUDA's and cuDNN's C interfaces with their statuses checked. */
+/** The C interfaces of CUDA and cuDNN with checked statuses. */
 final class Cuda {
     private Cuda() {}
 
     /**
      * Checks a status of CUDA's runtime.
      *
-     * @param what the call and what it was for
+     * @param what the call and its purpose, for the error message
      * @throws EngineException if it is an error
      */
     static void check(int status, String what) {
         if (status != cudaSuccess) {
-            cudaGetLastError(); // or the next call would report it again
+            cudaGetLastError(); // clears the error, or the next call would report it again
             throw new EngineException("%s: CUDA error %d (%s)"
                     .formatted(what, status, cudaGetErrorString(status).getString()));
         }
@@ -56,7 +56,7 @@ final class Cuda {
         return owner.own(event, e -> cudaEventDestroy(e));
     }
 
-    /** Makes a stream wait for what another one has been given so far. */
+    /** Makes a stream wait for the work enqueued on another one so far. */
     static void follow(CUstream_st later, CUstream_st earlier, CUevent_st event) {
         check(cudaEventRecord(event, earlier), "cudaEventRecord");
         check(cudaStreamWaitEvent(later, event, 0), "cudaStreamWaitEvent");

@@ -27,9 +27,10 @@ import org.bytedeco.javacpp.Pointer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs a model on an NVIDIA GPU: cuDNN's convolutions with bias, residual and ReLU in them, kernels of its own for the rest, all of
- * a batch as one CUDA graph. The first batch of a size compiles it; the last few sizes are kept and share the weights. Two calls
- * at a time gain: one's images travel while the other's are computed. Thread-safe.
+ * Runs a model on an NVIDIA GPU: cuDNN's convolutions with fused bias, residual and ReLU, own kernels for the rest, and
+ * the whole batch as one CUDA graph. The first batch of a size compiles it. The last few sizes are kept and share the
+ * weights. Two concurrent calls are faster than one: the images of one are transferred while the other is computed.
+ * Thread-safe.
  */
 public final class CudnnEngine implements PixelEngine {
     static final String NAME = "cudnn";
@@ -43,7 +44,7 @@ public final class CudnnEngine implements PixelEngine {
     private final List<Slot> slots = new ArrayList<>();
     private final BlockingQueue<Slot> free = new ArrayBlockingQueue<>(SLOTS);
     private final PlanCache<BatchKind, CompiledBatch> batches;
-    /** Buffers that {@link #newPixelBuffer} pinned; they stay reachable as long as they are. */
+    /** Buffers that {@link #newPixelBuffer} pinned. They stay reachable as long as they are pinned. */
     private final ConcurrentHashMap<Long, ByteBuffer> pinned = new ConcurrentHashMap<>();
     /** Guards the compute stream, the batches and {@link #closed}. */
     private final ReentrantLock lock = new ReentrantLock();
@@ -128,12 +129,15 @@ public final class CudnnEngine implements PixelEngine {
         run(kind, batch, to -> to.put(from), ready ? direct : null, features);
     }
 
-    /** Returns the batch that is compiled for one of this size: few sizes are, because each takes a second. */
+    /**
+     * Returns the size of the compiled batch for a batch of this size. Few sizes are compiled, because each takes a
+     * second.
+     */
     private int compiledSize(int batch) {
         return batch > maxBatch ? batch : Math.min(maxBatch, Integer.highestOneBit(2 * batch - 1));
     }
 
-    /** Puts input into memory. */
+    /** Copies input to memory. */
     private interface Input {
         void put(ByteBuffer to);
     }
@@ -141,8 +145,8 @@ public final class CudnnEngine implements PixelEngine {
     /**
      * Runs a batch.
      *
-     * @param kind what runs it, which may be larger: the rest of its features is nobody's
-     * @param ready where the input lies in pinned memory, or null
+     * @param kind the compiled batch, which may be larger; the rest of its features is ignored
+     * @param ready pinned memory with the input, or null
      */
     private void run(BatchKind kind, int images, Input input, @Nullable Pointer ready, FloatBuffer features) {
         Slot slot = take();
@@ -170,10 +174,11 @@ public final class CudnnEngine implements PixelEngine {
     }
 
     /**
-     * Sends a batch to the device, where it stays: what its computation takes can be measured apart from the way there. It takes
-     * the place of one of two calls that run at the same time until it is closed.
+     * Transfers a batch to the device, where it stays, so that its computation can be measured without the transfer.
+     * Until it is closed it occupies one of the two slots for concurrent calls.
      *
      * @param images as for {@link #run(FloatBuffer, int, FloatBuffer)}
+     * @param batch number of images
      */
     public ResidentBatch resident(FloatBuffer images, int batch) {
         Buffers.check(spec, images, batch, Buffers.allocate((long) batch * spec.dims()));
@@ -184,9 +189,11 @@ public final class CudnnEngine implements PixelEngine {
     }
 
     /**
-     * As {@link #resident(FloatBuffer, int)}.
+     * Transfers a batch of pixels to the device; see {@link #resident(FloatBuffer, int)}.
      *
      * @param pixels as for {@link #run(ByteBuffer, int, boolean, FloatBuffer)}
+     * @param batch number of images
+     * @param flip whether features are means over images and mirrors
      */
     public ResidentBatch resident(ByteBuffer pixels, int batch, boolean flip) {
         BatchKind kind = new BatchKind(batch, flip, true);
@@ -202,7 +209,7 @@ public final class CudnnEngine implements PixelEngine {
             input.put(slot.staging());
             lock.lock();
             try {
-                // Its own, so that no other size pushes it out.
+                // Compiled for this object alone, so that no other size evicts it.
                 CompiledBatch batch = new CompiledBatch(context, kind, SLOTS);
                 slot.send(
                         new BytePointer(slot.staging()),
@@ -219,7 +226,7 @@ public final class CudnnEngine implements PixelEngine {
         }
     }
 
-    /** Returns a buffer that the device reads by itself; it is pinned until the engine is closed. */
+    /** Returns a buffer that the device reads directly. It is pinned until the engine is closed. */
     @Override
     public ByteBuffer newPixelBuffer(int bytes) {
         ByteBuffer buffer = ByteBuffer.allocateDirect(bytes).order(ByteOrder.nativeOrder());
@@ -231,7 +238,7 @@ public final class CudnnEngine implements PixelEngine {
                 if (cudaHostRegister(memory, bytes, cudaHostRegisterPortable) == cudaSuccess) {
                     pinned.put(memory.address(), buffer);
                 } else {
-                    cudaGetLastError(); // an ordinary buffer does as well, and slower
+                    cudaGetLastError(); // an ordinary buffer works too, but is slower
                 }
             }
         } finally {
@@ -240,7 +247,7 @@ public final class CudnnEngine implements PixelEngine {
         return buffer;
     }
 
-    /** Lets calls that are under way end, refuses others, and frees the device's memory. */
+    /** Waits for calls in progress, rejects new ones, and frees the device's memory. */
     @Override
     public void close() {
         lock.lock();
@@ -261,10 +268,10 @@ public final class CudnnEngine implements PixelEngine {
         pinned.values().forEach(buffer -> cudaHostUnregister(new BytePointer(buffer)));
         pinned.clear();
         context.close();
-        free.addAll(slots); // for calls that wait, to be refused
+        free.addAll(slots); // wakes waiting calls, which are then rejected
     }
 
-    /** Takes a slot for a call. */
+    /** Acquires a slot for a call. */
     private Slot take() {
         Slot slot = drained();
         lock.lock();
@@ -279,7 +286,7 @@ public final class CudnnEngine implements PixelEngine {
         return slot;
     }
 
-    /** Waits for a slot that no call uses. */
+    /** Waits for an unused slot. */
     private Slot drained() {
         return Uninterruptibles.takeUninterruptibly(free);
     }

@@ -10,9 +10,9 @@ import java.util.EnumSet;
 import java.util.Locale;
 import java.util.Set;
 
-/** The engine for NVIDIA GPUs, where there is one with CUDA 13 and cuDNN 9. */
+/** Provides the engine for NVIDIA GPUs if there is one with CUDA 13 and cuDNN 9. */
 public final class CudnnEngineProvider implements EngineProvider {
-    /** Above every other engine: it is the fastest where it can run. */
+    /** Above every other engine, because it is the fastest where it is available. */
     private static final int PRIORITY = 200;
 
     @Override
@@ -48,7 +48,8 @@ public final class CudnnEngineProvider implements EngineProvider {
     /**
      * Opens a model.
      *
-     * @throws EngineException if the device or its memory does not suffice, or a model is not calibrated for 8 bits
+     * @throws EngineException if the device or its memory does not suffice, or if int8 or fp8 is requested and the
+     *     model is not calibrated
      */
     @Override
     public Engine open(Model model, EngineOptions options) {

@@ -13,8 +13,8 @@ import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.PointerPointer;
 
 /**
- * Descriptors of cuDNN's backend interface: created, given attributes, finished. They belong to the {@link Resources} given and to
- * the shape that errors name.
+ * Descriptors of cuDNN's backend interface: created, given attributes, finished. They belong to the {@link Resources}
+ * passed in. Errors name the shape.
  */
 final class Descriptors {
     private static final int ALIGNMENT = 16;
@@ -52,7 +52,7 @@ final class Descriptors {
         set(descriptor, attribute, CUDNN_TYPE_INT64, values.length, new LongPointer(values));
     }
 
-    /** Sets one value of an enumeration's type. */
+    /** Sets an attribute of an enumeration type. */
     void choice(cudnnBackendDescriptor_t descriptor, int attribute, int type, int value) {
         set(descriptor, attribute, type, 1, new IntPointer(1).put(value));
     }
@@ -73,7 +73,7 @@ final class Descriptors {
         set(descriptor, attribute, CUDNN_TYPE_VOID_PTR, values.length, new PointerPointer<>(values));
     }
 
-    /** Describes a map {@code [n, c, h, w]} that lies channels-last with {@code pitch} numbers from pixel to pixel. */
+    /** Describes a map {@code [n, c, h, w]} stored channels-last, with {@code pitch} numbers from pixel to pixel. */
     cudnnBackendDescriptor_t map(long id, int type, boolean virtual, long n, long c, long h, long w, long pitch) {
         cudnnBackendDescriptor_t map = create(CUDNN_BACKEND_TENSOR_DESCRIPTOR);
         choice(map, CUDNN_ATTR_TENSOR_DATA_TYPE, CUDNN_TYPE_DATA_TYPE, type);

@@ -12,22 +12,22 @@ import org.bytedeco.javacpp.Loader;
 /**
  * A GPU of this machine.
  *
- * @param index CUDA's number of it
+ * @param index its CUDA device number
  * @param capability compute capability, 90 for 9.0
  */
 record Device(int index, String name, int capability) {
     private static final int LEAST_CAPABILITY = 75;
 
-    /** Matrix instructions for all formats, and asynchronous copies. */
+    /** Compute capability with matrix instructions for all formats, and asynchronous copies. */
     private static final int MATRIX_CAPABILITY = 80;
 
     private static final int FP8_CAPABILITY = 89;
     private static final int CUDA_MAJOR = 13;
 
-    /** What one look at the machine found. */
+    /** The result of examining the machine. */
     private record Found(List<Device> devices, String reason) {}
 
-    /** Looked at once, when first asked for. */
+    /** Examines the machine once, at the first request. */
     private static final class Holder {
         static final Found FOUND = look();
     }
@@ -89,7 +89,7 @@ record Device(int index, String name, int capability) {
         return text.toString();
     }
 
-    /** Returns what is missing where a library of JavaCPP's cannot be loaded. */
+    /** Returns what is missing if a library of JavaCPP's cannot be loaded. */
     static String missing(String library, String message) {
         if (message.contains("libcuda.so.1") || message.contains("nvcuda.dll")) {
             return "there is no NVIDIA driver (libcuda.so.1 was not found)";
@@ -116,12 +116,12 @@ record Device(int index, String name, int capability) {
                         .formatted(status, System.getenv().getOrDefault("CUDA_VISIBLE_DEVICES", "not set"));
     }
 
-    /** Returns what to say of a GPU that CUDA 13 and cuDNN 9 have no code for. */
+    /** Returns the message for a GPU that CUDA 13 and cuDNN 9 have no code for. */
     static String tooSmall(String name) {
         return "compute capability 7.5 or newer is needed, and the GPU here (%s) has less".formatted(name);
     }
 
-    /** Returns the GPU of a number that {@link io.github.mgn4j.engine.EngineOptions#device} gives. */
+    /** Returns the GPU with a number from {@link io.github.mgn4j.engine.EngineOptions#device}. */
     static Device of(int index) {
         List<Device> all = all();
         if (index >= all.size()) {
@@ -131,12 +131,12 @@ record Device(int index, String name, int capability) {
         return all.get(index);
     }
 
-    /** Returns whether it has the instructions that the kernels with matrix products use. */
+    /** Returns whether it has the instructions of the kernels with matrix products. */
     boolean hasMatrixKernels() {
         return capability >= MATRIX_CAPABILITY;
     }
 
-    /** Returns whether it has numbers of a format. */
+    /** Returns whether it supports numbers of a format. */
     boolean has(Format format) {
         return switch (format) {
             case F32, F16 -> true;
@@ -145,7 +145,7 @@ record Device(int index, String name, int capability) {
         };
     }
 
-    /** Returns its name as part of a file's. */
+    /** Returns its name for use in file names. */
     String fileName() {
         return name.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]+", "-") + "-sm" + capability;
     }

@@ -10,7 +10,7 @@ import org.bytedeco.javacpp.Pointer;
 
 /** Memory on the device. */
 final class DeviceMemory {
-    /** Where blocks begin: the device reads and writes whole lines of it. */
+    /** Alignment of blocks: the device reads and writes whole lines. */
     static final int ALIGNMENT = 256;
 
     private DeviceMemory() {}
@@ -18,7 +18,7 @@ final class DeviceMemory {
     /**
      * Allocates memory.
      *
-     * @param what it is for, in the error
+     * @param what its purpose, for the error message
      */
     static Pointer allocate(long bytes, String what, Resources owner) {
         Pointer memory = new Pointer();
@@ -38,12 +38,12 @@ final class DeviceMemory {
         return upload(values, Format.F32, what, owner);
     }
 
-    /** Copies numbers of a format to new memory. */
+    /** Copies numbers in a format to new memory. */
     static Pointer upload(float[] values, Format format, String what, Resources owner) {
         return upload(encode(values, format), what, owner);
     }
 
-    /** Returns the bytes of numbers, which {@link Format#round} has made. */
+    /** Returns the bytes of numbers that {@link Format#round} has rounded. */
     static ByteBuffer encode(float[] values, Format format) {
         ByteBuffer bytes =
                 ByteBuffer.allocateDirect(values.length * format.bytes()).order(ByteOrder.LITTLE_ENDIAN);

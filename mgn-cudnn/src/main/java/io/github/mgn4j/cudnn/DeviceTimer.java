@@ -10,7 +10,10 @@ import org.bytedeco.cuda.cudart.CUstream_st;
 final class DeviceTimer {
     private DeviceTimer() {}
 
-    /** Returns the milliseconds that the device takes for what {@code work} gives to a stream; waits for its end. */
+    /**
+     * Returns the milliseconds that the device takes for the work that {@code work} enqueues on a stream. Waits for its
+     * end.
+     */
     static double milliseconds(CUstream_st stream, Runnable work) {
         try (Resources temporary = new Resources()) {
             CUevent_st begin = timing(temporary);

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A model's constants on the device, for all batch sizes. */
 final class DeviceWeights {
-    /** Operations whose weights are prepared at the same time: enough for all cores, and little memory. */
+    /** Operations whose weights are prepared concurrently: enough for all cores, with little memory. */
     private static final int TOGETHER = 16;
 
     private final Map<Op, Constants> constants = new HashMap<>();
@@ -33,7 +33,7 @@ final class DeviceWeights {
     /**
      * An operation's constants.
      *
-     * @param scale null for formats without scales, as {@code residualScalePlace}
+     * @param scale null for formats without scales, like {@code residualScalePlace}
      */
     record Constants(
             Pointer weights,
@@ -89,7 +89,7 @@ final class DeviceWeights {
                 : Filter.of((Convolution) op, model.weights(), formats);
     }
 
-    /** A filter whose weights are ready to be copied. */
+    /** A filter whose weights are encoded for the device. */
     private record Encoded(Filter filter, ByteBuffer weights) {
         Encoded(Filter filter) {
             this(filter, DeviceMemory.encode(filter.weights(), filter.format()));
@@ -107,7 +107,7 @@ final class DeviceWeights {
                 scaled ? DeviceMemory.upload(new float[] {filter.residualScale()}, "a scale", owner) : null);
     }
 
-    /** Returns the float of every byte {@code [3, 256]}, as {@link Preprocessor} has them. */
+    /** Returns the normalised float of every byte, {@code [3, 256]}, as in {@link Preprocessor}. */
     private static float[] table() {
         float[] mean = Preprocessor.mean();
         float[] deviation = Preprocessor.standardDeviation();
@@ -126,12 +126,12 @@ final class DeviceWeights {
         return normalised;
     }
 
-    /** Returns bands and pixels of every feature. */
+    /** Returns the bands and the number of pixels of every feature. */
     Pointer parts() {
         return parts;
     }
 
-    /** Returns the reductions' weights {@code [features, outputs, channels]}; null where the network has none. */
+    /** Returns the reductions' weights {@code [features, outputs, channels]}; null if the network has none. */
     @Nullable
     Pointer reductions() {
         return reductions;

@@ -9,9 +9,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Files that save work in the next process: compiled kernels and measured choices. They lie in {@code ~/.cache/mgn4j} (or
- * {@code $XDG_CACHE_HOME/mgn4j}), or where the system property {@value #PROPERTY} says; its value {@code none} keeps nothing. What
- * cannot be read or written is done without.
+ * Files that save work in later processes: compiled kernels and measured choices. The folder is {@code ~/.cache/mgn4j}
+ * (or {@code $XDG_CACHE_HOME/mgn4j}), or the value of the system property {@value #PROPERTY}; the value {@code none}
+ * disables the cache. Files that cannot be read or written are ignored.
  */
 final class DiskCache {
     static final String PROPERTY = "mgn.cudnn.cache";
@@ -24,7 +24,7 @@ final class DiskCache {
         this.folder = folder;
     }
 
-    /** Returns the cache that the property and the environment name. */
+    /** Returns the cache in the folder of the property or the environment. */
     static DiskCache standard() {
         String property = System.getProperty(PROPERTY);
         if (property != null) {

@@ -7,7 +7,7 @@ import io.github.mgn4j.model.Weights;
 import io.github.mgn4j.spec.ConvLayer;
 
 /**
- * A convolution's constants as the device holds them. With sums a of products of stored numbers, it writes
+ * A convolution's constants in the device's form. From the sum a of products of stored numbers, the convolution writes
  * {@code relu(a * scale + bias + residual * residualScale)} in units of its output.
  */
 final class Filter {
@@ -25,7 +25,7 @@ final class Filter {
         this.residualScale = residualScale;
     }
 
-    /** Folds the batch norms and rounds. */
+    /** Folds the batch norms and rounds the weights. */
     static Filter of(Convolution op, Weights weights, NumberFormats formats) {
         Filling filling = new Filling(
                 op.readsBlocks() ? formats.packed() : formats.maps(),
@@ -44,7 +44,7 @@ final class Filter {
         return filling.filter(residual == null ? 0 : (float) (formats.scale(residual) / out));
     }
 
-    /** The stem's, whose output is scaled behind its pooling. */
+    /** Returns the stem's filter. The stem's output is scaled after its pooling. */
     static Filter of(Program.Stem op, Weights weights, NumberFormats formats) {
         Filling filling = new Filling(
                 formats.packed(), op.output().channels(), 4, op.input().channels());
@@ -84,7 +84,7 @@ final class Filter {
             }
         }
 
-        /** Returns what a unit of a channel's weights is worth. */
+        /** Returns the value of one unit of a channel's weights. */
         private double step(float[] values, int from, int count) {
             float largest = 0;
             for (int i = from; i < from + count; i++) {
@@ -93,7 +93,10 @@ final class Filter {
             return largest > 0 ? largest / format.largest() : 1;
         }
 
-        /** Returns the place of a weight {@code [in, kernel, kernel]} among those {@code [kernel, kernel, in]} of its output. */
+        /**
+         * Returns the index of a weight {@code [in, kernel, kernel]} among those {@code [kernel, kernel, in]} of its
+         * output.
+         */
         private int place(ConvLayer layer, int index, boolean blocks) {
             int k = layer.kernel();
             int c = index / (k * k);
@@ -117,12 +120,12 @@ final class Filter {
         return format;
     }
 
-    /** Returns the weights {@code [out, kernel, kernel, in]}, numbers of {@link #format}; padding is zero. */
+    /** Returns the weights {@code [out, kernel, kernel, in]} in {@link #format}; padding is zero. */
     float[] weights() {
         return weights;
     }
 
-    /** Returns the factors of sums {@code [out]}; all 1 for formats without scales. */
+    /** Returns the factors of the sums, {@code [out]}; all 1 for formats without scales. */
     float[] scale() {
         return scale;
     }
@@ -132,12 +135,15 @@ final class Filter {
         return bias;
     }
 
-    /** Returns what a unit of the residual is worth in units of the output. */
+    /** Returns the value of a unit of the residual in units of the output. */
     float residualScale() {
         return residualScale;
     }
 
-    /** Returns the reduction of a feature as {@code [out, in]} with its channels padded, rounded to a format; the bias apart. */
+    /**
+     * Returns the weights of a feature's reduction as {@code [out, in]}, with padded channels, rounded to a format; the
+     * bias is separate.
+     */
     static float[] reduction(FoldedConvolution folded, ConvLayer layer, int channels, Format format) {
         float[] padded = new float[layer.out() * channels];
         for (int o = 0; o < layer.out(); o++) {

@@ -1,13 +1,13 @@
 package io.github.mgn4j.cudnn;
 
-/** How a number of a map is stored on the device; {@code kernels.cu} knows the formats by the same names. */
+/** The number formats of maps on the device; {@code kernels.cu} uses the same names. */
 enum Format {
     F32(4, 23, -126, Float.MAX_VALUE),
     F16(2, 10, -14, 65504),
     BF16(2, 7, -126, 3.3895313892515355e38),
     /** Signed 8-bit integers in units of a map's scale. */
     S8(1, 0, 0, 127),
-    /** Four bits of exponent, three of mantissa; what is too large becomes the largest, 448. */
+    /** Four bits of exponent, three of mantissa. Values above 448 become 448. */
     E4M3(1, 3, -6, 448);
 
     private final int bytes;
@@ -26,7 +26,7 @@ enum Format {
         return bytes;
     }
 
-    /** Returns whether numbers are in units of a scale that calibration finds. */
+    /** Returns whether numbers are in units of a scale from calibration. */
     boolean scaled() {
         return this == S8 || this == E4M3;
     }
@@ -36,7 +36,7 @@ enum Format {
         return largest;
     }
 
-    /** Returns the nearest number of this format, to even where two are equally near. */
+    /** Returns the nearest number of this format, ties to even. */
     double round(double x) {
         if (this == S8) {
             return Math.min(largest, Math.max(-128, Math.rint(x)));
@@ -52,7 +52,7 @@ enum Format {
         return rounded;
     }
 
-    /** Returns the bits of a number of this format, which {@link #round} has made. */
+    /** Returns the bits of a number that {@link #round} has rounded. */
     int bits(double x) {
         return switch (this) {
             case F32 -> Float.floatToRawIntBits((float) x);
@@ -67,7 +67,7 @@ enum Format {
         int sign = Double.doubleToRawLongBits(x) < 0 ? 1 << (exponentBits + mantissa) : 0;
         double magnitude = Math.abs(x);
         int exponent = Math.max(Math.getExponent(magnitude), smallestExponent);
-        int units = (int) Math.scalb(magnitude, mantissa - exponent); // exact; the leading 1 is in it if normal
+        int units = (int) Math.scalb(magnitude, mantissa - exponent); // exact; contains the leading 1 of normal numbers
         return sign | (((exponent + bias - 1) << mantissa) + units);
     }
 }

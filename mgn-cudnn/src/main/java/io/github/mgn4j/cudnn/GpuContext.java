@@ -10,7 +10,10 @@ import java.util.List;
 import org.bytedeco.cuda.cudart.CUstream_st;
 import org.bytedeco.cuda.cudnn.cudnnContext;
 
-/** What all batch sizes of an engine share: the device's streams and handles, kernels, weights, choices. For one thread at a time. */
+/**
+ * The state that all batch sizes of an engine share: the device's streams and handles, kernels, weights, choices. For
+ * one thread at a time.
+ */
 final class GpuContext implements AutoCloseable {
     private final Device device;
     private final Program program;
@@ -48,7 +51,7 @@ final class GpuContext implements AutoCloseable {
         }
     }
 
-    /** Makes the device the calling thread's. */
+    /** Makes the device current for the calling thread. */
     void use() {
         Cuda.check(cudaSetDevice(device.index()), "cudaSetDevice");
     }
@@ -77,7 +80,7 @@ final class GpuContext implements AutoCloseable {
         return choices;
     }
 
-    /** Returns whether kernels that have no measured choice yet are measured. */
+    /** Returns whether kernels without a measured choice are measured. */
     boolean tune() {
         return tune;
     }
@@ -98,7 +101,7 @@ final class GpuContext implements AutoCloseable {
         return compilers.subList(0, count);
     }
 
-    /** Waits until the device has done all that it was given. */
+    /** Waits until the device has finished all enqueued work. */
     void await() {
         Cuda.check(cudaStreamSynchronize(streams.get(0)), "cudaStreamSynchronize");
     }

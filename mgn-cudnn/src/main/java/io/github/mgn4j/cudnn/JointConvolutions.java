@@ -13,8 +13,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Makes one of the convolutions with which branches begin on the trunk's map: the map is read once, and a product with three times
- * as many columns fills the device better. The branches read their shares of its output.
+ * Merges the first convolutions of the branches, which all read the trunk's map, into one. The map is read once, and a
+ * product with three times as many columns fills the device better. The branches read their shares of its output.
  */
 final class JointConvolutions {
     private final List<Value> values = new ArrayList<>();
@@ -22,7 +22,7 @@ final class JointConvolutions {
 
     private JointConvolutions() {}
 
-    /** What convolutions have to have in common. */
+    /** Properties that convolutions must share to be merged. */
     private record Kind(View input, int kernel, int stride, boolean relu) {}
 
     static Program join(Program program) {
@@ -48,7 +48,7 @@ final class JointConvolutions {
                 ops.add(joint(group));
             }
         }
-        // Stable: joint convolutions are the trunk's, and all that a lane reads comes before it.
+        // Stable: joint convolutions belong to the trunk, and everything that a lane reads comes before it.
         List<Op> ordered = new ArrayList<>();
         ops.stream()
                 .filter(op -> op.lane() == 0 && !(op instanceof Program.Head))

@@ -27,11 +27,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Chooses a kernel for every shape of a batch: the one that was measured before, else the one that heuristics name first, or, where
- * tuning is asked for, the fastest of those they name. Plans are compiled side by side by several threads.
+ * Chooses a kernel for every shape of a batch: the one that was measured before; otherwise the first one of the
+ * heuristics or, if tuning is on, the fastest of those they name. Several threads compile plans concurrently.
  */
 final class KernelChooser {
-    /** System property: how many threads compile plans. */
+    /** System property: number of threads that compile plans. */
     static final String THREADS = "mgn.cudnn.threads";
 
     private static final Logger LOG = LoggerFactory.getLogger(KernelChooser.class);
@@ -43,7 +43,7 @@ final class KernelChooser {
     private final Resources owner;
 
     /**
-     * Prepares a choice.
+     * Creates a chooser.
      *
      * @param owner owner of the plans
      */
@@ -53,10 +53,10 @@ final class KernelChooser {
     }
 
     /**
-     * Chooses.
+     * Chooses kernels.
      *
-     * @param shapes a convolution of every shape
-     * @param operands where its operands lie, for measuring
+     * @param shapes one convolution of every shape
+     * @param operands addresses of its operands, for measuring
      * @param memory the maps, which measuring fills with arbitrary numbers
      */
     Map<ConvolutionShape, ConvolutionKernel> choose(
@@ -114,14 +114,14 @@ final class KernelChooser {
             RuntimeException failure = null;
             for (Map.Entry<ConvolutionShape, Future<Found>> task : tasks.entrySet()) {
                 try {
-                    Found one = task.getValue().get();
-                    owner.own(one.plans, Resources::close);
-                    found.put(task.getKey(), one.kernels);
+                    Found compiled = task.getValue().get();
+                    owner.own(compiled.plans, Resources::close);
+                    found.put(task.getKey(), compiled.kernels);
                 } catch (ExecutionException e) {
                     Throwable cause = Objects.requireNonNull(e.getCause());
                     Throwables.throwIfInstanceOf(cause, Error.class);
-                    failure = cause instanceof RuntimeException known
-                            ? known
+                    failure = cause instanceof RuntimeException unchecked
+                            ? unchecked
                             : new EngineException("compiling kernels", cause);
                 } catch (InterruptedException e) {
                     Thread.currentThread().interrupt();
@@ -147,9 +147,9 @@ final class KernelChooser {
             PlanFinder finder = new PlanFinder(shape, handle, plans);
             String label = context.choices().get(shape);
             if (label != null) {
-                List<ConvolutionKernel> known = finder.find(1, label);
-                if (!known.isEmpty()) {
-                    return new Found(known, plans);
+                List<ConvolutionKernel> matching = finder.find(1, label);
+                if (!matching.isEmpty()) {
+                    return new Found(matching, plans);
                 }
                 context.choices().remove(shape);
             }
@@ -162,7 +162,7 @@ final class KernelChooser {
         }
     }
 
-    /** Fills the maps with moderate numbers: zeros would be faster than what comes later. */
+    /** Fills the maps with moderate numbers, because kernels are faster on zeros than on real data. */
     private void fill(Pointer memory, long bytes) {
         int[] pattern = switch (context.formats().maps()) {
             case F32 -> new int[] {0x807FFFFF, 0x3E000000};
@@ -177,15 +177,15 @@ final class KernelChooser {
     private ConvolutionKernel fastest(
             ConvolutionShape shape, List<ConvolutionKernel> kernels, Operands operands, float residualScale) {
         ConvolutionKernel best = null;
-        double least = Double.POSITIVE_INFINITY;
+        double fastest = Double.POSITIVE_INFINITY;
         StringBuilder times = new StringBuilder();
         EngineException problem = new EngineException("there are no candidates");
         for (ConvolutionKernel kernel : kernels) {
             try {
                 double ms = milliseconds(shape, kernel, operands, residualScale);
                 times.append(" %s %.4f".formatted(kernel.label(), ms));
-                if (ms < least) {
-                    least = ms;
+                if (ms < fastest) {
+                    fastest = ms;
                     best = kernel;
                 }
             } catch (EngineException e) {
@@ -197,7 +197,7 @@ final class KernelChooser {
             throw new EngineException("no kernel can be used for " + shape.key(), problem);
         }
         if (LOG.isDebugEnabled()) {
-            LOG.debug("{}: {} ms, {} TFLOP/s, of{}", shape.key(), least, shape.flops() / least / 1e9, times);
+            LOG.debug("{}: {} ms, {} TFLOP/s, of{}", shape.key(), fastest, shape.flops() / fastest / 1e9, times);
         }
         return best;
     }

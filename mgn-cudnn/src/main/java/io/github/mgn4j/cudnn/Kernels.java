@@ -25,14 +25,14 @@ import org.bytedeco.javacpp.PointerPointer;
 import org.bytedeco.javacpp.SizeTPointer;
 import org.jspecify.annotations.Nullable;
 
-/** The engine's own kernels, compiled for one device and number format, and kept in the cache. */
+/** The engine's own kernels, compiled for one device and number format, and stored in the cache. */
 final class Kernels {
     private static final int THREADS = 256;
 
     private final CUmod_st module = new CUmod_st();
     private final Map<String, CUfunc_st> functions = new HashMap<>();
 
-    /** Compiles the kernels, or takes them from the cache. */
+    /** Compiles the kernels, or loads them from the cache. */
     Kernels(Device device, NumberFormats formats, DiskCache cache, io.github.mgn4j.engine.internal.Resources owner) {
         String source = source();
         List<String> options = List.of(
@@ -53,7 +53,7 @@ final class Kernels {
         owner.own(module, m -> cuModuleUnload(m));
     }
 
-    /** Returns whether the kernels with matrix instructions are there. */
+    /** Returns whether the kernels with matrix instructions can be used. */
     static boolean usesMatrices(Device device, NumberFormats formats) {
         return device.hasMatrixKernels() && formats.packed() == Format.F16;
     }
@@ -116,9 +116,9 @@ final class Kernels {
     }
 
     private CUfunc_st function(String name, int sharedBytes) {
-        CUfunc_st known = functions.get(name);
-        if (known != null) {
-            return known;
+        CUfunc_st cached = functions.get(name);
+        if (cached != null) {
+            return cached;
         }
         CUfunc_st function = new CUfunc_st();
         Cuda.checkDriver(cuModuleGetFunction(function, module, name), "the kernel " + name);
@@ -131,7 +131,7 @@ final class Kernels {
         return function;
     }
 
-    /** Launches a kernel with a thread for each of {@code total} items; its arguments end with that number. */
+    /** Launches a kernel with one thread per item. Its last argument is {@code total}. */
     void launchEach(CUstream_st stream, String name, long total, @Nullable Object... arguments) {
         int blocks = Math.toIntExact((total + THREADS - 1) / THREADS);
         launch(stream, name, blocks, 1, 1, THREADS, 0, arguments);

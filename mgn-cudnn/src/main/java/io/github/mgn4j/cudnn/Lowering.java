@@ -23,8 +23,8 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Turns a network into a {@link Program}. The stem's 7x7 convolution at stride 2 becomes a 4x4 one over blocks of 2x2 pixels, four
- * times as many channels with a quarter of the pixels: matrix units are made for many channels.
+ * Lowers a network to a {@link Program}. The stem's 7x7 convolution at stride 2 becomes a 4x4 one over blocks of 2x2
+ * pixels, four times as many channels with a quarter of the pixels: matrix units are made for many channels.
  */
 final class Lowering implements NetworkBuilder<Lowering.Node> {
     private static final int STEM_KERNEL = 4;
@@ -35,14 +35,14 @@ final class Lowering implements NetworkBuilder<Lowering.Node> {
     private final boolean fusedStem;
     private final List<Value> values = new ArrayList<>();
     private final List<Op> ops = new ArrayList<>();
-    /** Windows that are pooled from each last map. */
+    /** Pooling windows of each last map. */
     private final Map<View, List<PoolWindow>> windows = new LinkedHashMap<>();
 
     private Lowering(boolean fusedStem) {
         this.fusedStem = fusedStem;
     }
 
-    /** What flows through the network: a map, a vector pooled from one, or a reduced vector. */
+    /** A node of the network: a map, a vector pooled from a map, or a reduced vector. */
     sealed interface Node permits Map2d, Pooled {}
 
     private record Map2d(View view) implements Node {}
@@ -106,7 +106,7 @@ final class Lowering implements NetworkBuilder<Lowering.Node> {
         return new Map2d(output.all());
     }
 
-    /** Branch b's operations are in lane b + 1, those of the trunk in lane 0. */
+    /** Returns the lane of a layer: b + 1 for branch b, 0 for the trunk. */
     private static int lane(ConvLayer layer) {
         String[] name = layer.name().split("\\.", -1);
         return name[0].equals("branches") ? 1 + Integer.parseInt(name[1]) : 0;
@@ -155,7 +155,7 @@ final class Lowering implements NetworkBuilder<Lowering.Node> {
         return bands;
     }
 
-    /** Which bands a window is made of. */
+    /** Assigns bands to windows. */
     private static final class Bands {
         private final Map<View, PoolBands> byMap = new LinkedHashMap<>();
         private int count;

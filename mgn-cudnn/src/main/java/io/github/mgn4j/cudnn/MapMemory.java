@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.Objects;
 import org.bytedeco.javacpp.Pointer;
 
-/** Where a batch's maps lie on the device: those that are never needed at the same time share memory. */
+/** Addresses of a batch's maps on the device. Maps that are never needed at the same time share memory. */
 final class MapMemory {
     private final NumberFormats formats;
     private final int views;
@@ -56,7 +56,7 @@ final class MapMemory {
                 * formats.of(value).bytes();
     }
 
-    /** Returns all of the memory, and {@link #bytes} how much it is. */
+    /** Returns the whole memory; {@link #bytes} is its size. */
     Pointer whole() {
         return memory;
     }

@@ -7,21 +7,25 @@ import io.github.mgn4j.model.ActivationRanges;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Chooses the number format and the scale of every map: one format for all maps, a scale for each convolution's output where
- * the format has scales. Packed images, and the vectors that are reduced, are halves where maps are shorter than float32: they
- * are a hundredth of the work, and the features are made of them.
+ * Chooses the number format and the scale of every map: one format for all maps, and a scale per convolution's output
+ * if the format has scales. Packed images and the vectors that are reduced are half precision if maps are shorter than
+ * float32: they are a hundredth of the work, and the features are computed from them.
  *
  * @param maps format of maps, and of the weights that they are multiplied with
  * @param packed format of packed images and the stem's weights
- * @param exact whether float32 products may not be rounded to tf32
- * @param ranges null where the format has no scales
+ * @param exact whether float32 products must not be rounded to tf32
+ * @param ranges activation ranges; null if the format has no scales
  */
 record NumberFormats(
         Format maps, Format packed, boolean exact, @Nullable ActivationRanges ranges) {
-    /** Headroom of 8-bit floating point above calibration's bounds, which clip: it costs no precision. */
+    /** Headroom of 8-bit floating point above calibration's bounds, which clip. It costs no precision. */
     private static final double HEADROOM = 2;
 
-    /** Returns the formats of a precision; {@code ranges} are those of a calibrated model for 8 bits. */
+    /**
+     * Returns the formats of a precision.
+     *
+     * @param ranges activation ranges of a calibrated model, for 8 bits
+     */
     static NumberFormats of(Precision precision, @Nullable ActivationRanges ranges) {
         return switch (precision) {
             case FP32 -> new NumberFormats(Format.F32, Format.F32, true, null);
@@ -38,7 +42,7 @@ record NumberFormats(
         return value.layers().isEmpty() ? packed : maps;
     }
 
-    /** Returns what a unit of a map's numbers is worth. */
+    /** Returns the value of one unit of a map's numbers. */
     double scale(View view) {
         Value value = view.value();
         return value.layers().isEmpty()
@@ -46,7 +50,7 @@ record NumberFormats(
                 : scale(value.layers().get(view.first() * value.layers().size() / value.channels()));
     }
 
-    /** Returns what a unit of a convolution's output is worth. */
+    /** Returns the value of one unit of a convolution's output. */
     double scale(String layer) {
         if (ranges == null || !maps.scaled()) {
             return 1;

@@ -21,7 +21,7 @@ import java.util.Objects;
 import org.bytedeco.javacpp.Pointer;
 import org.jspecify.annotations.Nullable;
 
-/** Gives a program's operations to the device's streams, for one batch size. */
+/** Enqueues a program's operations on the device's streams, for one batch size. */
 final class OperationRecorder {
     private final GpuContext context;
     private final BatchKind kind;
@@ -47,7 +47,7 @@ final class OperationRecorder {
         }
     }
 
-    /** Says which kernel computes each shape of convolution. */
+    /** Sets the kernel of each shape of convolution. */
     void use(Map<ConvolutionShape, ConvolutionKernel> chosen) {
         kernels.putAll(chosen);
     }
@@ -110,7 +110,7 @@ final class OperationRecorder {
         context.kernels().launchEach(lane.stream(), kernel, total, arguments);
     }
 
-    /** Returns how many vectors of 16 bytes a pixel of a map has. */
+    /** Returns the number of 16-byte vectors per pixel of a map. */
     private int vectors(Value value) {
         return value.channels() * context.formats().of(value).bytes() / Program.ALIGNMENT;
     }
@@ -166,9 +166,9 @@ final class OperationRecorder {
                         columnTiles);
     }
 
-    /** The measures of the kernel {@code stem}, as in {@code kernels.cu}. */
+    /** Dimensions of the kernel {@code stem}, as in {@code kernels.cu}. */
     private static final class StemKernel {
-        /** Pooled rows of a thread block. */
+        /** Pooled rows per thread block. */
         static final int ROWS = 3;
 
         /** Pooled columns of the first thread block of a row, and of the others. */

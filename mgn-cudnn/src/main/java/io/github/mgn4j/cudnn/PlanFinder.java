@@ -19,14 +19,15 @@ import org.bytedeco.javacpp.PointerPointer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds kernels for a convolution: those that cuDNN's heuristics name, in their order, and the engine's own. A kernel's label is the
- * heuristics' letter, the place in their list and cuDNN's number of the engine, such as {@code A2e4}. Used by one thread.
+ * Finds kernels for a convolution: those that cuDNN's heuristics name, in their order, and the engine's own. A kernel's
+ * label consists of the heuristics' letter, the position in their list and cuDNN's engine number, such as {@code A2e4}.
+ * Used by one thread.
  */
 final class PlanFinder {
-    /** Kernels that are looked at. */
+    /** Largest number of candidates per list. */
     private static final int MOST = 16;
 
-    /** Bytes beside the operands that a kernel may take. */
+    /** Largest workspace of a kernel in bytes. */
     private static final long MOST_WORKSPACE = 256L << 20;
 
     private final cudnnContext handle;
@@ -34,9 +35,9 @@ final class PlanFinder {
     private final ConvolutionShape shape;
 
     /**
-     * Prepares a search.
+     * Creates a finder.
      *
-     * @param owner owner of the plans that are found
+     * @param owner owner of the plans
      */
     PlanFinder(ConvolutionShape shape, cudnnContext handle, Resources owner) {
         this.shape = shape;
@@ -47,46 +48,46 @@ final class PlanFinder {
     /**
      * Returns kernels that can run, the most promising first.
      *
-     * @param most how many are wanted at most
-     * @param label the one that is wanted, or null for any
+     * @param limit largest number of kernels to return
+     * @param label label of the only kernel to consider, or null for any
      * @throws EngineException if there is none
      */
-    List<ConvolutionKernel> find(int most, @Nullable String label) {
-        List<ConvolutionKernel> found = new ArrayList<>();
+    List<ConvolutionKernel> find(int limit, @Nullable String label) {
+        List<ConvolutionKernel> kernels = new ArrayList<>();
         Own own = label == null ? null : ConvolutionKernel.own(label);
         if (own != null) {
             return shape.fitsOwnKernel() ? List.of(own) : List.of();
         }
         if (label == null && shape.fitsOwnKernel() && shape.residual()) {
-            found.add(new Own(128));
+            kernels.add(new Own(128));
         }
         for (boolean plain : new boolean[] {false, true}) {
             if (plain && shape.input().scaled()) {
                 break; // its sums would not fit into the output
             }
             for (Heuristics heuristics : Heuristics.values()) {
-                if (found.size() < most && (heuristics != Heuristics.F || found.isEmpty())) {
-                    find(heuristics, plain, most, label, found);
+                if (kernels.size() < limit && (heuristics != Heuristics.F || kernels.isEmpty())) {
+                    find(heuristics, plain, limit, label, kernels);
                 }
             }
-            if (!found.isEmpty()) {
+            if (!kernels.isEmpty()) {
                 break;
             }
         }
-        if (label == null && most > found.size() && shape.fitsOwnKernel()) {
-            found.add(new Own(64));
+        if (label == null && limit > kernels.size() && shape.fitsOwnKernel()) {
+            kernels.add(new Own(64));
             if (!shape.residual()) {
-                found.add(new Own(128));
+                kernels.add(new Own(128));
             }
         }
-        if (found.isEmpty() && label == null) {
+        if (kernels.isEmpty() && label == null) {
             throw new EngineException(
                     "cuDNN " + cudnnGetVersion() + " has no kernel for the convolution " + shape.key());
         }
-        return found;
+        return kernels;
     }
 
-    /** cuDNN's lists: the fast guess, and what always works. */
+    /** cuDNN's heuristics: the fast guess, and the fallback that always works. */
     private enum Heuristics {
         A(CUDNN_HEUR_MODE_A),
         F(CUDNN_HEUR_MODE_FALLBACK);
@@ -99,8 +100,8 @@ final class PlanFinder {
     }
 
     private void find(
-            Heuristics heuristics, boolean plain, int most, @Nullable String label, List<ConvolutionKernel> found) {
-        // Plans may refer to what they were made from.
+            Heuristics heuristics, boolean plain, int limit, @Nullable String label, List<ConvolutionKernel> kernels) {
+        // Plans may refer to the descriptors that they were created from.
         Descriptors make = new Descriptors(handle, "the convolution " + shape.key(), owner);
         ConvolutionGraph graph = new ConvolutionGraph(make, shape, plain);
         cudnnBackendDescriptor_t query = make.create(CUDNN_BACKEND_ENGINEHEUR_DESCRIPTOR);
@@ -110,14 +111,14 @@ final class PlanFinder {
             return;
         }
         List<cudnnBackendDescriptor_t> configurations = configurations(query, make);
-        for (int i = 0; i < configurations.size() && found.size() < most; i++) {
+        for (int i = 0; i < configurations.size() && kernels.size() < limit; i++) {
             cudnnBackendDescriptor_t configuration = configurations.get(i);
             Engine engine = engine(configuration, make);
             String name = (plain ? "P" : "") + heuristics + i + "e" + engine.number;
             if ((label == null || label.equals(name)) && engine.suits(shape)) {
                 Plan plan = plan(name, configuration, plain);
                 if (plan != null) {
-                    found.add(plan);
+                    kernels.add(plan);
                 }
             }
         }
@@ -139,11 +140,11 @@ final class PlanFinder {
         }
     }
 
-    /** One of cuDNN's engines: its number and the notes on what it does. */
+    /** One of cuDNN's engines: its number, and its behaviour and numerical notes. */
     private record Engine(long number, Set<Integer> behaviour, Set<Integer> numerics) {
         /**
-         * Returns whether it may compute a shape. Precompiled engines crash with scaled graphs (9.14); those that round or
-         * transform float32 products are not exact.
+         * Returns whether the engine may compute a shape. Precompiled engines crash with scaled graphs (9.14). Engines
+         * that round or transform float32 products are not exact.
          */
         boolean suits(ConvolutionShape shape) {
             if (shape.input().scaled()) {
@@ -186,12 +187,12 @@ final class PlanFinder {
         }
     }
 
-    private static Set<Integer> notes(cudnnBackendDescriptor_t engine, int attribute, int type, int most) {
+    private static Set<Integer> notes(cudnnBackendDescriptor_t engine, int attribute, int type, int limit) {
         long[] count = new long[1];
         Set<Integer> notes = new TreeSet<>();
-        try (IntPointer values = new IntPointer(most)) {
-            if (cudnnBackendGetAttribute(engine, attribute, type, most, count, values) == CUDNN_STATUS_SUCCESS) {
-                for (int i = 0; i < Math.min(most, count[0]); i++) {
+        try (IntPointer values = new IntPointer(limit)) {
+            if (cudnnBackendGetAttribute(engine, attribute, type, limit, count, values) == CUDNN_STATUS_SUCCESS) {
+                for (int i = 0; i < Math.min(limit, count[0]); i++) {
                     notes.add(values.get(i));
                 }
             }
@@ -199,7 +200,7 @@ final class PlanFinder {
         return notes;
     }
 
-    /** Compiles a plan; null where cuDNN cannot, or it needs too much memory. */
+    /** Compiles a plan. Returns null if cuDNN cannot, or if it needs too much memory. */
     private @Nullable Plan plan(String name, cudnnBackendDescriptor_t configuration, boolean plain) {
         Resources own = new Resources();
         Descriptors make = new Descriptors(handle, "a kernel for " + shape.key(), own);

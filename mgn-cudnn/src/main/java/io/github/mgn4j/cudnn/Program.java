@@ -8,19 +8,19 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A feature network as a list of device operations: values without CUDA, batch size and memory. Maps are channels-last, their
- * channels padded with zeros to a multiple of {@link #ALIGNMENT}. Operations of different lanes may run at the same time: lane 0
- * is the trunk and the heads behind all branches, lane b + 1 branch b.
+ * A feature network as a list of device operations: plain data, independent of CUDA, batch size and memory. Maps are
+ * channels-last, their channels padded with zeros to a multiple of {@link #ALIGNMENT}. Operations of different lanes
+ * may run at the same time: lane 0 is the trunk and the heads behind all branches, lane b + 1 branch b.
  *
  * @param values the maps that operations write and read
- * @param ops in an order in which they can be run one by one
+ * @param ops in an order of execution
  * @param bands pooled bands of rows that all branches write
  */
 record Program(MgnSpec spec, List<Value> values, List<Op> ops, int bands) {
     /** Channels that maps are padded to: 16 bytes of the shortest format. */
     static final int ALIGNMENT = 16;
 
-    /** Numbers of a block of 2x2 pixels, which the stem's 4x4 convolution reads. */
+    /** Numbers in a block of 2x2 pixels, which the stem's 4x4 convolution reads. */
     static final int BLOCK = 12;
 
     Program {
@@ -31,7 +31,8 @@ record Program(MgnSpec spec, List<Value> values, List<Op> ops, int bands) {
     /**
      * A map.
      *
-     * @param layers names of the convolutions that write its parts, in the order of channels; empty for the packed images
+     * @param layers names of the convolutions that write its parts, in the order of channels; empty for the packed
+     *     images
      */
     record Value(int index, List<String> layers, int channels, int height, int width) {
         View all() {
@@ -39,7 +40,9 @@ record Program(MgnSpec spec, List<Value> values, List<Op> ops, int bands) {
         }
     }
 
-    /** Channels of a map that an operation reads: all of them, or a branch's share of a joint convolution's. */
+    /**
+     * The channels of a map that an operation reads: all of them, or a branch's share of a joint convolution's output.
+     */
     record View(Value value, int first, int channels) {}
 
     /** An operation. */
@@ -48,15 +51,18 @@ record Program(MgnSpec spec, List<Value> values, List<Op> ops, int bands) {
 
         List<View> inputs();
 
-        /** Returns the same operation with other maps in the place of its own. */
+        /** Returns the same operation on other maps. */
         Op on(UnaryOperator<View> inputs, UnaryOperator<Value> outputs);
 
-        /** The map that it writes; null for pooled bands and features, which lie outside of the arena of maps. */
+        /** Returns the map that it writes; null for pooled bands and features, which lie outside the arena of maps. */
         @Nullable
         Value output();
     }
 
-    /** Images, and their mirrors behind them, to blocks of 2x2 pixels in a frame of zeros: two above and left, one below and right. */
+    /**
+     * Packs images, followed by their mirrors, into blocks of 2x2 pixels in a frame of zeros: two above and left, one
+     * below and right.
+     */
     record Pack(Value output) implements Op {
         @Override
         public int lane() {
@@ -74,7 +80,7 @@ record Program(MgnSpec spec, List<Value> values, List<Op> ops, int bands) {
         }
     }
 
-    /** The stem's convolution over blocks, bias, ReLU and 3x3 maximum at stride 2 in one. */
+    /** The stem's convolution over blocks, bias, ReLU and 3x3 maximum at stride 2 in one operation. */
     record Stem(ConvLayer layer, View input, Value output) implements Op {
         @Override
         public int lane() {
@@ -95,7 +101,7 @@ record Program(MgnSpec spec, List<Value> values, List<Op> ops, int bands) {
     /**
      * Convolution with bias, the sum with {@code residual}, ReLU.
      *
-     * @param layers those whose outputs lie side by side; they share all but their weights
+     * @param layers layers whose outputs are adjacent; they differ only in their weights
      * @param kernel height and width of the kernel over the input as it is stored, blocks or pixels
      */
     record Convolution(
@@ -149,10 +155,11 @@ record Program(MgnSpec spec, List<Value> values, List<Op> ops, int bands) {
     }
 
     /**
-     * Maxima or sums of bands of rows, from one reading of the map: whole map and stripes are put together from them.
+     * Maxima or sums of bands of rows, from one pass over the map. The whole map and the stripes are combined from
+     * them.
      *
      * @param bounds first row of each band, and the height
-     * @param firstBand number of the first band among those of all branches
+     * @param firstBand index of the first band among those of all branches
      */
     record PoolBands(int lane, View input, List<Integer> bounds, int firstBand) implements Op {
         @Override
@@ -171,7 +178,9 @@ record Program(MgnSpec spec, List<Value> values, List<Op> ops, int bands) {
         }
     }
 
-    /** All features from all bands: the reductions as one batched product, or the pooled vectors themselves. */
+    /**
+     * Computes all features from all bands: the reductions as one batched product, or the pooled vectors themselves.
+     */
     record Head(List<Feature> features) implements Op {
         @Override
         public int lane() {
@@ -197,10 +206,10 @@ record Program(MgnSpec spec, List<Value> values, List<Op> ops, int bands) {
     /**
      * A feature.
      *
-     * @param firstBand its bands, from this one
-     * @param lastBand to this one, exclusive
-     * @param pixels that the bands have together, what a mean divides by
-     * @param reduction null where the feature is the pooled vector itself
+     * @param firstBand its first band
+     * @param lastBand its last band, exclusive
+     * @param pixels total number of pixels of the bands, the divisor of a mean
+     * @param reduction null if the feature is the pooled vector itself
      */
     record Feature(
             int firstBand,
@@ -218,12 +227,12 @@ record Program(MgnSpec spec, List<Value> values, List<Op> ops, int bands) {
         return 1 + ops.stream().mapToInt(Op::lane).max().orElse(0);
     }
 
-    /** Returns the channels of a last map, padding included. */
+    /** Returns the number of channels of a last map, padding included. */
     int pooledChannels() {
         return padded(spec.pooledDims());
     }
 
-    /** Returns the channels that a map of so many is stored with. */
+    /** Returns the number of channels that a map is stored with. */
     static int padded(int channels) {
         return (channels + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
     }

@@ -6,7 +6,10 @@ import java.nio.FloatBuffer;
 import java.util.concurrent.locks.ReentrantLock;
 import org.bytedeco.cuda.cudart.CUstream_st;
 
-/** A batch of images that lies on the device, see {@link CudnnEngine#resident}. Thread-safe. Close it before its engine. */
+/**
+ * A batch of images in the device's memory, created by {@link CudnnEngine#resident}. Thread-safe. Must be closed before
+ * its engine.
+ */
 public final class ResidentBatch implements AutoCloseable {
     private final GpuContext context;
     private final ReentrantLock lock;
@@ -32,7 +35,7 @@ public final class ResidentBatch implements AutoCloseable {
         this.onClose = onClose;
     }
 
-    /** Computes the features, and waits for them; nothing is copied from or to the device. */
+    /** Computes the features and waits for them. Nothing is copied from or to the device. */
     public void run() {
         use(() -> {
             launch();
@@ -40,14 +43,14 @@ public final class ResidentBatch implements AutoCloseable {
         });
     }
 
-    /** Computes the features, and returns the milliseconds that it took by the device's clock. */
+    /** Computes the features and returns the milliseconds taken, by the device's clock. */
     public double milliseconds() {
         double[] ms = new double[1];
         use(() -> ms[0] = DeviceTimer.milliseconds(context.stream(0), this::launch));
         return ms[0];
     }
 
-    /** Computes the features, and copies them {@code [batch, dims]} to {@code to} from position 0 on. */
+    /** Computes the features and copies them, {@code [batch, dims]}, to {@code to} from position 0 on. */
     public void features(FloatBuffer to) {
         use(() -> {
             CUstream_st compute = context.stream(0);

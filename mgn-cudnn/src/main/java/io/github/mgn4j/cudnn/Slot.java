@@ -12,8 +12,8 @@ import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.Pointer;
 
 /**
- * A batch's way to the device and back: a stream for copies, and pinned memory. There are two, so that one batch travels while
- * the other is computed. Used by one call at a time.
+ * The transfer of a batch to the device and back: a stream for copies, and pinned memory. There are two slots, so that
+ * one batch is transferred while the other is computed. Used by one call at a time.
  */
 final class Slot implements AutoCloseable {
     private final int index;
@@ -41,7 +41,7 @@ final class Slot implements AutoCloseable {
         return index;
     }
 
-    /** Takes pinned memory for a batch, where there is not as much already. */
+    /** Allocates pinned memory for a batch, unless there is enough already. */
     void reserve(long inputBytes, long featureBytes) {
         if (inputBytes <= input.capacity() && featureBytes <= features.capacity()) {
             return;
@@ -63,18 +63,18 @@ final class Slot implements AutoCloseable {
         return new BytePointer(memory).capacity(bytes).asByteBuffer().order(ByteOrder.nativeOrder());
     }
 
-    /** Returns memory that input is put into before {@link #send}, where it does not lie in pinned memory already. */
+    /** Returns memory to put input into before {@link #send}, if the input is not in pinned memory already. */
     ByteBuffer staging() {
         return input.clear();
     }
 
-    /** Begins to copy input to the device; {@code compute} waits for it. */
+    /** Starts copying input to the device. The stream {@code compute} waits for it. */
     void send(Pointer from, Pointer to, long bytes, CUstream_st compute) {
         Cuda.check(cudaMemcpyAsync(to, from, bytes, cudaMemcpyHostToDevice, copies), "copying images to the device");
         Cuda.follow(compute, copies, arrived);
     }
 
-    /** Runs a graph, and begins to copy the features back behind it. */
+    /** Runs a graph, and then starts copying the features back. */
     void compute(CUgraphExec_st graph, CUstream_st compute, Pointer from, long bytes) {
         Cuda.check(cudaGraphLaunch(graph, compute), "cudaGraphLaunch");
         Cuda.follow(copies, compute, computed);

@@ -3,23 +3,23 @@ package io.github.mgn4j.eval;
 import static io.github.mgn4j.eval.EvaluationException.check;
 
 /**
- * How a product of matrices is cut.
+ * How a matrix product is cut into blocks.
  *
  * @param queries rows of a block of queries
  * @param gallery rows of a block of the gallery
- * @param slices parts of the dimensions
+ * @param slices number of slices that the dimensions are cut into
  * @param depth dimensions of a slice; zeros fill the last
  */
 record BlockShape(int queries, int gallery, int slices, int depth) {
-    /** What blocks take when nobody says otherwise: 128 MiB, beyond which they get no faster. */
+    /** Memory for the blocks by default: 128 MiB. Larger blocks are no faster. */
     static final long DEFAULT_BYTES = 128L << 20;
 
-    /** Below this blocks cannot be made small enough. */
+    /** Least memory for the blocks. With less, blocks cannot be made small enough. */
     static final long MIN_BYTES = 1L << 20;
 
     /**
-     * Dimensions in one float32 sum: its error grows with them, and with it the number of pairs to look at again; the
-     * number of sums to be read falls.
+     * Dimensions summed in one float32 sum. With more dimensions the error grows, and with it the number of pairs to
+     * recompute; with fewer, more sums have to be read.
      */
     private static final int MAX_DEPTH = 1024;
 
@@ -27,12 +27,12 @@ record BlockShape(int queries, int gallery, int slices, int depth) {
     private static final int MAX_GALLERY = 4096;
     private static final int MAX_SQUARE = 2048;
 
-    /** The largest blocks, of about equal sizes, that fit into some memory. */
+    /** Returns the largest blocks of about equal size that fit into {@code bytes}. */
     static BlockShape of(int queries, int gallery, int dims, long bytes) {
         return of(queries, gallery, MAX_QUERIES, MAX_GALLERY, dims, bytes);
     }
 
-    /** Square blocks, for images among themselves. */
+    /** Returns square blocks, for the distances within one set of images. */
     static BlockShape square(int images, int dims, long bytes) {
         return of(images, images, MAX_SQUARE, MAX_SQUARE, dims, bytes);
     }

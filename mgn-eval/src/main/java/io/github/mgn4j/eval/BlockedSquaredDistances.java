@@ -11,40 +11,43 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Squared distances of features as |a|&sup2; + |b|&sup2; - 2ab, by matrix products of blocks. The exact values are those
- * of {@link SquaredDistances}, times a power of two that brings the features to length 1 or less; without a library for
- * products the near values are them too.
+ * Squared distances of features as |a|&sup2; + |b|&sup2; - 2ab, by matrix products of blocks. The exact values are
+ * those of {@link SquaredDistances}, times a power of two that scales the features to length 1 or less. Without a
+ * library for matrix products the near values equal the exact ones.
  *
  * <p>The tolerance is a bound, not an estimate, for any order of summation (Higham, Accuracy and Stability of Numerical
- * Algorithms, section 3.1): a float32 sum of n products is off by no more than n u |a||b|, u = 2^-24. Distances do not
- * change when the mean of the gallery is taken off first, but |a||b| becomes smaller.
+ * Algorithms, section 3.1): a float32 sum of n products is off by no more than n u |a||b|, u = 2^-24. Subtracting the
+ * mean of the gallery from all features leaves the distances unchanged but makes |a||b| smaller.
  */
 final class BlockedSquaredDistances implements BoundedDistances {
     private static final double UNIT = 0x1p-24;
 
     /**
-     * What else is rounded, in units of (|a|+|b|)&sup2;: taking off the mean (2), the sums of {@link SquaredDistances}
-     * (34), norms and their sum with the product (6), slices (2), with some to spare.
+     * Bound of all other rounding errors, in units of (|a|+|b|)&sup2;: subtracting the mean (2), the sums of {@link
+     * SquaredDistances} (34), norms and their sum with the product (6), slices (2), and a margin.
      */
     private static final double OTHER_ERRORS = 48;
 
     private static final double MAX_LENGTH = 0x1p60;
 
-    /** Squares of shorter ones underflow: their exact values are too coarse for the tolerance. */
+    /**
+     * Least length of the longest feature. The squares of shorter features underflow: their exact values are too coarse
+     * for the tolerance.
+     */
     private static final double MIN_LENGTH = 0x1p-40;
 
-    /** Rows that one task works through. */
+    /** Rows per task. */
     private static final int ROWS = 16;
 
-    /** Columns that one task turns to rows: whole cache lines. */
+    /** Columns that one task transposes: whole cache lines. */
     private static final int COLUMNS = 64;
 
-    /** Looked for when the first row is scanned: a library for products takes its time to load. */
+    /** Initialised when the first row is scanned, because loading a library for matrix products takes time. */
     private static final class Found {
         static final BlockProducts.@Nullable Factory PRODUCTS = products();
     }
 
-    /** Gives the library for products, if there is one. */
+    /** Supplies the library for matrix products, or null. */
     private interface ProductsSource {
         BlockProducts.@Nullable Factory get();
     }
@@ -61,10 +64,10 @@ final class BlockedSquaredDistances implements BoundedDistances {
     private final float[] gallerySquares;
     private final double longest;
 
-    /** Returns the best products on the class path; null where there are none that can run here. */
+    /** Returns the available products of the highest priority on the class path; null if none can run here. */
     static BlockProducts.@Nullable Factory products() {
-        Services<ProductsProvider> found = Services.find(ProductsProvider.class, ProductsProvider::priority);
-        return found.usable().stream()
+        Services<ProductsProvider> services = Services.find(ProductsProvider.class, ProductsProvider::priority);
+        return services.usable().stream()
                 .sorted(Comparator.comparingInt(ProductsProvider::priority).reversed())
                 .filter(ProductsProvider::available)
                 .findFirst()
@@ -105,31 +108,32 @@ final class BlockedSquaredDistances implements BoundedDistances {
         }
     }
 
+    /** Returns the distances from queries to a gallery, by the best products on the class path. */
     static BlockedSquaredDistances between(FeatureMatrix queries, FeatureMatrix gallery, long bytes) {
         BlockShape shape = BlockShape.of(queries.rows(), gallery.rows(), queries.dims(), bytes);
         return new BlockedSquaredDistances(queries, gallery, shape, false, () -> Found.PRODUCTS);
     }
 
-    /** With products of a given kind; null for none. */
+    /** Returns the distances from queries to a gallery by the given products; null for none. */
     static BlockedSquaredDistances between(
             FeatureMatrix queries, FeatureMatrix gallery, long bytes, BlockProducts.@Nullable Factory products) {
         BlockShape shape = BlockShape.of(queries.rows(), gallery.rows(), queries.dims(), bytes);
         return new BlockedSquaredDistances(queries, gallery, shape, false, () -> products);
     }
 
-    /** Distances of images among themselves: each product serves two rows. */
+    /** Returns the distances within one set of images. Each product serves two rows. */
     static BlockedSquaredDistances within(FeatureMatrix images, long bytes) {
         BlockShape shape = BlockShape.square(images.rows(), images.dims(), bytes);
         return new BlockedSquaredDistances(images, images, shape, true, () -> Found.PRODUCTS);
     }
 
-    /** With products of a given kind; null for none. */
+    /** Returns the distances within one set of images by the given products; null for none. */
     static BlockedSquaredDistances within(FeatureMatrix images, long bytes, BlockProducts.@Nullable Factory products) {
         BlockShape shape = BlockShape.square(images.rows(), images.dims(), bytes);
         return new BlockedSquaredDistances(images, images, shape, true, () -> products);
     }
 
-    /** Of some rows: near enough, wherever the rows lie. */
+    /** Returns the mean of a sample of at most 1024 rows. Any point near the mean will do. */
     private static float[] mean(FeatureMatrix features) {
         int step = 1 + features.rows() / 1024;
         double[] sum = new double[features.dims()];
@@ -188,11 +192,11 @@ final class BlockedSquaredDistances implements BoundedDistances {
         double norm = queryNorms[query];
         double both = norm + longest;
         double error = (2.0 * (shape.depth() + shape.slices()) * norm * longest + OTHER_ERRORS * both * both) * UNIT;
-        // What underflows in a product, and the rounding of the tolerance.
+        // Covers underflow in a product and the rounding of the tolerance itself.
         return (float) (1.01 * error + 1e-15);
     }
 
-    /** The squared distance. */
+    /** Returns the squared distance. */
     @Override
     public double distance(double exact) {
         return exact / scale / scale;
@@ -236,16 +240,16 @@ final class BlockedSquaredDistances implements BoundedDistances {
         }
     }
 
-    /** Copies rows, less the mean and scaled. */
+    /** Copies rows into the operands of the product, with the mean subtracted and scaled. */
     private void pack(FeatureMatrix from, int first, int rows, BlockProducts to, boolean isGallery) {
         int dims = mean.length;
         int depth = shape.depth();
         tasks(rows, ROWS, (start, end) -> {
             float[] row = new float[depth * shape.slices()];
             for (int i = start; i < end; i++) {
-                int at = (first + i) * dims;
+                int offset = (first + i) * dims;
                 for (int d = 0; d < dims; d++) {
-                    row[d] = (from.data()[at + d] - mean[d]) * scale;
+                    row[d] = (from.data()[offset + d] - mean[d]) * scale;
                 }
                 for (int s = 0; s < shape.slices(); s++) {
                     (isGallery ? to.gallery(s) : to.queries(s)).put(i * depth, row, s * depth, depth);
@@ -266,7 +270,7 @@ final class BlockedSquaredDistances implements BoundedDistances {
         });
     }
 
-    /** The columns of a block above the diagonal as the rows of the one below it. */
+    /** Hands over the columns of a block above the diagonal as the rows of its mirror block below the diagonal. */
     private void consumeTransposed(BlockProducts block, int q, int height, int g, int width, PartConsumer consumer) {
         tasks(width, COLUMNS, (start, end) -> {
             float[][] near = new float[end - start][height];
@@ -285,18 +289,18 @@ final class BlockedSquaredDistances implements BoundedDistances {
         });
     }
 
-    /** Inner products over all slices. */
-    private void sum(BlockProducts block, int at, float[] into, float[] product) {
-        block.products(0).get(at, into);
+    /** Sums inner products over all slices. */
+    private void sum(BlockProducts block, int offset, float[] into, float[] product) {
+        block.products(0).get(offset, into);
         for (int s = 1; s < shape.slices(); s++) {
-            block.products(s).get(at, product);
+            block.products(s).get(offset, product);
             for (int j = 0; j < into.length; j++) {
                 into[j] += product[j];
             }
         }
     }
 
-    /** Turns inner products into squared distances. */
+    /** Converts inner products to squared distances. */
     private void finish(int query, int from, int width, float[] near) {
         float square = (float) (queryNorms[query] * queryNorms[query]);
         for (int j = 0; j < width; j++) {

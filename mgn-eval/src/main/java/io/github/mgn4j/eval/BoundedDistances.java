@@ -1,24 +1,28 @@
 package io.github.mgn4j.eval;
 
 /**
- * Distances in two qualities: nearly, for whole rows and fast; exactly, for the pairs whose order the near values leave
- * open. {@link #compute} gives the {@link #distance} of every exact value. What is decided with both does not depend on how the near ones were computed, within their tolerance: not on
- * the library, the blocks or the threads. Implementations are thread-safe.
+ * Distances in two qualities: near values, computed fast for whole rows, and exact values, for the pairs whose order
+ * the near values leave open. {@link #compute} gives the {@link #distance} of every exact value. Results decided by
+ * both do not depend on how the near values were computed within their tolerance: not on the library, the blocks or the
+ * threads. Implementations are thread-safe.
  */
 interface BoundedDistances extends Distances {
-    /** The value that ranks an entry: the same bits for equal features, wherever they lie. */
+    /** Returns the value that ranks an entry. Equal features have the same bits, wherever they lie. */
     double exact(int query, int entry);
 
-    /** How far near and exact values of a query are apart at most. */
+    /** Returns the largest difference between near and exact values of a query. */
     float tolerance(int query);
 
-    /** The distance to report for an exact value. */
+    /** Returns the distance to report for an exact value. */
     double distance(double exact);
 
-    /** Hands over every row of near values in parts. */
+    /** Hands every row of near values to the consumer, in parts. */
     void scan(PartConsumer consumer);
 
-    /** Is given the parts of one query one after the other by ascending entry, those of different queries at a time. */
+    /**
+     * Receives the parts of the rows. The parts of one query arrive one after the other by ascending entry; those of
+     * different queries arrive concurrently.
+     */
     @FunctionalInterface
     interface PartConsumer {
         /**
@@ -26,7 +30,7 @@ interface BoundedDistances extends Distances {
          *
          * @param from the entry of the first value
          * @param width number of values
-         * @param near values, to be overwritten at will
+         * @param near the near values; the callee may overwrite them
          */
         void accept(int query, int from, int width, float[] near);
     }

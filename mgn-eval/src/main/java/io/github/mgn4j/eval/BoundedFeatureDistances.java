@@ -34,12 +34,15 @@ final class BoundedFeatureDistances implements BoundedDistances {
         return squared.tolerance(query);
     }
 
-    /** The squared distance of features, of unit length under the cosine metric, for an exact value; no bit is lost. */
+    /**
+     * Returns the squared distance for an exact value, without rounding; under the cosine metric, of the features
+     * scaled to unit length.
+     */
     double square(double exact) {
         return squared.distance(exact);
     }
 
-    /** The exact value for a squared distance; no bit is lost. */
+    /** Returns the exact value for a squared distance, without rounding. */
     double ofSquare(double square) {
         return square / squared.distance(1);
     }

@@ -1,8 +1,8 @@
 package io.github.mgn4j.eval;
 
 /**
- * The Jaccard distance of the images' encodings, mixed with their original distance: squared, and divided by the query's
- * largest. Original distances are computed again, not stored.
+ * The Jaccard distance of the images' encodings, mixed with their original distance, which is squared and divided by
+ * the query's largest. Original distances are computed again, not stored.
  */
 final class BoundedReRankedDistances implements BoundedDistances {
     private final BoundedDistances original;
@@ -54,7 +54,7 @@ final class BoundedReRankedDistances implements BoundedDistances {
         }
     }
 
-    /** What an original value counts for. */
+    /** Returns the factor from a query's original exact values to their share of the mixed distance. */
     private double factor(int query) {
         return original.distance(1) / neighbours.farthest(query) * lambda;
     }

@@ -6,14 +6,14 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Squared distances of features divided by their lengths, twice the cosine distance. A feature of zeros has no direction: it
- * is 2 from every other, exactly, where the rounding of their lengths would rank the others.
+ * Squared distances of features scaled to unit length: twice the cosine distance. A feature of zeros has no direction.
+ * Its distance to every other feature is exactly 2; otherwise the rounding of the others' lengths would rank them.
  */
 final class BoundedUnitDistances implements BoundedDistances {
     private final BlockedSquaredDistances squared;
     private final boolean @Nullable [] zeroQueries;
     private final boolean @Nullable [] zeroGallery;
-    /** Whether queries and gallery are the same images, each at no distance from itself. */
+    /** Whether queries and gallery are the same images, each at distance 0 from itself. */
     private final boolean within;
 
     /** The exact value of a squared distance of 2. */
@@ -31,7 +31,7 @@ final class BoundedUnitDistances implements BoundedDistances {
         two = 2 / squared.distance(1);
     }
 
-    /** Squared distances that rank by a metric. */
+    /** Returns squared distances that rank by a metric. */
     static BoundedDistances between(FeatureMatrix queries, FeatureMatrix gallery, DistanceMetric metric, long bytes) {
         if (metric == DistanceMetric.EUCLIDEAN) {
             return BlockedSquaredDistances.between(queries, gallery, bytes);
@@ -41,7 +41,7 @@ final class BoundedUnitDistances implements BoundedDistances {
         return of(squared, zeros(queries), zeros(gallery), false);
     }
 
-    /** The same of images among themselves. */
+    /** Returns squared distances within one set of images that rank by a metric. */
     static BoundedDistances within(FeatureMatrix all, DistanceMetric metric, long bytes) {
         if (metric == DistanceMetric.EUCLIDEAN) {
             return BlockedSquaredDistances.within(all, bytes);
@@ -60,7 +60,7 @@ final class BoundedUnitDistances implements BoundedDistances {
                 : new BoundedUnitDistances(squared, zeroQueries, zeroGallery, within);
     }
 
-    /** Which rows are all zeros; null for none. */
+    /** Returns for each row whether it is all zeros; null if no row is. */
     static boolean @Nullable [] zeros(FeatureMatrix features) {
         boolean[] zeros = new boolean[features.rows()];
         boolean any = false;
@@ -90,7 +90,7 @@ final class BoundedUnitDistances implements BoundedDistances {
         return isRight(query, entry) ? two : squared.exact(query, entry);
     }
 
-    /** Whether one of the two has no direction, which counts as a right angle. */
+    /** Returns whether one of the two has no direction, which counts as a right angle. */
     private boolean isRight(int query, int entry) {
         boolean zero = (zeroQueries != null && zeroQueries[query]) || (zeroGallery != null && zeroGallery[entry]);
         return zero && !(within && query == entry);

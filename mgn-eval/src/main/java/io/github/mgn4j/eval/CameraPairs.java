@@ -6,11 +6,11 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
- * How well people are found from one camera in another: an evaluation of each camera's queries in each camera's gallery.
+ * The metrics for each pair of cameras: each camera's queries evaluated in each camera's gallery.
  *
- * @param queryCameras ascending
- * @param galleryCameras ascending
- * @param cells by query camera and gallery camera; empty where no query has a match there
+ * @param queryCameras cameras of the queries, ascending
+ * @param galleryCameras cameras of the gallery, ascending
+ * @param cells metrics by query camera and gallery camera; empty where no query has a match
  */
 public record CameraPairs(
         List<Integer> queryCameras, List<Integer> galleryCameras, List<List<Optional<ReidMetrics>>> cells) {
@@ -20,7 +20,7 @@ public record CameraPairs(
         cells = cells.stream().map(List::copyOf).toList();
     }
 
-    /** Evaluates each pair of cameras; images without a known camera are in none. */
+    /** Evaluates each pair of cameras. Images of an unknown camera are left out. */
     public static CameraPairs of(LabelledFeatures query, LabelledFeatures gallery, Evaluator evaluator) {
         List<Integer> from = cameras(query.labels());
         List<Integer> to = cameras(gallery.labels());

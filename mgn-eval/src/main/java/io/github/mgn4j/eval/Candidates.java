@@ -4,9 +4,9 @@ import io.github.mgn4j.features.FeatureMatrix;
 import java.util.stream.IntStream;
 
 /**
- * A gallery without its junk, which is nobody's neighbour and in no ranking.
+ * A gallery without its junk, which is in no ranking and in no neighbourhood.
  *
- * @param columns the gallery row of each
+ * @param columns the original gallery row of each entry
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
 record Candidates(FeatureMatrix features, Labels labels, int[] columns) {

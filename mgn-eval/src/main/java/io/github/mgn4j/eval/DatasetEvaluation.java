@@ -4,15 +4,16 @@ import io.github.mgn4j.verify.VerificationThresholds;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The outcome of an evaluation of a test set, with what it was made of: a report can be written from it. Immutable.
+ * The results of evaluating a test set, together with its features and options, so that a report can be written from
+ * it. Immutable.
  *
- * @param evaluator that made it
- * @param options that it was made with
- * @param features that were ranked: with expanded queries, if the options ask for them
- * @param plain by the distances of features
- * @param reRanked by re-ranked distances; null where the options do not ask for it
- * @param verification null where the options do not ask for it
- * @param singleShot null where the options do not ask for it
+ * @param evaluator the evaluator that computed it
+ * @param options the options of the evaluation
+ * @param features the features that were ranked; the queries are the expanded ones if the options ask for expansion
+ * @param plain evaluation by feature distances
+ * @param reRanked evaluation by re-ranked distances; null if the options do not ask for it
+ * @param verification same-person verification; null if the options do not ask for it
+ * @param singleShot result of the single-shot protocol; null if the options do not ask for it
  */
 public record DatasetEvaluation(
         Evaluator evaluator,
@@ -46,7 +47,7 @@ public record DatasetEvaluation(
         return new Verifier(evaluator.metric(), RESAMPLES, CONFIDENCE, 0, evaluator.blockBytes());
     }
 
-    /** Returns the re-ranked evaluation if there is one, else the plain one. */
+    /** Returns the re-ranked evaluation if there is one, otherwise the plain one. */
     public Evaluation evaluation() {
         return reRanked != null ? reRanked : plain;
     }
@@ -56,15 +57,15 @@ public record DatasetEvaluation(
         return evaluation().metrics();
     }
 
-    /** Returns bootstrap intervals of {@link #metrics()}: 95%, of 1000 draws of people. */
+    /** Returns 95% bootstrap intervals of {@link #metrics()}, from 1000 resamples of people. */
     public MetricIntervals intervals() {
         return MetricIntervals.of(evaluation(), features.query().labels(), RESAMPLES, CONFIDENCE, 0);
     }
 
     /**
-     * Returns the verification, measured now if the options did not ask for it.
+     * Returns the verification; measures it if the options did not ask for it.
      *
-     * @throws EvaluationException if there is no pair of one person, or of two
+     * @throws EvaluationException if there is no pair of the same person, or none of different people
      */
     public Verification verify() {
         return verification != null ? verification : verifier(evaluator).verify(features.query(), features.gallery());
@@ -74,7 +75,7 @@ public record DatasetEvaluation(
      * Returns the thresholds for same-person verdicts that a model can carry, see {@link Verifier#thresholds}.
      *
      * @param flip whether the features are means over an image and its mirror
-     * @param data the data set, in words
+     * @param data description of the data set
      * @throws EvaluationException if there are too few pairs for any of the rates
      */
     public VerificationThresholds thresholds(boolean flip, String data) {
@@ -84,7 +85,10 @@ public record DatasetEvaluation(
         return exact.thresholds(measured, flip, data);
     }
 
-    /** Returns the metrics as JSON, with the plain ones as {@code baseline} of re-ranked ones, and the verification. */
+    /**
+     * Returns the metrics as JSON, with the verification if it was measured. For a re-ranked evaluation the plain
+     * metrics are added as {@code baseline}.
+     */
     public MetricsJson toJson() {
         MetricsJson json = MetricsJson.of(metrics());
         if (reRanked != null) {

@@ -4,26 +4,27 @@ import io.github.mgn4j.features.DistanceMetric;
 import io.github.mgn4j.features.FeatureMatrix;
 
 /**
- * Distances from queries to a gallery, computed when they are asked for, a block of queries at a time, so that the whole
- * matrix need never be held. Implementations are thread-safe and give the same bits every time.
+ * Distances from queries to a gallery, computed on request and one block of queries at a time, so that the whole matrix
+ * is never held. Implementations are thread-safe and deterministic to the bit.
  */
 public interface Distances {
-    /** Number of rows. */
+    /** Returns the number of queries (rows). */
     int queries();
 
-    /** Number of columns. */
+    /** Returns the number of gallery entries (columns). */
     int gallery();
 
     /**
-     * Computes the distances of some queries to the whole gallery. Smaller is nearer; not NaN.
+     * Computes the distances of consecutive queries to the whole gallery. A smaller distance is nearer; no distance is
+     * NaN.
      *
-     * @param from the first query
-     * @param into one row of {@link #gallery()} values for each query from there on; overwritten
+     * @param from index of the first query
+     * @param into receives one row of {@link #gallery()} values for each query from {@code from} on
      */
     void compute(int from, double[][] into);
 
     /**
-     * Distances between the rows of two matrices.
+     * Returns the distances between the rows of two matrices.
      *
      * @throws EvaluationException if their dims differ
      */

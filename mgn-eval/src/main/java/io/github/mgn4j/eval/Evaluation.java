@@ -3,9 +3,10 @@ package io.github.mgn4j.eval;
 import java.util.List;
 
 /**
- * The outcome of an evaluation.
+ * The results of ranking the gallery for every query.
  *
- * @param results of every query, in the order of the queries
+ * @param metrics the metrics over all queries
+ * @param results the result of each query, in the order of the queries
  */
 public record Evaluation(ReidMetrics metrics, List<QueryResult> results) {
     public Evaluation {

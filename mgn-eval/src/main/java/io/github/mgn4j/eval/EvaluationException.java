@@ -2,10 +2,14 @@ package io.github.mgn4j.eval;
 
 import java.util.Locale;
 
-/** Features, labels or settings that cannot be evaluated; the message says what was expected and what was found. */
+/**
+ * Thrown for features, labels or settings that cannot be evaluated. The message names the expected and the actual
+ * value.
+ */
 public final class EvaluationException extends IllegalArgumentException {
     private static final long serialVersionUID = 1L;
 
+    /** Creates an exception with a message. */
     public EvaluationException(String message) {
         super(message);
     }

@@ -6,16 +6,16 @@ import io.github.mgn4j.image.ProgressListener;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an evaluation of a data set does beside ranking the gallery for each query by distance. Whether features are averaged
- * over the image and its mirror is the extractor's option. Immutable.
+ * Options of evaluating a data set, beside ranking the gallery for each query by distance. Whether features are
+ * averaged over the image and its mirror is an option of the extractor. Immutable.
  *
- * @param onError what happens about an image that cannot be read
+ * @param onError policy for images that cannot be read
  * @param progress receives the progress of the extraction
- * @param multiQuery whether each query's features are the mean of those of the data set's images for multi-query
- * @param expansion of the queries, before they are ranked; null for none
- * @param reRanker that re-ranks the lists; null for none
+ * @param multiQuery whether each query's features are replaced by the mean over the data set's multi-query images
+ * @param expansion expands the queries before ranking; null for none
+ * @param reRanker re-ranks the lists; null for none
  * @param verification whether thresholds and true accept rates are measured
- * @param singleShotTrials random galleries of the single-shot protocol for each query; 0 for none
+ * @param singleShotTrials number of random galleries per query in the single-shot protocol; 0 for none
  */
 public record EvaluationOptions(
         OnError onError,
@@ -25,21 +25,25 @@ public record EvaluationOptions(
         @Nullable ReRanker reRanker,
         boolean verification,
         int singleShotTrials) {
-    /** Fails at an image that cannot be read, and does nothing else. */
+    /** Options that fail on an unreadable image and ask for nothing beyond the ranking. */
     public static final EvaluationOptions DEFAULT = builder().build();
 
-    /** @throws EvaluationException if the number of trials is negative */
+    /**
+     * Checks the options.
+     *
+     * @throws EvaluationException if the number of trials is negative
+     */
     public EvaluationOptions {
         EvaluationException.check(
                 singleShotTrials >= 0, "single-shot trials is %d, must not be negative", singleShotTrials);
     }
 
-    /** Begins with the defaults. */
+    /** Returns a builder that starts with the defaults. */
     public static Builder builder() {
         return new Builder();
     }
 
-    /** Collects options. Not thread-safe. */
+    /** Builds {@link EvaluationOptions}. Not thread-safe. */
     public static final class Builder {
         private OnError onError = OnError.FAIL;
         private ProgressListener progress = ProgressListener.NONE;
@@ -51,49 +55,49 @@ public record EvaluationOptions(
 
         private Builder() {}
 
-        /** Sets what happens about an image that cannot be read; {@link OnError#FAIL} by default. */
+        /** Sets the policy for images that cannot be read. The default is {@link OnError#FAIL}. */
         @CanIgnoreReturnValue
         public Builder onError(OnError policy) {
             onError = policy;
             return this;
         }
 
-        /** Registers a listener for the progress of the extraction, in the place of an earlier one. */
+        /** Sets the listener for the progress of the extraction. It replaces an earlier one. */
         @CanIgnoreReturnValue
         public Builder progress(ProgressListener listener) {
             progress = listener;
             return this;
         }
 
-        /** Sets whether queries are averaged by {@link MultiQuery}; off by default. */
+        /** Sets whether queries are averaged by {@link MultiQuery}. The default is false. */
         @CanIgnoreReturnValue
         public Builder multiQuery(boolean on) {
             multiQuery = on;
             return this;
         }
 
-        /** Sets the expansion of the queries; null, the default, for none. */
+        /** Sets the query expansion. The default is null: none. */
         @CanIgnoreReturnValue
         public Builder expand(@Nullable QueryExpansion queryExpansion) {
             expansion = queryExpansion;
             return this;
         }
 
-        /** Sets the re-ranker of the lists; null, the default, for none. */
+        /** Sets the re-ranker. The default is null: none. */
         @CanIgnoreReturnValue
         public Builder reRank(@Nullable ReRanker newReRanker) {
             reRanker = newReRanker;
             return this;
         }
 
-        /** Sets whether {@link Verification} is measured; off by default. */
+        /** Sets whether {@link Verification} is measured. The default is false. */
         @CanIgnoreReturnValue
         public Builder verification(boolean on) {
             verification = on;
             return this;
         }
 
-        /** Sets the number of trials of {@link SingleShot}; 0, the default, for none. */
+        /** Sets the number of {@link SingleShot} trials. The default is 0: none. */
         @CanIgnoreReturnValue
         public Builder singleShot(int trials) {
             singleShotTrials = trials;

@@ -9,37 +9,42 @@ import java.io.IOException;
 import java.util.List;
 
 /**
- * Computes the re-identification metrics as the Market-1501 protocol defines them. For each query a gallery entry is
- * left out when it shows the same person under the same camera, or is junk. Entries at the same distance keep the
- * gallery's order. Queries without a match are not counted.
+ * Computes the re-identification metrics as the Market-1501 protocol defines them. For each query, gallery entries of
+ * the same person under the same camera are left out, and so is junk. Entries at the same distance keep the gallery's
+ * order. Queries without a match are not counted.
  *
- * <p>Distances are computed a block of queries and gallery at a time, by matrix products where there is an ND4J backend
- * for a CPU. The products' rounding decides nothing: what it leaves open is settled by sums of squared differences in a
- * fixed order, so that equal features are equally near and the result is the same for any number of cores, size of
- * blocks and backend.
+ * <p>Distances are computed one block of queries and gallery at a time, by matrix products if a module that offers them
+ * (mgn-onednn or mgn-samediff) is on the class path. The products' rounding does not affect the result: pairs whose
+ * order it leaves open are settled by sums of squared differences in a fixed order. So equal features are equally near,
+ * and the result is the same for any number of cores, block size and library.
  *
- * <p>Immutable and thread-safe; an evaluation uses the cores of the common pool.
+ * <p>Immutable and thread-safe. An evaluation uses the cores of the common pool.
  *
- * @param metric the distance
- * @param top how many of the nearest gallery entries to keep in each {@link QueryResult}
- * @param blockBytes memory that the blocks of features and distances may take; at least 1 MiB. Beside it an evaluation
- *     needs a copy of the features under {@link DistanceMetric#COSINE}, one of the gallery's where there is junk in it, and less
- *     than a kilobyte for each query
+ * @param metric the distance metric
+ * @param top number of nearest gallery entries to keep in each {@link QueryResult}
+ * @param blockBytes memory for the blocks of features and distances, in bytes; at least 1 MiB. In addition an
+ *     evaluation needs a copy of the features under {@link DistanceMetric#COSINE}, a copy of the gallery's features if
+ *     it contains junk, and less than a kilobyte per query
  */
 public record Evaluator(DistanceMetric metric, int top, long blockBytes) {
     private static final int DEFAULT_TOP = 10;
 
+    /**
+     * Checks the settings.
+     *
+     * @throws EvaluationException if {@code top} is negative or {@code blockBytes} is below 1 MiB
+     */
     public Evaluator {
         check(top >= 0, "top is %d, must not be negative", top);
         BlockShape.checkBytes(blockBytes);
     }
 
-    /** With blocks of 128 MiB, beyond which they get no faster. */
+    /** Creates an evaluator with blocks of 128 MiB. Larger blocks are no faster. */
     public Evaluator(DistanceMetric metric, int top) {
         this(metric, top, BlockShape.DEFAULT_BYTES);
     }
 
-    /** Keeps the 10 nearest entries. */
+    /** Creates an evaluator that keeps the 10 nearest entries of each query. */
     public Evaluator(DistanceMetric metric) {
         this(metric, DEFAULT_TOP);
     }
@@ -56,10 +61,10 @@ public record Evaluator(DistanceMetric metric, int top, long blockBytes) {
     }
 
     /**
-     * Extracts the features of a data set's query and gallery, and evaluates them.
+     * Extracts the features of a data set's query and galleryand evaluates them.
      *
      * @throws io.github.mgn4j.data.DatasetException if the data set has no query or no gallery that can be read
-     * @throws io.github.mgn4j.image.ImageException if an image cannot be read, under {@link
+     * @throws io.github.mgn4j.image.ImageException if an image cannot be read, and the options say {@link
      *     io.github.mgn4j.image.OnError#FAIL}
      * @throws EvaluationException if no query has a match, or the data does not suit an option
      */
@@ -69,7 +74,7 @@ public record Evaluator(DistanceMetric metric, int top, long blockBytes) {
     }
 
     /**
-     * Evaluates features that have been extracted: expands the queries, ranks, re-ranks and verifies, as the options say.
+     * Evaluates extracted features: expands the queries, ranks, re-ranks and verifies as the options ask.
      *
      * @throws EvaluationException if no query has a match, or the data does not suit an option
      */
@@ -78,7 +83,7 @@ public record Evaluator(DistanceMetric metric, int top, long blockBytes) {
     }
 
     /**
-     * Ranks the gallery for each query by the distance of their features.
+     * Ranks the gallery for each query by feature distance.
      *
      * @throws EvaluationException if the dims differ, or no query has a match
      */
@@ -93,8 +98,8 @@ public record Evaluator(DistanceMetric metric, int top, long blockBytes) {
     }
 
     /**
-     * Ranks the gallery for each query by re-ranked distances. Junk is left out of the gallery before re-ranking, so
-     * that it is nobody's neighbour.
+     * Ranks the gallery for each query by re-ranked distances. Junk is removed from the gallery before re-ranking, so
+     * that it is in no neighbourhood.
      *
      * @throws EvaluationException if the dims differ, the gallery is smaller than the re-ranker's neighbourhoods, or no
      *     query has a match
@@ -110,7 +115,7 @@ public record Evaluator(DistanceMetric metric, int top, long blockBytes) {
     }
 
     /**
-     * Takes each image as a query and all the others as its gallery: for sets that are not split.
+     * Ranks, for each image as the query, all other images as its gallery. Use it for sets without a split.
      *
      * @throws EvaluationException if no query has a match
      */
@@ -125,10 +130,10 @@ public record Evaluator(DistanceMetric metric, int top, long blockBytes) {
     }
 
     /**
-     * Ranks the gallery for each query by any distances, row i of which is the query of label i. It holds as many rows
-     * of them as cores times 32.
+     * Ranks the gallery for each query by any distances. Row i of the distances belongs to label i of the queries. At
+     * most 32 rows per core are held at once.
      *
-     * @throws EvaluationException if the labels are of other sizes than the distances, or no query has a match
+     * @throws EvaluationException if the numbers of labels and distances differ, or no query has a match
      */
     public Evaluation evaluate(Distances distances, Labels query, Labels gallery) {
         check(

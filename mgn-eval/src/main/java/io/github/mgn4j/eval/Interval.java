@@ -1,9 +1,9 @@
 package io.github.mgn4j.eval;
 
 /**
- * A bootstrap interval of a figure.
+ * A bootstrap interval of a metric.
  *
- * @param low its lower end
- * @param high its upper end
+ * @param low lower end
+ * @param high upper end
  */
 public record Interval(double low, double high) {}

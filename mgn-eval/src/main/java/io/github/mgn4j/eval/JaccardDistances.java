@@ -4,8 +4,9 @@ import java.util.Arrays;
 import java.util.stream.IntStream;
 
 /**
- * Jaccard distances of the images' encodings, from queries to the gallery: 1 but for the pairs that have a weight in
- * common, which alone are stored. They are found by an inverted index, from each image to those that hold it.
+ * Jaccard distances of the images' encodings, from queries to the gallery. Only pairs that share a weight are stored;
+ * all others are at distance 1. An inverted index, from each image to the images whose encodings contain it, finds
+ * these pairs.
  */
 final class JaccardDistances {
     private final SparseRow[] rows;
@@ -14,7 +15,11 @@ final class JaccardDistances {
         this.rows = rows;
     }
 
-    /** @param encoding of the queries, then the gallery */
+    /**
+     * Computes the distances.
+     *
+     * @param encoding of the queries, then of the gallery
+     */
     static JaccardDistances of(SparseRow[] encoding, int queries) {
         int gallery = encoding.length - queries;
         int[] starts = new int[encoding.length + 1];
@@ -63,14 +68,14 @@ final class JaccardDistances {
                     distances = Arrays.copyOf(distances, 2 * size);
                 }
                 entries[size] = g;
-                // Weights sum to 1: what either has is 2 less what both have.
+                // Weights sum to 1, so the sum of the maxima is 2 minus the sum of the minima.
                 distances[size++] = 1 - common[g] / (2 - common[g]);
             }
         }
         return new SparseRow(Arrays.copyOf(entries, size), Arrays.copyOf(distances, size));
     }
 
-    /** The distances of a query that are not 1, by gallery entry. */
+    /** Returns the distances of a query that are not 1, by gallery entry. */
     SparseRow row(int query) {
         return rows[query];
     }

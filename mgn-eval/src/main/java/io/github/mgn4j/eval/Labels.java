@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.stream.IntStream;
 
 /**
- * The person and the camera of each image, as two arrays: the labels of {@link ReidImage}s, without their files, where
+ * The person and the camera of each image, as two arrays: the labels of {@link ReidImage}s without their files, because
  * evaluation compares them millions of times. Immutable.
  */
 public final class Labels {
@@ -19,9 +19,11 @@ public final class Labels {
     private final int[] camids;
 
     /**
-     * @param pids person of each image; {@link ReidImage#JUNK} for those not to be counted
-     * @param camids camera of each image; negative for one that is like no other
-     * @throws EvaluationException if they differ in length
+     * Creates labels from arrays, which are copied.
+     *
+     * @param pids person of each image; {@link ReidImage#JUNK} for images that are not counted
+     * @param camids camera of each image; a negative camid differs from every other camera
+     * @throws EvaluationException if the lengths differ
      */
     public Labels(int[] pids, int[] camids) {
         check(pids.length == camids.length, "%d pids, but %d camids", pids.length, camids.length);
@@ -29,7 +31,7 @@ public final class Labels {
         this.camids = camids.clone();
     }
 
-    /** Labels of images whose cameras are not known: each is its own. */
+    /** Returns labels of images of unknown cameras. Each image counts as under a camera of its own. */
     public static Labels withoutCameras(int[] pids) {
         int[] camids = new int[pids.length];
         Arrays.fill(camids, ReidImage.UNKNOWN_CAMERA);
@@ -44,7 +46,7 @@ public final class Labels {
     }
 
     /**
-     * The labels in a table of features; an empty camid becomes {@link ReidImage#UNKNOWN_CAMERA}.
+     * Returns the labels in a feature table. An empty camid becomes {@link ReidImage#UNKNOWN_CAMERA}.
      *
      * @throws EvaluationException if a row has no pid
      */
@@ -66,31 +68,34 @@ public final class Labels {
         return new Labels(pids, camids);
     }
 
-    /** Number of images. */
+    /** Returns the number of images. */
     public int size() {
         return pids.length;
     }
 
+    /** Returns the person of image {@code i}. */
     public int pid(int i) {
         return pids[i];
     }
 
+    /** Returns the camera of image {@code i}; negative if unknown. */
     public int camid(int i) {
         return camids[i];
     }
 
+    /** Returns whether image {@code i} is junk, which no evaluation counts. */
     public boolean isJunk(int i) {
         return pids[i] == ReidImage.JUNK;
     }
 
-    /** The labels of some images, in the order given. */
+    /** Returns the labels of some images, in the order of {@code indices}. */
     Labels select(int[] indices) {
         return new Labels(
                 IntStream.of(indices).map(i -> pids[i]).toArray(),
                 IntStream.of(indices).map(i -> camids[i]).toArray());
     }
 
-    /** The images of each person, ascending. */
+    /** Returns the indices of each person's images, ascending. */
     Map<Integer, int[]> byPid() {
         Map<Integer, IntStream.Builder> builders = new HashMap<>();
         for (int i = 0; i < pids.length; i++) {
@@ -101,7 +106,7 @@ public final class Labels {
         return images;
     }
 
-    /** True if image {@code i} shows the same person under the same, known camera as {@code other}'s image. */
+    /** Returns whether image {@code i} shows the same person under the same known camera as {@code other}'s image. */
     boolean sameView(int i, Labels other, int otherIndex) {
         return pids[i] == other.pids[otherIndex] && camids[i] >= 0 && camids[i] == other.camids[otherIndex];
     }

@@ -10,19 +10,22 @@ import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 
 /**
- * How far rank-1 and mAP would move with other people: percentile bootstrap intervals over the people searched for, who are
- * drawn with replacement, with all their queries. The gallery stays as it is.
+ * Bootstrap intervals of rank-1 and mAP: how far they would vary with other people. Percentile intervals over the
+ * people in the queries, who are drawn with replacement together with all their queries. The gallery is not resampled.
  *
- * @param confidence part of the draws that an interval holds, such as 0.95
+ * @param confidence fraction of the draws inside an interval, such as 0.95
+ * @param rank1 interval of rank-1
+ * @param mAP interval of mAP
  */
 public record MetricIntervals(double confidence, Interval rank1, Interval mAP) {
     /**
-     * Draws from an evaluation.
+     * Computes the intervals of an evaluation.
      *
-     * @param queries of it
+     * @param evaluation the evaluation
+     * @param queries labels of its queries
      * @param resamples number of draws, at least 1
      * @param confidence between 0 and 1
-     * @param seed of the draws; the same seed gives the same intervals
+     * @param seed seed of the draws; the same seed gives the same intervals
      */
     public static MetricIntervals of(
             Evaluation evaluation, Labels queries, int resamples, double confidence, long seed) {
@@ -36,7 +39,10 @@ public record MetricIntervals(double confidence, Interval rank1, Interval mAP) {
         return new MetricIntervals(confidence, interval(draws, 0, confidence), interval(draws, 1, confidence));
     }
 
-    /** A person's queries that have a match: how many, how many are right at rank 1, and their average precisions. */
+    /**
+     * One person's queries that have a match: their number, their hits at rank 1, and the sum of their average
+     * precisions.
+     */
     private static final class Person {
         private int queries;
         private int hits;

@@ -11,9 +11,9 @@ import java.io.IOException;
 import java.nio.file.Path;
 
 /**
- * ReidMetrics as JSON: {@code queries}, {@code queries_without_match}, {@code rank1}, {@code rank5}, {@code rank10}, {@code
- * rank20}, {@code cmc}, {@code mAP}, {@code mAP_trapezoid}, {@code mINP}; beside them, objects with the same keys for
- * what they are compared with, and {@code verification}. Immutable.
+ * {@link ReidMetrics} as JSON: {@code queries}, {@code queries_without_match}, {@code rank1}, {@code rank5}, {@code
+ * rank10}, {@code rank20}, {@code cmc}, {@code mAP}, {@code mAP_trapezoid}, {@code mINP}. Optional objects with the
+ * same keys hold metrics to compare with, and {@code verification} holds the verification. Immutable.
  */
 public final class MetricsJson {
     private static final Gson GSON =
@@ -25,6 +25,7 @@ public final class MetricsJson {
         this.object = object;
     }
 
+    /** Returns the JSON of metrics. */
     public static MetricsJson of(ReidMetrics metrics) {
         JsonObject object = new JsonObject();
         object.addProperty("queries", metrics.queries());
@@ -42,12 +43,12 @@ public final class MetricsJson {
         return new MetricsJson(object);
     }
 
-    /** With the metrics before re-ranking, under {@code baseline}. */
+    /** Returns a copy with the metrics before re-ranking under {@code baseline}. */
     public MetricsJson withBaseline(ReidMetrics baseline) {
         return with("baseline", baseline);
     }
 
-    /** With other metrics under a key of their own, such as {@code untrained}. */
+    /** Returns a copy with other metrics under a key of their own, such as {@code untrained}. */
     public MetricsJson with(String key, ReidMetrics other) {
         JsonObject copy = object.deepCopy();
         copy.add(key, of(other).object);
@@ -55,9 +56,10 @@ public final class MetricsJson {
     }
 
     /**
-     * With {@code verification}: {@code same_pairs}, {@code different_pairs}, {@code confidence} (of the bootstrap
-     * intervals) and {@code points}, each of which has {@code false_accept_target}, {@code threshold} (null where nothing may be accepted), {@code false_accept}, {@code
-     * true_accept}, {@code true_accept_low} and {@code true_accept_high}.
+     * Returns a copy with {@code verification}: {@code same_pairs}, {@code different_pairs}, {@code confidence} (of the
+     * bootstrap intervals) and {@code points}, each of which has {@code false_accept_target}, {@code threshold} (null
+     * if no pair may be accepted), {@code false_accept}, {@code true_accept}, {@code true_accept_low} and {@code
+     * true_accept_high}.
      */
     public MetricsJson with(Verification verification) {
         JsonArray points = new JsonArray();
@@ -82,7 +84,7 @@ public final class MetricsJson {
     }
 
     /**
-     * Writes the file, whole or not at all.
+     * Writes the JSON file atomically.
      *
      * @throws IOException if it cannot be written
      */
@@ -90,12 +92,12 @@ public final class MetricsJson {
         AtomicFile.writeString(file, this + "\n");
     }
 
-    /** A copy as Gson's tree, to add to. */
+    /** Returns a copy as Gson's tree, which the caller may change. */
     public JsonObject toJson() {
         return object.deepCopy();
     }
 
-    /** The JSON text. */
+    /** Returns the JSON text. */
     @Override
     public String toString() {
         return GSON.toJson(object);

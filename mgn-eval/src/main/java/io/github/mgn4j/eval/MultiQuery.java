@@ -8,8 +8,8 @@ import java.util.Map;
 import java.util.stream.IntStream;
 
 /**
- * The multi-query protocol of Market-1501 (Zheng et al., ICCV 2015): a query is what a camera saw of a person in several
- * images, such as those of {@code gt_bbox}.
+ * The multi-query protocol of Market-1501 (Zheng et al., ICCV 2015): a query is represented by several images of the
+ * same person under the same camera, such as those of {@code gt_bbox}.
  */
 public final class MultiQuery {
     private static final int[] NONE = {};
@@ -17,9 +17,9 @@ public final class MultiQuery {
     private MultiQuery() {}
 
     /**
-     * Replaces the features of each query by the mean of those of other images of the same person and camera, which
-     * usually show the query's image again. A query of which there are none, or of an unknown camera, stays as it is.
-     * Under {@link DistanceMetric#COSINE} normalise both before, if each image is to count alike.
+     * Replaces the features of each query by the mean over the images of the same person and camera. These usually
+     * include the query image itself. A query without such images, or of an unknown camera, is left unchanged. Under
+     * {@link DistanceMetric#COSINE}, normalise both inputs first if each image is to have the same weight.
      *
      * @throws EvaluationException if the dims differ
      */

@@ -3,7 +3,10 @@ package io.github.mgn4j.eval;
 import java.util.Arrays;
 import java.util.function.IntToDoubleFunction;
 
-/** Finds the k nearest entries of a row from near values: keeps all that may be among them, settles who is in the end. */
+/**
+ * Finds the k nearest entries of a row from near values: collects every entry that may be among them, then settles
+ * their order by exact values.
+ */
 final class NearCandidates {
     private final int k;
     private final float tolerance;
@@ -12,7 +15,12 @@ final class NearCandidates {
     private int size;
     private float limit;
 
-    /** @param tolerance how far the values offered are from the exact ones at most */
+    /**
+     * Creates an empty collection.
+     *
+     * @param k number of entries to find
+     * @param tolerance largest difference between the values offered and the exact ones
+     */
     NearCandidates(int k, float tolerance) {
         this.k = k;
         this.tolerance = tolerance;
@@ -21,7 +29,7 @@ final class NearCandidates {
         limit = k == 0 ? Float.NEGATIVE_INFINITY : Float.POSITIVE_INFINITY;
     }
 
-    /** Entries with values above this need not be offered. */
+    /** Returns the limit above which values need not be offered. */
     float limit() {
         return limit;
     }
@@ -36,7 +44,7 @@ final class NearCandidates {
         }
     }
 
-    /** The entries nearest by exact distance, nearest first; of equally near ones the smaller first. */
+    /** Returns the nearest entries by exact distance, nearest first. Ties are ordered by entry. */
     int[] settle(IntToDoubleFunction exact) {
         if (size > k && k > 0) {
             prune();
@@ -51,7 +59,8 @@ final class NearCandidates {
     private void prune() {
         float[] sorted = Arrays.copyOf(values, size);
         Arrays.sort(sorted);
-        // k entries are no farther than this value and the tolerance; no nearer one has a value above that by more.
+        // k entries are at most this value plus the tolerance away, so a near value more than twice the tolerance above
+        // it cannot be among the k nearest.
         limit = Math.min(limit, Math.nextUp((float) (sorted[k - 1] + 2.0 * tolerance)));
         int kept = 0;
         for (int i = 0; i < size; i++) {

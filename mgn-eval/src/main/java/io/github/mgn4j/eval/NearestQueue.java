@@ -1,8 +1,8 @@
 package io.github.mgn4j.eval;
 
 /**
- * Keeps the nearest of the entries offered to it; of equally near ones, those with the smaller index. A binary heap with
- * the farthest of the kept ones on top.
+ * Keeps the nearest of the entries offered to it; on ties, those with the smaller index. A binary heap with the
+ * farthest kept entry on top.
  */
 final class NearestQueue {
     private final double[] distances;
@@ -16,18 +16,18 @@ final class NearestQueue {
 
     void offer(double distance, int entry) {
         if (size < entries.length) {
-            int at = size++;
-            while (at > 0 && isAfter(distance, entry, (at - 1) / 2)) {
-                move((at - 1) / 2, at);
-                at = (at - 1) / 2;
+            int position = size++;
+            while (position > 0 && isAfter(distance, entry, (position - 1) / 2)) {
+                move((position - 1) / 2, position);
+                position = (position - 1) / 2;
             }
-            set(at, distance, entry);
+            set(position, distance, entry);
         } else if (size > 0 && !isAfter(distance, entry, 0)) {
             sink(distance, entry);
         }
     }
 
-    /** The entries kept, nearest first; the queue is empty afterwards. */
+    /** Returns the kept entries, nearest first, and empties the queue. */
     int[] ascending() {
         int[] ascending = new int[size];
         while (size > 0) {
@@ -38,9 +38,9 @@ final class NearestQueue {
         return ascending;
     }
 
-    /** Puts a value in place of the top, among the first {@link #size}. */
+    /** Replaces the top by a value among the first {@link #size}. */
     private void sink(double distance, int entry) {
-        int at = 0;
+        int position = 0;
         int child = 1;
         while (child < size) {
             if (child + 1 < size && isAfter(distances[child + 1], entries[child + 1], child)) {
@@ -49,23 +49,23 @@ final class NearestQueue {
             if (isAfter(distance, entry, child)) {
                 break;
             }
-            move(child, at);
-            at = child;
-            child = 2 * at + 1;
+            move(child, position);
+            position = child;
+            child = 2 * position + 1;
         }
-        set(at, distance, entry);
+        set(position, distance, entry);
     }
 
-    private boolean isAfter(double distance, int entry, int at) {
-        return distance > distances[at] || (distance == distances[at] && entry > entries[at]);
+    private boolean isAfter(double distance, int entry, int position) {
+        return distance > distances[position] || (distance == distances[position] && entry > entries[position]);
     }
 
     private void move(int from, int to) {
         set(to, distances[from], entries[from]);
     }
 
-    private void set(int at, double distance, int entry) {
-        distances[at] = distance;
-        entries[at] = entry;
+    private void set(int position, double distance, int entry) {
+        distances[position] = distance;
+        entries[position] = entry;
     }
 }

@@ -5,7 +5,7 @@ import io.github.mgn4j.features.FeatureMatrix;
 import java.util.Arrays;
 import java.util.stream.IntStream;
 
-/** The nearest neighbours of each image among all, itself among them, and the distance to its farthest. */
+/** The nearest neighbours of each image, the image itself included, and its largest distance. */
 final class Neighbours {
     private final BoundedDistances distances;
     private final int[][] nearest;
@@ -20,7 +20,7 @@ final class Neighbours {
         farthest = new double[images];
         NearCandidates[] near = new NearCandidates[images];
         Arrays.setAll(near, i -> new NearCandidates(count, distances.tolerance(i)));
-        // The farthest is the nearest by the negative distance.
+        // The farthest entry is the nearest by negated distance.
         NearCandidates[] far = new NearCandidates[images];
         Arrays.setAll(far, i -> new NearCandidates(1, distances.tolerance(i)));
         distances.scan((i, from, width, part) -> collect(near[i], far[i], from, width, part));
@@ -29,12 +29,12 @@ final class Neighbours {
             nearestSquares[i] =
                     IntStream.of(nearest[i]).mapToDouble(j -> squared(i, j)).toArray();
             double max = squared(i, far[i].settle(j -> -distances.exact(i, j))[0]);
-            // Where all images are alike every distance is 0, over whatever.
+            // If all images are identical every distance is 0; divide by 1.
             farthest[i] = max == 0 ? 1 : max;
         });
     }
 
-    /** Finds the {@code count} nearest; of equally near ones the earlier is first. */
+    /** Finds the {@code count} nearest images of each image. Ties are ordered by index. */
     static Neighbours of(FeatureMatrix all, DistanceMetric metric, int count, long blockBytes) {
         return new Neighbours(BoundedUnitDistances.within(all, metric, blockBytes), count);
     }
@@ -63,22 +63,22 @@ final class Neighbours {
         return nearest.length;
     }
 
-    /** The {@code rank}-th nearest to image {@code i}, from 0. */
+    /** Returns the {@code rank}-th nearest image to image {@code i}, counted from 0. */
     int nearest(int i, int rank) {
         return nearest[i][rank];
     }
 
-    /** The largest distance in row and column {@code i}. */
+    /** Returns the largest distance in row and column {@code i}. */
     double farthest(int i) {
         return farthest[i];
     }
 
-    /** Squared distance of two images, divided by the largest of image {@code i}. */
+    /** Returns the squared distance of two images, divided by the largest of image {@code i}. */
     double relative(int i, int j) {
         return known(i, j) / farthest[i];
     }
 
-    /** From the list of either, if the other is in it: reading two features takes longer. */
+    /** Looks the distance up in the list of either image, because computing it from two features takes longer. */
     private double known(int i, int j) {
         for (int rank = 0; rank < nearest[i].length; rank++) {
             if (nearest[i][rank] == j) {
@@ -91,7 +91,10 @@ final class Neighbours {
         return squared(i, j);
     }
 
-    /** Those of the k nearest of image {@code i}, and itself, that have it among theirs; nearest first. */
+    /**
+     * Returns the k-reciprocal neighbours of image {@code i}, and itself: those of its k nearest that have it among
+     * theirs, nearest first.
+     */
     int[] reciprocal(int i, int k) {
         int[] reciprocal = new int[k + 1];
         int count = 0;

@@ -4,12 +4,12 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 
-/** How many pairs of each person in the queries lie between one edge and the next: exactly, from a scan of near values. */
+/** Exact counts of the pairs of each person in the queries between consecutive edges, from a scan of near values. */
 final class PairCounts {
     private static final int[] NONE = {};
 
     private final double[] edges;
-    /** By person and bin: bin b holds what is above edge b - 1 and not above edge b. */
+    /** Counts by person and bin. Bin b holds distances above edge b - 1 and not above edge b. */
     private final long[][] same;
 
     private final long[][] different;
@@ -23,8 +23,10 @@ final class PairCounts {
     /**
      * Counts the pairs of queries and gallery entries.
      *
-     * @param gallery without junk
-     * @param edges ascending exact values
+     * @param distances between the queries and the gallery
+     * @param queries labels of the queries
+     * @param gallery labels of the gallery without junk
+     * @param edges exact values, ascending
      */
     static PairCounts of(BoundedDistances distances, Labels queries, Labels gallery, double[] edges) {
         Map<Integer, Integer> people = new HashMap<>();
@@ -86,12 +88,12 @@ final class PairCounts {
         return same.length;
     }
 
-    /** Pairs of one person by bin, each person counted some times. */
+    /** Returns the pairs of the same person by bin, each person weighted. */
     long[] same(long[] weights) {
         return total(same, weights);
     }
 
-    /** Pairs of two people by bin, by the person of the query. */
+    /** Returns the pairs of different people by bin, weighted by the person of the query. */
     long[] different(long[] weights) {
         return total(different, weights);
     }

@@ -9,20 +9,23 @@ import java.util.List;
 import java.util.stream.LongStream;
 
 /**
- * How the distances of pairs of the same person and of different people are distributed: histograms over the pairs of a
- * query and a gallery entry that an evaluation compares. They are made for looking at: a pair whose distance is within
- * rounding of the end of a bin may be counted in the next. {@link Verification} is exact. Immutable.
+ * Distributions of the distances of pairs of the same person and of different people: histograms over the pairs of a
+ * query and a gallery entry that an evaluation compares. For display: a pair whose distance is within rounding of a
+ * bin's edge may be counted in the next bin. {@link Verification} is exact. Immutable.
  *
- * @param from where the first bin begins
- * @param to where the last bin ends
- * @param same part of the pairs of one person in each bin, summing to 1
- * @param different the same for pairs of two people
- * @param samePairs number of pairs of one person
- * @param differentPairs number of pairs of two people
+ * @param from lower edge of the first bin
+ * @param to upper edge of the last bin
+ * @param same fraction of the same-person pairs in each bin, summing to 1
+ * @param different fraction of the different-person pairs in each bin, summing to 1
+ * @param samePairs number of same-person pairs
+ * @param differentPairs number of different-person pairs
  */
 public record PairDistances(
         double from, double to, List<Double> same, List<Double> different, long samePairs, long differentPairs) {
-    /** Counted first over a range that surely holds every distance, then brought together over the one that does. */
+    /**
+     * Bins of the first count, over a range that surely contains every distance. They are merged over the range that
+     * does.
+     */
     private static final int FINE = 1 << 13;
 
     private static final int MIN_BINS = 16;
@@ -34,9 +37,9 @@ public record PairDistances(
     }
 
     /**
-     * Counts the pairs.
+     * Computes the histograms.
      *
-     * @throws EvaluationException if the dims differ or there is no pair of one of the two kinds
+     * @throws EvaluationException if the dims differ, or there is no pair of one of the two kinds
      */
     public static PairDistances of(LabelledFeatures query, LabelledFeatures gallery, DistanceMetric metric) {
         BoundedDistances distances =
@@ -51,7 +54,7 @@ public record PairDistances(
             for (int j = 0; j < width; j++) {
                 bins[j] = (int) Math.min(FINE - 1, distances.distance(Math.max(0, near[j])) / bound * FINE);
             }
-            // Whole numbers: the order in which threads come by does not show.
+            // Integer counts, so the order of the threads does not matter.
             synchronized (same) {
                 for (int j = 0; j < width; j++) {
                     if (!entries.isJunk(from + j) && !entries.sameView(from + j, queries, q)) {

@@ -9,8 +9,8 @@ import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 
 /**
- * Distances at which pairs of two people become, step by step, a few percent more: exact values of pairs of some
- * queries, from the nearest pair to beyond a false accept rate of 10%.
+ * Distances at which the false accept rate rises in steps of a few percent: exact values of the different-person pairs
+ * of some queries, from the nearest pair to beyond a false accept rate of 10%.
  */
 final class PairEdges {
     private static final int QUERIES = 64;
@@ -19,7 +19,10 @@ final class PairEdges {
 
     private PairEdges() {}
 
-    /** Ascending, as {@linkplain BoundedFeatureDistances#square squares}; negative for one that is below every distance. */
+    /**
+     * Returns the edges, ascending, as {@linkplain BoundedFeatureDistances#square squares}; a negative edge is below
+     * every distance.
+     */
     static double[] choose(LabelledFeatures query, Candidates gallery, DistanceMetric metric, long blockBytes) {
         int count = query.labels().size();
         int[] some = IntStream.range(0, Math.min(QUERIES, count))
@@ -45,25 +48,25 @@ final class PairEdges {
         if (pairs == 0) {
             return new double[] {0};
         }
-        int wanted = (int) Math.ceil(LARGEST_RATE * pairs);
+        int lastRank = (int) Math.ceil(LARGEST_RATE * pairs);
         double tolerance = IntStream.range(0, some.length)
                 .mapToDouble(sample::tolerance)
                 .max()
                 .orElse(0);
-        double limit = sorted[wanted - 1] + 2 * tolerance;
+        double limit = sorted[lastRank - 1] + 2 * tolerance;
         double[] exact = IntStream.range(0, values.length)
                 .parallel()
                 .filter(i -> values[i] <= limit)
                 .mapToDouble(i -> sample.square(sample.exact(i / people, i % people)))
                 .toArray();
         Arrays.parallelSort(exact);
-        // Below all: the pairs of one person that are nearer than any two people of these queries.
+        // An edge below all, for same-person pairs nearer than any two people of these queries.
         DoubleStream below = DoubleStream.of(Math.nextDown(exact[0]));
-        DoubleStream at = ranks(pairs, wanted).stream().mapToDouble(rank -> exact[rank - 1]);
-        return DoubleStream.concat(below, at).distinct().toArray();
+        DoubleStream edges = ranks(pairs, lastRank).stream().mapToDouble(rank -> exact[rank - 1]);
+        return DoubleStream.concat(below, edges).distinct().toArray();
     }
 
-    /** Ascending: the ranks that a target allows among so many pairs, and steps between them. */
+    /** Returns, ascending, the ranks that the targets allow among {@code pairs} pairs, and steps between them. */
     private static SortedSet<Integer> ranks(int pairs, int last) {
         SortedSet<Integer> ranks = new TreeSet<>();
         for (double rank = 1; rank <= last; rank = Math.max(rank + 1, rank * STEP)) {

@@ -8,27 +8,30 @@ import java.util.Arrays;
 import java.util.stream.IntStream;
 
 /**
- * Alpha query expansion (Radenovic, Tolias and Chum, TPAMI 2019, section 3.5): a query is replaced by the mean of itself
- * and its nearest gallery features, each weighted by its cosine with the query to the power of alpha, those at more
- * than a right angle by nothing. The features are L2-normalised before under {@link DistanceMetric#COSINE}, as in the article,
- * and left as they are under {@link DistanceMetric#EUCLIDEAN}. Immutable and thread-safe.
+ * Alpha query expansion (Radenovic, Tolias and Chum, TPAMI 2019, section 3.5): a query is replaced by the weighted mean
+ * of itself and its nearest gallery features. The weight is the cosine with the query to the power of alpha, and 0 at
+ * more than a right angle. Under {@link DistanceMetric#COSINE} the features are L2-normalised first, as in the article;
+ * under {@link DistanceMetric#EUCLIDEAN} they are used as they are. Immutable and thread-safe.
  *
- * @param neighbours how many of the nearest gallery entries to take in
- * @param alpha 0 for a plain mean, more to trust the nearest more; the article's is 3
+ * @param neighbours number of nearest gallery entries in the mean
+ * @param alpha exponent of the weights: 0 for a plain mean, larger to favour the nearest; the article uses 3
  */
 public record QueryExpansion(int neighbours, double alpha) {
-    /** @throws EvaluationException if there are no neighbours or alpha is negative or not finite */
+    /**
+     * Checks the settings.
+     *
+     * @throws EvaluationException if there are no neighbours, or alpha is negative or not finite
+     */
     public QueryExpansion {
         check(neighbours >= 1, "neighbours is %d, must be at least 1", neighbours);
         check(alpha >= 0 && alpha < Double.POSITIVE_INFINITY, "alpha is %s, must be 0 or more", alpha);
     }
 
     /**
-     * Expands the queries from the gallery without its junk; the other labels are not looked at, as nobody has them when
-     * searching.
+     * Expands the queries from the gallery without its junk. No other label is used, as none is known in a real search.
      *
-     * @throws EvaluationException if the dims differ or the gallery has fewer images than {@code neighbours}, junk left
-     *     out
+     * @throws EvaluationException if the dims differ, or the gallery without junk has fewer images than {@code
+     *     neighbours}
      */
     public LabelledFeatures expand(LabelledFeatures query, LabelledFeatures gallery, DistanceMetric metric) {
         FeatureMatrix candidates = Candidates.of(gallery).features();
@@ -38,7 +41,7 @@ public record QueryExpansion(int neighbours, double alpha) {
     /**
      * Expands the queries from a gallery.
      *
-     * @throws EvaluationException if the dims differ or the gallery has fewer images than {@code neighbours}
+     * @throws EvaluationException if the dims differ, or the gallery has fewer images than {@code neighbours}
      */
     public FeatureMatrix expand(FeatureMatrix query, FeatureMatrix gallery, DistanceMetric metric) {
         check(
@@ -85,7 +88,7 @@ public record QueryExpansion(int neighbours, double alpha) {
         }
     }
 
-    /** 0 where one of the two is all zeros. */
+    /** Returns the cosine of two rows; 0 if either is all zeros. */
     private static double cosine(FeatureMatrix a, int i, FeatureMatrix b, int j) {
         double product = 0;
         double squareA = 0;

@@ -6,8 +6,8 @@ import java.util.Map;
 import java.util.stream.IntStream;
 
 /**
- * Ranks the gallery for every query as far as the metrics need it, in one scan of near distances: for each true match
- * the number of entries before it, and the nearest entries. No row is held or sorted.
+ * Ranks the gallery for every query as far as the metrics need, in one scan of near distances: the number of entries
+ * before each true match, and the nearest entries. No row is held or sorted.
  */
 final class RankScan {
     private static final int[] NONE = {};
@@ -23,8 +23,10 @@ final class RankScan {
     private final Row[] rows;
 
     /**
+     * Prepares a scan.
+     *
      * @param distances to the gallery without its junk
-     * @param itself true if the gallery is the queries, each of which is left out for itself
+     * @param itself true if the gallery is the set of queries, so that each query is left out of its own ranking
      */
     RankScan(BoundedDistances distances, Labels queries, Candidates gallery, boolean itself, int top) {
         this.distances = distances;
@@ -45,11 +47,11 @@ final class RankScan {
         return List.of(results);
     }
 
-    /** One query. */
+    /** State of one query. */
     private final class Row {
         private final int query;
         private final float tolerance;
-        /** Entries with the query's pid, ascending: known before, so the scan passes over them. */
+        /** Entries with the query's pid, ascending. They are known in advance, so the scan skips them. */
         private final int[] samePerson;
 
         private final RankedMatches matches;

@@ -4,15 +4,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/** One query's gallery, ranked by a row of distances of any kind. */
+/** Ranks the gallery of one query by a row of any distances. */
 final class RankedList {
     private RankedList() {}
 
     /**
-     * The result of a query.
+     * Returns the result of a query.
      *
      * @param distances to every gallery entry
-     * @param topCount how many of the nearest entries to keep
+     * @param topCount number of nearest entries to keep
      */
     static QueryResult rank(int query, Labels queries, Labels gallery, double[] distances, int topCount) {
         int[] kept = IntStream.range(0, distances.length)

@@ -4,14 +4,22 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/** The true matches of a query, nearest first, and how many entries of other people lie before each. */
+/** The true matches of a query, nearest first, and the number of entries of other people before each. */
 final class RankedMatches {
     private final int[] entries;
     private final double[] distances;
-    /** At i, entries of other people before match i, but not before match i - 1; after the last match, all others. */
+    /**
+     * At i, the number of other people's entries before match i but not before match i - 1; at the end, those after the
+     * last match.
+     */
     private final int[] before;
 
-    /** @param distances of each of the entries; of equally near ones the earlier in the gallery is first */
+    /**
+     * Sorts the matches.
+     *
+     * @param entries the true matches
+     * @param distances distance of each entry; ties keep the gallery's order
+     */
     RankedMatches(int[] entries, double[] distances) {
         int[] order = IntStream.range(0, entries.length)
                 .boxed()
@@ -27,17 +35,17 @@ final class RankedMatches {
         return entries.length;
     }
 
-    /** Of the i-th nearest. */
+    /** Returns the distance of the i-th nearest match. */
     double distance(int i) {
         return distances[i];
     }
 
-    /** Counts an entry of another person, known to lie before match i and after those before it. */
+    /** Counts another person's entry that lies before match i but after the matches before it. */
     void countBefore(int i) {
         before[i]++;
     }
 
-    /** Counts an entry of another person. */
+    /** Counts another person's entry. */
     void count(double distance, int entry) {
         int low = 0;
         int high = entries.length;
@@ -52,7 +60,7 @@ final class RankedMatches {
         before[low]++;
     }
 
-    /** The figures of the query, once all entries are counted. */
+    /** Returns the result of the query, once all entries are counted. */
     QueryResult score(int query, List<QueryResult.Ranked> top) {
         int count = entries.length;
         if (count == 0) {

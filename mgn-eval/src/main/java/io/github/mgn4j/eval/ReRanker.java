@@ -6,29 +6,33 @@ import io.github.mgn4j.features.DistanceMetric;
 import io.github.mgn4j.features.FeatureMatrix;
 
 /**
- * Re-ranking with k-reciprocal encoding (Zhong, Zheng, Cao and Li, CVPR 2017), as the authors' Python code does it:
+ * Re-ranking with k-reciprocal encoding (Zhong, Zheng, Cao and Li, CVPR 2017), as in the authors' Python code:
  *
  * <ul>
- *   <li>Distances are squared Euclidean, of L2-normalised features under {@link DistanceMetric#COSINE}, between all images,
- *       queries and gallery alike, each column divided by its maximum.
+ *   <li>Distances are squared Euclidean, of L2-normalised features under {@link DistanceMetric#COSINE}, between all
+ *       images, queries and gallery alike. Each column is divided by its maximum.
  *   <li>An image's k1-reciprocal neighbours are extended by the neighbourhoods of k1 / 2 (half rounded to even) that
- *       overlap them by more than two thirds, and weighted by exp(-distance); the weights sum to 1.
+ *       overlap them by more than two thirds, and weighted by exp(-distance). The weights sum to 1.
  *   <li>The weights are averaged over the k2 nearest images, the image itself among them.
  *   <li>The result is (1 - lambda) x Jaccard distance of the weights + lambda x distance.
  * </ul>
  *
- * <p>Only neighbours and weights that are not zero are stored; where the published code rounds weights to float16, this
- * does not. Of equally near images the earlier is the nearer, queries before gallery. Immutable and thread-safe.
+ * <p>Only neighbours and nonzero weights are stored. Unlike the published code, this class does not round weights
+ * to float16. On ties the earlier image is the nearer, queries before gallery. Immutable and thread-safe.
  *
  * @param k1 size of the reciprocal neighbourhoods, the image itself not counted
- * @param k2 number of images averaged over; 1 for none but the image itself
+ * @param k2 number of images averaged over; 1 for the image itself only
  * @param lambda weight of the original distance, 0 to 1
  */
 public record ReRanker(int k1, int k2, double lambda) {
     /** The article's settings: k1 = 20, k2 = 6, lambda = 0.3. */
     public static final ReRanker STANDARD = new ReRanker(20, 6, 0.3);
 
-    /** @throws EvaluationException if k1 or k2 is below 1 or lambda outside 0..1 */
+    /**
+     * Checks the settings.
+     *
+     * @throws EvaluationException if k1 or k2 is below 1 or lambda outside 0..1
+     */
     public ReRanker {
         check(k1 >= 1, "k1 is %d, must be at least 1", k1);
         check(k2 >= 1, "k2 is %d, must be at least 1", k2);
@@ -36,7 +40,7 @@ public record ReRanker(int k1, int k2, double lambda) {
     }
 
     /**
-     * Re-ranked distances from queries to a gallery. Leave junk out of the gallery before: {@link
+     * Returns re-ranked distances from queries to a gallery. Remove junk from the gallery first, as {@link
      * Evaluator#evaluate(LabelledFeatures, LabelledFeatures, ReRanker)} does.
      *
      * @throws EvaluationException if the dims differ, or the gallery has fewer than k1 or k2 images
@@ -45,7 +49,7 @@ public record ReRanker(int k1, int k2, double lambda) {
         return screen(queries, gallery, metric, BlockShape.DEFAULT_BYTES);
     }
 
-    /** The same distances, for rankings. */
+    /** Returns the re-ranked distances as bounded distances, for rankings. */
     BoundedDistances screen(FeatureMatrix queries, FeatureMatrix gallery, DistanceMetric metric, long blockBytes) {
         check(
                 Math.max(k1, k2) <= gallery.rows(),

@@ -44,7 +44,7 @@ final class ReciprocalEncoding {
         return new SparseRow(columns, weights);
     }
 
-    /** R*: ascending. */
+    /** Returns the expanded neighbourhood R*, ascending. */
     private int[] expandedNeighbours(int i) {
         int[] core = neighbours.reciprocal(i, k1);
         int[] sorted = core.clone();
@@ -63,7 +63,7 @@ final class ReciprocalEncoding {
         return expanded.sorted().distinct().toArray();
     }
 
-    /** Local query expansion. */
+    /** Applies local query expansion. */
     private SparseRow expandQuery(SparseRow[] rows, int i) {
         List<SparseRow> nearest = IntStream.range(0, k2)
                 .mapToObj(rank -> rows[neighbours.nearest(i, rank)])

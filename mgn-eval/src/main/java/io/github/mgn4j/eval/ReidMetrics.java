@@ -7,15 +7,15 @@ import java.util.List;
 import java.util.stream.DoubleStream;
 
 /**
- * The re-identification metrics over a set of queries; fractions in 0..1.
+ * The re-identification metrics over a set of queries, as fractions in 0..1.
  *
- * @param queries queries with at least one true match: those that the other figures are means over
- * @param queriesWithoutMatch the others
- * @param cmc cumulative matching characteristic: at index k, the part of the queries whose first true match is at rank
- *     k + 1 or before; 50 entries, or the gallery's size where that is smaller
- * @param mAP mean of {@link QueryResult#ap}
+ * @param queries number of queries with at least one true match; the other metrics are means over these
+ * @param queriesWithoutMatch number of queries without a true match
+ * @param cmc cumulative matching characteristic: at index k, the fraction of the queries whose first true match is at
+ *     rank k + 1 or better; 50 entries, or the gallery's size if that is smaller
+ * @param mAP mean average precision, of {@link QueryResult#ap}
  * @param mAPTrapezoid mean of {@link QueryResult#apTrapezoid}
- * @param mINP mean of {@link QueryResult#inp}
+ * @param mINP mean inverse negative penalty, of {@link QueryResult#inp}
  */
 public record ReidMetrics(
         int queries, int queriesWithoutMatch, List<Double> cmc, double mAP, double mAPTrapezoid, double mINP) {
@@ -27,7 +27,7 @@ public record ReidMetrics(
         check(!cmc.isEmpty(), "the CMC curve has no entries");
     }
 
-    /** Means over the queries that have a match. */
+    /** Returns the means over the queries that have a match. */
     static ReidMetrics of(Collection<QueryResult> results, int gallery) {
         List<QueryResult> counted =
                 results.stream().filter(QueryResult::counted).toList();
@@ -55,24 +55,31 @@ public record ReidMetrics(
                 counted.stream().mapToDouble(QueryResult::inp).sum() / counted.size());
     }
 
-    /** The part of the queries with a true match among the first {@code k}; beyond the curve, its last value. */
+    /**
+     * Returns the fraction of the queries with a true match among the first {@code k} entries. Beyond the curve it is
+     * the curve's last value.
+     */
     public double rank(int k) {
         check(k >= 1, "rank is %d, must be at least 1", k);
         return cmc.get(Math.min(k, cmc.size()) - 1);
     }
 
+    /** Returns {@link #rank rank(1)}. */
     public double rank1() {
         return rank(1);
     }
 
+    /** Returns {@link #rank rank(5)}. */
     public double rank5() {
         return rank(5);
     }
 
+    /** Returns {@link #rank rank(10)}. */
     public double rank10() {
         return rank(10);
     }
 
+    /** Returns {@link #rank rank(20)}. */
     public double rank20() {
         return rank(20);
     }

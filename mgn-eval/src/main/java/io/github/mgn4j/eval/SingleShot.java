@@ -11,36 +11,41 @@ import java.util.TreeMap;
 import java.util.stream.IntStream;
 
 /**
- * The classic protocol of CUHK03 (Li et al., CVPR 2014): in each trial the gallery holds one random image of every person,
- * and a query's rank is that of its match among the people. As toolkits do it, the images are drawn for each query from
- * those that are left after the query's own person under its own camera and junk are left out. Entries at the same
- * distance keep the gallery's order.
+ * The classic protocol of CUHK03 (Li et al., CVPR 2014): in each trial the gallery holds one random image of every
+ * person, and a query's rank is that of its match among the people. As in common toolkits, the images are drawn for
+ * each query after junk and the query's person under the query's camera are removed. Entries at the same distance keep
+ * the gallery's order.
  *
- * <p>A query's draws depend on the seed and its number alone. Immutable and thread-safe.
+ * <p>A query's draws depend only on the seed and the query's index. Immutable and thread-safe.
  *
- * @param metric the distance
- * @param trials number of random galleries for each query; the original takes 100
- * @param seed of the draws
+ * @param metric the distance metric
+ * @param trials number of random galleries for each query; the original uses 100
+ * @param seed seed of the draws
  */
 public record SingleShot(DistanceMetric metric, int trials, long seed) {
+    /**
+     * Checks the settings.
+     *
+     * @throws EvaluationException if {@code trials} is below 1
+     */
     public SingleShot {
         check(trials >= 1, "trials is %d, must be at least 1", trials);
     }
 
     /**
-     * The outcome.
+     * The result of the protocol.
      *
-     * @param queries with at least one true match
-     * @param queriesWithoutMatch the others, which are not counted
-     * @param cmc at index k, the part of the queries and trials whose match is at rank k + 1 or before; 50 entries, or the
-     *     number of people in the gallery where that is smaller
+     * @param queries number of queries with at least one true match
+     * @param queriesWithoutMatch number of the other queries, which are not counted
+     * @param cmc at index k, the fraction of queries and trials whose match is at rank k + 1 or better; 50 entries, or
+     *     the number of people in the gallery if that is smaller
      */
     public record Result(int queries, int queriesWithoutMatch, List<Double> cmc) {
         public Result {
             cmc = List.copyOf(cmc);
         }
 
-        /** The part matched among the first {@code k}; beyond the curve, its last value. */
+        /** Returns the fraction matched among the first {@code k}. Beyond the curve it is the curve's last value. */
         public double rank(int k) {
             check(k >= 1, "rank is %d, must be at least 1", k);
             return cmc.get(Math.min(k, cmc.size()) - 1);
@@ -90,7 +95,7 @@ public record SingleShot(DistanceMetric metric, int trials, long seed) {
                 IntStream.of(curve).mapToObj(hits -> hits / all).toList());
     }
 
-    /** How many people are nearer than the match in each trial. */
+    /** Returns the number of people nearer than the match in each trial. */
     private int[] ranks(int query, double[] row, int[] matches, int[][] others) {
         SplittableRandom random = new SplittableRandom(seed ^ 0xD1342543DE82EF95L * (query + 1));
         int[] ranks = new int[trials];

@@ -4,12 +4,16 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/** The entries of a row that are not zero, by ascending column. Immutable. */
+/** The nonzero entries of a row, by ascending column. Immutable. */
 final class SparseRow {
     private final int[] columns;
     private final double[] values;
 
-    /** @param columns ascending, each once */
+    /**
+     * Creates a row.
+     *
+     * @param columns strictly ascending
+     */
     SparseRow(int[] columns, double[] values) {
         this.columns = columns;
         this.values = values;
@@ -27,7 +31,7 @@ final class SparseRow {
         return values[i];
     }
 
-    /** Where the first entry stands whose column is {@code column} or above. */
+    /** Returns the position of the first entry whose column is {@code column} or above. */
     int find(int column) {
         int at = Arrays.binarySearch(columns, column);
         return at >= 0 ? at : -at - 1;

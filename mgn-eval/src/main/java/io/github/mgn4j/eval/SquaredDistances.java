@@ -8,13 +8,14 @@ import java.util.Arrays;
 /**
  * Squared Euclidean distances between the rows of two matrices.
  *
- * <p>They are sums of squared differences, not |a|&sup2; + |b|&sup2; - 2ab: that form cancels, so that equal vectors come
- * out apart and near ones in any order. Every pair is summed in one fixed order (float32 over {@value #CHUNK} values,
- * these sums in float64), wherever it lies in a block. So equal vectors are at distance 0, duplicates in a gallery tie
- * exactly, the result is symmetric, and blocks or threads change no bit.
+ * <p>They are sums of squared differences, not |a|&sup2; + |b|&sup2; - 2ab: that form suffers from cancellation, so
+ * that equal vectors get a nonzero distance and near ones an arbitrary order. Every pair is summed in one fixed order
+ * (float32 over {@value #CHUNK} values, these sums in float64), wherever it lies in a block. So equal vectors are at
+ * distance 0, duplicates in a gallery tie exactly, the result is symmetric, and neither blocks nor threads change a
+ * bit.
  *
- * <p>The gallery is turned to columns, tile by tile, because the compiler vectorises a loop over gallery entries and
- * must not reorder a sum over dimensions.
+ * <p>The gallery is transposed tile by tile, because the compiler vectorises a loop over gallery entries and must not
+ * reorder a sum over dimensions.
  */
 final class SquaredDistances implements Distances {
     /** Values summed in float32. */
@@ -106,14 +107,14 @@ final class SquaredDistances implements Distances {
             float d1 = q1 - t1[j];
             float d2 = q2 - t2[j];
             float d3 = q3 - t3[j];
-            // In this form: HotSpot vectorises neither "+=" here nor the sum in pairs, and is then five times slower.
+            // Keep this form: HotSpot vectorises neither "+=" here nor a pairwise sum, and is then five times slower.
             sums[j] = sums[j] + d0 * d0 + d1 * d1 + d2 * d2 + d3 * d3;
         }
     }
 
     /**
-     * The distance of one pair: the same bits as {@link #compute} gives. Four sums at a time, because each addition waits
-     * for the one before it in its sum.
+     * Returns the distance of one pair, with the same bits as {@link #compute}. Four sums are computed at a time,
+     * because each addition waits for the previous one in its sum.
      */
     double pair(int query, int entry) {
         float[] a = queries.data();

@@ -14,7 +14,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** Extracts the features of a data set's query and gallery in one pass, and takes note of what cannot be read. */
+/** Extracts the features of a data set's query and gallery in one pass, and records the images that cannot be read. */
 final class TestExtraction implements ExtractionListener {
     private final FeatureExtractor extractor;
     private final ReidDataset dataset;
@@ -22,7 +22,7 @@ final class TestExtraction implements ExtractionListener {
     private final List<Path> paths = new ArrayList<>();
     private final List<Part> parts = new ArrayList<>();
     private final List<TestFeatures.Skipped> skipped = new ArrayList<>();
-    /** The first of the paths whose features may come next. */
+    /** Index of the first path whose features may come next. */
     private int next;
 
     TestExtraction(FeatureExtractor extractor, ReidDataset dataset, EvaluationOptions options) {
@@ -96,7 +96,7 @@ final class TestExtraction implements ExtractionListener {
                 skipped);
     }
 
-    /** Takes features, which come in the order of the paths, without those that are left out. */
+    /** Receives features in the order of the paths; images that were left out are missing. */
     private void accept(Path image, float[] features) {
         while (!paths.get(next).equals(image)) {
             next++;

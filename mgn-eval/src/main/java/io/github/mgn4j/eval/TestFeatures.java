@@ -13,12 +13,14 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a test set is evaluated by: the features of its query and gallery images, and where these images are. Immutable.
+ * The data of an evaluation: the features of a test set's query and gallery images, and the images' files. Immutable.
  *
- * @param queryImages the image of each row of {@code query}; empty where there are no files
- * @param galleryImages the image of each row of {@code gallery}; empty where there are no files
- * @param dataset that the images are of, without those that were left out; null for features that are not of one
- * @param skipped images that could not be read and are left out
+ * @param query features of the queries
+ * @param gallery features of the gallery
+ * @param queryImages the image of each row of {@code query}; empty if there are no files
+ * @param galleryImages the image of each row of {@code gallery}; empty if there are no files
+ * @param dataset the data set of the images, without those that were left out; null for features of no data set
+ * @param skipped images that could not be read and were left out
  */
 public record TestFeatures(
         LabelledFeatures query,
@@ -27,6 +29,11 @@ public record TestFeatures(
         List<ReidImage> galleryImages,
         @Nullable ReidDataset dataset,
         List<Skipped> skipped) {
+    /**
+     * Copies the lists and checks their sizes.
+     *
+     * @throws EvaluationException if there are images, but not one per row
+     */
     public TestFeatures {
         queryImages = List.copyOf(queryImages);
         galleryImages = List.copyOf(galleryImages);
@@ -35,15 +42,16 @@ public record TestFeatures(
         checkSize("gallery", gallery, galleryImages);
     }
 
-    /** Features without image files. */
+    /** Creates features without image files. */
     public TestFeatures(LabelledFeatures query, LabelledFeatures gallery) {
         this(query, gallery, List.of(), List.of(), null, List.of());
     }
 
     /**
-     * An image that is left out.
+     * An image that was left out.
      *
-     * @param reason names the file
+     * @param file the image file
+     * @param reason the failure; its message names the file
      */
     public record Skipped(Path file, Exception reason) {}
 
@@ -64,12 +72,12 @@ public record TestFeatures(
 
     /**
      * Extracts the features of a data set's query and gallery, and averages those of the queries if the options ask for
-     * multi-query. The other options are {@link Evaluator#evaluate(TestFeatures, EvaluationOptions)}'s.
+     * multi-query. The other options apply to {@link Evaluator#evaluate(TestFeatures, EvaluationOptions)}.
      *
-     * @throws io.github.mgn4j.data.DatasetException if the data set has no query or no gallery, or none is left that can be
-     *     read
+     * @throws io.github.mgn4j.data.DatasetException if the data set has no query or no gallery, or none of its images
+     *     can be read
      * @throws EvaluationException if multi-query is asked for and the data set has no images for it
-     * @throws io.github.mgn4j.image.ImageException if an image cannot be read, under {@link
+     * @throws io.github.mgn4j.image.ImageException if an image cannot be read and the options say {@link
      *     io.github.mgn4j.image.OnError#FAIL}
      */
     public static TestFeatures extract(FeatureExtractor extractor, ReidDataset dataset, EvaluationOptions options)
@@ -81,11 +89,11 @@ public record TestFeatures(
      * Reads two feature files and the tables beside them.
      *
      * @param query features of the queries, {@code .npy}
-     * @param queryFolder folder that the queries' paths are relative to; where null, the features' own or else the working
-     *     directory
+     * @param queryFolder folder that the queries' paths are relative to; null for the folder of {@code query} if the
+     *     paths lead to files there, or else the working directory
      * @param gallery features of the gallery, {@code .npy}
-     * @param galleryFolder as {@code queryFolder}
-     * @throws io.github.mgn4j.features.FeatureException if a file is not what it should be
+     * @param galleryFolder folder of the gallery, as {@code queryFolder}
+     * @throws io.github.mgn4j.features.FeatureException if a file is malformed
      * @throws EvaluationException if an image has no pid
      */
     public static TestFeatures read(Path query, @Nullable Path queryFolder, Path gallery, @Nullable Path galleryFolder)
@@ -109,7 +117,7 @@ public record TestFeatures(
         return table.images(beside != null && table.isOf(beside) ? beside : Path.of(""));
     }
 
-    /** The same images with other features of the queries. */
+    /** Returns the same images with other features of the queries. */
     TestFeatures withQuery(LabelledFeatures other) {
         return new TestFeatures(other, gallery, queryImages, galleryImages, dataset, skipped);
     }

@@ -7,36 +7,42 @@ import java.util.Random;
 import java.util.stream.IntStream;
 
 /**
- * t-SNE: features laid out in a plane such that near ones stay near (van der Maaten and Hinton, "Visualizing Data using
- * t-SNE", JMLR 2008). Exact: every pair counts, so time and memory grow with the square of the number of points, which is
- * meant to be some hundreds. Schedule and step sizes are those of van der Maaten's bhtsne ("Accelerating t-SNE using
- * Tree-Based Algorithms", JMLR 2014, section 5.1): momentum 0.5 for 250 steps, then 0.8; early exaggeration by 12 for as
- * long; learning rate 50 with adaptive gains.
+ * t-SNE: lays features out in a plane such that near features stay near (van der Maaten and Hinton, "Visualizing Data
+ * using t-SNE", JMLR 2008). Exact: every pair counts, so time and memory grow with the square of the number of points.
+ * Meant for some hundreds of points. Schedule and step sizes are those of van der Maaten's bhtsne ("Accelerating t-SNE
+ * using Tree-Based Algorithms", JMLR 2014, section 5.1): momentum 0.5 for 250 steps, then 0.8; early exaggeration by 12
+ * for the same 250 steps; learning rate 50 with adaptive gains.
  *
- * <p>Deterministic for a seed, whatever the number of threads. Immutable and thread-safe.
+ * <p>Deterministic for a seed, for any number of threads. Immutable and thread-safe.
  *
- * @param perplexity number of neighbours that each point keeps to, roughly; lowered to a third of the other points where
- *     there are fewer
+ * @param perplexity effective number of neighbours of each point; lowered to a third of the other points if there are
+ *     fewer
  * @param iterations number of steps, at least 1
- * @param seed of the layout it begins with
+ * @param seed seed of the initial layout
  */
 public record Tsne(double perplexity, int iterations, long seed) {
-    /** The most points that are laid out: beyond this, take some of them. */
+    /** Largest number of points. Take a sample of larger sets. */
     public static final int MAX_POINTS = 2000;
 
     private static final int EXAGGERATED = 250;
     private static final double EXAGGERATION = 12;
-    /** bhtsne's 200 is for a gradient without its factor 4. */
+    /** The value of bhtsne is 200, for a gradient without its factor 4. */
     private static final double LEARNING_RATE = 50;
 
     private static final double SMALLEST_GAIN = 0.01;
 
+    /**
+     * Checks the settings.
+     *
+     * @throws EvaluationException if {@code perplexity} is outside 1..{@link #MAX_POINTS} or {@code iterations} is
+     *     below 1
+     */
     public Tsne {
         check(perplexity >= 1 && perplexity <= MAX_POINTS, "perplexity is %s, must be 1 to %d", perplexity, MAX_POINTS);
         check(iterations >= 1, "iterations is %d, must be at least 1", iterations);
     }
 
-    /** Perplexity 30, 1000 steps, seed 0. */
+    /** Creates t-SNE with perplexity 30, 1000 steps and seed 0. */
     public Tsne() {
         this(30, 1000, 0);
     }
@@ -44,7 +50,7 @@ public record Tsne(double perplexity, int iterations, long seed) {
     /**
      * Lays out the rows by their Euclidean distances.
      *
-     * @return {@code [rows][2]}, centred on the origin
+     * @return the coordinates, {@code [rows][2]}, centred on the origin
      * @throws EvaluationException if there are fewer than 4 rows or more than {@link #MAX_POINTS}
      */
     public double[][] layout(FeatureMatrix features) {
@@ -66,7 +72,7 @@ public record Tsne(double perplexity, int iterations, long seed) {
             double momentum = t < EXAGGERATED ? 0.5 : 0.8;
             for (int i = 0; i < n; i++) {
                 for (int k = 0; k < 2; k++) {
-                    // As in bhtsne: a step against the gradient still goes where it should.
+                    // As in bhtsne: the gain grows while gradient and step have opposite signs.
                     boolean onwards = Math.signum(gradient[i][k]) != Math.signum(step[i][k]);
                     gain[i][k] = Math.max(SMALLEST_GAIN, onwards ? gain[i][k] + 0.2 : gain[i][k] * 0.8);
                     step[i][k] = momentum * step[i][k] - LEARNING_RATE * gain[i][k] * gradient[i][k];
@@ -79,8 +85,9 @@ public record Tsne(double perplexity, int iterations, long seed) {
     }
 
     /**
-     * Gradient of the Kullback-Leibler divergence of the layout from the affinities, 4 sum_j (p_ij - q_ij) (y_i - y_j) / (1
-     * + |y_i - y_j|^2), the affinities multiplied by an exaggeration. Each point's sums are made by one thread in one order.
+     * Computes the gradient of the Kullback-Leibler divergence of the layout from the affinities, 4 sum_j (p_ij - q_ij)
+     * (y_i - y_j) / (1 + |y_i - y_j|^2), with the affinities multiplied by an exaggeration. Each point's sums are
+     * computed by one thread in a fixed order.
      */
     static double[][] gradient(double[][] p, double[][] y, double exaggeration) {
         int n = y.length;
@@ -107,7 +114,7 @@ public record Tsne(double perplexity, int iterations, long seed) {
                 push1 += push * d1;
             }
             gradient[i] = new double[] {4 * exaggeration * pull0, 4 * exaggeration * pull1};
-            // The point itself was added as 1.
+            // Subtracts the point itself, which was added as 1.
             repulsion[i] = new double[] {4 * push0, 4 * push1, sum - 1};
         });
         double total = 0;

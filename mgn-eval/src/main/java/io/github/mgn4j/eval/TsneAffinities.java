@@ -3,16 +3,16 @@ package io.github.mgn4j.eval;
 import io.github.mgn4j.features.FeatureMatrix;
 import java.util.stream.IntStream;
 
-/** How near points are in t-SNE's sense: Gaussians about each, as wide as a perplexity wants, made symmetric. */
+/** The affinities of t-SNE: Gaussians about each point whose width fits the perplexity, made symmetric. */
 final class TsneAffinities {
     private static final int MAX_HALVINGS = 64;
     private static final double TOLERANCE = 1e-6;
-    /** What pairs count for at least, as in bhtsne, that none has no say at all. */
+    /** Least affinity of a pair, as in bhtsne, so that none vanishes. */
     private static final double LEAST = 1e-12;
 
     private TsneAffinities() {}
 
-    /** {@code [rows, rows]}, symmetric, zero on the diagonal, summing to 1. */
+    /** Returns the affinities {@code [rows, rows]}: symmetric, zero on the diagonal, summing to 1. */
     static double[][] of(FeatureMatrix features, double perplexity) {
         int n = features.rows();
         double[][] conditional = new double[n][];
@@ -28,7 +28,7 @@ final class TsneAffinities {
         return p;
     }
 
-    /** Squared Euclidean distances, summed in float64. */
+    /** Returns squared Euclidean distances, summed in float64. */
     private static double[][] squares(FeatureMatrix features) {
         int n = features.rows();
         int dims = features.dims();
@@ -48,8 +48,8 @@ final class TsneAffinities {
     }
 
     /**
-     * Probabilities of choosing each other point as a neighbour of point {@code i}: a Gaussian whose precision is found by
-     * halving, such that their entropy is the logarithm of the perplexity.
+     * Returns the probabilities of choosing each other point as a neighbour of point {@code i}: a Gaussian whose
+     * precision is found by bisection such that their entropy is the logarithm of the perplexity.
      */
     static double[] conditional(double[] squares, int i, double perplexity) {
         double nearest = Double.POSITIVE_INFINITY;
@@ -68,7 +68,7 @@ final class TsneAffinities {
             double sum = 0;
             double weighted = 0;
             for (int j = 0; j < p.length; j++) {
-                // Distances count from the nearest one's, so that not every weight vanishes.
+                // Distances are relative to the nearest, so that not every weight underflows.
                 p[j] = j == i ? 0 : Math.exp(-precision * (squares[j] - nearest));
                 sum += p[j];
                 weighted += p[j] * (squares[j] - nearest);

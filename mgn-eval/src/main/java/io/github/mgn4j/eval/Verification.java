@@ -5,15 +5,15 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 
 /**
- * How well one distance answers "the same person or not?": what part of the pairs of one person is accepted when few
- * pairs of two people are. Over the pairs of a query and a gallery entry that an evaluation compares.
+ * Same-person verification by one distance threshold: the fraction of same-person pairs accepted at low false accept
+ * rates, over the pairs of a query and a gallery entry that an evaluation compares.
  *
- * @param samePairs number of pairs of one person
- * @param differentPairs number of pairs of two people
- * @param confidence of the points' bootstrap intervals, such as 0.95
- * @param points by descending false accept rate
- * @param curve the whole ROC curve that the points are taken from, by ascending threshold, steps of a few percent of
- *     false accept rate apart, up to a rate of about 15%
+ * @param samePairs number of same-person pairs
+ * @param differentPairs number of different-person pairs
+ * @param confidence confidence of the points' bootstrap intervals, such as 0.95
+ * @param points operating points, by descending false accept rate
+ * @param curve the whole ROC curve that the points are taken from, by ascending threshold, in steps of a few percent of
+ *     false accept rate, up to a rate of about 15%
  */
 public record Verification(
         long samePairs, long differentPairs, double confidence, List<Point> points, List<Step> curve) {
@@ -23,8 +23,9 @@ public record Verification(
     }
 
     /**
-     * Returns the equal error rate: the part of the pairs of two people that are accepted where as large a part of the pairs of
-     * one person are not, between two steps of the curve on the line that joins them; empty where it lies beyond the curve.
+     * Returns the equal error rate: the rate at which the fraction of accepted different-person pairs equals the
+     * fraction of rejected same-person pairs, interpolated linearly between two steps of the curve. Empty if it lies
+     * beyond the curve.
      */
     public OptionalDouble equalErrorRate() {
         Step before = new Step(0, 0, 0);
@@ -41,20 +42,20 @@ public record Verification(
     }
 
     /**
-     * Returns whether there are enough pairs of two people to say anything about a false-accept rate: at least as many as make
-     * one of them, 1/rate. That is the least; a rate is known to about a third of itself from 30/rate on.
+     * Returns whether there are enough different-person pairs to measure a false accept rate: at least 1/rate. That is
+     * the minimum; from 30/rate pairs on, the rate is accurate to about a third of its value.
      */
     public boolean supports(double falseAcceptRate) {
         return falseAcceptRate * differentPairs >= 1;
     }
 
     /**
-     * Returns the threshold at a false-accept rate: the largest distance of the curve up to which no larger part of the pairs
-     * of two people is accepted. Empty where the pairs do not {@linkplain #supports support} the rate, or none of the
-     * distances keeps to it.
+     * Returns the threshold at a false accept rate: the largest distance of the curve that accepts no larger fraction
+     * of the different-person pairs. Empty if the pairs do not {@linkplain #supports support} the rate, or every
+     * distance of the curve exceeds it.
      *
      * @param falseAcceptRate above 0, at most 0.1, since the curve ends a little further on
-     * @throws EvaluationException if it is another
+     * @throws EvaluationException if the rate is outside this range
      */
     public OptionalDouble threshold(double falseAcceptRate) {
         return step(falseAcceptRate)
@@ -77,23 +78,23 @@ public record Verification(
     }
 
     /**
-     * What accepting every pair up to a distance gives; exact.
+     * A step of the ROC curve: the exact rates of accepting every pair up to a distance.
      *
      * @param threshold the distance
-     * @param falseAccept part of the pairs of two people that are accepted
-     * @param trueAccept part of the pairs of one person that are accepted
+     * @param falseAccept fraction of different-person pairs accepted
+     * @param trueAccept fraction of same-person pairs accepted
      */
     public record Step(double threshold, double falseAccept, double trueAccept) {}
 
     /**
-     * A point of the ROC curve.
+     * An operating point on the ROC curve.
      *
-     * @param target false accept rate asked for
-     * @param threshold distance up to which a pair is accepted; negative where none could be without passing the target
-     * @param falseAccept part of the pairs of two people that are accepted: at most the target
-     * @param trueAccept part of the pairs of one person that are accepted
+     * @param target requested false accept rate
+     * @param threshold distance up to which a pair is accepted; negative if no distance keeps to the target
+     * @param falseAccept fraction of different-person pairs accepted: at most the target
+     * @param trueAccept fraction of same-person pairs accepted
      * @param low lower end of the bootstrap interval of {@code trueAccept}
-     * @param high upper end of it
+     * @param high upper end of the bootstrap interval of {@code trueAccept}
      */
     public record Point(
             double target, double threshold, double falseAccept, double trueAccept, double low, double high) {}

@@ -13,44 +13,51 @@ import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 
 /**
- * Measures {@link Verification}: the true accept rates at false accept rates of 10% to 0.01%, and the distances that give
+ * Measures {@link Verification}: the true accept rates at false accept rates of 10% to 0.01%, and the thresholds for
  * them.
  *
  * <p>Pairs are counted between fixed distances that lie a few percent of false accept rate apart, chosen from the pairs
- * of some queries. A threshold is the largest of these distances that keeps to its target; all rates at it are exact and
- * do not depend on blocks or threads.
+ * of some queries. A threshold is the largest of these distances that keeps to its target; all rates at it are exact
+ * and do not depend on blocks or threads.
  *
  * <p>The interval is a percentile bootstrap over people: pairs of one query, or of one person's queries, are not
  * independent, so people are drawn with replacement from those in the queries, with all their pairs, and threshold and
- * rate are determined anew for each draw. The gallery stays as it is.
+ * rate are determined anew for each draw. The gallery is not resampled.
  *
  * <p>Immutable and thread-safe.
  *
- * @param metric the distance
+ * @param metric the distance metric
  * @param resamples number of bootstrap draws; 0 for none, which makes the interval as wide as the rate
- * @param confidence part of the draws' rates that the interval holds, between 0 and 1
- * @param seed of the draws
- * @param blockBytes as of {@link Evaluator}
+ * @param confidence fraction of the draws' rates inside the interval, between 0 and 1
+ * @param seed seed of the draws
+ * @param blockBytes memory for blocks, in bytes, as in {@link Evaluator}
  */
 public record Verifier(DistanceMetric metric, int resamples, double confidence, long seed, long blockBytes) {
     /** The false-accept rates of the points and of stored thresholds, descending. */
     public static final List<Double> FALSE_ACCEPT_RATES = List.of(1e-1, 1e-2, 1e-3, 1e-4);
 
+    /**
+     * Checks the settings.
+     *
+     * @throws EvaluationException if {@code resamples} is negative, {@code confidence} is not between 0 and 1, or
+     *     {@code blockBytes} is below 1 MiB
+     */
     public Verifier {
         check(resamples >= 0, "resamples is %d, must not be negative", resamples);
         check(confidence > 0 && confidence < 1, "confidence is %s, must lie between 0 and 1", confidence);
         BlockShape.checkBytes(blockBytes);
     }
 
-    /** 1000 draws, a 95% interval. */
+    /** Creates a verifier with 1000 draws and a 95% interval. */
     public Verifier(DistanceMetric metric) {
         this(metric, 1000, 0.95, 0, BlockShape.DEFAULT_BYTES);
     }
 
     /**
-     * Compares queries with a gallery; junk and images of the same person and camera are no pairs.
+     * Measures verification over the pairs of queries and a gallery. Junk and images of the same person under the same
+     * camera form no pairs.
      *
-     * @throws EvaluationException if the dims differ or there is no pair of one of the two kinds
+     * @throws EvaluationException if the dims differ, or there is no pair of one of the two kinds
      */
     public Verification verify(LabelledFeatures query, LabelledFeatures gallery) {
         Candidates candidates = Candidates.of(gallery);
@@ -81,7 +88,7 @@ public record Verifier(DistanceMetric metric, int resamples, double confidence, 
         }
         double[] thresholds = DoubleStream.of(edges).map(distances::distance).toArray();
         List<Verification.Step> curve = IntStream.range(0, edges.length)
-                // What differs by rounding alone is one threshold: the upper one's.
+                // Thresholds that differ only by rounding are one: the upper.
                 .filter(e -> edges[e] >= 0 && (e + 1 == edges.length || thresholds[e] < thresholds[e + 1]))
                 .mapToObj(e -> new Verification.Step(thresholds[e], roc.falseAccept(e), roc.trueAccept(e)))
                 .toList();
@@ -89,13 +96,13 @@ public record Verifier(DistanceMetric metric, int resamples, double confidence, 
     }
 
     /**
-     * Returns the thresholds that a model can carry, for the false-accept rates 0.1, 0.01, 0.001 and 0.0001: those rates that
-     * the pairs support and a distance keeps to, see {@link Verification#threshold}.
+     * Returns the thresholds that a model can store, for those of the false accept rates 0.1, 0.01, 0.001 and 0.0001
+     * that {@link Verification#threshold} has a distance for.
      *
-     * @param verification that this verifier made
+     * @param verification a verification by this verifier
      * @param flip whether its features are means over an image and its mirror
-     * @param data the data set, in words
-     * @throws EvaluationException if there is a threshold for none of the rates
+     * @param data description of the data set
+     * @throws EvaluationException if none of the rates has a threshold
      */
     public VerificationThresholds thresholds(Verification verification, boolean flip, String data) {
         List<Threshold> thresholds = new ArrayList<>();
@@ -113,7 +120,7 @@ public record Verifier(DistanceMetric metric, int resamples, double confidence, 
                 metric, flip, data, verification.samePairs(), verification.differentPairs(), thresholds);
     }
 
-    /** For each target the true accept rates of the draws, ascending. */
+    /** Returns the true accept rates of the draws for each target, ascending. */
     private double[][] draws(PairCounts counts) {
         double[][] rates = IntStream.range(0, resamples)
                 .parallel()
@@ -128,7 +135,7 @@ public record Verifier(DistanceMetric metric, int resamples, double confidence, 
                             .mapToDouble(target -> roc.trueAccept(roc.edge(target)))
                             .toArray();
                 })
-                // A draw may hold only people without a pair.
+                // A draw may contain only people without a pair.
                 .filter(row -> !Double.isNaN(row[0]))
                 .toArray(double[][]::new);
         return IntStream.range(0, FALSE_ACCEPT_RATES.size())
@@ -138,13 +145,13 @@ public record Verifier(DistanceMetric metric, int resamples, double confidence, 
     }
 
     static double quantile(double[] sorted, double q) {
-        double at = q * (sorted.length - 1);
-        int low = (int) at;
+        double position = q * (sorted.length - 1);
+        int low = (int) position;
         int high = Math.min(low + 1, sorted.length - 1);
-        return sorted[low] + (at - low) * (sorted[high] - sorted[low]);
+        return sorted[low] + (position - low) * (sorted[high] - sorted[low]);
     }
 
-    /** The curve of people counted some times each. */
+    /** The ROC curve of people with weights. */
     private static final class Roc {
         private final long same;
         private final long different;
@@ -160,7 +167,10 @@ public record Verifier(DistanceMetric metric, int resamples, double confidence, 
             different = differentUpTo[differentUpTo.length - 1];
         }
 
-        /** The last edge up to which no more than a part of the pairs of two people lie; -1 for none. */
+        /**
+         * Returns the last edge at or below which no more than {@code target} of the different-person pairs lie; -1 for
+         * none.
+         */
         int edge(double target) {
             int edge = -1;
             while (edge + 2 < differentUpTo.length && differentUpTo[edge + 1] <= target * different) {
@@ -173,7 +183,7 @@ public record Verifier(DistanceMetric metric, int resamples, double confidence, 
             return edge < 0 ? 0 : (double) differentUpTo[edge] / different;
         }
 
-        /** NaN where there is no pair of one person. */
+        /** Returns the true accept rate at an edge; NaN if there is no same-person pair. */
         double trueAccept(int edge) {
             return same == 0 ? Double.NaN : edge < 0 ? 0 : (double) sameUpTo[edge] / same;
         }

@@ -10,7 +10,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Images with their activation maps beside them, in the page and as a picture of its own. */
+/** Images with their activation maps beside them, as a section of the page and as a picture. */
 final class AttentionSection {
     private static final int WIDTH = 128;
     private static final int HEIGHT = 256;
@@ -30,7 +30,7 @@ final class AttentionSection {
         this.rows = rows;
     }
 
-    /** Draws the maps; images that cannot be read are left out. */
+    /** Draws the maps. Images that cannot be read are left out. */
     static AttentionSection of(List<Attention> images) {
         List<Row> rows = new ArrayList<>();
         for (Attention attention : images) {

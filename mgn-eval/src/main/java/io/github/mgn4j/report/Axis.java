@@ -9,24 +9,24 @@ import java.util.stream.IntStream;
  * An axis with ticks at round numbers.
  *
  * @param percent whether values are fractions to be shown as percentages
- * @param log whether each power of ten takes the same room; the ends are then positive
+ * @param log whether the scale is logarithmic; the ends are then positive
  */
 record Axis(String label, double from, double to, boolean percent, boolean log) {
-    /** An axis over a range; an empty range is widened. */
+    /** Widens an empty range. */
     Axis {
         if (!(to > from)) {
             to = from + 1;
         }
     }
 
-    /** A linear axis. */
+    /** Creates a linear axis. */
     Axis(String label, double from, double to, boolean percent) {
         this(label, from, to, percent, false);
     }
 
     /**
-     * About {@code count} ticks, each 1, 2 or 5 times a power of ten from the next; the powers of ten on a logarithmic
-     * axis.
+     * Returns about {@code count} ticks, each 1, 2 or 5 times a power of ten apart; on a logarithmic axis the powers of
+     * ten.
      */
     List<Double> ticks(int count) {
         if (log) {
@@ -45,7 +45,11 @@ record Axis(String label, double from, double to, boolean percent, boolean log) 
         return ticks;
     }
 
-    /** @param step to the next tick; of no account on a logarithmic axis, where each has the digits it needs */
+    /**
+     * Formats the value of a tick.
+     *
+     * @param step distance to the next tick; ignored on a logarithmic axis, where each tick has the digits it needs
+     */
     String format(double tick, double step) {
         double shown = percent ? tick * 100 : tick;
         double shownStep = log ? shown : percent ? step * 100 : step;
@@ -53,7 +57,7 @@ record Axis(String label, double from, double to, boolean percent, boolean log) 
         return String.format(Locale.ROOT, "%,." + digits + "f", shown) + (percent ? "%" : "");
     }
 
-    /** Where a value lies between the ends, 0 to 1. */
+    /** Returns the position of a value between the ends, 0 to 1. */
     double position(double value) {
         return log ? Math.log(value / from) / Math.log(to / from) : (value - from) / (to - from);
     }

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/** The table of cameras: a row for each that is searched from, a column for each that is searched in. */
+/** The table of camera pairs: a row per query camera, a column per gallery camera. */
 final class CameraSection {
     private CameraSection() {}
 

@@ -6,7 +6,7 @@ import java.util.List;
 /**
  * A chart of one or more curves with axes, ticks and a legend.
  *
- * @param description for those who cannot see it
+ * @param description text alternative for screen readers
  */
 record Chart(String description, Axis x, Axis y, List<Series> series, List<Mark> marks, int height) {
     private static final int WIDTH = 480;
@@ -15,7 +15,10 @@ record Chart(String description, Axis x, Axis y, List<Series> series, List<Mark>
     private static final int RIGHT = 20;
     private static final int TOP = 34;
     private static final int BOTTOM = 46;
-    /** Width of a letter, larger ones on phones too: the legend must be laid out where no font can be measured. */
+    /**
+     * Width of a letter, with room for the larger letters of phones. The legend must be laid out where no font can be
+     * measured.
+     */
     private static final double LETTER = 8.8;
 
     Chart {
@@ -31,20 +34,20 @@ record Chart(String description, Axis x, Axis y, List<Series> series, List<Mark>
         this(description, x, y, series, marks, HEIGHT);
     }
 
-    /** Something pointed at in the chart. */
+    /** A mark in the chart. */
     sealed interface Mark {}
 
-    /** A line across the chart at an x, with its name beside it. */
+    /** A vertical line across the chart at an x, labelled with its name. */
     record Limit(double x, String name) implements Mark {}
 
-    /** A point of the first curve and how uncertain it is. */
+    /** A point of the first curve with its interval. */
     record Interval(double x, double low, double y, double high) implements Mark {}
 
     /**
      * A curve.
      *
      * @param points x0, y0, x1, y1, ...
-     * @param filled whether the area under it is tinted
+     * @param filled whether the area under the curve is tinted
      */
     record Series(String name, List<Double> points, boolean filled) {
         Series {
@@ -81,7 +84,7 @@ record Chart(String description, Axis x, Axis y, List<Series> series, List<Mark>
             canvas.text(at + 22, 18, name, Canvas.Anchor.START, Ink.TEXT);
             at += 34 + name.length() * LETTER;
         }
-        // Where the legend takes all the room, the page's heading has to do.
+        // If the legend takes all the room, the page's heading names the axis.
         if (at + y.label().length() * LETTER < WIDTH - RIGHT) {
             canvas.text(WIDTH - RIGHT, 18, y.label(), Canvas.Anchor.END, Ink.TEXT);
         }

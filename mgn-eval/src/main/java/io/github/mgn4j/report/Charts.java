@@ -17,10 +17,10 @@ final class Charts {
     /** As high as the table of metrics beside it. */
     private static final int CMC_HEIGHT = 420;
 
-    /** More points than can be told apart are averaged. */
+    /** Curves of more points are averaged, because more could not be told apart. */
     private static final int MAX_POINTS = 200;
 
-    /** The ends of the ROC curve. */
+    /** Range of false accept rates of the ROC curve. */
     private static final double LEAST_RATE = 1e-4;
 
     private static final double LARGEST_RATE = 0.1;
@@ -42,7 +42,7 @@ final class Charts {
             }
             series.add(new Series(named.name(), points, false));
         }
-        // Where every curve is high its shape shows only from close by.
+        // If every curve is high, only a zoomed axis shows the shapes.
         double from = lowest < 0.5 ? 0 : Math.floor(Math.min(lowest, 0.99) * 10 - 1e-9) / 10;
         String description = String.format(
                 Locale.ROOT,
@@ -93,7 +93,9 @@ final class Charts {
         return new Series(name, means, false);
     }
 
-    /** True accept rates at false accept rates of 0.01% to 10%, with their intervals where they are known. */
+    /**
+     * Returns the chart of true accept rates at false accept rates of 0.01% to 10%, with intervals if there are any.
+     */
     static Chart roc(Verification verification) {
         List<Chart.Mark> marks = new ArrayList<>();
         for (Verification.Point point : verification.points()) {
@@ -112,7 +114,7 @@ final class Charts {
                 marks);
     }
 
-    /** At each false accept rate the largest threshold that keeps to it: a step function. */
+    /** Returns the curve as a step function: at each false accept rate, the largest threshold that keeps to it. */
     private static List<Double> rocPoints(List<Verification.Step> curve) {
         double rate = 0;
         for (Verification.Step step : curve) {
@@ -129,7 +131,11 @@ final class Charts {
         return points;
     }
 
-    /** @param chosen where the chart draws its threshold, null for nowhere */
+    /**
+     * Returns the chart of distance distributions.
+     *
+     * @param chosen operating point whose threshold is drawn; null for none
+     */
     static Chart pairs(PairDistances pairs, Verification.@Nullable Point chosen) {
         double max = 0;
         for (int b = 0; b < pairs.same().size(); b++) {

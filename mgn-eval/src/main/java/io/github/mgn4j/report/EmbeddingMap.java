@@ -17,16 +17,16 @@ import java.util.stream.IntStream;
 /**
  * Features of a query set and a gallery laid out in a plane by {@link Tsne}. Immutable.
  *
- * @param points those of {@code people} last
- * @param people to be coloured
- * @param images number of images that the points were taken from, junk not counted
+ * @param points the points; those of {@code people} are last
+ * @param people the people who are coloured
+ * @param images number of images that the points were sampled from, without junk
  */
 record EmbeddingMap(List<Point> points, List<Integer> people, int images) {
-    /** People who are coloured: more colours could not be told apart. */
+    /** Number of coloured people; more colours could not be told apart. */
     static final int MAX_PEOPLE = 12;
-    /** Images of one of them. */
+    /** Largest number of images of one coloured person. */
     private static final int MAX_EACH = 30;
-    /** Images altogether; a layout takes seconds. */
+    /** Largest number of images in total; a layout takes seconds. */
     private static final int MAX_POINTS = 800;
 
     EmbeddingMap {
@@ -37,11 +37,11 @@ record EmbeddingMap(List<Point> points, List<Integer> people, int images) {
     /**
      * An image.
      *
-     * @param query whether it is a query, and not of the gallery
+     * @param query true for a query, false for a gallery image
      */
     record Point(double x, double y, int pid, boolean query) {}
 
-    /** An image by its place in one of the sets. */
+    /** An image by its row in one of the sets. */
     private record Place(LabelledFeatures set, int row, boolean query) {
         int pid() {
             return set.labels().pid(row);
@@ -49,10 +49,10 @@ record EmbeddingMap(List<Point> points, List<Integer> people, int images) {
     }
 
     /**
-     * Lays out images of 12 people of the queries, spread evenly over their numbers, each with up to 30 images, and as
-     * many other people's as make 800, spread evenly too. The same features give the same map.
+     * Lays out images of 12 people of the queries, spread evenly over their pids, with up to 30 images each, and evenly
+     * spread images of other people up to a total of 800. Deterministic.
      *
-     * @param metric {@link DistanceMetric#COSINE} lays out features of length 1
+     * @param metric with {@link DistanceMetric#COSINE} features are scaled to unit length
      * @throws io.github.mgn4j.eval.EvaluationException if there are fewer than four images
      */
     static EmbeddingMap of(LabelledFeatures query, LabelledFeatures gallery, DistanceMetric metric) {
@@ -85,7 +85,7 @@ record EmbeddingMap(List<Point> points, List<Integer> people, int images) {
         return new EmbeddingMap(points, people, all.size());
     }
 
-    /** Turned such that it is widest across: t-SNE leaves a layout's direction open. */
+    /** Rotates the layout such that it is widest horizontally; t-SNE leaves its direction open. */
     private static double[][] lengthwise(double[][] plane) {
         double xx = 0;
         double xy = 0;
@@ -120,9 +120,9 @@ record EmbeddingMap(List<Point> points, List<Integer> people, int images) {
         return metric == DistanceMetric.COSINE ? features.normalized() : features;
     }
 
-    /** All, or as many of them at even distances. */
-    private static <T> List<T> spread(List<T> all, int most) {
-        int count = Math.min(all.size(), most);
+    /** Returns all elements, or {@code most} of them at even distances. */
+    private static <T> List<T> spread(List<T> all, int max) {
+        int count = Math.min(all.size(), max);
         return IntStream.range(0, count)
                 .mapToObj(i -> all.get((int) ((long) i * all.size() / count)))
                 .toList();

@@ -7,12 +7,17 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** Ranked galleries in the page: a query and what was found for it, row by row. */
+/** Ranked galleries in the page: each query with its nearest gallery images, row by row. */
 final class GallerySection {
     private final StringBuilder page;
     private final Map<ReidImage, String> thumbnails;
 
-    /** @param thumbnails data URIs; an image without one gets an empty frame */
+    /**
+     * Creates a section.
+     *
+     * @param page receives the HTML
+     * @param thumbnails data URIs; an image without one gets an empty frame
+     */
     GallerySection(StringBuilder page, Map<ReidImage, String> thumbnails) {
         this.page = page;
         this.thumbnails = thumbnails;

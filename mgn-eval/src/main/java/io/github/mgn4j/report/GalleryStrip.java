@@ -12,7 +12,7 @@ import java.util.Locale;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** Ranked galleries as one picture, a query and its list per row, as such figures are printed in articles. */
+/** Ranked galleries as one picture, a query and its list per row, as in articles. */
 final class GalleryStrip {
     private static final int THUMB_WIDTH = 96;
     private static final int THUMB_HEIGHT = 192;
@@ -27,7 +27,11 @@ final class GalleryStrip {
 
     private GalleryStrip() {}
 
-    /** @param thumbnails gives the picture of an image, null where there is none */
+    /**
+     * Draws the picture.
+     *
+     * @param thumbnails returns the picture of an image, or null
+     */
     static BufferedImage draw(List<RankedGallery> galleries, Function<ReidImage, @Nullable BufferedImage> thumbnails) {
         int longest = galleries.stream().mapToInt(g -> g.entries().size()).max().orElse(0);
         int width = 2 * MARGIN + CELL + QUERY_GAP + longest * CELL;

@@ -3,13 +3,13 @@ package io.github.mgn4j.report;
 import io.github.mgn4j.image.ActivationMap;
 import java.awt.image.BufferedImage;
 
-/** Lays an activation map over its image: grey where it is low, and the more coloured the higher. */
+/** Overlays an activation map on its image: grey at low values, increasingly coloured at higher ones. */
 final class HeatMap {
     /** Every eighth of matplotlib's "inferno", whose lightness grows with the value. */
     private static final int[] COLOURS = {
         0x000004, 0x1f0c48, 0x550f6d, 0x88226a, 0xba3655, 0xe35933, 0xf98c0a, 0xf9c932, 0xfcffa4
     };
-    /** How much of the image shows through where the map is 0 and 1. */
+    /** Opacity of the image where the map is 0 and 1. */
     private static final double CLEAREST = 0.75;
 
     private static final double DENSEST = 0.3;

@@ -4,11 +4,13 @@ import java.math.BigDecimal;
 import java.math.MathContext;
 import java.util.Base64;
 
-/** Pieces of HTML. */
+/** Helpers for HTML. */
 final class Html {
     private Html() {}
 
-    /** Text that is safe between tags and inside quoted attributes; characters that XML knows not are dropped. */
+    /**
+     * Escapes text for use between tags and inside quoted attributes. Characters that XML does not allow are dropped.
+     */
     static String escape(String text) {
         StringBuilder escaped = new StringBuilder(text.length() + 16);
         text.codePoints().forEach(c -> {
@@ -28,7 +30,7 @@ final class Html {
         return escaped.toString();
     }
 
-    /** A rate as a percentage, with the digits it needs: "0.01%". */
+    /** Formats a rate as a percentage with the digits it needs: "0.01%". */
     static String percent(double rate) {
         return new BigDecimal(100 * rate)
                         .round(new MathContext(3))
@@ -36,7 +38,7 @@ final class Html {
                         .toPlainString() + "%";
     }
 
-    /** A JPEG as the source of an image element. */
+    /** Returns a JPEG as the source of an image element. */
     static String dataUri(byte[] jpeg) {
         return "data:image/jpeg;base64," + Base64.getEncoder().encodeToString(jpeg);
     }

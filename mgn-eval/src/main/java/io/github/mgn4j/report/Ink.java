@@ -5,18 +5,21 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 
-/** What a line or a letter is for. Its colour is the page's business in HTML, where it may be dark, and here in PNGs. */
+/**
+ * The role of a line or letter. In HTML the page's style sheet decides the colour, because the page may be dark; PNGs
+ * use the colours here.
+ */
 enum Ink {
     GRID(0xe5e7eb),
     AXIS(0x9ca3af),
     TEXT(0x4b5563),
-    /** What a chart points at. */
+    /** A mark in a chart. */
     MARK(0x111827),
     FIRST(0x2563eb),
     SECOND(0xd97706),
     THIRD(0x0f8a7e),
     FOURTH(0x9333ea),
-    /** People of a map who have no colour of their own. */
+    /** People of a map without a colour of their own. */
     OTHERS(0xd1d5db),
     /** People of a map; the colours are the same on light and on dark pages. */
     PERSON_1(0x3b82f6),
@@ -46,7 +49,11 @@ enum Ink {
         return SERIES[i % SERIES.length];
     }
 
-    /** @param i from 0, less than {@link EmbeddingMap#MAX_PEOPLE} */
+    /**
+     * Returns the ink of a person.
+     *
+     * @param i index from 0, less than {@link EmbeddingMap#MAX_PEOPLE}
+     */
     static Ink person(int i) {
         return PEOPLE.get(i);
     }
@@ -55,7 +62,7 @@ enum Ink {
         return color;
     }
 
-    /** Its class in the page's style sheet. */
+    /** Returns its class in the page's style sheet. */
     String css() {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }

@@ -8,12 +8,14 @@ import java.util.List;
 import java.util.Locale;
 import java.util.function.ToDoubleFunction;
 
-/** Draws an {@link EmbeddingMap}: a dot per gallery image, a ring per query, and the person's number beside its images. */
+/**
+ * Draws an {@link EmbeddingMap}: a dot per gallery image, a ring per query, and each person's pid beside their images.
+ */
 final class MapPicture {
     private static final int WIDTH = 720;
     private static final int HEIGHT = 520;
     private static final int MARGIN = 18;
-    /** Room that a label takes, larger letters on phones too. A person for whom there is none goes without. */
+    /** Room for a label, with the larger letters of phones. A person without room gets no label. */
     private static final int LABEL_WIDTH = 48;
 
     private static final int LABEL_HEIGHT = 22;
@@ -36,7 +38,7 @@ final class MapPicture {
         return canvas.finish();
     }
 
-    /** For those who cannot see it. */
+    /** Returns the text alternative for screen readers. */
     String description() {
         return String.format(
                 Locale.ROOT,
@@ -50,7 +52,7 @@ final class MapPicture {
         double right = extreme(EmbeddingMap.Point::x, 1);
         double top = extreme(EmbeddingMap.Point::y, -1);
         double bottom = extreme(EmbeddingMap.Point::y, 1);
-        // One scale for both, so that distances are the same in every direction.
+        // One scale for both axes, so that distances are the same in every direction.
         double scale = Math.min(
                 (WIDTH - 2 * MARGIN) / Math.max(1e-9, right - left),
                 (HEIGHT - 2 * MARGIN) / Math.max(1e-9, bottom - top));
@@ -90,7 +92,7 @@ final class MapPicture {
                         .orElse(0);
     }
 
-    /** A person's images, those first that the others are nearest to: the mean may lie where none is. */
+    /** Returns a person's images, most central first. The mean may lie where there is no image. */
     private List<EmbeddingMap.Point> central(int pid) {
         List<EmbeddingMap.Point> images =
                 map.points().stream().filter(point -> point.pid() == pid).toList();

@@ -13,13 +13,16 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Reads, shrinks and encodes images. */
+/** Reads, scales down and encodes images. */
 final class Pictures {
     private static final Logger LOG = LoggerFactory.getLogger(Pictures.class);
 
     private Pictures() {}
 
-    /** The image made to fit into a box, never enlarged; null if it cannot be read, since a report is no place to fail. */
+    /**
+     * Returns the image scaled down to fit into a box, never enlarged; null if it cannot be read, because a report must
+     * not fail for one image.
+     */
     static @Nullable BufferedImage thumbnail(Path file, int width, int height) {
         try {
             return fit(ImageDecoder.decode(file).toBufferedImage(), width, height);
@@ -35,7 +38,7 @@ final class Pictures {
         int toHeight = Math.max(1, (int) Math.round(image.getHeight() * scale));
         BufferedImage current = image;
         do {
-            // Halved as often as it takes: bilinear interpolation looks at no more than four pixels.
+            // Halves the image repeatedly: bilinear interpolation reads only four pixels.
             int w = Math.max(toWidth, (current.getWidth() + 1) / 2);
             int h = Math.max(toHeight, (current.getHeight() + 1) / 2);
             BufferedImage next = new BufferedImage(w, h, BufferedImage.TYPE_INT_RGB);
@@ -48,7 +51,7 @@ final class Pictures {
         return current;
     }
 
-    /** Draws an image into the middle of a box, as large as fits. */
+    /** Draws an image centred in a box, as large as fits. */
     static void place(BufferedImage image, Graphics2D graphics, int x, int y, int width, int height) {
         double scale = Math.min((double) width / image.getWidth(), (double) height / image.getHeight());
         int w = Math.max(1, (int) Math.round(image.getWidth() * scale));
@@ -57,7 +60,7 @@ final class Pictures {
         graphics.drawImage(image, x + (width - w) / 2, y + (height - h) / 2, w, h, null);
     }
 
-    /** The image as large as fits into a box. */
+    /** Returns the image scaled to be as large as fits into a box. */
     static BufferedImage enlarged(BufferedImage image, int width, int height) {
         double scale = Math.min((double) width / image.getWidth(), (double) height / image.getHeight());
         BufferedImage large = new BufferedImage(

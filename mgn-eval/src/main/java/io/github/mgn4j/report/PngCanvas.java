@@ -11,7 +11,7 @@ import java.awt.geom.Line2D;
 import java.awt.geom.Path2D;
 import java.awt.image.BufferedImage;
 
-/** Draws a picture on white, at twice the size so that it is sharp on any screen. */
+/** Draws a picture on white, at twice the size so that it is sharp on high-resolution screens. */
 final class PngCanvas implements Canvas {
     private static final int SCALE = 2;
 
@@ -90,7 +90,7 @@ final class PngCanvas implements Canvas {
         return path;
     }
 
-    /** The finished picture. */
+    /** Returns the finished picture. */
     BufferedImage finish() {
         graphics.dispose();
         return image;

@@ -9,8 +9,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Text in pictures. On a machine without fonts, or with a Java without font libraries, Java2D throws errors of several
- * kinds as soon as a letter is drawn; pictures then come without text, and the page's own text says it all.
+ * Text in pictures. On a machine without fonts, or with a Java without font libraries, Java2D throws various errors as
+ * soon as a letter is drawn. Pictures then have no text; the page's own text says everything.
  */
 final class PngText {
     private static final Logger LOG = LoggerFactory.getLogger(PngText.class);
@@ -45,7 +45,7 @@ final class PngText {
         } catch (OutOfMemoryError e) {
             throw e;
         } catch (RuntimeException | Error e) {
-            // Seen: a plain Error ("No physical fonts found"), InternalError, NullPointerException,
+            // Observed: a plain Error ("No physical fonts found"), InternalError, NullPointerException,
             // UnsatisfiedLinkError.
             LOG.debug("no fonts: pictures come without text", e);
             return false;

@@ -10,7 +10,7 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * A query and the gallery images found nearest to it, nearest first.
+ * A query and its nearest gallery images, nearest first.
  *
  * @param ap the query's average precision
  * @param firstHit rank of the first image of the same person
@@ -21,24 +21,24 @@ record RankedGallery(ReidImage query, double ap, int firstHit, List<Entry> entri
     }
 
     /**
-     * An image found.
+     * A gallery image in the list.
      *
-     * @param match true if it shows the person of the query
+     * @param match whether it shows the person of the query
      */
     record Entry(ReidImage image, double distance, boolean match) {}
 
-    /** The camera as written under an image; empty where it is not known. */
+    /** Returns the camera as shown under an image; empty if unknown. */
     static String camera(ReidImage image) {
         return image.camid() < 0 ? "" : "cam " + image.camid();
     }
 
-    /** The query's image and those found. */
+    /** Returns the query's image and those of the list. */
     Stream<ReidImage> images() {
         return Stream.concat(Stream.of(query), entries.stream().map(Entry::image));
     }
 
     /**
-     * The queries with the highest average precision, at most one of each person.
+     * Returns the queries with the highest average precision, at most one per person.
      *
      * @param queries image of each query of the evaluation
      * @param gallery image of each gallery entry
@@ -51,7 +51,7 @@ record RankedGallery(ReidImage query, double ap, int firstHit, List<Entry> entri
         return select(evaluation, queries, gallery, count, order);
     }
 
-    /** The queries with the lowest average precision; as {@link #best}. */
+    /** Returns the queries with the lowest average precision, at most one per person; see {@link #best}. */
     static List<RankedGallery> worst(
             Evaluation evaluation, List<ReidImage> queries, List<ReidImage> gallery, int count) {
         return select(evaluation, queries, gallery, count, Comparator.comparingDouble(QueryResult::ap));

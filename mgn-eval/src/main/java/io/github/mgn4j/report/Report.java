@@ -7,11 +7,11 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * A report of an evaluation: {@code report.html}, which holds all it shows and needs neither network nor scripts, and beside
- * it the same pictures as PNGs. Immutable.
+ * A report of an evaluation: {@code report.html}, a self-contained page without scripts, and its pictures as PNG files
+ * beside it. Immutable.
  *
  * <pre>{@code
- * DatasetEvaluation evaluation = new Evaluator(Metric.EUCLIDEAN).evaluate(extractor, dataset);
+ * DatasetEvaluation evaluation = new Evaluator(DistanceMetric.EUCLIDEAN).evaluate(extractor, dataset);
  * Report.of(evaluation).write(Path.of("report"));
  * }</pre>
  */
@@ -28,18 +28,18 @@ public final class Report {
         this.data = data;
     }
 
-    /** Returns the report of an evaluation, as {@link #builder} makes it without any option. */
+    /** Returns the report of an evaluation with default options; see {@link #builder}. */
     public static Report of(DatasetEvaluation evaluation) {
         return builder(evaluation).build();
     }
 
-    /** Begins a report of an evaluation. */
+    /** Creates a builder for a report of an evaluation. */
     public static ReportBuilder builder(DatasetEvaluation evaluation) {
         return new ReportBuilder(evaluation);
     }
 
     /**
-     * Writes the files: all appear, in the places of an earlier report's, or none. Images that cannot be read are shown as
+     * Writes the files, all or none; they replace those of an earlier report. Images that cannot be read are shown as
      * empty frames.
      *
      * @param folder created if it is missing
@@ -50,7 +50,14 @@ public final class Report {
         return ReportWriter.write(folder, data);
     }
 
-    /** Writes the files aside, to be published with others; as {@link #write(Path)}. */
+    /**
+     * Writes the files as part of a larger set, which is published as a whole; see {@link #write(Path)}.
+     *
+     * @param files the set of files
+     * @param folder created if it is missing
+     * @return the page
+     * @throws IOException if a file cannot be written
+     */
     public Path write(OutputFiles files, Path folder) throws IOException {
         return ReportWriter.write(files, folder, data);
     }

@@ -29,8 +29,8 @@ import java.util.function.Function;
 import java.util.stream.IntStream;
 
 /**
- * Collects what a report of an evaluation shows: metrics with intervals, charts, thresholds, cameras, an embedding map and
- * the galleries of the best and the hardest queries by themselves, and whatever else it is given. Not thread-safe.
+ * Builds a {@link Report} of an evaluation. By itself it shows metrics with intervals, charts, thresholds, cameras, an
+ * embedding map and the galleries of the best and the hardest queries; its methods add more. Not thread-safe.
  */
 public final class ReportBuilder {
     private static final int QUERIES = 6;
@@ -61,21 +61,24 @@ public final class ReportBuilder {
                         .toString());
     }
 
-    /** Sets the title of the page; "Re-identification" by default. */
+    /** Sets the title of the page. The default is "Re-identification". */
     @CanIgnoreReturnValue
     public ReportBuilder title(String newTitle) {
         title = newTitle;
         return this;
     }
 
-    /** Sets what the evaluation's metrics are called; "plain" or "re-ranked" by default. */
+    /** Sets the name of the evaluation's metrics. The default is "plain" or "re-ranked". */
     @CanIgnoreReturnValue
     public ReportBuilder name(String newName) {
         name = newName;
         return this;
     }
 
-    /** Replaces the statements under the title, which by default give the distance, the sizes, the options and the data. */
+    /**
+     * Replaces the statements under the title. By default they name the distance metric, the sizes, the options and the
+     * data.
+     */
     @CanIgnoreReturnValue
     public ReportBuilder facts(Map<String, String> statements) {
         facts.replace(statements);
@@ -89,21 +92,24 @@ public final class ReportBuilder {
         return this;
     }
 
-    /** Adds metrics to compare with, such as an untrained network's: a column of the table and a line of the curve. */
+    /**
+     * Adds metrics to compare with, such as those of an untrained network, as a column of the table and a curve of the
+     * CMC chart.
+     */
     @CanIgnoreReturnValue
     public ReportBuilder compare(String otherName, ReidMetrics metrics) {
         others.put(otherName, metrics);
         return this;
     }
 
-    /** Sets the steps of the training run whose losses are shown. */
+    /** Sets the steps of a training run, whose losses are charted. */
     @CanIgnoreReturnValue
     public ReportBuilder loss(List<LossPoint> steps) {
         loss = List.copyOf(steps);
         return this;
     }
 
-    /** Adds a line to the foot, by which a reader can make the report again: command, version, seeds. */
+    /** Adds a line to the footer that helps to reproduce the report: command, version, seeds. */
     @CanIgnoreReturnValue
     public ReportBuilder provenance(String line, String value) {
         provenance.put(line, value);
@@ -111,7 +117,7 @@ public final class ReportBuilder {
     }
 
     /**
-     * Adds a model file with its checksum to the foot.
+     * Adds a model file with its checksum to the footer.
      *
      * @throws IOException if it cannot be read
      */
@@ -123,8 +129,8 @@ public final class ReportBuilder {
     }
 
     /**
-     * Computes the activation maps of a few of the best and the hardest queries, with a function such as
-     * {@code ActivationMaps::compute}, which is not called afterwards.
+     * Computes the activation maps of a few of the best and the hardest queries with a function such as {@code
+     * ActivationMaps::compute}, which is not called after this method returns.
      *
      * @throws IOException if one of these images cannot be read
      */
@@ -170,7 +176,8 @@ public final class ReportBuilder {
     }
 
     /**
-     * Makes the report. Where there is too little to compare for thresholds or the map, the report says so in their place.
+     * Builds the report. If there are too few pairs or images for the thresholds or the map, the report says so in
+     * their place.
      */
     public Report build() {
         ReportData.Builder report = ReportData.builder(title)

@@ -10,19 +10,19 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a report shows; a part without data is left out. Immutable.
+ * The content of a report; a part without data is left out. Immutable.
  *
  * @param facts short statements under the title: model, data set, settings
- * @param metrics the evaluation, and after it what it is compared with
- * @param loss the steps of a training run
- * @param pairs how distances are distributed
- * @param verification how well one distance tells whether two images are of one person; of its thresholds, the one at
- *     1% false accepts is drawn into the distribution of distances
- * @param intervals of the first of the metrics
- * @param cameras how well people are found from one camera in another
+ * @param metrics metrics of the evaluation, followed by those it is compared with
+ * @param loss steps of a training run
+ * @param pairs distributions of distances
+ * @param verification same-person verification; its threshold at 1% false accepts is drawn into the distributions of
+ *     distances
+ * @param intervals intervals of the first of the metrics
+ * @param cameras metrics by pair of cameras
  * @param map features laid out in a plane
- * @param attention where in some images the network looks
- * @param provenance what the report was made of and by, at its foot
+ * @param attention activation maps of some images
+ * @param provenance how the report was made, in the footer
  */
 record ReportData(
         String title,
@@ -50,7 +50,7 @@ record ReportData(
         provenance = List.copyOf(provenance);
     }
 
-    /** The threshold to draw: the one that lets as many pairs of different people pass as most uses can bear. */
+    /** Returns the operating point to draw: the one whose false accept rate most uses can tolerate. */
     Verification.@Nullable Point chosen() {
         return verification == null
                 ? null
@@ -63,14 +63,14 @@ record ReportData(
     /** A name and its value. */
     record Fact(String name, String value) {}
 
-    /** ReidMetrics and what they are of: "trained", "untrained", "re-ranked". */
+    /** Metrics and their name: "trained", "untrained", "re-ranked". */
     record NamedMetrics(String name, ReidMetrics metrics) {}
 
     static Builder builder(String title) {
         return new Builder(title);
     }
 
-    /** Collects the parts in any order. Not thread-safe. */
+    /** Builds report data. Not thread-safe. */
     static final class Builder {
         private final String title;
         private final List<Fact> facts = new ArrayList<>();
@@ -95,7 +95,7 @@ record ReportData(
             return this;
         }
 
-        /** Adds a column to the table and a line to the curve; the first is the one the report is about. */
+        /** Adds a column to the table and a curve to the CMC chart. The report is about the first one added. */
         Builder metrics(String name, ReidMetrics values) {
             metrics.add(new NamedMetrics(name, values));
             return this;
@@ -126,7 +126,7 @@ record ReportData(
             return this;
         }
 
-        /** Adds a line to the foot: date, version, command, checksum of the model. */
+        /** Adds a line to the footer: date, version, command, checksum of the model. */
         Builder provenance(String name, String value) {
             provenance.add(new Fact(name, value));
             return this;

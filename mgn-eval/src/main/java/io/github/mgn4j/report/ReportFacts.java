@@ -11,7 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 
-/** The statements under a report's title: at first what an evaluation was made of. */
+/** The statements under a report's title; by default they describe the evaluation. */
 final class ReportFacts {
     private final Map<String, String> facts = new LinkedHashMap<>();
 

@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
-/** The report's page: everything it shows is in it, pictures included. */
+/** The self-contained page of a report, pictures included. */
 final class ReportPage {
     private record Row(String name, String meaning, ToDoubleFunction<ReidMetrics> value) {}
 
@@ -27,7 +27,7 @@ final class ReportPage {
             new Row("mAP, trapezoid", "as the Market-1501 Matlab code computes it", ReidMetrics::mAPTrapezoid),
             new Row("mINP", "how early the last match comes", ReidMetrics::mINP));
 
-    /** Title of the chart that the table of thresholds goes with. */
+    /** Title of the chart that the table of thresholds belongs to. */
     static final String ROC = "Same person or not";
 
     private final ReportData data;
@@ -37,7 +37,7 @@ final class ReportPage {
     private final StringBuilder page = new StringBuilder();
 
     /**
-     * Describes a page.
+     * Creates a page.
      *
      * @param charts SVG elements by title, in order
      * @param thumbnails data URIs; an image without one gets an empty frame

@@ -13,9 +13,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Writes a report: {@code report.html}, which holds all it shows and needs neither network nor scripts, and beside it the
- * same pictures as PNGs ({@code cmc.png}, {@code distances.png}, {@code roc.png}, {@code loss.png}, {@code map.png},
- * {@code attention.png}, {@code best.png}, {@code worst.png}, those that there is data for). Thread-safe.
+ * Writes a report: {@code report.html}, a self-contained page without scripts, and its pictures as PNG files beside it
+ * ({@code cmc.png}, {@code distances.png}, {@code roc.png}, {@code loss.png}, {@code map.png}, {@code attention.png},
+ * {@code best.png}, {@code worst.png}, each if there is data for it). Thread-safe.
  */
 final class ReportWriter {
     static final String PAGE = "report.html";
@@ -38,10 +38,10 @@ final class ReportWriter {
     private ReportWriter() {}
 
     /**
-     * Writes the files: all appear, in the places of an earlier report's, or none. Images that cannot be read are shown as
+     * Writes the files, all or none; they replace those of an earlier report. Images that cannot be read are shown as
      * empty frames.
      *
-     * @param folder made if it is missing
+     * @param folder created if it is missing
      * @return the page
      * @throws IOException if a file cannot be written
      */
@@ -53,7 +53,9 @@ final class ReportWriter {
         }
     }
 
-    /** Writes the files aside, to be published with others; as {@link #write(Path, ReportData)}. */
+    /**
+     * Writes the files as part of a larger set, which is published as a whole; see {@link #write(Path, ReportData)}.
+     */
     static Path write(OutputFiles files, Path folder, ReportData data) throws IOException {
         Map<String, String> svgs = new LinkedHashMap<>();
         if (!data.metrics().isEmpty()) {

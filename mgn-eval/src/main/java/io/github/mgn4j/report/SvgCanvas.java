@@ -2,7 +2,7 @@ package io.github.mgn4j.report;
 
 import java.util.Locale;
 
-/** Draws into an inline SVG element; colours come from the page's style sheet. */
+/** Draws into an inline SVG element. The page's style sheet sets the colours. */
 final class SvgCanvas implements Canvas {
     private final StringBuilder svg = new StringBuilder();
 
@@ -69,7 +69,7 @@ final class SvgCanvas implements Canvas {
         svg.append(Html.escape(text)).append("</text>\n");
     }
 
-    /** The finished element. */
+    /** Returns the finished element. */
     String finish() {
         return svg + "</svg>\n";
     }

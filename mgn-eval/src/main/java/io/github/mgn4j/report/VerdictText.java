@@ -5,7 +5,7 @@ import io.github.mgn4j.eval.Verification;
 import java.util.Locale;
 import java.util.OptionalDouble;
 
-/** What the figures come to, in a sentence or two. */
+/** Summarises the metrics in a sentence or two. */
 final class VerdictText {
     private final ReportData data;
 

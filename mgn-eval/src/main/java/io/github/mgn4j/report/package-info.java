@@ -1,4 +1,4 @@
-/** A report of an evaluation that people look at: one HTML page that needs nothing else, and the pictures beside it. */
+/** Reports of evaluations: one self-contained HTML page, and its pictures as files beside it. */
 @NullMarked
 package io.github.mgn4j.report;
 

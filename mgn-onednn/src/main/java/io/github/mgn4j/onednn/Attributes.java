@@ -8,7 +8,7 @@ import java.util.Map;
 import org.bytedeco.dnnl.dnnl_post_ops;
 import org.bytedeco.dnnl.dnnl_primitive_attr;
 
-/** What a primitive does besides its main work: scales of integers, sum, ReLU. In the order of the calls. */
+/** Attributes of a primitive: scales of integers, sum and ReLU, in the order of the calls. */
 final class Attributes {
     private final dnnl_primitive_attr attributes = new dnnl_primitive_attr();
     private final dnnl_post_ops postOps = new dnnl_post_ops();
@@ -20,11 +20,11 @@ final class Attributes {
         owner.own(attributes, a -> dnnl_primitive_attr_destroy(a));
         Dnnl.check(dnnl_post_ops_create(postOps), "post-operations");
         owner.own(postOps, p -> dnnl_post_ops_destroy(p));
-        // Work space comes from the plan's arena, not from the heap at every call.
+        // Scratchpad memory comes from the plan's arena, not from the heap at every call.
         Dnnl.check(dnnl_primitive_attr_set_scratchpad_mode(attributes, dnnl_scratchpad_mode_user), "scratchpad mode");
     }
 
-    /** Adds what is in the destination. */
+    /** Adds the previous contents of the destination. */
     Attributes sum(TensorType residual) {
         Dnnl.check(dnnl_post_ops_append_sum(postOps, residual.scale(), 0, residual.dataType()), "sum");
         return this;
@@ -35,7 +35,7 @@ final class Attributes {
         return this;
     }
 
-    /** Says what a step of an operand is worth; nothing for floating point. */
+    /** Sets the scale of an operand; does nothing for floating point. */
     Attributes scale(int argument, TensorType type) {
         if (type.isInteger()) {
             Dnnl.check(dnnl_primitive_attr_set_scales_mask(attributes, argument, 0), "scale");
@@ -44,7 +44,7 @@ final class Attributes {
         return this;
     }
 
-    /** Weights have a scale for every output channel. */
+    /** Sets a scale per output channel, for weights. */
     Attributes scalePerChannel(int argument) {
         Dnnl.check(dnnl_primitive_attr_set_scales_mask(attributes, argument, 1), "scales");
         perChannel = true;
@@ -59,7 +59,7 @@ final class Attributes {
         return scales;
     }
 
-    /** The finished attributes. */
+    /** Returns the finished attributes. */
     dnnl_primitive_attr get() {
         Dnnl.check(dnnl_primitive_attr_set_post_ops(attributes, postOps), "post-operations");
         return attributes;

@@ -23,12 +23,12 @@ import org.bytedeco.dnnl.dnnl_engine;
 import org.bytedeco.dnnl.dnnl_stream;
 
 /**
- * Finds the activation ranges that 8-bit arithmetic needs: runs images through the network in float32 and looks at every
- * map. A range ends where rounding and clipping together make the smallest squared error over all images; the maps that
- * features are pooled from, whose largest values are what the pooling takes, are not clipped. Used by one thread.
+ * Finds the activation ranges for 8-bit arithmetic: runs images through the network in float32 and records every map. A
+ * range ends where rounding and clipping together have the least squared error over all images. Maps that features are
+ * pooled from are not clipped, because the pooling takes their largest values. Used by one thread.
  */
 public final class Calibration implements AutoCloseable {
-    /** How many images are enough: with more, the ranges hardly change. */
+    /** Number of images that suffices. With more, the ranges hardly change. */
     public static final int ENOUGH_IMAGES = 256;
 
     private final Model model;
@@ -40,9 +40,9 @@ public final class Calibration implements AutoCloseable {
     private int images;
 
     /**
-     * Prepares a model.
+     * Creates a calibration of a model.
      *
-     * @throws io.github.mgn4j.engine.EngineException if oneDNN is not available here
+     * @throws io.github.mgn4j.engine.EngineException if oneDNN is not available on this machine
      */
     public Calibration(Model model) {
         OneDnnEngineProvider.requireNatives();
@@ -67,12 +67,13 @@ public final class Calibration implements AutoCloseable {
     /**
      * Calibrates a model on images.
      *
-     * @param images files of images like those that features will be extracted from
+     * @param model the model
+     * @param images image files similar to those that features will be extracted from
      * @param progress called after each image
      * @return the model with its ranges, to be saved with {@link io.github.mgn4j.checkpoint.ModelFile#save}
      * @throws io.github.mgn4j.model.WeightsException if there are no images
-     * @throws io.github.mgn4j.engine.EngineException if oneDNN is not available here
-     * @throws IllegalArgumentException if a file is no image, naming it
+     * @throws io.github.mgn4j.engine.EngineException if oneDNN is not available on this machine
+     * @throws IllegalArgumentException if a file is not an image; the message names it
      * @throws IOException if a file cannot be read
      */
     public static Model calibrate(Model model, List<Path> images, ProgressListener progress) throws IOException {
@@ -89,9 +90,11 @@ public final class Calibration implements AutoCloseable {
     }
 
     /**
-     * Returns the images of a folder and its sub-folders, or as many of them as the limit allows, evenly spread.
+     * Returns the images of a folder and its sub-folders, or {@code limit} of them, evenly spread.
      *
-     * @param limit at least 1; {@link #ENOUGH_IMAGES} are enough
+     * @param folder the folder
+     * @param limit at least 1; {@link #ENOUGH_IMAGES} suffice
+     * @throws IOException if the folder cannot be read
      */
     public static List<Path> images(Path folder, int limit) throws IOException {
         if (limit < 1) {
@@ -104,26 +107,27 @@ public final class Calibration implements AutoCloseable {
                 .toList();
     }
 
-    /** The layout in which {@link #add} wants its images. */
+    /** Returns the layout of the images that {@link #add} takes. */
     public Layout inputLayout() {
         return Layout.NHWC;
     }
 
+    /** Returns the network's specification. */
     public MgnSpec spec() {
         return model.spec();
     }
 
     /**
-     * Looks at the maps of one image.
+     * Records the maps of one image.
      *
      * @param image normalised, in {@link #inputLayout()}, read from position 0
      */
     public void add(FloatBuffer image) {
         InputSize input = spec().input();
-        FloatBuffer one = image.duplicate().position(0).limit(3 * input.height() * input.width());
+        FloatBuffer single = image.duplicate().position(0).limit(3 * input.height() * input.width());
         NativeThread.run(() -> plan.observe(
                 stream,
-                one,
+                single,
                 network.images(),
                 (value, map) -> magnitudes
                         .computeIfAbsent(value.name(), name -> new MagnitudeHistogram())
@@ -132,23 +136,23 @@ public final class Calibration implements AutoCloseable {
     }
 
     /**
-     * The model with the ranges of the images so far.
+     * Returns the model with the ranges of the images so far.
      *
-     * @throws io.github.mgn4j.model.WeightsException if there were none
+     * @throws io.github.mgn4j.model.WeightsException if there were no images
      */
     public Model calibrated() {
         Map<String, Float> bounds = new LinkedHashMap<>();
-        magnitudes.forEach((name, found) -> bounds.put(name, bound(name, found)));
+        magnitudes.forEach((name, histogram) -> bounds.put(name, bound(name, histogram)));
         return model.withRanges(new ActivationRanges(images, bounds));
     }
 
-    private float bound(String name, MagnitudeHistogram found) {
+    private float bound(String name, MagnitudeHistogram histogram) {
         boolean pooled = network.ops().stream()
                 .anyMatch(op -> op instanceof Network.Feature feature
                         && feature.input().name().equals(name));
         return pooled
-                ? Math.max(found.largest(), Float.MIN_NORMAL)
-                : found.leastSquares(network.isSigned(name) ? 127 : 255);
+                ? Math.max(histogram.largest(), Float.MIN_NORMAL)
+                : histogram.leastSquares(network.isSigned(name) ? 127 : 255);
     }
 
     @Override

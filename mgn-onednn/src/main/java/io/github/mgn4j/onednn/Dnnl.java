@@ -16,19 +16,19 @@ import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.Pointer;
 
 /**
- * oneDNN's C interface with its statuses checked. What is made here belongs to the {@link Resources} given and is freed
- * with them; oneDNN copies the memory descriptors that it is handed.
+ * oneDNN's C interface with checked statuses. Objects created here belong to the {@link Resources} passed in and are
+ * freed with them. oneDNN copies the memory descriptors that are passed to it.
  */
 final class Dnnl {
-    /** What memory blocks begin at a multiple of: a cache line, and the widest vector. */
+    /** Alignment of memory blocks in bytes: a cache line, and the widest vector. */
     static final int ALIGNMENT = 64;
 
     private Dnnl() {}
 
     /**
-     * Makes sure that a call succeeded.
+     * Checks the status of a call.
      *
-     * @throws IllegalStateException naming what failed and oneDNN's status
+     * @throws IllegalStateException naming the call and oneDNN's status
      */
     static void check(int status, String what) {
         if (status != dnnl_success) {
@@ -55,7 +55,10 @@ final class Dnnl {
         return owner.own(stream, s -> dnnl_stream_destroy(s));
     }
 
-    /** A descriptor in one of oneDNN's named formats; the axes are in its logical order, batch and channels first. */
+    /**
+     * Returns a descriptor in one of oneDNN's named formats. The axes are in its logical order, batch and channels
+     * first.
+     */
     static dnnl_memory_desc descriptor(int dataType, int format, Resources owner, long... shape) {
         dnnl_memory_desc descriptor = new dnnl_memory_desc();
         check(
@@ -64,7 +67,7 @@ final class Dnnl {
         return owner.own(descriptor, d -> dnnl_memory_desc_destroy(d));
     }
 
-    /** A descriptor of a matrix whose rows begin {@code stride} elements apart. */
+    /** Returns a descriptor of a matrix whose rows begin {@code stride} elements apart. */
     static dnnl_memory_desc rows(int dataType, long rows, long columns, long stride, Resources owner) {
         dnnl_memory_desc descriptor = new dnnl_memory_desc();
         long[] shape = {rows, columns};
@@ -74,36 +77,39 @@ final class Dnnl {
         return owner.own(descriptor, d -> dnnl_memory_desc_destroy(d));
     }
 
-    /** What a primitive wants: {@code query} is one of {@code dnnl_query_*_md}. Valid as long as the primitive's own. */
+    /**
+     * Returns the format that a primitive expects of an operand; {@code query} is one of {@code dnnl_query_*_md}. Valid
+     * as long as the primitive's own descriptor.
+     */
     static dnnl_memory_desc wanted(dnnl_primitive_desc primitive, int query) {
         return dnnl_primitive_desc_query_md(primitive, query, 0);
     }
 
-    /** Bytes that memory of this form takes. */
+    /** Returns the size in bytes of memory of this form. */
     static long size(dnnl_memory_desc descriptor) {
         return dnnl_memory_desc_get_size(descriptor);
     }
 
-    /** Memory at an address, which the caller keeps alive. */
+    /** Returns memory at an address, which the caller keeps alive. */
     static dnnl_memory memory(dnnl_memory_desc descriptor, Pointer data, dnnl_engine engine, Resources owner) {
         dnnl_memory memory = new dnnl_memory();
         check(dnnl_memory_create(memory, descriptor, engine, data), "memory");
         return owner.own(memory, m -> dnnl_memory_destroy(m));
     }
 
-    /** A one-dimensional float32 memory with these values. */
+    /** Returns a one-dimensional float32 memory with these values. */
     static dnnl_memory vector(float[] values, dnnl_engine engine, Resources owner) {
         FloatPointer data = owner.own(new FloatPointer(values), FloatPointer::close);
         return memory(descriptor(dnnl_f32, dnnl_x, owner, values.length), data, engine, owner);
     }
 
-    /** Native bytes that begin at a multiple of {@link #ALIGNMENT}. */
+    /** Allocates native memory aligned to {@link #ALIGNMENT}. */
     static BytePointer allocate(long bytes, Resources owner) {
         BytePointer raw = owner.own(new BytePointer(bytes + ALIGNMENT), BytePointer::close);
         return raw.getPointer(Math.floorMod(-raw.address(), ALIGNMENT));
     }
 
-    /** A view of native memory, which the caller keeps alive. */
+    /** Returns a view of native memory, which the caller keeps alive. */
     static FloatBuffer floats(BytePointer memory, long offset, long bytes) {
         return memory.getPointer(offset)
                 .capacity(bytes)

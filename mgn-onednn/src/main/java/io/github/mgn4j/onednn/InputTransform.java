@@ -5,8 +5,9 @@ import java.nio.FloatBuffer;
 import java.util.Arrays;
 
 /**
- * From maps {@code [batch, height, width, channels]} to their windows' points {@code [36, tiles, channels]}; a Winograd.WINDOW reaches
- * one value beyond its tile on every side, where the map ends into zeros.
+ * Transforms maps {@code [batch, height, width, channels]} into the points of their windows {@code [36, tiles,
+ * channels]}. A Winograd.WINDOW extends one value beyond its tile on every side; beyond the map's edges the values are
+ * zeros.
  */
 record InputTransform(Tiles tiles, int channels) implements LineTransform {
     @Override
@@ -45,7 +46,7 @@ record InputTransform(Tiles tiles, int channels) implements LineTransform {
         }
     }
 
-    /** Column {@code j} of every window in a row of tiles, one beside the other. */
+    /** Gathers column {@code j} of every window in a row of tiles, side by side. */
     private void column(float[] row, int j, float[] column) {
         for (int tile = 0; tile < tiles.columns(); tile++) {
             int x = tile * Winograd.TILE - 1 + j;

@@ -10,9 +10,9 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * 8-bit arithmetic: maps behind a ReLU without sign, the others with, each with the scale that calibration found;
- * weights with a scale for every output channel; sums in 32 bits. The reductions stay in float32: their outputs are the
- * features, and they are a thousandth of the work.
+ * 8-bit arithmetic. Maps after a ReLU are unsigned, the others signed, each with the scale from calibration. Weights
+ * have a scale per output channel. Sums are 32-bit integers. The reductions stay in float32, because their outputs are
+ * the features, and they are a thousandth of the work.
  */
 record Int8(ActivationRanges ranges) implements PrecisionPolicy {
     @Override
@@ -30,7 +30,7 @@ record Int8(ActivationRanges ranges) implements PrecisionPolicy {
                 types[convolution.output().index()] =
                         convolution.layer().relu() ? TensorType.unsigned(bound) : TensorType.signed(bound);
             } else if (op instanceof Pool pool) {
-                // A mean of integers is none.
+                // A mean of integers is not an integer.
                 types[pool.output().index()] = pool.kind() == Pooling.AVG
                         ? TensorType.F32
                         : types[pool.input().index()];

@@ -3,14 +3,14 @@ package io.github.mgn4j.onednn;
 import java.nio.FloatBuffer;
 
 /**
- * How often values of each magnitude occur, to a relative precision of 1/128: a bin is the exponent and the first seven
- * bits of the fraction of a float. Not thread-safe.
+ * A histogram of magnitudes with a relative precision of 1/128: a bin is the exponent and the first seven bits of the
+ * fraction of a float. Not thread-safe.
  */
 final class MagnitudeHistogram {
     private static final int SHIFT = 16;
 
     private final long[] counts = new long[1 << 15];
-    private int smallest = counts.length; // bin, but for zeros
+    private int smallest = counts.length; // smallest nonempty bin except that of zeros
     private float largest;
 
     void add(FloatBuffer values) {
@@ -28,14 +28,14 @@ final class MagnitudeHistogram {
         }
     }
 
-    /** The largest value so far; NaN if there was one. */
+    /** Returns the largest value so far; NaN if there was a NaN. */
     float largest() {
         return largest;
     }
 
     /**
-     * The bound for which rounding to {@code steps} steps below it and clipping above it make the smallest squared
-     * error over all values; the largest value at most, 1 if there is none but 0.
+     * Returns the bound with the least squared error over all values, when values below it are rounded to {@code steps}
+     * steps and those above it are clipped. At most the largest value; 1 if all values are 0.
      */
     float leastSquares(int steps) {
         if (!(largest > 0)) {
@@ -43,13 +43,13 @@ final class MagnitudeHistogram {
         }
         int top = Float.floatToRawIntBits(largest) >>> SHIFT;
         float best = largest;
-        double least = error(best, steps);
+        double leastError = error(best, steps);
         // Below a sixteenth of the largest value, clipping loses more than rounding gains.
         for (int bin = top; bin > top - 512 && bin > 0; bin--) {
             float bound = Float.intBitsToFloat(bin << SHIFT);
             double error = error(bound, steps);
-            if (error < least) {
-                least = error;
+            if (error < leastError) {
+                leastError = error;
                 best = bound;
             }
         }
@@ -63,7 +63,7 @@ final class MagnitudeHistogram {
         for (int bin = Math.max(1, smallest); bin <= Float.floatToRawIntBits(largest) >>> SHIFT; bin++) {
             double value = Float.intBitsToFloat((bin << SHIFT) + (1 << (SHIFT - 1)));
             double clipped = Math.max(0, value - bound);
-            // What is less than half a step becomes 0.
+            // Values below half a step become 0.
             double lost = value < step / 2 ? value * value : rounding;
             sum += counts[bin] * (clipped > 0 ? clipped * clipped : lost);
         }

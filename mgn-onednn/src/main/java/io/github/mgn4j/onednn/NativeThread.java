@@ -4,21 +4,21 @@ import io.github.mgn4j.engine.internal.SingleThread;
 import java.util.concurrent.Callable;
 
 /**
- * The one thread on which a process calls oneDNN. OpenMP gives every calling thread a team of its own with one worker for
- * each core; with one caller there is one team, however many engines and threads an application has, and the cores are not
- * shared by more workers than there are. The thread ends when it has been idle for a while, and its team with it.
+ * The one thread on which a process calls oneDNN. OpenMP gives every calling thread a team of its own with one worker
+ * per core. With a single caller there is one team, however many engines and threads an application has, and the cores
+ * are not oversubscribed. The thread ends when it has been idle for a while, and its team with it.
  */
 final class NativeThread {
     private static final SingleThread THREAD = SingleThread.withIdleTimeout("mgn-onednn");
 
     private NativeThread() {}
 
-    /** Runs a task after those that came before it, and waits for its end; its unchecked exceptions pass through. */
+    /** Runs a task after the tasks before it and waits for its end. Unchecked exceptions are passed on. */
     static void run(Runnable task) {
         THREAD.run(task);
     }
 
-    /** As {@link #run}, for a task with a result. */
+    /** Runs a task and returns its result; see {@link #run}. */
     static <T> T call(Callable<T> task) {
         return THREAD.call(task);
     }

@@ -17,13 +17,14 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A feature network as the list of operations that the engine runs, without batch size, number formats and memory.
+ * A feature network as the list of operations that the engine runs, independent of batch size, number formats and
+ * memory.
  *
- * @param values the maps that operations make and read; the images are the first
+ * @param values the maps that operations read and write; the first is the images
  * @param ops in the order of execution
  */
 record Network(MgnSpec spec, List<Value> values, List<Op> ops) {
-    /** What calibration and messages call the input. */
+    /** Name of the input in calibration and messages. */
     static final String IMAGES = "images";
 
     Network {
@@ -31,10 +32,10 @@ record Network(MgnSpec spec, List<Value> values, List<Op> ops) {
         ops = List.copyOf(ops);
     }
 
-    /** A feature map; {@code name} is its convolution's. */
+    /** A feature map; {@code name} is the name of its convolution. */
     record Value(int index, String name, int channels, int height, int width) {}
 
-    /** An operation: it reads its inputs and makes its output, if it has one. */
+    /** An operation. It reads its inputs and writes its output, if it has one. */
     sealed interface Op permits Convolution, Pool, Feature {
         List<Value> inputs();
 
@@ -42,7 +43,7 @@ record Network(MgnSpec spec, List<Value> values, List<Op> ops) {
         Value output();
     }
 
-    /** Convolution with bias, the sum with {@code residual}, and ReLU where the layer has one. */
+    /** Convolution with bias, the sum with {@code residual}, and ReLU if the layer has one. */
     record Convolution(
             ConvLayer layer, Value input, @Nullable Value residual, Value output) implements Op {
         @Override
@@ -51,7 +52,7 @@ record Network(MgnSpec spec, List<Value> values, List<Op> ops) {
         }
     }
 
-    /** Pooling; its padding at the top and left is given, that at the bottom and right follows from the shapes. */
+    /** Pooling. {@code padding} applies to the top and left; that at the bottom and right follows from the shapes. */
     record Pool(
             Pooling kind,
             int height,
@@ -69,11 +70,11 @@ record Network(MgnSpec spec, List<Value> values, List<Op> ops) {
     }
 
     /**
-     * One feature of the output: a row of a pooled map, reduced.
+     * One feature of the output: a reduced row of a pooled map.
      *
-     * @param row which of the map's rows, the stripes
-     * @param reduction null where the feature is the pooled vector itself
-     * @param position which feature it is
+     * @param row index of the map's row, which is a stripe
+     * @param reduction null if the feature is the pooled vector itself
+     * @param position index of the feature
      */
     record Feature(Value input, int row, @Nullable ConvLayer reduction, int position) implements Op {
         @Override
@@ -104,7 +105,7 @@ record Network(MgnSpec spec, List<Value> values, List<Op> ops) {
         return values.get(0);
     }
 
-    /** Whether the input, or a convolution's output, has negative values. */
+    /** Returns whether the input, or a convolution's output, has negative values. */
     boolean isSigned(String name) {
         return ops.stream()
                 .noneMatch(op -> op instanceof Convolution convolution
@@ -112,13 +113,13 @@ record Network(MgnSpec spec, List<Value> values, List<Op> ops) {
                         && convolution.layer().name().equals(name));
     }
 
-    /** A value, or behind the pooling a row of one and the reduction it goes through. */
+    /** A map, or, after pooling, a row of a map and its reduction. */
     private record Cut(Value value, int row, @Nullable ConvLayer reduction) {}
 
     private static final class Builder implements NetworkBuilder<Cut> {
         private final List<Value> values = new ArrayList<>();
         private final List<Op> ops = new ArrayList<>();
-        /** One pooling gives all stripes of a granularity. */
+        /** The pooled maps by granularity: one pooling gives all stripes. */
         private final Map<String, Value> stripes = new HashMap<>();
 
         private final Set<Value> pooled = new HashSet<>();
@@ -153,7 +154,7 @@ record Network(MgnSpec spec, List<Value> values, List<Op> ops) {
             int rows = window.rows();
             Value output = stripes.computeIfAbsent(map.index + "/" + rows, key -> {
                 Value made = value(map.name, map.channels, window.count(), 1);
-                // Right behind the map, so that its memory is free for the next branch.
+                // Right after the map, so that the map's memory is free for the next branch.
                 ops.add(indexAfter(map), new Pool(kind, rows, window.width(), rows, window.width(), 0, map, made));
                 return made;
             });

@@ -16,9 +16,9 @@ import org.bytedeco.dnnl.dnnl_engine;
 import org.bytedeco.dnnl.dnnl_stream;
 
 /**
- * Runs a model as oneDNN primitives on the processor's cores. The first batch of a size compiles a plan for it, the first
- * of all packs the weights as well; the plans of the last few sizes are kept and share the weights. Calls from several
- * threads, to this engine and others of its kind, are run one after the other.
+ * Runs a model as oneDNN primitives on the CPU's cores. The first batch of a size compiles a plan for it, and the very
+ * first batch also packs the weights. The plans of the last few sizes are kept and share the weights. Calls from
+ * several threads, to this and other oneDNN engines, run one after the other.
  */
 final class OneDnnEngine implements Engine {
     static final String NAME = "onednn";
@@ -31,10 +31,10 @@ final class OneDnnEngine implements Engine {
     private final dnnl_engine engine;
     private final dnnl_stream stream;
     private final PackedWeights weights;
-    /** Used on the native thread alone. */
+    /** Used only on the native thread. */
     private final PlanCache<Integer, Plan> plans;
 
-    private boolean closed; // as the plans
+    private boolean closed; // used only on the native thread
 
     OneDnnEngine(Model model, PrecisionPolicy arithmetic) {
         spec = model.spec();

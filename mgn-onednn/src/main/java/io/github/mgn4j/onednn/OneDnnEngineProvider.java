@@ -13,16 +13,16 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The oneDNN engine, where its natives are on the class path. */
+/** Provides the oneDNN engine if its natives are on the class path. */
 public final class OneDnnEngineProvider implements EngineProvider {
-    /** System property: {@code true} computes in bf16 where it gains nothing too, to see what it costs in accuracy. */
+    /** System property: {@code true} computes in bf16 even where it is not faster, to measure its accuracy. */
     static final String BF16 = "mgn.onednn.bf16";
 
     private static final Logger LOG = LoggerFactory.getLogger(OneDnnEngineProvider.class);
 
-    /** Tries the natives once. */
+    /** Loads the natives once. */
     private static final class Natives {
-        /** Why they cannot be loaded; null when they are. */
+        /** Reason why the natives cannot be loaded; null if they are loaded. */
         static final @Nullable String FAILURE = load();
 
         private static @Nullable String load() {
@@ -61,7 +61,10 @@ public final class OneDnnEngineProvider implements EngineProvider {
         return "no natives of org.bytedeco:dnnl, opencl and javacpp for " + Loader.getPlatform() + " on the class path";
     }
 
-    /** fp32, bf16 and int8; the one that a processor gains nothing from is answered with float32, see {@link Engine#precision()}. */
+    /**
+     * Returns fp32, bf16 and int8. A precision that is not faster on this CPU falls back to float32; see {@link
+     * Engine#precision()}.
+     */
     @Override
     public Set<Precision> precisions() {
         return EnumSet.of(Precision.FP32, Precision.BF16, Precision.INT8);
@@ -70,7 +73,7 @@ public final class OneDnnEngineProvider implements EngineProvider {
     /**
      * Opens a model.
      *
-     * @throws EngineException if the natives are missing, or if int8 is asked for and the model has not been calibrated
+     * @throws EngineException if the natives are missing, or if int8 is requested and the model has not been calibrated
      */
     @Override
     public Engine open(Model model, EngineOptions options) {

@@ -13,7 +13,7 @@ import org.bytedeco.dnnl.dnnl_primitive_desc;
 import org.bytedeco.dnnl.dnnl_stream;
 import org.bytedeco.javacpp.BytePointer;
 
-/** The matrix products of evaluation as one oneDNN primitive over all slices, in float32. */
+/** Matrix products for evaluation: one oneDNN primitive over all slices, in float32. */
 final class OneDnnProducts implements BlockProducts {
     private final Resources resources;
     private final FloatBuffer[] queries;
@@ -59,7 +59,7 @@ final class OneDnnProducts implements BlockProducts {
         }
     }
 
-    /** Opens the products for one shape of blocks; nothing is leaked if that fails. */
+    /** Opens the products for one shape of blocks. Nothing is leaked if that fails. */
     static BlockProducts open(int queries, int gallery, int depth, int slices) {
         return NativeThread.call(() -> {
             Resources resources = new Resources();

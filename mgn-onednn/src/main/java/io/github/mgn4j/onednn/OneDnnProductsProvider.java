@@ -3,7 +3,7 @@ package io.github.mgn4j.onednn;
 import io.github.mgn4j.engine.internal.BlockProducts;
 import io.github.mgn4j.engine.internal.ProductsProvider;
 
-/** Products by oneDNN, where its natives are on the class path. */
+/** Provides matrix products by oneDNN if its natives are on the class path. */
 public final class OneDnnProductsProvider implements ProductsProvider {
     @Override
     public int priority() {

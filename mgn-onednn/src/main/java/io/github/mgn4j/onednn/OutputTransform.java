@@ -5,15 +5,15 @@ import java.nio.FloatBuffer;
 import java.util.Arrays;
 
 /**
- * From the products {@code [36, tiles, channels]} to maps {@code [batch, height, width, channels]}, with bias, the sum with
- * what is there already, and ReLU.
+ * Transforms the products {@code [36, tiles, channels]} into maps {@code [batch, height, width, channels]}, with bias,
+ * the sum with the previous contents, and ReLU.
  */
 final class OutputTransform implements LineTransform {
     private final Tiles tiles;
     private final int channels;
     private final boolean sum;
     private final boolean relu;
-    /** The bias once for every tile of a row. */
+    /** The bias, repeated for every tile of a row. */
     private final float[] bias;
 
     OutputTransform(Tiles tiles, float[] bias, boolean sum, boolean relu) {
@@ -74,7 +74,7 @@ final class OutputTransform implements LineTransform {
         }
     }
 
-    /** Puts column {@code j} of every tile into its place in the row. */
+    /** Scatters column {@code j} of every tile into the row. */
     private void spread(float[] column, int j, float[] row) {
         for (int tile = 0; tile < tiles.columns(); tile++) {
             int x = tile * Winograd.TILE + j;

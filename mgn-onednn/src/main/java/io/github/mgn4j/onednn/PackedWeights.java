@@ -24,15 +24,15 @@ import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.Pointer;
 
 /**
- * The weights of one engine in the forms that its primitives ask for, each made once and shared by the plans of all batch
- * sizes. Batch norm is folded in; 8-bit weights are symmetric with a scale for every output channel, its largest magnitude
- * over 127. Used by one thread.
+ * The weights of one engine in the forms that its primitives require. Each form is created once and shared by the plans
+ * of all batch sizes. Batch norm is folded in. 8-bit weights are symmetric with a scale per output channel: the
+ * channel's largest magnitude over 127. Used by one thread.
  */
 final class PackedWeights implements AutoCloseable {
-    /** A layer's weights in one form; {@code form} is a copy that lives as long. */
+    /** A layer's weights in one form; {@code form} is a copy that lives as long as this object. */
     private record Packed(dnnl_memory_desc form, dnnl_memory memory) {}
 
-    /** Values of a kernel that is transformed. */
+    /** Values of a kernel that Winograd transforms: 3x3. */
     private static final int KERNEL = 9;
 
     private final Weights weights;
@@ -51,9 +51,9 @@ final class PackedWeights implements AutoCloseable {
     }
 
     /**
-     * Weights of a convolution {@code [out, in, k, k]}.
+     * Returns weights of a convolution {@code [out, in, k, k]}.
      *
-     * @param form what the primitive asks for
+     * @param form the form that the primitive requires
      * @param dataType float32, bfloat16 or signed 8 bits
      */
     dnnl_memory convolution(ConvLayer layer, dnnl_memory_desc form, int dataType) {
@@ -69,7 +69,7 @@ final class PackedWeights implements AutoCloseable {
                 layer.kernel());
     }
 
-    /** As {@link #convolution}, transformed: a matrix {@code [in, out]} for every point. */
+    /** Returns weights transformed for {@link Winograd}: a matrix {@code [in, out]} for every point. */
     dnnl_memory winograd(ConvLayer layer, dnnl_memory_desc form) {
         Function<float[], FloatPointer> transform = values -> {
             FloatPointer transformed = new FloatPointer((long) Winograd.POINTS * values.length / KERNEL);
@@ -79,7 +79,7 @@ final class PackedWeights implements AutoCloseable {
         return weights(layer, form, dnnl_f32, transform, dnnl_acb, Winograd.POINTS, layer.in(), layer.out());
     }
 
-    /** As {@link #convolution}, for a 1x1 convolution of vectors as the product with a matrix {@code [in, out]}. */
+    /** Returns weights of a 1x1 convolution of vectors as a matrix {@code [in, out]}. */
     dnnl_memory product(ConvLayer layer, dnnl_memory_desc form, int dataType) {
         return weights(layer, form, dataType, FloatPointer::new, dnnl_ba, layer.in(), layer.out());
     }
@@ -92,9 +92,9 @@ final class PackedWeights implements AutoCloseable {
             int plainFormat,
             long... plainShape) {
         List<Packed> forms = packed.computeIfAbsent(layer.name(), name -> new ArrayList<>());
-        for (Packed known : forms) {
-            if (dnnl_memory_desc_equal(known.form, form) == 1) {
-                return known.memory;
+        for (Packed existing : forms) {
+            if (dnnl_memory_desc_equal(existing.form, form) == 1) {
+                return existing.memory;
             }
         }
         FoldedConvolution folded = FoldedConvolution.of(weights, layer);
@@ -111,17 +111,17 @@ final class PackedWeights implements AutoCloseable {
         }
     }
 
-    /** The bias of a layer whose weights have been asked for: float32, {@code [out]}. */
+    /** Returns the bias of a layer whose weights were requested before: float32, {@code [out]}. */
     dnnl_memory bias(ConvLayer layer) {
         return known(biases, layer);
     }
 
-    /** The same bias in the heap. */
+    /** Returns the bias of such a layer as a Java array. */
     float[] biasValues(ConvLayer layer) {
         return known(biasValues, layer);
     }
 
-    /** What a step of each output channel's 8-bit weights is worth, once those have been asked for: {@code [out]}. */
+    /** Returns the scales of each output channel's 8-bit weights, which were requested before: {@code [out]}. */
     dnnl_memory scales(ConvLayer layer) {
         return known(scales, layer);
     }

@@ -10,7 +10,7 @@ import java.util.function.BiConsumer;
 import org.bytedeco.dnnl.dnnl_stream;
 import org.bytedeco.javacpp.BytePointer;
 
-/** A network's primitives for one batch size over memory that is its own. Used by one thread. */
+/** A network's primitives for one batch size, with their memory. Used by one thread. */
 final class Plan implements AutoCloseable {
     private final List<Step> steps;
     private final BytePointer memory;
@@ -19,12 +19,12 @@ final class Plan implements AutoCloseable {
     private final Resources resources;
 
     /**
-     * Takes over what has been compiled.
+     * Creates a plan from its compiled parts.
      *
      * @param memory the arena
      * @param images the part of it that the first step reads
      * @param features the part that the last steps write
-     * @param resources all that the plan needs; freed with it
+     * @param resources everything that the plan needs; freed with it
      */
     Plan(List<Step> steps, BytePointer memory, FloatBuffer images, FloatBuffer features, Resources resources) {
         this.steps = List.copyOf(steps);
@@ -34,17 +34,20 @@ final class Plan implements AutoCloseable {
         this.resources = resources;
     }
 
-    /** Computes; both buffers are exactly as long as the plan's. */
-    void run(dnnl_stream stream, FloatBuffer newImages, FloatBuffer found) {
+    /** Computes a batch. The lengths of both buffers are exactly those of the plan. */
+    void run(dnnl_stream stream, FloatBuffer newImages, FloatBuffer newFeatures) {
         images.clear().put(newImages);
         for (Step step : steps) {
             step.run(stream);
         }
         Dnnl.check(dnnl_stream_wait(stream), "waiting");
-        found.put(features.clear());
+        newFeatures.put(features.clear());
     }
 
-    /** Computes in float32, and shows every map as soon as it is complete: the images first, then the convolutions' outputs. */
+    /**
+     * Computes in float32 and passes every map to the observer as soon as it is complete: the images first, then the
+     * convolutions' outputs.
+     */
     void observe(dnnl_stream stream, FloatBuffer newImages, Value input, BiConsumer<Value, FloatBuffer> observer) {
         images.clear().put(newImages);
         observer.accept(input, images.clear());

@@ -25,9 +25,9 @@ import org.bytedeco.dnnl.dnnl_memory_desc;
 import org.bytedeco.javacpp.BytePointer;
 
 /**
- * Turns a network into a {@link Plan} for one batch size. Maps stay channels-last from the first operation to the last,
- * which is the layout of oneDNN's fastest kernels, so that nothing is reordered in between. A residual sum is made in
- * place of the residual; where that is read again (the trunk's map, by the next branch), in place of a copy.
+ * Compiles a network into a {@link Plan} for one batch size. Maps stay channels-last throughout, the layout of oneDNN's
+ * fastest kernels, so that nothing is reordered in between. A residual sum overwrites the residual. If the residual is
+ * read again (the trunk's map, by the next branch), the sum overwrites a copy.
  */
 final class PlanCompiler {
     private static final int WINOGRAD_CHANNELS = 32;
@@ -63,8 +63,8 @@ final class PlanCompiler {
     /**
      * Compiles a network.
      *
-     * @param types of its values
-     * @throws IllegalStateException if oneDNN cannot do it on this processor; nothing is leaked then
+     * @param types types of its values
+     * @throws IllegalStateException if oneDNN cannot run it on this CPU; nothing is leaked then
      */
     static Plan compile(Network network, PackedWeights weights, List<TensorType> types, int batch, dnnl_engine engine) {
         PlanCompiler compiler = new PlanCompiler(network, weights, types, batch, engine);
@@ -129,7 +129,7 @@ final class PlanCompiler {
         return block;
     }
 
-    /** A map, channels last. */
+    /** Returns the descriptor of a map, channels last. */
     private dnnl_memory_desc form(Value value, TensorType type) {
         return Dnnl.descriptor(
                 type.dataType(), dnnl_nhwc, temporary, batch, value.channels(), value.height(), value.width());
@@ -139,7 +139,8 @@ final class PlanCompiler {
         ConvLayer layer = op.layer();
         TensorType from = type(op.input());
         TensorType to = type(op.output());
-        TensorType computed = from.isInteger() ? to : from; // a floating-point convolution writes what it reads
+        TensorType computed =
+                from.isInteger() ? to : from; // a floating-point convolution writes the type that it reads
         Attributes attributes = primitives.attributes();
         Block sum = null;
         if (op.residual() != null) {
@@ -181,7 +182,10 @@ final class PlanCompiler {
         steps.get(steps.size() - 1).makes(op.output(), block(op.output()), bytes(op.output(), to));
     }
 
-    /** The tiles for a convolution by {@link Winograd}, if there are enough of them to outweigh transforms and weights. */
+    /**
+     * Returns the tiles for a convolution by {@link Winograd}, if there are enough of them to outweigh transforms and
+     * weights.
+     */
     private Optional<Tiles> winogradTiles(Convolution op) {
         ConvLayer layer = op.layer();
         if (layer.kernel() != 3
@@ -211,25 +215,31 @@ final class PlanCompiler {
                 Dnnl.descriptor(dnnl_f32, dnnl_abc, temporary, Winograd.POINTS, tiles.count(), layer.in());
         dnnl_memory_desc products =
                 Dnnl.descriptor(dnnl_f32, dnnl_abc, temporary, Winograd.POINTS, tiles.count(), layer.out());
-        Place made = new Place(arena.block(pointBytes(tiles, layer.out()), time), pointBytes(tiles, layer.out()));
+        Place created = new Place(arena.block(pointBytes(tiles, layer.out()), time), pointBytes(tiles, layer.out()));
         steps.add(primitives
                 .products(layer, source, products, weights)
                 .with(DNNL_ARG_SRC, source, windows.block())
-                .with(DNNL_ARG_DST, products, made.block()));
+                .with(DNNL_ARG_DST, products, created.block()));
         Place done = new Place(target, bytes(op.output(), TensorType.F32));
         OutputTransform transform = new OutputTransform(tiles, weights.biasValues(layer), sum, layer.relu());
-        TransformStep last = new TransformStep(transform, made, done, scratch);
+        TransformStep last = new TransformStep(transform, created, done, scratch);
         last.makes(op.output(), target, done.bytes());
         steps.add(last);
         blocks.put(op.output(), target);
     }
 
-    /** How a residual has to be stored for a sum in place: as it is, if its elements are as wide as the result's. */
+    /**
+     * Returns how a residual has to be stored for a sum in place: unchanged if its elements are as wide as the
+     * result's.
+     */
     private static TensorType summand(TensorType residual, TensorType result) {
         return residual.bytes() == result.bytes() ? residual : result;
     }
 
-    /** The block in which the sum with a residual is made: its own, or a copy's if it is read again or too narrow. */
+    /**
+     * Returns the block that the sum with a residual overwrites: the residual's own, or a copy's if it is read again or
+     * too narrow.
+     */
     private Block residual(Value residual, TensorType stored) {
         Block block = block(residual);
         boolean readAgain =
@@ -254,7 +264,7 @@ final class PlanCompiler {
                 .with(DNNL_ARG_DST, output, allocate(op.output())));
     }
 
-    /** Reduces a row of a pooled map straight into its place in the output, in floating point. */
+    /** Reduces a row of a pooled map directly into its place in the output, in floating point. */
     private void feature(Feature op, Block output) {
         Value map = op.input();
         TensorType from = type(map).isInteger() ? TensorType.F32 : type(map);
@@ -270,18 +280,18 @@ final class PlanCompiler {
                 .with(DNNL_ARG_DST, part, output, (long) op.position() * width * Float.BYTES));
     }
 
-    /** An integer map in float32, made when it is first asked for. */
+    /** Returns an integer map in float32, converted at the first request. */
     private Block dequantised(Value value) {
-        Block known = dequantised.computeIfAbsent(value, v -> {
-            Block made = arena.block(bytes(v, TensorType.F32), time);
-            convert(v.name(), v, type(v), block(v), TensorType.F32, made);
-            return made;
+        Block converted = dequantised.computeIfAbsent(value, v -> {
+            Block created = arena.block(bytes(v, TensorType.F32), time);
+            convert(v.name(), v, type(v), block(v), TensorType.F32, created);
+            return created;
         });
-        known.usedAt(time);
-        return known;
+        converted.usedAt(time);
+        return converted;
     }
 
-    /** Copies a map, changing its type if need be. */
+    /** Copies a map, changing its type if necessary. */
     private void convert(String name, Value map, TensorType from, Block source, TensorType to, Block target) {
         Attributes attributes = primitives.attributes();
         if (!from.equals(to)) {

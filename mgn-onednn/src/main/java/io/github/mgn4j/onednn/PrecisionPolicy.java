@@ -6,7 +6,7 @@ import java.util.List;
 
 /** Chooses the number formats of a network's values. */
 interface PrecisionPolicy {
-    /** All float32. */
+    /** float32 for all values. */
     PrecisionPolicy FP32 = uniform(Precision.FP32, TensorType.F32);
 
     /** Maps and weights in bfloat16; sums are accumulated, and features written, in float32. */
@@ -14,7 +14,7 @@ interface PrecisionPolicy {
 
     Precision precision();
 
-    /** The type of every value, in the order of {@link Network#values()}. */
+    /** Returns the type of every value, in the order of {@link Network#values()}. */
     List<TensorType> types(Network network);
 
     private static PrecisionPolicy uniform(Precision precision, TensorType type) {

@@ -18,10 +18,10 @@ import org.jspecify.annotations.Nullable;
 
 /** A primitive with its operands. */
 final class PrimitiveStep extends Step {
-    /** An operand in the arena, {@code offset} bytes behind the beginning of its block. */
+    /** An operand in the arena, {@code offset} bytes after the beginning of its block. */
     private record Placed(int argument, dnnl_memory_desc form, Block block, long offset) {}
 
-    /** An operand that lives elsewhere. */
+    /** An operand outside the arena. */
     private record Fixed(int argument, dnnl_memory memory) {}
 
     private final String name;

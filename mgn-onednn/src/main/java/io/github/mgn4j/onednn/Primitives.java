@@ -13,8 +13,8 @@ import org.bytedeco.dnnl.dnnl_primitive;
 import org.bytedeco.dnnl.dnnl_primitive_desc;
 
 /**
- * Makes the primitives of a plan as steps that have all operands but source and destination: weights, bias, scales and
- * work space, which is reserved in the arena for the time given by {@link #at}.
+ * Creates the primitives of a plan as steps with all operands except source and destination: weights, bias, scales and
+ * scratchpad, which is reserved in the arena for the time set by {@link #at}.
  */
 final class Primitives {
     private static final long[] NO_DILATION = {0, 0};
@@ -26,10 +26,10 @@ final class Primitives {
     private int time;
 
     /**
-     * Begins a plan.
+     * Prepares to create primitives.
      *
-     * @param owner of the primitives
-     * @param temporary owner of what is needed only to make them
+     * @param owner owner of the primitives
+     * @param temporary owner of objects needed only during creation
      */
     Primitives(dnnl_engine engine, Arena arena, Resources owner, Resources temporary) {
         this.engine = engine;
@@ -38,7 +38,7 @@ final class Primitives {
         this.temporary = temporary;
     }
 
-    /** Sets when the next primitives run. */
+    /** Sets the time at which the next primitives run. */
     void at(int newTime) {
         time = newTime;
     }
@@ -59,8 +59,9 @@ final class Primitives {
                 Dnnl.descriptor(weightType, dnnl_format_tag_any, temporary, layer.out(), layer.in(), kernel, kernel);
         dnnl_memory_desc bias = Dnnl.descriptor(dnnl_f32, dnnl_x, temporary, layer.out());
         long[] padding = {layer.padding(), layer.padding()};
-        // A single column of results has no next one to step to. With a step all the same, oneDNN's AMX kernels
-        // mistake the length of the map's rows and read wrong ones (3.11, and still in 3.13; see ConvolutionTest).
+        // A single column of results has no next column to step to. If a stride is set nevertheless, oneDNN's AMX
+        // kernels mistake the length of the map's rows and read wrong ones (3.11, and still in 3.13; see
+        // ConvolutionTest).
         int beside = layer.kernel() - layer.padding() - layer.width();
         boolean column = layer.outputWidth() == 1 && beside >= 0;
         long[] strides = {layer.stride(), column ? 1 : layer.stride()};
@@ -88,7 +89,7 @@ final class Primitives {
                 : step;
     }
 
-    /** The product of rows {@code [batch, in]} with a reduction's weights, and ReLU where it has one. */
+    /** Returns the product of rows {@code [batch, in]} with a reduction's weights, with ReLU if the layer has one. */
     PrimitiveStep product(
             ConvLayer layer,
             dnnl_memory_desc source,
@@ -106,7 +107,7 @@ final class Primitives {
                 .with(DNNL_ARG_BIAS, weights.bias(layer));
     }
 
-    /** For every point, the product of rows {@code [tiles, in]} with a layer's transformed weights. */
+    /** Returns, for every point, the product of rows {@code [tiles, in]} with a layer's transformed weights. */
     PrimitiveStep products(
             ConvLayer layer, dnnl_memory_desc source, dnnl_memory_desc destination, PackedWeights weights) {
         dnnl_memory_desc any =

@@ -13,9 +13,9 @@ import org.bytedeco.dnnl.dnnl_stream;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.Pointer;
 
-/** What this machine's processor is good at, as oneDNN sees it (its {@code ONEDNN_MAX_CPU_ISA} counts). */
+/** Capabilities of this machine's CPU as oneDNN sees it; {@code ONEDNN_MAX_CPU_ISA} is respected. */
 final class Processor {
-    /** By how much bfloat16 has to win, so that chance does not decide. */
+    /** Speed-up that bfloat16 must reach, so that noise does not decide. */
     private static final double WORTHWHILE = 1.2;
 
     private static final int ROUNDS = 10;
@@ -23,25 +23,28 @@ final class Processor {
 
     private Processor() {}
 
-    /** Whether it multiplies 8-bit integers exactly and four at a time: VNNI or AMX. */
+    /** Returns whether the CPU multiplies 8-bit integers exactly and four at a time, by VNNI or AMX. */
     static boolean hasInt8() {
         return has(dnnl_cpu_isa_avx512_core_vnni) || has(dnnl_cpu_isa_avx2_vnni);
     }
 
     /**
-     * Whether bfloat16 is faster than float32. With AMX it is; without, processors that have instructions for it differ
-     * from twice as fast to half as fast, so that it is tried once, on a product of matrices.
+     * Returns whether bfloat16 is faster than float32. With AMX it is. Without AMX, CPUs that have instructions for it
+     * vary from twice as fast to half as fast, so it is measured once on a matrix product.
      */
     static boolean gainsFromBf16() {
         return has(dnnl_cpu_isa_avx512_core_amx) || (has(dnnl_cpu_isa_avx512_core_bf16) && Trial.WON);
     }
 
-    /** Whether it has an instruction set of oneDNN's, {@code dnnl_cpu_isa_*}. */
+    /** Returns whether the CPU has one of oneDNN's instruction sets, {@code dnnl_cpu_isa_*}. */
     static boolean has(int isa) {
         return (dnnl_get_effective_cpu_isa() & isa) == isa;
     }
 
-    /** In a class of its own, so that it is made once; the trial is not, or the native thread would wait for this class. */
+    /**
+     * A class of its own, so that it is initialised once. The measurement is a method of the outer class, or the native
+     * thread would wait for this class.
+     */
     private static final class Trial {
         static final boolean WON = NativeThread.call(Processor::bf16Wins);
     }
@@ -54,7 +57,7 @@ final class Processor {
             Runnable full = product(dnnl_f32, engine, stream, owner);
             long best = Long.MAX_VALUE;
             long other = Long.MAX_VALUE;
-            for (int i = 0; i < ROUNDS; i++) { // by turns
+            for (int i = 0; i < ROUNDS; i++) { // alternating
                 best = Math.min(best, nanos(half));
                 other = Math.min(other, nanos(full));
             }
@@ -62,7 +65,7 @@ final class Processor {
         }
     }
 
-    /** The product of two square matrices, the second in the form that the primitive likes best. */
+    /** Returns the product of two square matrices, the second in the form that the primitive prefers. */
     private static Runnable product(int type, dnnl_engine engine, dnnl_stream stream, Resources owner) {
         dnnl_memory_desc plain = Dnnl.descriptor(type, dnnl_ab, owner, SIZE, SIZE);
         dnnl_memory_desc any = Dnnl.descriptor(type, dnnl_format_tag_any, owner, SIZE, SIZE);

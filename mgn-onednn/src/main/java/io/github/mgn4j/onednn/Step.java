@@ -10,26 +10,26 @@ import org.bytedeco.dnnl.dnnl_stream;
 import org.bytedeco.javacpp.BytePointer;
 import org.jspecify.annotations.Nullable;
 
-/** A part of a plan: first said where its operands are in the arena, then bound to it, then run. */
+/** A step of a plan. Its operands are placed in the arena, then it is bound to the arena's memory, then run. */
 abstract class Step {
     /** A map that is complete after this step. */
     private record Made(Value value, Block block, long bytes) {}
 
-    private @Nullable Made made;
+    private @Nullable Made completed;
 
-    /** Says that a map is complete after this step. */
+    /** Registers a map that is complete after this step. */
     final void makes(Value value, Block block, long bytes) {
-        made = new Made(value, block, bytes);
+        completed = new Made(value, block, bytes);
     }
 
-    /** Shows a float32 map that this step has completed. */
+    /** Passes a float32 map that this step has completed to an observer. */
     final void show(BytePointer arena, BiConsumer<Value, FloatBuffer> observer) {
-        if (made != null) {
-            observer.accept(made.value, Dnnl.floats(arena, made.block.offset(), made.bytes));
+        if (completed != null) {
+            observer.accept(completed.value, Dnnl.floats(arena, completed.block.offset(), completed.bytes));
         }
     }
 
-    /** Finds the operands, once the arena is laid out. */
+    /** Resolves the operands, once the arena is laid out. */
     abstract void bind(BytePointer arena, dnnl_engine engine, Resources owner);
 
     abstract void run(dnnl_stream stream);

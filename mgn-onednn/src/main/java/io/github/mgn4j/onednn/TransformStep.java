@@ -15,7 +15,7 @@ import org.bytedeco.dnnl.dnnl_stream;
 import org.bytedeco.javacpp.BytePointer;
 import org.jspecify.annotations.Nullable;
 
-/** A {@link LineTransform} between two places in the arena, on all cores. */
+/** Runs a {@link LineTransform} between two places in the arena, on all cores. */
 final class TransformStep extends Step {
     /** Memory in the arena that holds float32 values. */
     record Place(Block block, long bytes) {
@@ -29,7 +29,7 @@ final class TransformStep extends Step {
     private final LineTransform transform;
     private final Place from;
     private final Place to;
-    /** One for each thread; shared by the steps of a plan, which run one after the other. */
+    /** Scratch arrays, one per thread; shared by the steps of a plan, which run one after the other. */
     private final List<LineTransform.Scratch> scratch;
 
     private @Nullable FloatBuffer source;
@@ -42,13 +42,13 @@ final class TransformStep extends Step {
         this.scratch = scratch;
     }
 
-    /** Scratch for every core. */
+    /** Creates scratch arrays for every core. */
     static List<LineTransform.Scratch> scratch() {
-        List<LineTransform.Scratch> made = new ArrayList<>();
+        List<LineTransform.Scratch> created = new ArrayList<>();
         for (int i = 0; i < Runtime.getRuntime().availableProcessors(); i++) {
-            made.add(new LineTransform.Scratch());
+            created.add(new LineTransform.Scratch());
         }
-        return List.copyOf(made);
+        return List.copyOf(created);
     }
 
     @Override
@@ -62,7 +62,7 @@ final class TransformStep extends Step {
         FloatBuffer read = Objects.requireNonNull(source);
         FloatBuffer written = Objects.requireNonNull(target);
         Dnnl.check(dnnl_stream_wait(stream), "waiting");
-        if (to.bytes < PARALLEL_BYTES) { // done before another thread would have woken up
+        if (to.bytes < PARALLEL_BYTES) { // finished before another thread could wake up
             for (int line = 0; line < transform.lines(); line++) {
                 transform.line(line, read, written, scratch.get(0));
             }

@@ -16,19 +16,19 @@ final class Winograd {
     /** Rows and columns of a tile. */
     static final int TILE = 4;
 
-    /** Rows and columns of the window that a tile's results are made from. */
+    /** Rows and columns of the window that a tile's results are computed from. */
     static final int WINDOW = 6;
 
     /** Values of a window. */
     static final int POINTS = WINDOW * WINDOW;
 
     private static final int KERNEL = 3;
-    /** Values of each vector that are worked on together, so that all stay in the innermost cache. */
+    /** Values of each vector that are processed together, so that all stay in the innermost cache. */
     private static final int CHUNK = 512;
 
     private Winograd() {}
 
-    /** {@code B'} times six vectors of {@code length}. */
+    /** Computes {@code B'} times six vectors of {@code length}. */
     static void input(float[][] d, float[][] result, int length) {
         for (int from = 0; from < length; from += CHUNK) {
             int to = Math.min(from + CHUNK, length);
@@ -41,7 +41,7 @@ final class Winograd {
         }
     }
 
-    /** {@code A'} times six vectors of {@code length}: four. */
+    /** Computes {@code A'} times six vectors of {@code length}, which gives four. */
     static void output(float[][] m, float[][] result, int length) {
         for (int from = 0; from < length; from += CHUNK) {
             int to = Math.min(from + CHUNK, length);
@@ -56,12 +56,12 @@ final class Winograd {
 
     /** The tiles that cover the maps of a batch, row by row and image by image. */
     record Tiles(int batch, int height, int width) {
-        /** Rows of tiles in an image. */
+        /** Returns the rows of tiles in an image. */
         int rows() {
             return IntMath.divide(height, TILE, RoundingMode.CEILING);
         }
 
-        /** Tiles in a row. */
+        /** Returns the tiles in a row. */
         int columns() {
             return IntMath.divide(width, TILE, RoundingMode.CEILING);
         }
@@ -70,7 +70,7 @@ final class Winograd {
             return batch * rows() * columns();
         }
 
-        /** How many results the tiles have for each one that is in the maps. */
+        /** Returns the number of results in the tiles per result in the maps. */
         double waste() {
             return (double) rows() * columns() * TILE * TILE / (height * width);
         }
@@ -107,7 +107,7 @@ final class Winograd {
         });
     }
 
-    /** {@code G} times three values. */
+    /** Computes {@code G} times three values. */
     private static void kernel(double[] values, int from, double[] result) {
         double outer = values[from] + values[from + 2];
         double scaled = values[from] / 24 + values[from + 2] / 6;
@@ -122,14 +122,14 @@ final class Winograd {
 
     // The JIT vectorises loops that write one array and use one index.
 
-    /** {@code 4x - 5y + z}. */
+    /** Computes {@code 4x - 5y + z}. */
     private static void triple(float[] x, float[] y, float[] z, float[] result, int from, int to) {
         for (int k = from; k < to; k++) {
             result[k] = 4 * x[k] - 5 * y[k] + z[k];
         }
     }
 
-    /** {@code (a + inner b) + outer (c + inner d)}. */
+    /** Computes {@code (a + inner b) + outer (c + inner d)}. */
     private static void pairs(
             float[] a, float[] b, float[] c, float[] d, float inner, float outer, float[] result, int from, int to) {
         for (int k = from; k < to; k++) {

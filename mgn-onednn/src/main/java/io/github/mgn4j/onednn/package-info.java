@@ -1,4 +1,4 @@
-/** The CPU engine on oneDNN: {@code OneDnnEngine}. */
+/** The CPU engine on oneDNN, calibration for 8-bit arithmetic, and oneDNN's matrix products for evaluation. */
 @NullMarked
 package io.github.mgn4j.onednn;
 

@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.function.Supplier;
 
 /**
- * A constant of an ONNX graph. Its values are made when they are written, so that a network is never in memory a second
- * time.
+ * A constant of an ONNX graph. Its values are computed when they are written, so that the network is never held in
+ * memory twice.
  *
  * @param values in C order; converted to {@code type}
  */
@@ -25,7 +25,7 @@ record Initializer(String name, OnnxType type, List<Integer> dims, Supplier<floa
         return dims.stream().mapToLong(Integer::longValue).reduce(1, Math::multiplyExact);
     }
 
-    /** Bytes of the {@code TensorProto}. */
+    /** Returns the size of the {@code TensorProto} in bytes. */
     long size() {
         return header().length + count() * type.bytes();
     }

@@ -2,12 +2,12 @@ package io.github.mgn4j.onnx;
 
 import ai.onnxruntime.OrtProvider;
 
-/** Where ONNX Runtime computes. */
+/** The devices that ONNX Runtime computes on. */
 public enum OnnxDevice {
     CPU("onnx", OrtProvider.CPU),
-    /** NVIDIA GPUs through cuDNN; needs {@code onnxruntime_gpu} in the place of {@code onnxruntime}, CUDA and cuDNN. */
+    /** NVIDIA GPUs through cuDNN. Needs CUDA, cuDNN, and {@code onnxruntime_gpu} instead of {@code onnxruntime}. */
     CUDA("onnx-cuda", OrtProvider.CUDA),
-    /** NVIDIA GPUs through TensorRT, which compiles the network for minutes when it first sees a batch size. */
+    /** NVIDIA GPUs through TensorRT, which compiles the network for minutes at the first batch of each size. */
     TENSORRT("onnx-tensorrt", OrtProvider.TENSOR_RT);
 
     private final String engine;
@@ -18,7 +18,7 @@ public enum OnnxDevice {
         this.provider = provider;
     }
 
-    /** The name that {@code --engine} knows it by. */
+    /** Returns the engine's name for {@code --engine}. */
     public String engine() {
         return engine;
     }

@@ -23,9 +23,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs a feature network in ONNX Runtime, on the CPU or a GPU. ONNX Runtime reads and writes direct buffers of the native byte
- * order where they are, and runs of several threads with such buffers go side by side; other buffers are copied through a
- * pair of the engine's own, one run after the other.
+ * Runs a feature network in ONNX Runtime, on the CPU or a GPU. ONNX Runtime reads and writes direct buffers of the
+ * native byte order in place, and calls with such buffers run concurrently. Other buffers are copied through a pair of
+ * the engine's own, one call after the other. Thread-safe.
  */
 public final class OnnxEngine implements Engine {
     private static final Logger log = LoggerFactory.getLogger(OnnxEngine.class);
@@ -51,9 +51,11 @@ public final class OnnxEngine implements Engine {
     }
 
     /**
-     * Opens a model, by way of a temporary file: a network would not fit into memory twice everywhere.
+     * Opens a model through a temporary file, because memory may not hold a network twice.
      *
+     * @param model the model
      * @param precision {@code FP32} or {@code FP16}
+     * @param settings device and options
      * @throws EngineException if the device cannot run it
      * @throws OnnxException if it cannot be written as ONNX
      */
@@ -131,9 +133,9 @@ public final class OnnxEngine implements Engine {
     private void compute(FloatBuffer images, int batch, FloatBuffer features) {
         InputSize size = spec.input();
         long[] shape = {batch, 3, size.height(), size.width()};
-        long[] wanted = {batch, spec.dims()};
+        long[] expected = {batch, spec.dims()};
         try (OnnxTensor input = OnnxTensor.createTensor(OnnxSessions.environment(), images, shape);
-                OnnxTensor output = OnnxTensor.createTensor(OnnxSessions.environment(), features, wanted);
+                OnnxTensor output = OnnxTensor.createTensor(OnnxSessions.environment(), features, expected);
                 OrtSession.Result result =
                         session.run(Map.of(OnnxExporter.IMAGES, input), Map.of(OnnxExporter.FEATURES, output))) {
             if (result.size() != 1) {
@@ -151,7 +153,7 @@ public final class OnnxEngine implements Engine {
 
     @Override
     public void close() {
-        closed = true; // before waiting, so that nothing new begins
+        closed = true; // before waiting, so that no new call begins
         life.writeLock().lock();
         try {
             if (!freed) {

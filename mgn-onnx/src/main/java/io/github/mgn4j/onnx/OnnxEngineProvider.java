@@ -7,7 +7,7 @@ import io.github.mgn4j.engine.Precision;
 import io.github.mgn4j.model.Model;
 import java.util.Set;
 
-/** ONNX Runtime on one kind of device, set by {@link OnnxSettings#ofProperties}. */
+/** Provides ONNX Runtime on one kind of device, with the settings of {@link OnnxSettings#ofProperties}. */
 public abstract sealed class OnnxEngineProvider implements EngineProvider {
     private static final int FALLBACK_PRIORITY = -20;
 
@@ -21,21 +21,21 @@ public abstract sealed class OnnxEngineProvider implements EngineProvider {
         this.precisions = Set.of(precisions);
     }
 
-    /** On the CPU: float32, for its half precision is float32 between two conversions. */
+    /** The CPU. Only float32, because ONNX Runtime computes half precision as float32 between two conversions. */
     public static final class Cpu extends OnnxEngineProvider {
         public Cpu() {
             super(OnnxDevice.CPU, 5, Precision.FP32);
         }
     }
 
-    /** On an NVIDIA GPU. */
+    /** An NVIDIA GPU through cuDNN. */
     public static final class Cuda extends OnnxEngineProvider {
         public Cuda() {
             super(OnnxDevice.CUDA, 100, Precision.FP32, Precision.FP16);
         }
     }
 
-    /** On an NVIDIA GPU with TensorRT; only by name, for it compiles for minutes. */
+    /** An NVIDIA GPU through TensorRT. Only chosen by name, because it compiles for minutes. */
     public static final class TensorRt extends OnnxEngineProvider {
         public TensorRt() {
             super(OnnxDevice.TENSORRT, -10, Precision.FP32, Precision.FP16);
@@ -47,7 +47,7 @@ public abstract sealed class OnnxEngineProvider implements EngineProvider {
         return device.engine();
     }
 
-    /** Last where it is available because the CPU may take its place. */
+    /** Returns the priority: the lowest if the device is available only because the CPU may take its place. */
     @Override
     public int priority() {
         return OnnxNatives.unavailableReason(device).isEmpty() ? priority : FALLBACK_PRIORITY;
@@ -69,7 +69,7 @@ public abstract sealed class OnnxEngineProvider implements EngineProvider {
         return precisions;
     }
 
-    /** On GPUs it takes the first one. */
+    /** Returns 1 for a GPU, which is the first one by default, and 0 for the CPU. */
     @Override
     public int devices() {
         return device == OnnxDevice.CPU ? 0 : 1;

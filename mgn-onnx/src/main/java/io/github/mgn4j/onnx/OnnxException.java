@@ -2,10 +2,11 @@ package io.github.mgn4j.onnx;
 
 import com.google.errorprone.annotations.FormatMethod;
 
-/** A network that an ONNX file cannot hold, or options that do not go together; the message says which and why. */
+/** Thrown for networks that an ONNX file cannot hold and for incompatible options. The message gives the reason. */
 public final class OnnxException extends IllegalArgumentException {
     private static final long serialVersionUID = 1L;
 
+    /** Creates an exception with a message. */
     public OnnxException(String message) {
         super(message);
     }

@@ -7,20 +7,20 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** An ONNX model being put together: nodes in order of execution, constants, one input and one output. */
+/** An ONNX model under construction: nodes in order of execution, constants, one input and one output. */
 final class OnnxGraph {
     /**
-     * ONNX 1.12's, of 2022: old enough for what reads ONNX today (ONNX Runtime and TensorRT promise to read all since 7 and 9),
-     * new enough for weights in 8 bits with a scale for every channel (since 13). Nothing newer is needed.
+     * The opset of ONNX 1.12, of 2022. It is old enough for today's readers (ONNX Runtime and TensorRT promise to read
+     * all since 7 and 9) and new enough for 8-bit weights with a scale per channel (since 13). Nothing newer is needed.
      */
     static final int OPSET = 17;
 
-    /** The one that belongs to the opset; runtimes refuse newer ones than they know. */
+    /** The IR version of the opset; runtimes reject versions newer than their own. */
     static final int IR_VERSION = 8;
 
     private static final String PRODUCER = "mgn4j";
 
-    /** Protobuf's 2 GB, with room for what is not the graph. */
+    /** Protobuf's limit of 2 GB, with room for everything beside the graph. */
     private static final long MAX_SIZE = Integer.MAX_VALUE - (1L << 20);
 
     // ModelProto
@@ -40,7 +40,7 @@ final class OnnxGraph {
     private final List<Initializer> initializers = new ArrayList<>();
     private final Proto ends = new Proto();
 
-    /** Adds a node; its attributes may follow. */
+    /** Adds a node, to which attributes may be added. */
     @CanIgnoreReturnValue
     OnnxNode add(String operation, List<String> inputs, List<String> outputs) {
         OnnxNode node = new OnnxNode(operation, inputs, outputs);
@@ -67,7 +67,7 @@ final class OnnxGraph {
         return this;
     }
 
-    /** ValueInfoProto: dims are numbers, or names of lengths that are free. */
+    /** Returns a ValueInfoProto. Dims are numbers, or names of free lengths. */
     private static Proto value(String name, OnnxType type, Object... dims) {
         Proto shape = new Proto();
         for (Object dim : dims) {
@@ -81,7 +81,8 @@ final class OnnxGraph {
     /**
      * Writes the model.
      *
-     * @throws OnnxException before anything is written if it is too large; while writing if a value does not fit its format
+     * @throws OnnxException before writing anything if the model is too large; during writing if a value does not fit
+     *     its format
      */
     void writeTo(OutputStream out, Map<String, String> metadata) throws IOException {
         Proto head = new Proto();

@@ -1,9 +1,12 @@
 package io.github.mgn4j.onnx;
 
-/** What an exported network takes as its input {@code images}, {@code [N, 3, H, W]}, red, green and blue. */
+/** The input {@code images} of an exported network, {@code [N, 3, H, W]}, red, green and blue. */
 public enum OnnxInput {
-    /** float32, normalised as {@link io.github.mgn4j.image.Preprocessor} does it. */
+    /** float32, normalised as by {@link io.github.mgn4j.image.Preprocessor}. */
     NORMALISED,
-    /** uint8, the pixels of the resized picture; scale, mean and standard deviation are in the graph. */
+    /**
+     * uint8, the pixels of the resized image. The graph scales, subtracts the mean and divides by the standard
+     * deviation.
+     */
     PIXELS
 }

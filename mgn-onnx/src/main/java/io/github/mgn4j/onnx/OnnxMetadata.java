@@ -9,11 +9,11 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.Map;
 
-/** What an ONNX file says about itself; {@link OnnxExporter} describes it. */
+/** The metadata of an ONNX file, described by {@link OnnxExporter}. */
 final class OnnxMetadata {
     private OnnxMetadata() {}
 
-    /** In an order that is always the same. */
+    /** Returns the metadata in a fixed order. */
     static Map<String, String> of(MgnSpec spec, OnnxOptions options) {
         return ImmutableMap.<String, String>builder()
                 .put(ModelFile.SPEC_KEY, SpecJson.write(spec))

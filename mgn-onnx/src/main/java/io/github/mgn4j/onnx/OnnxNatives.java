@@ -11,14 +11,14 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 
-/** Which of ONNX Runtime's natives there are, found out without loading them. */
+/** Determines which of ONNX Runtime's natives are available, without loading them. */
 final class OnnxNatives {
-    /** A folder of natives instead of those on the class path: ONNX Runtime's own property. */
+    /** ONNX Runtime's property for a folder of natives, used instead of those on the class path. */
     private static final String FOLDER_PROPERTY = "onnxruntime.native.path";
 
     private OnnxNatives() {}
 
-    /** Why a device cannot be had, as a clause; empty if nothing speaks against it. */
+    /** Returns why a device is unavailable, as a clause; empty if it seems available. */
     static String unavailableReason(OnnxDevice device) {
         if (!exists("onnxruntime")) {
             return "its jar has no natives for %s".formatted(platform());
@@ -39,11 +39,11 @@ final class OnnxNatives {
     }
 
     /**
-     * Loads the natives from a folder that they are unpacked into here: ONNX Runtime leaves its own behind, empty at best, and
-     * does not say why it could not fill it. What a property names, and the natives for GPUs, which are loaded later, are left
-     * to ONNX Runtime.
+     * Loads the natives from a temporary folder that they are unpacked into here. ONNX Runtime would leave its own
+     * folder behind, and would not say why it could not fill it. Natives named by a property, and those for GPUs, which
+     * are loaded later, are left to ONNX Runtime.
      *
-     * @throws IOException if there is no room for them, naming the file
+     * @throws IOException if there is no room for them; the message names the file
      */
     static <T> T load(Loading<T> loading) throws IOException {
         if (System.getProperty(FOLDER_PROPERTY) != null || exists("onnxruntime_providers_cuda")) {
@@ -70,7 +70,7 @@ final class OnnxNatives {
         try {
             folder.close();
         } catch (IOException e) {
-            // Windows does not remove what is loaded: the next process does.
+            // Windows cannot delete loaded libraries; the next process deletes them.
         }
     }
 
@@ -90,7 +90,7 @@ final class OnnxNatives {
                 : OrtEnvironment.class.getResource("native/" + platform() + "/" + file) != null;
     }
 
-    /** As ONNX Runtime names the folders of its jar. */
+    /** Returns the platform as named by the folders in ONNX Runtime's jar. */
     private static String platform() {
         String arch = System.getProperty("os.arch", "");
         return system()

@@ -22,7 +22,7 @@ import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/** Builds a feature network as an ONNX graph; a map is the name of its value. */
+/** Builds a feature network as an ONNX graph. A map is represented by the name of its value. */
 final class OnnxNetwork implements NetworkBuilder<String> {
     private static final String BATCH = "N";
     private static final String REDUCTIONS = "reductions.";
@@ -32,13 +32,13 @@ final class OnnxNetwork implements NetworkBuilder<String> {
     private final Model model;
     private final OnnxOptions options;
     private final OnnxType type;
-    /** The stripes of a map, cut from one pooling. */
+    /** The stripes of a map, sliced from one pooling. */
     private final Map<String, List<String>> stripes = new HashMap<>();
 
-    /** Of the rounded maps. */
-    private final Map<String, Range> known = new HashMap<>();
+    /** Ranges of the rounded maps. */
+    private final Map<String, Range> roundedRanges = new HashMap<>();
 
-    /** For 8 bits, else null. */
+    /** Activation ranges for 8 bits, otherwise null. */
     private final @Nullable ActivationRanges ranges;
 
     private OnnxNetwork(Model model, OnnxOptions options) {
@@ -74,7 +74,7 @@ final class OnnxNetwork implements NetworkBuilder<String> {
         return graph;
     }
 
-    /** The input as the first convolution wants it. */
+    /** Returns the input as the first convolution expects it. */
     private String images(InputSize size) {
         boolean pixels = options.input() == OnnxInput.PIXELS;
         Object batch = options.repeat() == 0 ? BATCH : (Object) 1;
@@ -98,33 +98,33 @@ final class OnnxNetwork implements NetworkBuilder<String> {
         return rounded(images, () -> range(OnnxExporter.IMAGES, true));
     }
 
-    /** A map as the next layer sees it: rounded to 8 bits where the options say so, else as it is. */
+    /** Returns a map as the next layer reads it: rounded to 8 bits if the options say so, otherwise unchanged. */
     private String rounded(String map, Supplier<Range> range) {
         if (ranges == null) {
             return map;
         }
-        Range wanted = range.get();
-        float[] step = {wanted.step()};
-        float[] zero = {wanted.zero()};
+        Range expected = range.get();
+        float[] step = {expected.step()};
+        float[] zero = {expected.zero()};
         OnnxType integer = options.symmetric() ? OnnxType.INT8 : OnnxType.UINT8;
         List<String> inputs = List.of(
                 map,
                 graph.add(new Initializer(map + ".step", OnnxType.FLOAT, List.of(), () -> step)),
                 graph.add(new Initializer(map + ".zero", integer, List.of(), () -> zero)));
-        String found = map + ".int8";
+        String result = map + ".int8";
         String rounded = map + ".rounded";
-        graph.add("QuantizeLinear", inputs, List.of(found));
-        graph.add("DequantizeLinear", List.of(found, inputs.get(1), inputs.get(2)), List.of(rounded));
-        known.put(rounded, wanted);
+        graph.add("QuantizeLinear", inputs, List.of(result));
+        graph.add("DequantizeLinear", List.of(result, inputs.get(1), inputs.get(2)), List.of(rounded));
+        roundedRanges.put(rounded, expected);
         return rounded;
     }
 
     /**
-     * The values that 8 bits stand for.
+     * The range of values that 8 bits represent.
      *
-     * @param bound the largest
-     * @param signed whether as many are below 0
-     * @param symmetric whether 0 has to be the integer 0, and the largest 127
+     * @param bound the largest value
+     * @param signed whether the range extends equally below 0
+     * @param symmetric whether 0 must be the integer 0, and the largest value 127
      */
     private record Range(float bound, boolean signed, boolean symmetric) {
         private float step() {
@@ -141,13 +141,16 @@ final class OnnxNetwork implements NetworkBuilder<String> {
     }
 
     /**
-     * Of a convolution's output before the sum with the residual: it is at most the sum's largest value, and where it is less than
-     * minus the residual's, ReLU makes the sum 0 anyway.
+     * Returns the range of a convolution's output before the sum with the residual. The output is at most the sum's
+     * largest value. Where it is less than minus the residual's, ReLU makes the sum 0 in any case.
      */
     private Range summand(ConvLayer layer, String residual) {
         float sum = range(layer.name(), false).bound();
         return new Range(
-                Math.max(sum, Objects.requireNonNull(known.get(residual)).bound()), true, false);
+                Math.max(
+                        sum, Objects.requireNonNull(roundedRanges.get(residual)).bound()),
+                true,
+                false);
     }
 
     private String weight(ConvLayer layer) {
@@ -210,7 +213,7 @@ final class OnnxNetwork implements NetworkBuilder<String> {
                 .withList("strides", layer.stride(), layer.stride())
                 .withList("pads", padding, padding, padding, padding);
         if (residual != null) {
-            if (!options.symmetric()) { // TensorRT makes the sum in the accumulator, others want integers on both sides
+            if (!options.symmetric()) { // TensorRT adds in the accumulator, others need integers on both sides
                 map = rounded(map, () -> summand(layer, residual));
             }
             map = arithmetic("Add", map, layer.name() + ".sum", residual);
@@ -229,7 +232,7 @@ final class OnnxNetwork implements NetworkBuilder<String> {
                 .withList("kernel_shape", 3, 3)
                 .withList("strides", 2, 2)
                 .withList("pads", 1, 1, 1, 1);
-        // The largest of rounded values is one of them.
+        // The largest of rounded values is a rounded value.
         return rounded(pooled, () -> range(STEM, false));
     }
 

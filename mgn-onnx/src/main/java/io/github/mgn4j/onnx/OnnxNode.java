@@ -4,7 +4,7 @@ import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import java.util.ArrayList;
 import java.util.List;
 
-/** An operation of an ONNX graph; it is called like its first result. */
+/** An operation of an ONNX graph, named after its first result. */
 final class OnnxNode {
     private static final int INPUT = 1;
     private static final int OUTPUT = 2;

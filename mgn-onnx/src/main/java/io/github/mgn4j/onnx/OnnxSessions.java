@@ -21,7 +21,7 @@ import org.slf4j.LoggerFactory;
 public final class OnnxSessions {
     private static final Logger log = LoggerFactory.getLogger(OnnxSessions.class);
 
-    /** Versions without the sender of usage data that 1.29 came with. */
+    /** Versions that cannot send usage data, as 1.29 and later can. */
     private static final Pattern SILENT = Pattern.compile("1\\.(\\d|1\\d|2[0-8])\\..*");
 
     private static @Nullable OrtEnvironment environment;
@@ -29,7 +29,8 @@ public final class OnnxSessions {
     private OnnxSessions() {}
 
     /**
-     * ONNX Runtime's environment, of which a process has one; errors come as exceptions and are not logged besides.
+     * Returns ONNX Runtime's environment, which is one per process. Errors are thrown as exceptions and not logged in
+     * addition.
      *
      * @throws EngineException if the natives are missing or do not fit this machine
      */
@@ -44,11 +45,11 @@ public final class OnnxSessions {
         return environment;
     }
 
-    /** Once in a process: ONNX Runtime complains about a second name or level. */
+    /** Called once per process, because ONNX Runtime complains about a second name or level. */
     private static OrtEnvironment create() throws IOException, OrtException {
         OrtEnvironment environment =
                 OnnxNatives.load(() -> OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL, "mgn4j"));
-        environment.setTelemetry(false); // the events that its Windows build hands to the system
+        environment.setTelemetry(false); // the events that its Windows build passes to the system
         if (!SILENT.matcher(environment.getVersion()).matches() && System.getenv("ORT_DISABLE_TELEMETRY") == null) {
             log.warn(
                     "ONNX Runtime {} sends usage data to Microsoft, the model's metadata among them: take 1.28.0, or set"
@@ -61,7 +62,9 @@ public final class OnnxSessions {
     /**
      * Opens a file.
      *
-     * @param precision that of the file
+     * @param file an ONNX file
+     * @param precision precision of the file
+     * @param settings device and options
      * @throws EngineException if the device cannot run it
      */
     public static OrtSession open(Path file, Precision precision, OnnxSettings settings) {
@@ -120,7 +123,7 @@ public final class OnnxSessions {
         }
     }
 
-    /** What went wrong, in one line and without the place in ONNX Runtime's source. */
+    /** Returns the error message in one line, without the location in ONNX Runtime's source. */
     static String sentence(Throwable e) {
         Throwable cause = e;
         while (cause.getMessage() == null && cause.getCause() != null) {

@@ -25,7 +25,7 @@ enum OnnxType {
         return code;
     }
 
-    /** Bytes per value. */
+    /** Returns the bytes per value. */
     int bytes() {
         return bytes;
     }
@@ -33,7 +33,7 @@ enum OnnxType {
     /**
      * Appends a value.
      *
-     * @param tensor what the error calls the tensor it belongs to
+     * @param tensor name of the tensor in the error message
      */
     void put(ByteBuffer target, float value, String tensor) {
         switch (this) {

@@ -5,8 +5,8 @@ import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 
 /**
- * A protobuf message being written: varints and length-delimited fields are all that an ONNX file needs. Fields appear in
- * the order of the calls.
+ * A protobuf message under construction. Varints and length-delimited fields are all that an ONNX file needs. Fields
+ * appear in the order of the calls.
  */
 final class Proto {
     private static final int VARINT = 0;
@@ -38,7 +38,7 @@ final class Proto {
         return this;
     }
 
-    /** The beginning of a field whose contents the caller writes after this message's bytes. */
+    /** Begins a field whose contents the caller writes after this message's bytes. */
     @CanIgnoreReturnValue
     Proto lengthDelimited(int field, long length) {
         varint((long) field << 3 | LENGTH_DELIMITED);

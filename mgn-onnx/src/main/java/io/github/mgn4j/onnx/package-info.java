@@ -1,4 +1,4 @@
-/** ONNX: files for other systems, and an engine on ONNX Runtime for CPUs and current GPUs. */
+/** Export to ONNX files, and an engine on ONNX Runtime for CPUs and current GPUs. */
 @NullMarked
 package io.github.mgn4j.onnx;
 

@@ -6,13 +6,13 @@ import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.ops.transforms.Transforms;
 
 /**
- * Adam (Kingma and Ba, ICLR 2015) and AMSGrad (Reddi et al., ICLR 2018) as PyTorch defines them: weight decay is added to
- * the gradient, the maximum of AMSGrad is taken before the bias correction, epsilon is added after it.
+ * Adam (Kingma and Ba, ICLR 2015) and AMSGrad (Reddi et al., ICLR 2018) as PyTorch defines them: weight decay is added
+ * to the gradient, the maximum of AMSGrad is taken before the bias correction, and epsilon is added after it.
  */
 final class Adam extends GroupedOptimizer {
     private final OptimizerSettings settings;
 
-    /** Reads the decay, the betas, epsilon and amsgrad of {@code settings}. */
+    /** Creates the optimizer with the decay, betas, epsilon and amsgrad of {@code settings}. */
     Adam(OptimizerSettings settings, ParameterGroups groups) {
         super(settings.weightDecay(), groups);
         this.settings = settings;
@@ -21,7 +21,8 @@ final class Adam extends GroupedOptimizer {
     @Override
     protected void update(String name, INDArray weight, INDArray gradient, double lr) {
         INDArray count = numberOf("step", name, weight);
-        double step = count.getDouble(0) + 1; // its own: a parameter may have been frozen at first
+        double step =
+                count.getDouble(0) + 1; // counted per parameter, because a parameter may have been frozen at first
         count.assign(step);
         INDArray mean = stateOf("mean", name, weight);
         INDArray square = stateOf("square", name, weight);
@@ -30,7 +31,7 @@ final class Adam extends GroupedOptimizer {
         square.muli(settings.beta2());
         gradient.muli(gradient);
         NdArrays.addScaled(square, 1 - settings.beta2(), gradient);
-        INDArray divisor = gradient; // its memory, from here on
+        INDArray divisor = gradient; // reuses the gradient's memory from here on
         if (settings.amsgrad()) {
             INDArray largest = stateOf("largest", name, weight);
             Nd4j.getExecutioner().exec(new Max(largest, square, largest));

@@ -16,9 +16,8 @@ import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * Extends a graph by the gradients of its loss, from what each operation says of its own. SameDiff's {@code
- * createGradFunction} does the same, but prints a line to standard output for every operation, which an application cannot
- * turn off.
+ * Extends a graph by the gradients of its loss, using each operation's own rule. SameDiff's {@code createGradFunction}
+ * does the same, but prints a line to standard output for every operation, which an application cannot turn off.
  */
 final class Backpropagation {
     private Backpropagation() {}
@@ -26,7 +25,7 @@ final class Backpropagation {
     /**
      * Adds the gradients of the sum of the loss variables.
      *
-     * @param names variables whose gradients are wanted
+     * @param names variables to differentiate with respect to
      * @return the gradients by those names; a variable that the loss does not depend on has none
      */
     static Map<String, SDVariable> extend(SameDiff sd, Collection<String> names) {
@@ -41,10 +40,10 @@ final class Backpropagation {
             SDVariable[] outputs = op.outputVariables();
             if (Arrays.stream(outputs).anyMatch(output -> gradients.containsKey(output.name()))) {
                 SDVariable[] inputs = op.args();
-                List<SDVariable> found = op.doDiff(upstream(sd, outputs, gradients));
+                List<SDVariable> derivatives = op.doDiff(upstream(sd, outputs, gradients));
                 for (int i = 0; i < inputs.length; i++) {
                     if (dependent.contains(inputs[i].name())) {
-                        gradients.merge(inputs[i].name(), found.get(i), SDVariable::add);
+                        gradients.merge(inputs[i].name(), derivatives.get(i), SDVariable::add);
                     }
                 }
             }
@@ -53,10 +52,13 @@ final class Backpropagation {
         return gradients;
     }
 
-    /** The operations between the variables and the graph's end, each behind those it depends on; adds what they compute. */
+    /**
+     * Returns the operations between the variables and the graph's end, each after those it depends on. Adds their
+     * outputs to {@code dependent}.
+     */
     private static List<DifferentialFunction> path(SameDiff sd, Set<String> dependent) {
         List<DifferentialFunction> path = new ArrayList<>();
-        for (DifferentialFunction op : sd.ops()) { // in the order they were made in
+        for (DifferentialFunction op : sd.ops()) { // in order of creation
             if (Stream.of(op.args()).anyMatch(input -> dependent.contains(input.name()))) {
                 path.add(op);
                 Stream.of(op.outputVariables())
@@ -67,12 +69,15 @@ final class Backpropagation {
         return path;
     }
 
-    /** The gradient of each output: zeros where the loss does not depend on it, null where it is of integers. */
+    /**
+     * Returns the gradient of each output: zeros if the loss does not depend on it, null if the output is of an integer
+     * type.
+     */
     private static List<SDVariable> upstream(SameDiff sd, SDVariable[] outputs, Map<String, SDVariable> gradients) {
         List<SDVariable> upstream = new ArrayList<>();
         for (SDVariable output : outputs) {
-            SDVariable known = gradients.get(output.name());
-            upstream.add(known != null || !output.dataType().isFPType() ? known : sd.zerosLike(output));
+            SDVariable previous = gradients.get(output.name());
+            upstream.add(previous != null || !output.dataType().isFPType() ? previous : sd.zerosLike(output));
         }
         return upstream;
     }

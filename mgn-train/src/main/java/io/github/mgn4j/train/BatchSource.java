@@ -4,31 +4,33 @@ import io.github.mgn4j.data.Batch;
 import io.github.mgn4j.image.Layout;
 import java.io.IOException;
 
-/** Where a trainer's batches come from. For one consumer; the owner closes it. */
+/** Supplies a trainer's batches. For one consumer; the owner closes it. */
 public interface BatchSource extends AutoCloseable {
-    /** Images per batch, the same for all. */
+    /** Returns the number of images per batch, which is constant. */
     int batchSize();
 
-    /** Number of identities; labels are below it. */
+    /** Returns the number of identities. Labels are in 0..classes-1. */
     int classes();
 
     int iterationsPerEpoch();
 
-    /** Order of the axes of the images. */
+    /** Returns the order of the axes of the images. */
     Layout layout();
 
     /**
-     * Makes the batch of a step, counted from 0 over all epochs, the next one: a resumed training goes on in the middle.
+     * Positions the source so that {@link #next} returns the batch of a step. A resumed training starts in the middle.
+     *
+     * @param iteration step, counted from 0 over all epochs
      */
     void seek(long iteration);
 
-    /** What the data are, in one line, so that a training is not resumed with others. */
+    /** Returns a one-line description of the data. A training is resumed only with data of the same fingerprint. */
     String fingerprint();
 
     /**
-     * The batch of the next step; the one before must not be used any more.
+     * Returns the batch of the next step. The previous batch must not be used afterwards.
      *
-     * @throws IOException if an image cannot be read, naming its file
+     * @throws IOException if an image cannot be read; the message names its file
      */
     Batch next() throws IOException;
 

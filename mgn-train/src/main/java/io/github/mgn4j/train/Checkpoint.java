@@ -20,21 +20,22 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * All that a training needs to go on as if never stopped, as one file: a model file ({@link ModelFile} reads the network
- * in it) with the optimizer's state as further tensors and the rest as JSON in its metadata. Sampling and augmentation
- * are pure functions of the recipe's seed and the iteration, so they need no state. Immutable.
+ * The whole state of a training, as one file, so that it can continue as if never stopped. The file is a model file
+ * ({@link ModelFile} reads the network in it) with the optimizer's state as additional tensors and the rest as JSON in
+ * its metadata. Sampling and augmentation are pure functions of the recipe's seed and the iteration, so they need no
+ * state. Immutable.
  *
  * @param model weights and running statistics
- * @param recipe what is being followed
- * @param iteration steps taken
+ * @param recipe the recipe of the run
+ * @param iteration number of steps taken
  * @param optimizerSteps {@link Optimizer#steps()}
- * @param optimizerState {@link Optimizer#state()}; what has a parameter's shape is in the layout of model files
+ * @param optimizerState {@link Optimizer#state()}; entries of a parameter's shape are in the layout of model files
  * @param data {@link BatchSource#fingerprint()} of the training data
- * @param threads OpenMP threads that computed it: the order of sums depends on their number, and with it the last digits of
- *     the weights; 0 where it is not known (of a GPU, or written before this was stored)
- * @param ownParts what was in the place of the recipe's: the names of the terms under {@code objective}, {@link
- *     Optimizer#name()} under {@code optimizer}; empty for a run that follows its recipe alone
- * @param notes what the application wants to find again, by names of its own
+ * @param threads number of OpenMP threads that computed it. The order of sums depends on it, and with it the last
+ *     digits of the weights. 0 if unknown: on a GPU, or in files written before it was stored
+ * @param ownParts the program's own parts that replace the recipe's: the names of the loss terms under {@code
+ *     objective}, {@link Optimizer#name()} under {@code optimizer}; empty for a run that follows its recipe alone
+ * @param notes texts of the application, by names of its own
  */
 public record Checkpoint(
         Model model,
@@ -46,7 +47,7 @@ public record Checkpoint(
         int threads,
         Map<String, String> ownParts,
         Map<String, String> notes) {
-    /** The metadata key of what is not tensors. */
+    /** The metadata key of the state that is not tensors. */
     static final String TRAINING_KEY = "mgn_training";
 
     private static final int VERSION = 1;
@@ -57,7 +58,7 @@ public record Checkpoint(
         notes = ImmutableMap.copyOf(notes);
     }
 
-    /** Checks that a part that was the program's own is that again, and no other is. */
+    /** Checks that a part is the program's own exactly if it was in this run. */
     void checkOwn(String part, boolean own) {
         String before = ownParts.get(part);
         RecipeException.check(
@@ -69,7 +70,10 @@ public record Checkpoint(
                 !own || before != null, "the run's %s was its recipe's, and cannot be a program's own now", part);
     }
 
-    /** Checks that the program's own parts are those of the run, whose names are known to {@link #checkOwn}. */
+    /**
+     * Checks that the program's own parts have the names that they have in this run. {@link #checkOwn} checks their
+     * presence.
+     */
     void checkParts(Map<String, String> now) {
         now.forEach((part, name) -> RecipeException.check(
                 name.equals(ownParts.get(part)),
@@ -79,7 +83,11 @@ public record Checkpoint(
                 name));
     }
 
-    /** Saves it, whole or not at all; the same checkpoint gives the same bytes. */
+    /**
+     * Saves the checkpoint atomically. The same checkpoint always gives the same bytes.
+     *
+     * @throws IOException if the file cannot be written
+     */
     public void save(Path file) throws IOException {
         Map<String, Tensor> tensors = new LinkedHashMap<>();
         for (Parameter parameter : NetworkSummary.of(model.spec()).parameters()) {
@@ -122,9 +130,9 @@ public record Checkpoint(
     }
 
     /**
-     * Loads what {@link #save} wrote; tensors are views of the mapped file.
+     * Loads a checkpoint saved by {@link #save}. Its tensors are views of the mapped file.
      *
-     * @throws WeightsException if it is no checkpoint
+     * @throws WeightsException if the file is not a checkpoint
      * @throws IOException if it cannot be read
      */
     public static Checkpoint load(Path file) throws IOException {

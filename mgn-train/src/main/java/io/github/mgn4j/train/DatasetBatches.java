@@ -19,7 +19,7 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Identity-balanced batches of a data set's training images, as a recipe wants them. */
+/** Identity-balanced batches of a data set's training images, sampled and augmented as a recipe says. */
 public final class DatasetBatches implements BatchSource {
     private final IdentityBalancedSampler sampler;
     private final Layout layout;
@@ -29,12 +29,13 @@ public final class DatasetBatches implements BatchSource {
     private @Nullable BatchLoader loader;
 
     /**
-     * Prepares to load; the first {@link #next} starts the threads.
+     * Creates a source of batches. Its threads start with the first {@link #next}.
      *
      * @param images the training images; their identities become classes in ascending order of pid
-     * @param preprocessor for the network's input size
+     * @param recipe settings of sampling and augmentation
+     * @param preprocessor resizes to the network's input size
      * @param layout order of the axes of the batches
-     * @param cacheBytes how much memory resized images may take
+     * @param cacheBytes memory for resized images, in bytes
      * @throws io.github.mgn4j.data.DatasetException if the recipe asks for more identities per batch than there are, or
      *     for an augmentation that does not exist
      */
@@ -44,8 +45,8 @@ public final class DatasetBatches implements BatchSource {
     }
 
     /**
-     * As the other constructor, with a program's own augmentations by the names under which {@link Sampling#augment()} lists
-     * them.
+     * Creates a source of batches with a program's own augmentations, by the names under which {@link
+     * Sampling#augment()} lists them; otherwise like the other constructor.
      */
     public DatasetBatches(
             List<ReidImage> images,
@@ -74,7 +75,7 @@ public final class DatasetBatches implements BatchSource {
                 .seed(recipe.seed());
     }
 
-    /** File names and persons in their order, but not where the folder is: that may have moved. */
+    /** Hashes file names and pids in their order, but not the folder, which may have moved. */
     private static String fingerprint(List<ReidImage> images) {
         Hasher hasher = Hashing.sha256().newHasher();
         for (ReidImage image : images) {
@@ -126,8 +127,8 @@ public final class DatasetBatches implements BatchSource {
     }
 
     /**
-     * The images that could not be read so far, each once, where the recipe has others take their place. May be called after
-     * closing.
+     * Returns the images that could not be read so far, each once, if the recipe replaces them by others. May be called
+     * after closing.
      */
     public List<UnreadableImage> skipped() {
         if (loader != null) {

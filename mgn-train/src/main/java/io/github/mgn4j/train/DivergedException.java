@@ -5,7 +5,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The training produced something NaN or infinite. When it was a loss or the gradients, the weights are still those of
+ * Thrown when training produces NaN or infinity. If it is in a loss or in the gradients, the weights are still those of
  * the step before.
  */
 public final class DivergedException extends RuntimeException {
@@ -37,17 +37,17 @@ public final class DivergedException extends RuntimeException {
                 iteration, tensor, checkpoint, "the tensor '" + tensor + "' has values that are NaN or infinite");
     }
 
-    /** The step, counted from 1. */
+    /** Returns the step, counted from 1. */
     public long iteration() {
         return iteration;
     }
 
-    /** The first term of the objective that was not finite, or {@code gradients}, or the name of a weight. */
+    /** Returns the first term of the objective that was not finite, or {@code gradients}, or the name of a weight. */
     public String term() {
         return term;
     }
 
-    /** The last checkpoint that was {@linkplain Trainer#checkpointSaved recorded}. */
+    /** Returns the last checkpoint that was {@linkplain Trainer#checkpointSaved recorded}. */
     public Optional<Path> checkpoint() {
         return Optional.ofNullable(checkpoint);
     }

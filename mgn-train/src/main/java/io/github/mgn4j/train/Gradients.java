@@ -5,12 +5,12 @@ import java.util.Map;
 import java.util.function.Consumer;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** How a trainer gets the losses and gradients of a batch, in two halves: a loss may turn out to be no number. */
+/** Computes the losses and gradients of a batch, in two halves, because the losses may turn out not to be finite. */
 interface Gradients extends AutoCloseable {
     /**
      * The losses of a batch.
      *
-     * @param terms every term without its weight, by name
+     * @param terms value of every term before weighting, by name
      */
     record Losses(double total, double softmax, double triplet, Map<String, Double> terms) {}
 
@@ -18,13 +18,17 @@ interface Gradients extends AutoCloseable {
     Losses losses(Batch batch);
 
     /**
-     * The gradients of that batch by parameter name; their memory may be written to, and holds them until the next batch.
+     * Returns the gradients of that batch by parameter name. The arrays are valid until the next batch and may be
+     * modified.
      *
-     * @param statistics is given the outputs with the batch norms' statistics, as often as the network saw a batch
+     * @param statistics receives the outputs with the batch norms' statistics, once per forward pass of the network
      */
     Map<String, INDArray> gradients(Consumer<Map<String, INDArray>> statistics);
 
-    /** Nanoseconds of another run forward and backward on the last images, by kind of operation, the slowest first. */
+    /**
+     * Runs forward and backward on the last images once more and returns nanoseconds by kind of operation, the slowest
+     * first.
+     */
     Map<String, Long> profile();
 
     @Override

@@ -4,8 +4,9 @@ import java.util.Map;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * An optimizer whose update of a weight depends on that weight alone. Honours the groups' rates and decay, adds the decay to
- * the gradient, counts steps, and keeps the state; a subclass has the update rule.
+ * An optimizer whose update of a weight depends on that weight alone. It applies the groups' multipliers of the
+ * learning rate and decay, adds the decay to the gradient, counts steps, and keeps the state. A subclass implements the
+ * update rule.
  */
 public abstract class GroupedOptimizer implements Optimizer {
     private final OptimizerState state = new OptimizerState();
@@ -13,7 +14,12 @@ public abstract class GroupedOptimizer implements Optimizer {
     private final ParameterGroups groups;
     private long steps;
 
-    /** Creates an optimizer that adds {@code weightDecay} times the weight to each gradient, 0 for none. */
+    /**
+     * Creates an optimizer.
+     *
+     * @param weightDecay the gradient is increased by this times the weight; 0 for none
+     * @param groups the parameters' groups
+     */
     protected GroupedOptimizer(double weightDecay, ParameterGroups groups) {
         RecipeException.check(
                 weightDecay >= 0 && weightDecay < Double.POSITIVE_INFINITY,
@@ -27,17 +33,18 @@ public abstract class GroupedOptimizer implements Optimizer {
      * Changes one weight in place.
      *
      * @param parameter its name
+     * @param weight the live array of the weight
      * @param gradient of the weight's shape, decay included; may be used as scratch memory
      * @param lr the learning rate of this step for this weight
      */
     protected abstract void update(String parameter, INDArray weight, INDArray gradient, double lr);
 
-    /** Returns the live array of a kind that belongs to a weight, of its shape; zeros at first. */
+    /** Returns the live state array of a kind for a weight, of the weight's shape. It is created with zeros. */
     protected final INDArray stateOf(String kind, String parameter, INDArray weight) {
         return state.get(kind, parameter, weight);
     }
 
-    /** Returns the live single number of a kind that belongs to a weight; 0 at first. */
+    /** Returns the live scalar state of a kind for a weight. It is created with 0. */
     protected final INDArray numberOf(String kind, String parameter, INDArray weight) {
         return state.scalar(kind, parameter, weight.dataType());
     }

@@ -6,16 +6,21 @@ import io.github.mgn4j.loss.TripletLoss;
 import io.github.mgn4j.spec.MgnSpec;
 
 /**
- * The constants of the article's objective. Immutable.
+ * Constants of the article's objective. Immutable.
  *
- * @param margin of the triplet loss
- * @param softMargin whether the triplet loss has a soft margin instead
- * @param labelSmoothing of the softmax loss
- * @param softmaxWeight factor of the mean of the softmax terms; 0 leaves them out
- * @param tripletWeight factor of the mean of the triplet terms; 0 leaves them out
+ * @param margin margin of the triplet loss
+ * @param softMargin whether the triplet loss uses a soft margin instead
+ * @param labelSmoothing label smoothing of the softmax loss
+ * @param softmaxWeight factor of the mean of the softmax terms; 0 omits them
+ * @param tripletWeight factor of the mean of the triplet terms; 0 omits them
  */
 public record LossSettings(
         double margin, boolean softMargin, double labelSmoothing, double softmaxWeight, double tripletWeight) {
+    /**
+     * Checks the settings.
+     *
+     * @throws RecipeException if a value is out of range, or both weights are 0
+     */
     public LossSettings {
         RecipeException.check(
                 margin >= 0 && margin < Double.POSITIVE_INFINITY, "margin must be 0 or more, not %s", margin);
@@ -36,7 +41,7 @@ public record LossSettings(
     /**
      * Returns the objective for a network.
      *
-     * @throws IllegalArgumentException if nothing is left to train on: triplets alone need global features
+     * @throws IllegalArgumentException if no term is left: triplets alone need global features
      */
     public Objective objective(MgnSpec spec) {
         TripletLoss triplet = softMargin ? TripletLoss.softMargin() : TripletLoss.withMargin(margin);

@@ -3,16 +3,16 @@ package io.github.mgn4j.train;
 import java.util.List;
 
 /**
- * The learning rate over time, after a linear warm-up: either {@code base} times {@code gamma} for every step passed, or
- * half a cosine from {@code base} down to {@code min} at the end of the training.
+ * A learning rate schedule: a linear warm-up, then either {@code base} times {@code gamma} for every step passed, or
+ * half a cosine from {@code base} to {@code min} at the end of the training.
  *
  * @param shape steps or cosine
  * @param base learning rate at the start (or the end of the warm-up), above 0
- * @param steps epochs after which it is multiplied by {@code gamma}, ascending, counted from the start of the training;
- *     parts of epochs are allowed
- * @param gamma above 0, at most 1
- * @param min where the cosine ends, 0 to {@code base}
- * @param warmUpEpochs over how many epochs it rises from near 0 to {@code base}; 0 for no warm-up
+ * @param steps epochs after which the rate is multiplied by {@code gamma}, ascending, counted from the start of the
+ *     training; fractions are allowed
+ * @param gamma factor of a step, above 0, at most 1
+ * @param min final value of the cosine, 0 to {@code base}
+ * @param warmUpEpochs number of epochs in which the rate rises from near 0 to {@code base}; 0 for no warm-up
  */
 public record LrSchedule(Shape shape, double base, List<Double> steps, double gamma, double min, double warmUpEpochs) {
     /** How the learning rate falls. */
@@ -21,6 +21,11 @@ public record LrSchedule(Shape shape, double base, List<Double> steps, double ga
         COSINE
     }
 
+    /**
+     * Checks the settings.
+     *
+     * @throws RecipeException if a value is out of range, or the steps are not ascending
+     */
     public LrSchedule {
         steps = List.copyOf(steps);
         RecipeException.check(base > 0 && base < Double.POSITIVE_INFINITY, "lr must be above 0, not %s", base);
@@ -40,17 +45,18 @@ public record LrSchedule(Shape shape, double base, List<Double> steps, double ga
         }
     }
 
-    /** A schedule in steps. */
+    /** Creates a step schedule. */
     public LrSchedule(double base, List<Double> steps, double gamma, double warmUpEpochs) {
         this(Shape.STEP, base, steps, gamma, 0, warmUpEpochs);
     }
 
     /**
-     * The learning rate of a step.
+     * Returns the learning rate of a step.
      *
-     * @param iteration counted from 0
-     * @param totalIterations steps of the whole training: where the cosine ends; its last step is one short of {@code
-     *     min}, as in PyTorch's {@code CosineAnnealingLR}
+     * @param iteration step, counted from 0
+     * @param iterationsPerEpoch number of steps per epoch
+     * @param totalIterations number of steps of the whole training, where the cosine ends; the last step is one short
+     *     of {@code min}, as in PyTorch's {@code CosineAnnealingLR}
      */
     public double at(long iteration, int iterationsPerEpoch, int totalIterations) {
         double warmUp = warmUpEpochs * iterationsPerEpoch;
@@ -71,7 +77,11 @@ public record LrSchedule(Shape shape, double base, List<Double> steps, double ga
         return lr;
     }
 
-    /** @param time 0 at the end of the warm-up, 1 at the end of the training */
+    /**
+     * Returns the cosine's value.
+     *
+     * @param time 0 at the end of the warm-up, 1 at the end of the training
+     */
     private double cosine(double time) {
         double bounded = Math.min(1, Math.max(0, time));
         return min + (base - min) * (1 + Math.cos(Math.PI * bounded)) / 2;

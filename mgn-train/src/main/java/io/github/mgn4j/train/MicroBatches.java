@@ -24,13 +24,13 @@ import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /**
- * Runs a batch through the network in parts, in the memory of one part: the losses, and so the gradients, are those of
- * the whole batch.
+ * Runs a batch through the network in micro-batches, in the memory of one micro-batch. Losses and gradients are those
+ * of the whole batch.
  *
- * <p>First every part runs forward, and only what the losses read, reduced vectors and logits, is kept. The objective on
- * those of all parts gives the losses and their gradients with respect to those vectors. Then every part runs forward
- * again and backward from {@code sum(vector * gradient)}, whose gradient is what the chain rule asks for, and the parts'
- * gradients of the parameters are added up. Batch norms see the statistics of one part at a time.
+ * <p>First every micro-batch runs forward, and only the inputs of the losses, reduced vectors and logits, are kept. The
+ * objective over all of them gives the losses and their gradients with respect to those vectors. Then every micro-batch
+ * runs forward again and backward from {@code sum(vector * gradient)}, whose gradient is the one of the chain rule, and
+ * the gradients of the parameters are added up. Batch norms see the statistics of one micro-batch at a time.
  */
 final class MicroBatches implements Gradients {
     private static final String REDUCED = "reduced/";
@@ -58,9 +58,9 @@ final class MicroBatches implements Gradients {
     /**
      * Prepares runs.
      *
-     * @param graph for one part
-     * @param images of a whole batch, a multiple of the graph's
-     * @param parameters names of the parameters whose gradients are wanted
+     * @param graph graph of one micro-batch
+     * @param images size of a whole batch, a multiple of the graph's
+     * @param parameters names of the parameters to differentiate with respect to
      */
     MicroBatches(TrainingGraph graph, Objective objective, int images, Collection<String> parameters) {
         this.images = images;
@@ -105,7 +105,7 @@ final class MicroBatches implements Gradients {
         losses.var(name, Nd4j.zeros(type, images, width));
     }
 
-    /** What a part is differentiated from: vectors times given gradients. */
+    /** Returns the scalar that a micro-batch is differentiated from: the sum of vectors times their gradients. */
     private SDVariable surrogate() {
         SDVariable sum = null;
         for (Map.Entry<String, SDVariable> vector : vectors.entrySet()) {

@@ -3,14 +3,15 @@ package io.github.mgn4j.train;
 import io.github.mgn4j.model.Model;
 import java.io.IOException;
 
-/** Says how good a network is. The trainer knows no metric: an application brings its own. */
+/** Scores a network during training. The trainer knows no metric; an application supplies its own. */
 @FunctionalInterface
 public interface ModelEvaluator {
     /**
-     * The score of a network as it is during training; the larger the better. Called on the trainer's thread, which waits.
+     * Returns the score of the current network; larger is better. Called on the trainer's thread, which waits.
      *
-     * @param model a copy
-     * @param iteration steps it was trained for
+     * @param model a copy of the network
+     * @param iteration number of steps it was trained for
+     * @throws IOException ends the training
      */
     double score(Model model, long iteration) throws IOException;
 }

@@ -13,11 +13,11 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.api.ops.impl.transforms.pairwise.arithmetic.Axpy;
 import org.nd4j.linalg.factory.Nd4j;
 
-/** The few array operations that the trainer needs beyond ND4J's own. */
+/** Array operations that ND4J lacks. */
 final class NdArrays {
     private NdArrays() {}
 
-    /** {@code target += factor * addend}, without a temporary array. */
+    /** Computes {@code target += factor * addend} without a temporary array. */
     static void addScaled(INDArray target, double factor, INDArray addend) {
         if (factor != 0) {
             Nd4j.getExecutioner().exec(new Axpy(addend, target, target, factor));
@@ -25,9 +25,9 @@ final class NdArrays {
     }
 
     /**
-     * Scales arrays down together, in place, to at most a Euclidean norm, as PyTorch's {@code clip_grad_norm_} does.
+     * Scales arrays down together, in place, to at most a total Euclidean norm, like PyTorch's {@code clip_grad_norm_}.
      *
-     * @return the norm before; when it is not finite nothing is changed
+     * @return the norm before scaling; if it is not finite, nothing is changed
      */
     static double clip(Collection<INDArray> arrays, double maxNorm) {
         double squares = 0;
@@ -43,7 +43,7 @@ final class NdArrays {
         return norm;
     }
 
-    /** Copies as many values as the array has. */
+    /** Fills the array from the buffer. */
     static void fill(INDArray array, FloatBuffer values) {
         if (array.dataType() == DataType.FLOAT) {
             array.data().asNioFloat().put(values.duplicate());
@@ -56,7 +56,7 @@ final class NdArrays {
         }
     }
 
-    /** Writes 1 at each image's class, else 0. */
+    /** Writes 1 at each image's class and 0 elsewhere. */
     static void oneHot(INDArray array, ImmutableIntArray labels) {
         array.assign(0);
         for (int i = 0; i < labels.length(); i++) {
@@ -64,7 +64,7 @@ final class NdArrays {
         }
     }
 
-    /** Reads the values of an objective. */
+    /** Reads the values of an objective from a graph's outputs. */
     static Gradients.Losses losses(ObjectiveGraph objective, Map<String, INDArray> outputs) {
         Map<String, Double> terms = new LinkedHashMap<>();
         objective.terms().forEach((term, name) -> terms.put(term, value(outputs, name)));
@@ -83,14 +83,14 @@ final class NdArrays {
         return Objects.requireNonNull(arrays.get(name), () -> "no array named '" + name + "'");
     }
 
-    /** Frees an array's memory if it is its own. */
+    /** Frees an array's memory if the array owns it. */
     static void close(INDArray array) {
         if (array.closeable() && !array.wasClosed()) {
             array.close();
         }
     }
 
-    /** OpenMP threads that ND4J computes with; 0 where it has none, on a GPU. */
+    /** Returns the number of OpenMP threads that ND4J uses; 0 on a GPU, where there are none. */
     static int threads() {
         Object threads =
                 Nd4j.getExecutioner().getEnvironmentInformation().getOrDefault(Nd4jEnvironment.OMP_THREADS_KEY, 0);

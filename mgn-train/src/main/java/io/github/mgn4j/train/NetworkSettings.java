@@ -9,15 +9,15 @@ import io.github.mgn4j.spec.Presets;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The network that a recipe trains when it is not given a model to start from: a preset and what differs from it. Null
- * is the preset's own.
+ * The network that a recipe trains when it has no model to start from: a preset and the settings that differ from it. A
+ * null setting keeps the preset's value.
  *
  * @param preset a name of {@link Presets}
- * @param depth of the ResNet: 18, 34, 50 or 101
+ * @param depth depth of the ResNet: 18, 34, 50 or 101
  * @param width multiplier of all channel counts
  * @param input image size
- * @param pooling how maps become vectors
- * @param embedding width of the reduced vectors
+ * @param pooling pooling of maps to vectors
+ * @param embedding length of the reduced vectors
  * @param globalClassifier which global vector is classified
  */
 public record NetworkSettings(
@@ -28,9 +28,14 @@ public record NetworkSettings(
         @Nullable Pooling pooling,
         @Nullable Integer embedding,
         @Nullable ClassifierPosition globalClassifier) {
-    /** The paper's network. */
+    /** The article's network. */
     public static final NetworkSettings MGN = preset("mgn");
 
+    /**
+     * Checks the preset.
+     *
+     * @throws RecipeException if there is no preset of this name
+     */
     public NetworkSettings {
         RecipeException.check(
                 Presets.all().containsKey(preset),
@@ -39,15 +44,15 @@ public record NetworkSettings(
                 String.join(", ", Presets.all().keySet()));
     }
 
-    /** A preset as it is. */
+    /** Returns a preset without changes. */
     public static NetworkSettings preset(String name) {
         return new NetworkSettings(name, null, null, null, null, null, null);
     }
 
     /**
-     * The network for a number of identities.
+     * Returns the network for a number of identities.
      *
-     * @throws io.github.mgn4j.spec.SpecException if the settings do not fit together
+     * @throws io.github.mgn4j.spec.SpecException if the settings are inconsistent
      */
     public MgnSpec spec(int classes) {
         MgnSpec base = Presets.named(preset, classes);

@@ -1,11 +1,11 @@
 package io.github.mgn4j.train;
 
 /**
- * Which optimizer, and its constants.
+ * The optimizer and its constants.
  *
  * @param kind SGD with momentum, or Adam
  * @param momentum of SGD, 0 to below 1
- * @param weightDecay what is added to a gradient: this times the weight (L2, as in PyTorch), 0 or more
+ * @param weightDecay L2 decay as in PyTorch: each gradient is increased by this times the weight; 0 or more
  * @param beta1 of Adam: decay of the mean gradient, 0 to below 1
  * @param beta2 of Adam: decay of the mean squared gradient, 0 to below 1
  * @param epsilon of Adam: added to the root of the mean square, above 0
@@ -13,15 +13,20 @@ package io.github.mgn4j.train;
  */
 public record OptimizerSettings(
         Kind kind, double momentum, double weightDecay, double beta1, double beta2, double epsilon, boolean amsgrad) {
-    /** The paper's: SGD, momentum 0.9, weight decay 5e-4. */
+    /** The article's: SGD, momentum 0.9, weight decay 5e-4. */
     public static final OptimizerSettings MGN = new OptimizerSettings(Kind.SGD, 0.9, 5e-4, 0.9, 0.999, 1e-8, false);
 
-    /** The algorithms there are. */
+    /** The available algorithms. */
     public enum Kind {
         SGD,
         ADAM
     }
 
+    /**
+     * Checks the settings.
+     *
+     * @throws RecipeException if a value is out of range
+     */
     public OptimizerSettings {
         checkShare("momentum", momentum);
         checkShare("adam-beta1", beta1);

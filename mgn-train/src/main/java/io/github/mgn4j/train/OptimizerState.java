@@ -8,11 +8,11 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
-/** Arrays of zeros that come into being with their parameter's first gradient, and are kept from step to step. */
+/** State arrays, created with zeros at their parameter's first gradient and kept from step to step. */
 final class OptimizerState implements AutoCloseable {
     private final Map<String, INDArray> arrays = new LinkedHashMap<>();
 
-    /** The array of a kind that belongs to a parameter. */
+    /** Returns the array of a kind for a parameter. */
     INDArray get(String kind, String parameter, INDArray weight) {
         INDArray array = arrays.computeIfAbsent(
                 kind + "/" + parameter, key -> weight.ulike().assign(0));
@@ -23,7 +23,7 @@ final class OptimizerState implements AutoCloseable {
         return array;
     }
 
-    /** A single number of a kind that belongs to a parameter. */
+    /** Returns the scalar of a kind for a parameter. */
     INDArray scalar(String kind, String parameter, DataType type) {
         return arrays.computeIfAbsent(kind + "/" + parameter, key -> Nd4j.zeros(type, 1));
     }

@@ -26,20 +26,20 @@ final class OptimizerTensors {
     }
 
     /**
-     * Copies.
+     * Copies a state into tensors.
      *
-     * @param weights the arrays of the parameters, whose shapes the state has to have
+     * @param weights the arrays of the parameters, whose shapes the state must have
      */
     Map<String, Tensor> toTensors(Map<String, INDArray> state, Map<String, INDArray> weights) {
         Map<String, Tensor> tensors = new LinkedHashMap<>();
         state.forEach((name, array) -> {
             Parameter parameter = parameter(name);
             boolean scalar = array.length() == 1 && parameter.size() != 1;
-            long[] wanted = NdArrays.named(weights, parameter.name()).shape();
-            if (!scalar && !Arrays.equals(array.shape(), wanted)) {
+            long[] expected = NdArrays.named(weights, parameter.name()).shape();
+            if (!scalar && !Arrays.equals(array.shape(), expected)) {
                 throw new WeightsException(
                         "optimizer state '%s' has shape %s, expected %s as the parameter, or one number"
-                                .formatted(name, Arrays.toString(array.shape()), Arrays.toString(wanted)));
+                                .formatted(name, Arrays.toString(array.shape()), Arrays.toString(expected)));
             }
             tensors.put(
                     name,
@@ -50,14 +50,14 @@ final class OptimizerTensors {
         return tensors;
     }
 
-    /** New arrays, for the caller to close. */
+    /** Creates arrays from tensors; the caller closes them. */
     Map<String, INDArray> toArrays(Map<String, Tensor> state, DataType type) {
         Map<String, INDArray> arrays = new LinkedHashMap<>();
         state.forEach((name, tensor) -> {
             Parameter parameter = parameter(name);
-            int[] wanted =
+            int[] expected =
                     parameter.shape().stream().mapToInt(Integer::intValue).toArray();
-            if (Arrays.equals(tensor.shape(), wanted)) {
+            if (Arrays.equals(tensor.shape(), expected)) {
                 arrays.put(name, NdTensors.toArray(parameter.kind(), tensor, type));
             } else if (Arrays.equals(tensor.shape(), new int[] {1})) {
                 arrays.put(name, Nd4j.valueArrayOf(new long[] {1}, tensor.get(0), type));

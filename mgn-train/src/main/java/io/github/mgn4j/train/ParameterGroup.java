@@ -1,14 +1,14 @@
 package io.github.mgn4j.train;
 
 /**
- * How some of the parameters differ from the others in training.
+ * Training settings of a group of parameters.
  *
- * @param name for logs
- * @param lrMultiplier times the learning rate; 0 freezes the group
- * @param decayMultiplier times the weight decay; 0 for none
+ * @param name name for logs
+ * @param lrMultiplier multiplier of the learning rate; 0 freezes the group
+ * @param decayMultiplier multiplier of the weight decay; 0 for none
  */
 public record ParameterGroup(String name, double lrMultiplier, double decayMultiplier) {
-    /** Trained as the recipe says. */
+    /** The group whose parameters are trained as the recipe says. */
     public static final ParameterGroup STANDARD = new ParameterGroup("standard", 1, 1);
 
     public ParameterGroup {

@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
 
-/** Which group each parameter is in. Immutable. */
+/** The group of each parameter. Immutable. */
 public final class ParameterGroups {
     private static final ParameterGroups STANDARD = new ParameterGroups(ImmutableMap.of());
     private final ImmutableMap<String, ParameterGroup> groups;
@@ -16,19 +16,22 @@ public final class ParameterGroups {
         this.groups = ImmutableMap.copyOf(groups);
     }
 
-    /** Everything in {@link ParameterGroup#STANDARD}: decay applies to batch norms and biases too, as in the article. */
+    /**
+     * Returns groups with every parameter in {@link ParameterGroup#STANDARD}. As in the article, decay applies to batch
+     * norms and biases too.
+     */
     public static ParameterGroups standard() {
         return STANDARD;
     }
 
-    /** Groups by a rule. */
+    /** Groups parameters by a rule. */
     public static ParameterGroups by(Collection<Parameter> parameters, Function<Parameter, ParameterGroup> rule) {
         ImmutableMap.Builder<String, ParameterGroup> groups = ImmutableMap.builder();
         parameters.stream().filter(Parameter::trainable).forEach(p -> groups.put(p.name(), rule.apply(p)));
         return new ParameterGroups(groups.buildOrThrow());
     }
 
-    /** The group of a parameter; the standard one for those nobody named. */
+    /** Returns the group of a parameter; {@link ParameterGroup#STANDARD} if it is in no other. */
     public ParameterGroup of(String parameter) {
         return Objects.requireNonNullElse(groups.get(parameter), ParameterGroup.STANDARD);
     }

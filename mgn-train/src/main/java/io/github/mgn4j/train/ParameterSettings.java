@@ -5,20 +5,25 @@ import io.github.mgn4j.spec.NetworkSummary;
 import io.github.mgn4j.spec.Parameter;
 
 /**
- * Which parameters are trained differently from the others.
+ * Settings for parameters that are trained differently from the others.
  *
- * @param newLayersLr times the learning rate, for the layers that no pretrained backbone has: reductions and classifiers;
- *     0 or more
+ * @param newLayersLr multiplier of the learning rate for the layers that no pretrained backbone has: reductions and
+ *     classifiers; 0 or more
  * @param decayBatchNorm whether weight decay applies to the scales and shifts of batch norms
  * @param decayBias whether weight decay applies to the biases of classifiers
- * @param freezeBackbone for how many steps from the start only the new layers are trained, 0 or more. Frozen parameters
- *     have no update, no decay and gather no momentum. Their batch norms go on using the batch's own statistics, and
- *     their running statistics go on following the data
+ * @param freezeBackbone number of steps from the start in which only the new layers are trained, 0 or more. Frozen
+ *     parameters have no update, no decay and accumulate no momentum. Their batch norms still normalise by the batch's
+ *     statistics, and their running statistics still follow the data
  */
 public record ParameterSettings(double newLayersLr, boolean decayBatchNorm, boolean decayBias, int freezeBackbone) {
-    /** The article's: no differences. */
+    /** The article's settings: no differences. */
     public static final ParameterSettings MGN = new ParameterSettings(1, true, true, 0);
 
+    /**
+     * Checks the settings.
+     *
+     * @throws RecipeException if a value is negative
+     */
     public ParameterSettings {
         RecipeException.check(
                 newLayersLr >= 0 && newLayersLr < Double.POSITIVE_INFINITY,

@@ -15,46 +15,47 @@ import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * Gradients by {@link Backpropagation}, run as a {@link GraphPlan}: the same numbers as SameDiff's own interpreter up to the
- * order of sums, in less time and memory. Used by one thread.
+ * Gradients by {@link Backpropagation}, run as a {@link GraphPlan}: equal to those of SameDiff's own interpreter up to
+ * the order of sums, with less time and memory. Used by one thread.
  */
 final class PlannedGradients implements AutoCloseable {
     private final SameDiff graph;
     private final List<String> outputs;
-    /** Names of the gradients' variables by those of the parameters. */
+    /** Names of the gradients' variables by parameter. */
     private final Map<String, String> gradients = new LinkedHashMap<>();
 
     private @Nullable GraphPlan plan;
 
     /**
-     * What a run computed. The arrays are the executor's: valid until its next run or its end. The caller may change the
-     * gradients, which share no memory with each other.
+     * The result of a run. The executor owns the arrays, which are valid until its next run or its end. The caller may
+     * modify the gradients, which share no memory with each other.
      *
-     * @param outputs the values asked for, by variable name
-     * @param gradients by parameter name; a parameter that the loss does not depend on has none
+     * @param outputs the requested values, by variable name
+     * @param gradients gradients by parameter name; a parameter that the loss does not depend on has none
      */
     record Result(Map<String, INDArray> outputs, Map<String, INDArray> gradients) {}
 
     /**
-     * Adds the gradients to a graph with a loss variable; the plan is made by the first run, for the shapes of its
-     * placeholders, which later runs have to keep.
+     * Adds the gradients to a graph with a loss variable. The first run creates the plan for the shapes of its
+     * placeholders, which later runs must keep.
      *
-     * @param outputs names of the variables whose values are wanted
-     * @param parameters names of the variables whose gradients are wanted; those that the loss does not depend on have none
+     * @param outputs names of the variables to return
+     * @param parameters names of the variables to differentiate with respect to; those that the loss does not depend on
+     *     get no gradient
      */
     PlannedGradients(SameDiff sd, Collection<String> outputs, Collection<String> parameters) {
         this.outputs = List.copyOf(outputs);
         graph = sd;
         Map<String, SDVariable> derived = Backpropagation.extend(sd, parameters);
         for (String parameter : parameters) {
-            SDVariable found = derived.get(parameter);
-            if (found != null) {
-                gradients.put(parameter, found.name());
+            SDVariable gradient = derived.get(parameter);
+            if (gradient != null) {
+                gradients.put(parameter, gradient.name());
             }
         }
     }
 
-    /** Computes outputs and gradients for the given values of the placeholders. */
+    /** Computes outputs and gradients for values of the placeholders. */
     Result run(Map<String, INDArray> placeholders) {
         GraphPlan current = plan;
         if (current == null) {
@@ -76,7 +77,7 @@ final class PlannedGradients implements AutoCloseable {
         return new Result(values, arrays);
     }
 
-    /** Nanoseconds of another run on the last values, by kind of operation. */
+    /** Runs once more on the last values and returns nanoseconds by kind of operation. */
     Map<String, Long> profile() {
         return Objects.requireNonNull(plan, "a run comes first").profile();
     }
@@ -84,18 +85,18 @@ final class PlannedGradients implements AutoCloseable {
     private GraphPlan plan(Map<String, INDArray> placeholders) {
         Map<String, long[]> shapes = new LinkedHashMap<>();
         placeholders.forEach((name, array) -> shapes.put(name, array.shape()));
-        List<String> wanted = new ArrayList<>(outputs);
-        wanted.addAll(gradients.values());
-        GraphPlan made = GraphPlan.of(graph, shapes, wanted);
-        checkNoneShared(made);
-        return made;
+        List<String> names = new ArrayList<>(outputs);
+        names.addAll(gradients.values());
+        GraphPlan created = GraphPlan.of(graph, shapes, names);
+        checkNoneShared(created);
+        return created;
     }
 
-    /** Callers may change gradients in place. */
-    private void checkNoneShared(GraphPlan made) {
+    /** Checks that no two gradients share memory, because callers may modify them. */
+    private void checkNoneShared(GraphPlan created) {
         Set<Long> addresses = new HashSet<>();
         gradients.forEach((name, gradientName) -> {
-            if (!addresses.add(made.output(gradientName).data().address())) {
+            if (!addresses.add(created.output(gradientName).data().address())) {
                 throw new IllegalStateException("the gradient of '" + name + "' shares its memory with another");
             }
         });

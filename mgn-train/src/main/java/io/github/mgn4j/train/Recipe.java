@@ -6,22 +6,22 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Everything that decides a training run apart from the data and the weights to start from. Immutable and validated;
- * read and written by {@link RecipeYaml}. The defaults are the article's.
+ * All settings of a training run except the data and the weights to start from. Immutable and validated; read and
+ * written by {@link RecipeYaml}. The defaults are the article's.
  *
- * @param network what to build when there is no model to start from
- * @param sampling which images make a batch
- * @param epochs how many of them, when {@code iterations} is null
+ * @param network the network to build when there is no model to start from
+ * @param sampling how batches are sampled and augmented
+ * @param epochs number of epochs, when {@code iterations} is null
  * @param iterations total number of steps, or null
- * @param optimizer which, and its constants
- * @param schedule the learning rate over time
- * @param parameters which parameters are trained differently from the others
- * @param clipNorm gradients are scaled down together to at most this Euclidean norm; 0 for no clipping
+ * @param optimizer the optimizer and its constants
+ * @param schedule the learning rate schedule
+ * @param parameters settings for parameters that are trained differently from the others
+ * @param clipNorm largest Euclidean norm of all gradients together, which are scaled down to it; 0 for no clipping
  * @param losses constants of the objective
- * @param seed decides sampling, augmentation and new weights
- * @param microBatch images that are run through the network at a time, a divisor of {@code p * k}; 0 for all at once. The
+ * @param seed seed of sampling, augmentation and new weights
+ * @param microBatch number of images per pass through the network, a divisor of {@code p * k}; 0 for all at once. The
  *     losses are those of the whole batch; batch norm sees one micro-batch at a time
- * @param cadence how often there are checkpoints and evaluations
+ * @param cadence intervals of checkpoints and evaluations
  */
 public record Recipe(
         NetworkSettings network,
@@ -36,6 +36,11 @@ public record Recipe(
         long seed,
         int microBatch,
         Cadence cadence) {
+    /**
+     * Checks the settings.
+     *
+     * @throws RecipeException naming the first setting that is out of range
+     */
     public Recipe {
         RecipeException.check(epochs >= 1, "epochs must be at least 1, not %s", epochs);
         RecipeException.check(
@@ -49,7 +54,7 @@ public record Recipe(
                 microBatch);
     }
 
-    /** Returns what is allowed but hardly meant, one sentence each. */
+    /** Returns warnings about settings that are allowed but probably a mistake, one sentence each. */
     public List<String> warnings() {
         if (losses.tripletWeight() == 0 || (p() > 1 && k() > 1)) {
             return List.of();
@@ -60,46 +65,50 @@ public record Recipe(
                         : "k 1: it compares two images of an identity"));
     }
 
-    /** The article's recipe for Market-1501; {@code market1501.yaml} says the same with explanations. */
+    /** Returns the article's recipe for Market-1501. {@code market1501.yaml} is the same recipe with explanations. */
     public static Recipe market1501() {
         return builder().build();
     }
 
-    /** A builder that starts from the article's recipe. */
+    /** Returns a builder that starts from the article's recipe. */
     public static RecipeBuilder builder() {
         return new RecipeBuilder();
     }
 
-    /** A builder that starts from this recipe. */
+    /** Returns a builder that starts from this recipe. */
     public RecipeBuilder toBuilder() {
         return new RecipeBuilder(this);
     }
 
-    /** Returns the identities per batch. */
+    /** Returns the number of identities per batch. */
     public int p() {
         return sampling.p();
     }
 
-    /** Returns the images of each identity in a batch. */
+    /** Returns the number of images per identity in a batch. */
     public int k() {
         return sampling.k();
     }
 
-    /** Returns the images per step. */
+    /** Returns the number of images per step. */
     public int batchSize() {
         return sampling.batchSize();
     }
 
-    /** Total number of steps for data with that many per epoch. */
+    /**
+     * Returns the total number of steps.
+     *
+     * @param iterationsPerEpoch number of steps per epoch of the data
+     */
     public int totalIterations(int iterationsPerEpoch) {
         return iterations != null ? iterations : Math.multiplyExact(epochs, iterationsPerEpoch);
     }
 
     /**
-     * Makes sure that a run of an earlier recipe can go on with this one: what decides the network, the order of the
-     * images and the optimizer's state has to stay; the rest may change.
+     * Checks that a run of an earlier recipe can continue with this one. Settings that determine the network, the order
+     * of the images and the optimizer's state must be the same; the others may change.
      *
-     * @throws RecipeException naming the first setting that may not have changed
+     * @throws RecipeException naming the first setting that must not change
      */
     public void checkContinues(Recipe earlier) {
         checkSame("network", network, earlier.network);
@@ -120,9 +129,9 @@ public record Recipe(
     }
 
     /**
-     * The article's objective with this recipe's constants and weights.
+     * Returns the article's objective with this recipe's constants and weights.
      *
-     * @throws IllegalArgumentException if nothing is left to train on: triplets alone need global features
+     * @throws IllegalArgumentException if no term is left: triplets alone need global features
      */
     public Objective objective(MgnSpec spec) {
         return losses.objective(spec);

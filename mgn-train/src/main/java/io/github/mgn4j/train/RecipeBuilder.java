@@ -8,8 +8,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Describes a recipe step by step; every value starts as the article's. Values are checked in {@link #build()}. Not
- * thread-safe.
+ * Builds a {@link Recipe}. Every value starts as the article's. {@link #build()} checks the values. Not thread-safe.
  */
 public final class RecipeBuilder {
     private NetworkSettings network = NetworkSettings.MGN;
@@ -70,33 +69,35 @@ public final class RecipeBuilder {
         evaluateEvery = recipe.cadence().evaluateEvery();
     }
 
+    /** Sets the network to build when there is no model to start from. */
     @CanIgnoreReturnValue
     public RecipeBuilder network(NetworkSettings settings) {
         network = settings;
         return this;
     }
 
-    /** Identities per batch. */
+    /** Sets the number of identities per batch. */
     @CanIgnoreReturnValue
     public RecipeBuilder p(int identities) {
         p = identities;
         return this;
     }
 
-    /** Images per identity. */
+    /** Sets the number of images per identity. */
     @CanIgnoreReturnValue
     public RecipeBuilder k(int images) {
         k = images;
         return this;
     }
 
+    /** Sets what an epoch is. */
     @CanIgnoreReturnValue
     public RecipeBuilder epochLength(EpochLength length) {
         epochLength = length;
         return this;
     }
 
-    /** Trains for a number of epochs; takes back {@link #iterations}. */
+    /** Sets the number of epochs and clears {@link #iterations}. */
     @CanIgnoreReturnValue
     public RecipeBuilder epochs(int count) {
         epochs = count;
@@ -104,150 +105,159 @@ public final class RecipeBuilder {
         return this;
     }
 
-    /** Trains for a total number of steps, whatever {@link #epochs} says; null to take it back. */
+    /** Sets the total number of steps, which takes precedence over {@link #epochs}; null to clear it. */
     @CanIgnoreReturnValue
     public RecipeBuilder iterations(@Nullable Integer count) {
         iterations = count;
         return this;
     }
 
+    /** Sets the optimizer and its constants. */
     @CanIgnoreReturnValue
     public RecipeBuilder optimizer(OptimizerSettings settings) {
         optimizer = settings;
         return this;
     }
 
+    /** Sets the momentum of SGD. */
     @CanIgnoreReturnValue
     public RecipeBuilder momentum(double value) {
         return optimizer(optimizer.withMomentum(value));
     }
 
+    /** Sets the weight decay. */
     @CanIgnoreReturnValue
     public RecipeBuilder weightDecay(double value) {
         return optimizer(optimizer.withWeightDecay(value));
     }
 
-    /** How the learning rate falls. */
+    /** Sets the shape of the learning rate schedule. */
     @CanIgnoreReturnValue
     public RecipeBuilder lrSchedule(LrSchedule.Shape shape) {
         lrSchedule = shape;
         return this;
     }
 
-    /** Learning rate before any step of the schedule. */
+    /** Sets the learning rate before any step of the schedule. */
     @CanIgnoreReturnValue
     public RecipeBuilder lr(double value) {
         lr = value;
         return this;
     }
 
-    /** Epochs after which the learning rate is multiplied by {@link #lrGamma}. */
+    /** Sets the epochs after which the learning rate is multiplied by {@link #lrGamma}. */
     @CanIgnoreReturnValue
     public RecipeBuilder lrSteps(List<Double> epochsOfSteps) {
         lrSteps = epochsOfSteps;
         return this;
     }
 
+    /** Sets the factor of each step of the schedule. */
     @CanIgnoreReturnValue
     public RecipeBuilder lrGamma(double factor) {
         lrGamma = factor;
         return this;
     }
 
-    /** Where a cosine schedule ends. */
+    /** Sets the final learning rate of a cosine schedule. */
     @CanIgnoreReturnValue
     public RecipeBuilder lrMin(double value) {
         lrMin = value;
         return this;
     }
 
+    /** Sets the number of epochs of linear warm-up; 0 for none. */
     @CanIgnoreReturnValue
     public RecipeBuilder warmUpEpochs(double count) {
         warmUpEpochs = count;
         return this;
     }
 
-    /** Which parameters are trained differently from the others. */
+    /** Sets which parameters are trained differently from the others. */
     @CanIgnoreReturnValue
     public RecipeBuilder parameters(ParameterSettings settings) {
         parameters = settings;
         return this;
     }
 
-    /** Largest Euclidean norm of all gradients together; 0 for no clipping. */
+    /** Sets the largest Euclidean norm of all gradients together; 0 for no clipping. */
     @CanIgnoreReturnValue
     public RecipeBuilder clipNorm(double norm) {
         clipNorm = norm;
         return this;
     }
 
+    /** Sets the margin of the triplet loss. */
     @CanIgnoreReturnValue
     public RecipeBuilder margin(double value) {
         margin = value;
         return this;
     }
 
+    /** Sets whether the triplet loss uses a soft margin. */
     @CanIgnoreReturnValue
     public RecipeBuilder softMargin(boolean soft) {
         softMargin = soft;
         return this;
     }
 
+    /** Sets the label smoothing of the softmax loss. */
     @CanIgnoreReturnValue
     public RecipeBuilder labelSmoothing(double share) {
         labelSmoothing = share;
         return this;
     }
 
-    /** Factor of the mean of the softmax terms (1 in the article). */
+    /** Sets the factor of the mean of the softmax terms (1 in the article). */
     @CanIgnoreReturnValue
     public RecipeBuilder softmaxWeight(double weight) {
         softmaxWeight = weight;
         return this;
     }
 
-    /** Factor of the mean of the triplet terms (1 in the article); 0 is the ablation without triplet loss. */
+    /** Sets the factor of the mean of the triplet terms (1 in the article); 0 is the ablation without triplet loss. */
     @CanIgnoreReturnValue
     public RecipeBuilder tripletWeight(double weight) {
         tripletWeight = weight;
         return this;
     }
 
-    /** Names of augmentations in the order they are applied; empty for none. */
+    /** Sets the names of augmentations, in the order of application; empty for none. */
     @CanIgnoreReturnValue
     public RecipeBuilder augment(List<String> names) {
         augment = names;
         return this;
     }
 
-    /** What is done about a training image that cannot be read: fail, or take another of the same identity. */
+    /** Sets the policy for training images that cannot be read: fail, or take another image of the same identity. */
     @CanIgnoreReturnValue
     public RecipeBuilder onError(OnError policy) {
         onError = policy;
         return this;
     }
 
+    /** Sets the seed of sampling, augmentation and new weights. */
     @CanIgnoreReturnValue
     public RecipeBuilder seed(long value) {
         seed = value;
         return this;
     }
 
-    /** Images run through the network at a time; 0 for the whole batch. */
+    /** Sets the number of images per pass through the network; 0 for the whole batch. */
     @CanIgnoreReturnValue
     public RecipeBuilder microBatch(int images) {
         microBatch = images;
         return this;
     }
 
-    /** Iterations between two evaluations; 0 for none. */
+    /** Sets the iterations between two evaluations; 0 for none. */
     @CanIgnoreReturnValue
     public RecipeBuilder evaluateEvery(int count) {
         evaluateEvery = count;
         return this;
     }
 
-    /** Iterations between two checkpoints; 0 for none but at the end or when training is stopped. */
+    /** Sets the iterations between two checkpoints; 0 for checkpoints only at the end and when training is stopped. */
     @CanIgnoreReturnValue
     public RecipeBuilder checkpointEvery(int count) {
         checkpointEvery = count;
@@ -255,7 +265,7 @@ public final class RecipeBuilder {
     }
 
     /**
-     * The recipe described.
+     * Builds the recipe.
      *
      * @throws RecipeException naming the first setting that is out of range
      */

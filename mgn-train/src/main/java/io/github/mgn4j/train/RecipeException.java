@@ -3,14 +3,18 @@ package io.github.mgn4j.train;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** A recipe cannot be read or followed; the message names the setting and says what was expected and what was found. */
+/**
+ * Thrown when a recipe cannot be read or followed. The message names the setting, the expected and the actual value.
+ */
 public final class RecipeException extends IllegalArgumentException {
     private static final long serialVersionUID = 1L;
 
+    /** Creates an exception with a message. */
     public RecipeException(String message) {
         super(message);
     }
 
+    /** Creates an exception with a message and a cause. */
     public RecipeException(String message, Throwable cause) {
         super(message, cause);
     }

@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** The settings of a recipe file: their names, how they are read, how they are written. */
+/** The settings of a recipe file: their names, and how they are read and written. */
 final class RecipeKeys {
     private static final String NETWORK = "network";
 
@@ -158,7 +158,7 @@ final class RecipeKeys {
 
     /** Reads settings into a builder. */
     static void apply(Map<?, ?> values, RecipeBuilder builder) {
-        // Whatever the file's order: epochs takes back iterations, so iterations has to come after it.
+        // "epochs" clears "iterations", so "iterations" must be applied last, whatever the file's order.
         checkKnown(values, KEYS.keySet(), "");
         KEYS.forEach((name, key) -> {
             if (values.containsKey(name)) {
@@ -182,7 +182,7 @@ final class RecipeKeys {
         return out.toString();
     }
 
-    /** A value in words, for errors. */
+    /** Describes a value for errors. */
     static String describe(@Nullable Object value) {
         String text = String.valueOf(value).replaceAll("\\s+", " ");
         return value == null ? "nothing" : "'" + (text.length() > 60 ? text.substring(0, 60) + "..." : text) + "'";

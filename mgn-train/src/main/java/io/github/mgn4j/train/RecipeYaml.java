@@ -24,17 +24,17 @@ import org.snakeyaml.engine.v2.events.ScalarEvent;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 
 /**
- * Recipes as YAML files. What a file does not say is as in the article's recipe; what it says wrongly is refused with
- * the file's and the setting's name. The settings are explained in the file {@link #MARKET1501} that ships with the
- * library.
+ * Reads and writes recipes as YAML files. Settings missing from a file have the article's values. Invalid settings are
+ * rejected with the names of the file and the setting. {@link #MARKET1501}, which ships with the library, explains the
+ * settings.
  */
 public final class RecipeYaml {
-    /** The article's recipe with explanations, as a resource beside this class. */
+    /** Name of the resource, beside this class, with the article's recipe and explanations. */
     public static final String MARKET1501 = "market1501.yaml";
 
     private static final long MAX_BYTES = 1 << 20;
 
-    /** Settings have at most a list of lists. */
+    /** Largest nesting depth. Settings nest no deeper than a list of lists. */
     private static final int MAX_DEPTH = 16;
 
     private static final int MAX_LENGTH = 1000;
@@ -42,9 +42,9 @@ public final class RecipeYaml {
     private RecipeYaml() {}
 
     /**
-     * Reads a file.
+     * Reads a recipe from a file.
      *
-     * @throws RecipeException if it is no recipe
+     * @throws RecipeException if the file is not a valid recipe
      * @throws IOException if it cannot be read
      */
     public static Recipe read(Path file) throws IOException {
@@ -70,7 +70,7 @@ public final class RecipeYaml {
         }
     }
 
-    /** The recipe that ships under {@link #MARKET1501}, with its comments. */
+    /** Returns the text of {@link #MARKET1501}, with its comments. */
     public static String market1501() {
         try (InputStream in = RecipeYaml.class.getResourceAsStream(MARKET1501)) {
             if (in == null) {
@@ -83,10 +83,11 @@ public final class RecipeYaml {
     }
 
     /**
-     * Reads a text.
+     * Parses a recipe.
      *
-     * @param source what errors call it
-     * @throws RecipeException if it is no recipe
+     * @param text YAML
+     * @param source name of the text in error messages
+     * @throws RecipeException if the text is not a valid recipe
      */
     public static Recipe parse(String text, String source) {
         Map<?, ?> values = load(text, source);
@@ -99,17 +100,21 @@ public final class RecipeYaml {
         }
     }
 
-    /** Every setting of a recipe, one per line, such that {@link #parse} gives the same recipe. */
+    /** Returns every setting of a recipe, one per line. {@link #parse} returns an equal recipe from it. */
     public static String format(Recipe recipe) {
         return RecipeKeys.format(recipe);
     }
 
-    /** Writes {@link #format} to a file. */
+    /**
+     * Writes {@link #format} to a file.
+     *
+     * @throws IOException if it cannot be written
+     */
     public static void write(Path file, Recipe recipe) throws IOException {
         AtomicFile.writeString(file, format(recipe));
     }
 
-    /** Writes the recipe of a run, with comments about the parts of a program's own. */
+    /** Writes the recipe of a run, with comments about the program's own parts. */
     static void write(Path file, Recipe recipe, Map<String, String> ownParts) throws IOException {
         StringBuilder text = new StringBuilder();
         ownParts.forEach((part, name) -> text.append("# The ")
@@ -132,7 +137,7 @@ public final class RecipeYaml {
             throw new RecipeException(source + where + ": " + oneLine(String.valueOf(e.getProblem())), e);
         } catch (RecipeException e) {
             throw e;
-        } catch (RuntimeException e) { // the parser's own on tags that are no URI, and YamlEngineException
+        } catch (RuntimeException e) { // the parser's exceptions for tags that are not URIs, and YamlEngineException
             throw new RecipeException(source + ": " + oneLine(String.valueOf(e.getMessage())), e);
         }
         if (root == null) {
@@ -144,7 +149,7 @@ public final class RecipeYaml {
         throw new RecipeException(source + ": settings ('key: value') wanted, found " + RecipeKeys.describe(root));
     }
 
-    /** The parser goes through nested values recursively, and takes minutes for a number of a million digits. */
+    /** Limits depth and length: the parser descends recursively, and takes minutes for a number of a million digits. */
     private static void checkBounds(Iterable<Event> events, String source) {
         int depth = 0;
         for (Event event : events) {

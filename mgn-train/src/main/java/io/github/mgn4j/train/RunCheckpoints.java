@@ -14,7 +14,7 @@ import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The checkpoints in a run's folder: the latest is kept, older ones are removed once it is complete. */
+/** The checkpoints in a run's folder. The latest is kept; older ones are removed once it is complete. */
 final class RunCheckpoints {
     private static final Logger log = LoggerFactory.getLogger(RunCheckpoints.class);
     private static final String SUFFIX = ".safetensors";
@@ -25,10 +25,10 @@ final class RunCheckpoints {
         this.folder = folder;
     }
 
-    /** A checkpoint and where it lies. */
+    /** A checkpoint and its file. */
     record Saved(Path file, Checkpoint checkpoint) {}
 
-    /** All there are, the latest first. */
+    /** Returns all checkpoint files, the latest first. */
     List<Path> list() throws IOException {
         if (!Files.isDirectory(folder)) {
             return List.of();
@@ -49,7 +49,7 @@ final class RunCheckpoints {
         return iteration == null ? -1 : iteration;
     }
 
-    /** The latest that can be read. */
+    /** Returns the latest checkpoint that can be read. */
     Saved latest() throws IOException {
         WeightsException unreadable = null;
         for (Path file : list()) {
@@ -83,7 +83,7 @@ final class RunCheckpoints {
         try {
             Files.deleteIfExists(file);
         } catch (IOException e) {
-            // Some systems do not delete a file that is mapped into memory, as a resumed checkpoint is.
+            // Some systems cannot delete a file that is mapped into memory, as a resumed checkpoint is.
             log.warn("{} cannot be removed: {}", file, e.getMessage());
         }
     }

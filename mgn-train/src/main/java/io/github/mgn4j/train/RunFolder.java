@@ -16,20 +16,20 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The folder of a training run, kept up to date as a listener:
+ * The folder of a training run, and the listener that writes its files:
  *
  * <ul>
  *   <li>{@code recipe.yaml}: the recipe as used;
  *   <li>{@code log.csv}: one row per step, read by {@link StepLog};
  *   <li>{@code checkpoint-ITERATION.safetensors}: written before the first step, every {@link Cadence#checkpointEvery()}
- *       steps, when the training is stopped and when it ends; the latest stays, older ones are removed once it is complete;
+ *       steps, when the training is stopped and when it ends; only the latest complete one is kept;
  *   <li>{@code evaluation.csv} and {@code best.safetensors}: the scores of an {@link #evaluator}, every {@link
  *       Cadence#evaluateEvery()} steps and at the end, and the model with the best so far;
  *   <li>{@code model.safetensors}: the trained model, at the end.
  * </ul>
  *
- * <p>Models and checkpoints appear whole or not at all, whenever the process is killed. A run that was {@linkplain #resume
- * resumed} leaves the same files as one that never stopped.
+ * <p>Models and checkpoints are written atomically, even if the process is killed. A {@linkplain #resume resumed} run
+ * leaves the same files as a run that never stopped.
  */
 public final class RunFolder implements TrainingListener, AutoCloseable {
     /** Name of the trained model. */
@@ -82,11 +82,11 @@ public final class RunFolder implements TrainingListener, AutoCloseable {
     }
 
     /**
-     * A folder for a new run; made if it is missing. It is held until {@link #close}.
+     * Creates the folder of a new run if it is missing, and locks it until {@link #close}.
      *
      * @param overwrite whether the files of an earlier run may be removed
-     * @throws FileAlreadyExistsException if there are files of an earlier run and they may not
-     * @throws java.nio.file.FileSystemException if another process, or another run of this one, holds it
+     * @throws FileAlreadyExistsException if there are files of an earlier run and {@code overwrite} is false
+     * @throws java.nio.file.FileSystemException if another process, or another run of this one, has locked the folder
      */
     public static RunFolder create(Path folder, boolean overwrite) throws IOException {
         if (Files.exists(folder) && !Files.isDirectory(folder)) {
@@ -121,17 +121,18 @@ public final class RunFolder implements TrainingListener, AutoCloseable {
         }
     }
 
-    /** Whether a folder holds a checkpoint, so that its run can be resumed. */
+    /** Returns whether a folder contains a checkpoint, so that its run can be resumed. */
     public static boolean canResume(Path folder) throws IOException {
         return !new RunCheckpoints(folder).list().isEmpty();
     }
 
     /**
-     * The folder of a run that was stopped or killed, to go on from its last checkpoint. It is held until {@link #close}.
+     * Opens the folder of a run that was stopped or killed, to continue from its last checkpoint, and locks it until
+     * {@link #close}.
      *
-     * @throws java.nio.file.NoSuchFileException if it has none
-     * @throws java.nio.file.FileSystemException if another process, or another run of this one, holds it
-     * @throws io.github.mgn4j.model.WeightsException if none can be read
+     * @throws java.nio.file.NoSuchFileException if there is no checkpoint
+     * @throws java.nio.file.FileSystemException if another process, or another run of this one, has locked the folder
+     * @throws io.github.mgn4j.model.WeightsException if no checkpoint can be read
      */
     public static RunFolder resume(Path folder) throws IOException {
         FolderLock lock = FolderLock.acquire(folder);
@@ -145,7 +146,7 @@ public final class RunFolder implements TrainingListener, AutoCloseable {
         }
     }
 
-    /** What a process that was killed had not finished writing. */
+    /** Removes files that a killed process left incomplete. */
     private static void removeUnfinished(Path folder) throws IOException {
         List<Path> parts;
         try (Stream<Path> files = Files.list(folder)) {
@@ -174,37 +175,40 @@ public final class RunFolder implements TrainingListener, AutoCloseable {
         }
     }
 
-    /** Where the trained model will be. */
+    /** Returns the path of the trained model, which is written at the end. */
     public Path model() {
         return folder.resolve(MODEL);
     }
 
-    /** Where the model with the best score will be. */
+    /** Returns the path of the model with the best score. */
     public Path best() {
         return folder.resolve(BEST);
     }
 
-    /** Where the table of steps is. */
+    /** Returns the path of the table of steps. */
     public Path log() {
         return folder.resolve(LOG);
     }
 
-    /** What a resumed run goes on from. */
+    /** Returns the checkpoint that a resumed run continues from; empty for a new run. */
     public Optional<Checkpoint> checkpoint() {
         return Optional.ofNullable(resumed).map(RunCheckpoints.Saved::checkpoint);
     }
 
-    /** Keeps a text in the run's checkpoints, to be found by who resumes it: where the data lie, for example. */
+    /** Stores a text in the run's checkpoints for a later resume, such as the location of the data. */
     public void note(String name, String text) {
         notes.put(name, text);
     }
 
-    /** What was {@linkplain #note noted}, by name. */
+    /** Returns a {@linkplain #note(String, String) stored} text by its name. */
     public Optional<String> note(String name) {
         return Optional.ofNullable(notes.get(name));
     }
 
-    /** Sets what scores the network every {@link Cadence#evaluateEvery()} steps and at the end; before the run. */
+    /**
+     * Sets the evaluator, which scores the network every {@link Cadence#evaluateEvery()} steps and at the end. Must be
+     * called before the run.
+     */
     public void evaluator(ModelEvaluator value) {
         evaluator = value;
     }
@@ -214,7 +218,7 @@ public final class RunFolder implements TrainingListener, AutoCloseable {
         if (resumed != null) {
             trainer.checkpointSaved(resumed.file());
         } else if (trainer.recipe().cadence().checkpointEvery() > 0) {
-            save(trainer); // a run that has begun can be resumed
+            save(trainer); // from here on the run can be resumed
         }
         RecipeYaml.write(folder.resolve(RECIPE), trainer.recipe(), trainer.ownParts());
         steps = RunLog.open(log(), StepLog.HEADER, trainer.iteration());
@@ -267,7 +271,7 @@ public final class RunFolder implements TrainingListener, AutoCloseable {
 
     @Override
     public void onStop(Trainer trainer) throws IOException {
-        hasSteps = true; // none may have been taken, but this run is to be resumed
+        hasSteps = true; // true even before the first step, because this run is to be resumed
         closeTables();
         if (lastSaved != trainer.iteration()) {
             save(trainer);
@@ -281,7 +285,7 @@ public final class RunFolder implements TrainingListener, AutoCloseable {
         ModelFile.save(model(), trainer.model());
     }
 
-    /** Closes a new run, and removes what it wrote if it has no step: its data could not be read, say. */
+    /** Closes a new run and removes its files if no step was taken, for example because its data could not be read. */
     public void discardWithoutSteps() throws IOException {
         try (this) {
             closeTables();
@@ -297,7 +301,7 @@ public final class RunFolder implements TrainingListener, AutoCloseable {
         }
     }
 
-    /** Closes the tables and gives the folder back; what is in it stays. */
+    /** Closes the tables and unlocks the folder. The files stay. */
     @Override
     public void close() throws IOException {
         try (lock) {

@@ -14,7 +14,7 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** A CSV file that grows by a row for some of the iterations, and is cut back when a run is resumed. */
+/** A CSV file that gains a row at some of the iterations and is truncated when a run is resumed. */
 final class RunLog implements AutoCloseable {
     private final Path file;
     private final @Nullable Object key;
@@ -27,7 +27,7 @@ final class RunLog implements AutoCloseable {
     }
 
     /**
-     * Opens a file to append to. What it holds stays up to an iteration; later rows, of work that was lost, go.
+     * Opens a file to append to. Rows up to {@code lastIteration} stay; later rows, of lost work, are removed.
      *
      * @param header first line; one column is called {@code iteration}
      */
@@ -51,7 +51,7 @@ final class RunLog implements AutoCloseable {
         return new RunLog(file, Files.newBufferedWriter(file, StandardCharsets.UTF_8, StandardOpenOption.APPEND));
     }
 
-    /** Adds a row, at once: a run is watched while it goes on. */
+    /** Appends a row and flushes it, so that a run can be watched. */
     void row(String row) throws IOException {
         if (!Objects.equals(key, key())) {
             throw new FileSystemException(file.toString(), null, "was replaced while the training was writing to it");
@@ -60,12 +60,12 @@ final class RunLog implements AutoCloseable {
             out.write(row);
             out.write('\n');
             out.flush();
-        } catch (IOException e) { // a full disk, which does not say where
+        } catch (IOException e) { // the disk may be full; the exception does not name the file
             throw new FileSystemException(file.toString(), null, "cannot be written: " + e.getMessage());
         }
     }
 
-    /** What tells the file from another of its name, where the system has such a thing. */
+    /** Returns a key that distinguishes the file from another one of the same name; null if the system has none. */
     private @Nullable Object key() throws IOException {
         return Files.readAttributes(file, BasicFileAttributes.class).fileKey();
     }

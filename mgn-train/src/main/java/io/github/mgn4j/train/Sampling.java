@@ -6,17 +6,22 @@ import java.util.HashSet;
 import java.util.List;
 
 /**
- * Which images make a batch, and what happens to them. Immutable.
+ * How batches are sampled and augmented. Immutable.
  *
- * @param p identities per batch; with 1 the triplet term is 0
- * @param k images of each; with 1 the triplet term is 0
+ * @param p identities per batch; if 1, the triplet term is 0
+ * @param k images per identity; if 1, the triplet term is 0
  * @param epochLength what an epoch is
- * @param augment names of the augmentations, in the order they are applied
- * @param onError what is done about a training image that cannot be read
+ * @param augment names of the augmentations, in the order of application
+ * @param onError policy for training images that cannot be read
  */
 public record Sampling(int p, int k, EpochLength epochLength, List<String> augment, OnError onError) {
     private static final int MAX_BATCH = 1 << 16;
 
+    /**
+     * Checks the settings.
+     *
+     * @throws RecipeException if a value is out of range, or an augmentation is listed twice
+     */
     public Sampling {
         augment = List.copyOf(augment);
         RecipeException.check(p >= 1, "p (identities per batch) must be at least 1, not %s", p);
@@ -31,7 +36,7 @@ public record Sampling(int p, int k, EpochLength epochLength, List<String> augme
                 new HashSet<>(augment).size() == augment.size(), "augment names something twice: %s", augment);
     }
 
-    /** Returns the images per step. */
+    /** Returns the number of images per step. */
     public int batchSize() {
         return p * k;
     }

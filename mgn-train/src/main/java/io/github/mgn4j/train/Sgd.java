@@ -23,7 +23,7 @@ final class Sgd extends GroupedOptimizer {
             return;
         }
         INDArray velocity = stateOf(VELOCITY, name, weight);
-        velocity.muli(momentum).addi(gradient); // starts at 0: the first velocity is the gradient
+        velocity.muli(momentum).addi(gradient); // starts at 0, so the first velocity is the gradient
         NdArrays.addScaled(weight, -lr, velocity);
     }
 }

@@ -18,16 +18,16 @@ final class StartingWeights {
 
     private StartingWeights() {}
 
-    /** A network of a recipe with fresh weights, for a number of identities. */
+    /** Returns a recipe's network for a number of identities, with fresh weights. */
     static Model fresh(Recipe recipe, int classes) {
         return WeightInit.initialise(recipe.network().spec(classes), recipe.seed());
     }
 
     /**
-     * A trained network for data with a number of identities: the same network when that is the number of its classes
-     * (its classifiers are kept), else the same with new classifiers, which is logged.
+     * Returns a trained network for data with a number of identities. If that is its number of classes the network is
+     * kept, classifiers included; otherwise it gets new classifiers, which is logged.
      *
-     * @param seed of the new classifiers
+     * @param seed seed of the new classifiers
      */
     static Model from(Model trained, int classes, long seed) {
         MgnSpec old = trained.spec();

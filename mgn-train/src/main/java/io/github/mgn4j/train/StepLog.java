@@ -23,11 +23,11 @@ public final class StepLog {
     private StepLog() {}
 
     /**
-     * Reads the table of a run. A last line without an end, of a run that still goes on, is passed over.
+     * Reads the table of a run. An incomplete last line, of a run in progress, is skipped.
      *
      * @param run folder of the run
-     * @return one report per row; the values of single terms are not part of the table
-     * @throws IllegalArgumentException if the file is no such table, naming the line
+     * @return one report per row; the values of single terms are not in the table
+     * @throws IllegalArgumentException if the file is not such a table; the message names the line
      * @throws IOException if it cannot be read
      */
     public static List<StepReport> read(Path run) throws IOException {
@@ -77,7 +77,7 @@ public final class StepLog {
                         epoch, iteration, numbers[0], numbers[1], numbers[2], Map.of(), numbers[3], numbers[4]);
     }
 
-    /** Formats a row, without the end of the line. */
+    /** Formats a row, without a line break. */
     static String row(StepReport step) {
         return String.format(
                 Locale.ROOT,

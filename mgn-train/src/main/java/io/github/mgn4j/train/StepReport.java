@@ -5,17 +5,17 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * What one training step was like.
+ * The result of one training step.
  *
- * @param epoch counted from 1
- * @param iteration counted from 1 over all epochs
- * @param loss the total that was differentiated, before the weights changed
- * @param softmax its softmax part: the sum of the softmax terms, each times its weight; their mean in the article's objective,
- *     where the weights are 1 over their number
- * @param triplet its triplet part: the sum of the triplet terms, each times its weight; their mean in the article's objective
- * @param terms every term without its weight, by name
- * @param lr the learning rate of the step
- * @param imagesPerSecond of the step, loading included
+ * @param epoch epoch, counted from 1
+ * @param iteration step, counted from 1 over all epochs
+ * @param loss total loss, before the weights changed
+ * @param softmax sum of the weighted softmax terms; in the article's objective their mean, because the weights are 1
+ *     over their number
+ * @param triplet sum of the weighted triplet terms; in the article's objective their mean
+ * @param terms value of every term before weighting, by name
+ * @param lr learning rate of the step
+ * @param imagesPerSecond images per second, loading included
  */
 public record StepReport(
         int epoch,

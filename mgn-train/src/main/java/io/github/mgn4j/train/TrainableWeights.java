@@ -15,7 +15,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** The weights of a training graph and the running statistics beside it. */
 final class TrainableWeights implements AutoCloseable {
-    /** Share of a new batch in the running statistics: PyTorch's momentum. */
+    /** Weight of a new batch in the running statistics: PyTorch's momentum. */
     private static final double MOMENTUM = 0.1;
 
     private final TrainingGraph graph;
@@ -37,17 +37,17 @@ final class TrainableWeights implements AutoCloseable {
         }
     }
 
-    /** The live arrays of the parameters with gradients. */
+    /** Returns the live arrays of the parameters that have gradients. */
     Map<String, INDArray> trainable() {
         return Collections.unmodifiableMap(trainable);
     }
 
-    /** The live array of a parameter or running statistic. */
+    /** Returns the live array of a parameter or running statistic. */
     INDArray array(String name) {
         return NdArrays.named(arrays, name);
     }
 
-    /** Moves the running statistics towards a batch's; the variance as an unbiased estimate, as PyTorch does. */
+    /** Moves the running statistics towards a batch's. The variance is the unbiased estimate, as in PyTorch. */
     void updateStatistics(Map<String, INDArray> outputs) {
         for (TrainingGraph.BatchStatistics s : graph.statistics()) {
             move(s.norm() + ".running_mean", NdArrays.named(outputs, s.mean()), 1);
@@ -62,7 +62,7 @@ final class TrainableWeights implements AutoCloseable {
         NdArrays.addScaled(running, MOMENTUM * factor, batch.reshape(running.shape()));
     }
 
-    /** Copies, by parameter name. */
+    /** Returns copies by parameter name. */
     Map<String, Tensor> tensors() {
         Map<String, Tensor> tensors = new LinkedHashMap<>();
         parameters.forEach(p -> tensors.put(p.name(), NdTensors.toTensor(p.kind(), array(p.name()))));

@@ -27,7 +27,7 @@ import org.slf4j.LoggerFactory;
  * Trains a network: each step runs one batch forward and backward, lets the optimizer change the weights, and moves the
  * running statistics of the batch norms (momentum 0.1, unbiased variance). Holds native memory until closed.
  *
- * <p>Not thread-safe: one thread makes, steps and closes it; {@link #requestStop} alone may come from any.
+ * <p>Not thread-safe: one thread creates, steps and closes it. Only {@link #requestStop} may be called by any thread.
  */
 public final class Trainer implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Trainer.class);
@@ -50,7 +50,10 @@ public final class Trainer implements AutoCloseable {
     /**
      * Creates a trainer with the recipe's objective and optimizer.
      *
-     * @param start the weights to start from; its classes have to be the data's
+     * @param start the weights to start from; its number of classes must be the data's
+     * @param recipe the recipe to follow
+     * @param data the batches; the caller closes them
+     * @throws IllegalArgumentException if recipe, data and network do not fit together
      */
     public Trainer(Model start, Recipe recipe, BatchSource data) {
         this(start, builder(recipe, data));
@@ -73,7 +76,7 @@ public final class Trainer implements AutoCloseable {
                 recipe.microBatch());
         Objective objective = parts.objectiveFor(spec);
         objective.check(spec, data.batchSize());
-        optimizer = parts.optimizerFor(spec); // before there is native memory that would be lost if it fails
+        optimizer = parts.optimizerFor(spec); // before native memory is allocated, which a failure would leak
         ownParts = parts.ownParts(objective, optimizer);
         boolean whole = recipe.microBatch() == 0 || recipe.microBatch() == data.batchSize();
         int atOnce = whole ? data.batchSize() : recipe.microBatch();
@@ -92,17 +95,19 @@ public final class Trainer implements AutoCloseable {
         log.debug("objective:\n{}", objective.table());
     }
 
-    /** Creates a builder, for parts of a program's own. */
+    /** Creates a builder, for a program's own objective or optimizer. */
     public static TrainerBuilder builder(Recipe recipe, BatchSource data) {
         return new TrainerBuilder(recipe, data);
     }
 
-    /** Creates a trainer that goes on from a checkpoint with the recipe's parts, see {@link TrainerBuilder#resume}. */
+    /**
+     * Creates a trainer that continues from a checkpoint with the recipe's parts; see {@link TrainerBuilder#resume}.
+     */
     public static Trainer resume(Checkpoint checkpoint, Recipe recipe, BatchSource data) {
         return builder(recipe, data).resume(checkpoint);
     }
 
-    /** Takes over all but the weights. */
+    /** Restores everything but the weights. */
     void restore(Checkpoint checkpoint) {
         checkpoint.checkParts(ownParts);
         Map<String, INDArray> state = new OptimizerTensors(spec).toArrays(checkpoint.optimizerState(), type);
@@ -125,31 +130,33 @@ public final class Trainer implements AutoCloseable {
         listeners.add(listener);
     }
 
+    /** Returns the recipe. */
     public Recipe recipe() {
         return recipe;
     }
 
-    /** Returns what is not the recipe's, see {@link Checkpoint#ownParts()}. */
+    /** Returns the program's own parts; see {@link Checkpoint#ownParts()}. */
     Map<String, String> ownParts() {
         return ownParts;
     }
 
+    /** Returns the network's specification. */
     public MgnSpec spec() {
         return spec;
     }
 
-    /** Steps taken. */
+    /** Returns the number of steps taken. */
     public long iteration() {
         return iteration;
     }
 
-    /** Steps of the whole recipe. */
+    /** Returns the number of steps of the whole recipe. */
     public int totalIterations() {
         return recipe.totalIterations(data.iterationsPerEpoch());
     }
 
     /**
-     * A copy of the weights as they are, running statistics included.
+     * Returns a copy of the current weights, running statistics included.
      *
      * @throws DivergedException if one is NaN or infinite
      */
@@ -160,10 +167,11 @@ public final class Trainer implements AutoCloseable {
     }
 
     /**
-     * A copy of the whole state.
+     * Returns a copy of the whole state.
      *
-     * @param notes what the application wants to find in it again
-     * @throws DivergedException if it holds anything NaN or infinite: a checkpoint is always one to go on from
+     * @param notes texts that the application stores in the checkpoint
+     * @throws DivergedException if the state contains NaN or infinity, so that training can continue from every
+     *     checkpoint
      */
     public Checkpoint checkpoint(Map<String, String> notes) {
         Checkpoint checkpoint = new Checkpoint(
@@ -186,22 +194,22 @@ public final class Trainer implements AutoCloseable {
     }
 
     /**
-     * Asks {@link #run} to end after the step it is taking; listeners' {@link TrainingListener#onStop} is called then. May be
+     * Asks {@link #run} to end after the current step and call the listeners' {@link TrainingListener#onStop}. May be
      * called by any thread, at any time.
      */
     public void requestStop() {
         stopRequested = true;
     }
 
-    /** Whether the recipe has been followed to its end. */
+    /** Returns whether all steps of the recipe have been taken. */
     public boolean isFinished() {
         return iteration >= totalIterations();
     }
 
     /**
-     * Takes all the steps that are left of the recipe, and tells the listeners.
+     * Takes the remaining steps of the recipe and calls the listeners.
      *
-     * @return the network as it is then; trained to the end unless {@linkplain #requestStop a stop was asked for}
+     * @return the resulting network; fully trained unless {@linkplain #requestStop a stop was requested}
      * @throws DivergedException when a loss is NaN or infinite
      * @throws IOException from the data or a listener
      */
@@ -227,10 +235,10 @@ public final class Trainer implements AutoCloseable {
     }
 
     /**
-     * Takes one step; listeners are not told.
+     * Takes one step without calling the listeners.
      *
-     * @throws DivergedException when a loss, or the norm of gradients to be clipped, is NaN or infinite; the weights are
-     *     unchanged then
+     * @throws DivergedException when a loss, or the norm of gradients to be clipped, is NaN or infinite; the weights
+     *     are then unchanged
      * @throws IOException from the data
      */
     public StepReport step() throws IOException {
@@ -238,12 +246,12 @@ public final class Trainer implements AutoCloseable {
         Gradients.Losses losses = gradients.losses(next());
         checkFinite(losses);
         double lr = recipe.schedule().at(iteration, data.iterationsPerEpoch(), totalIterations());
-        Map<String, INDArray> found = gradients.gradients(weights::updateStatistics);
+        Map<String, INDArray> computed = gradients.gradients(weights::updateStatistics);
         if (iteration < recipe.parameters().freezeBackbone()) {
-            found = Maps.filterKeys(found, name -> !backbone.contains(name));
+            computed = Maps.filterKeys(computed, name -> !backbone.contains(name));
         }
-        clip(found);
-        optimizer.step(weights.trainable(), found, lr);
+        clip(computed);
+        optimizer.step(weights.trainable(), computed, lr);
         int epoch = (int) (iteration / data.iterationsPerEpoch()) + 1;
         iteration++;
         return new StepReport(
@@ -257,9 +265,9 @@ public final class Trainer implements AutoCloseable {
                 data.batchSize() * 1e9 / Math.max(1, System.nanoTime() - start));
     }
 
-    private void clip(Map<String, INDArray> found) {
+    private void clip(Map<String, INDArray> computed) {
         if (recipe.clipNorm() > 0) {
-            double norm = NdArrays.clip(found.values(), recipe.clipNorm());
+            double norm = NdArrays.clip(computed.values(), recipe.clipNorm());
             if (!Double.isFinite(norm)) {
                 throw DivergedException.gradients(iteration + 1, norm, lastCheckpoint);
             }
@@ -267,8 +275,8 @@ public final class Trainer implements AutoCloseable {
     }
 
     /**
-     * Where the time goes: nanoseconds of one more run forward and backward by kind of operation, the slowest first. Changes
-     * nothing. With micro-batches, of one of them.
+     * Runs forward and backward once more and returns nanoseconds by kind of operation, the slowest first. Changes no
+     * state. With micro-batches it runs one of them.
      *
      * @throws IllegalStateException before the first step
      */
@@ -279,18 +287,18 @@ public final class Trainer implements AutoCloseable {
         return gradients.profile();
     }
 
-    /** The gradients of the next batch, without a step; for tests. */
+    /** Returns the gradients of the next batch without taking a step, for tests. */
     Map<String, INDArray> gradients() throws IOException {
         gradients.losses(next());
         return gradients.gradients(statistics -> {});
     }
 
-    /** The losses of the next batch, without a step; for tests. */
+    /** Returns the losses of the next batch without taking a step, for tests. */
     Gradients.Losses losses() throws IOException {
         return gradients.losses(next());
     }
 
-    /** The live array of a parameter or running statistic, for tests. */
+    /** Returns the live array of a parameter or running statistic, for tests. */
     INDArray array(String parameter) {
         return weights.array(parameter);
     }

@@ -12,7 +12,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 
-/** Sets up a {@link Trainer} with parts of a program's own in the place of the recipe's. Not thread-safe. */
+/** Builds a {@link Trainer} with a program's own objective or optimizer instead of the recipe's. Not thread-safe. */
 public final class TrainerBuilder {
     private static final String OBJECTIVE = "objective";
     private static final String OPTIMIZER = "optimizer";
@@ -28,7 +28,10 @@ public final class TrainerBuilder {
         this.data = data;
     }
 
-    /** Sets the objective for a network; the recipe's settings of the losses have no effect then. */
+    /**
+     * Sets a function that creates the objective for a network. The recipe's settings of the losses then have no
+     * effect.
+     */
     @CanIgnoreReturnValue
     public TrainerBuilder objective(Function<MgnSpec, Objective> value) {
         objective = value;
@@ -36,8 +39,8 @@ public final class TrainerBuilder {
     }
 
     /**
-     * Sets what creates the optimizer; the recipe's settings of the optimizer and of weight decay have no effect then. The
-     * function is given the recipe's parameter groups. The trainer closes what it returns.
+     * Sets a function that creates the optimizer from the recipe's parameter groups. The recipe's settings of the
+     * optimizer and of weight decay then have no effect. The trainer closes the optimizer.
      */
     @CanIgnoreReturnValue
     public TrainerBuilder optimizer(Function<ParameterGroups, Optimizer> value) {
@@ -54,7 +57,7 @@ public final class TrainerBuilder {
     /**
      * Creates a trainer for the first step.
      *
-     * @param start the weights to start from; its classes have to be the data's
+     * @param start the weights to start from; its number of classes must be the data's
      * @throws IllegalArgumentException if recipe, data and network do not fit together
      */
     public Trainer start(Model start) {
@@ -62,13 +65,14 @@ public final class TrainerBuilder {
     }
 
     /**
-     * Creates a trainer that goes on from a checkpoint, as if it had never stopped: to the last bit on as many OpenMP threads
-     * as before. With another number of threads sums are rounded otherwise, and a warning is logged.
+     * Creates a trainer that continues from a checkpoint as if it had never stopped. With the same number of OpenMP
+     * threads the result is the same to the last bit; with another number sums are rounded differently, and a warning
+     * is logged.
      *
-     * <p>The recipe has to {@linkplain Recipe#checkContinues continue} the checkpoint's, and parts of a program's own have to
-     * be set again: the same kind of optimizer, and an objective with the same terms.
+     * <p>The recipe must {@linkplain Recipe#checkContinues continue} the checkpoint's. A program's own parts must be
+     * set again: the same kind of optimizer, and an objective with the same terms.
      *
-     * @throws RecipeException if recipe, data or parts are others
+     * @throws RecipeException if recipe, data or parts do not match the checkpoint
      */
     public Trainer resume(Checkpoint checkpoint) {
         check(checkpoint);
@@ -82,7 +86,7 @@ public final class TrainerBuilder {
         }
     }
 
-    /** Checks what can be checked of {@link #resume} without a trainer. */
+    /** Checks the conditions of {@link #resume} that need no trainer. */
     void check(Checkpoint checkpoint) {
         recipe.checkContinues(checkpoint.recipe());
         RecipeException.check(
@@ -103,7 +107,7 @@ public final class TrainerBuilder {
         return optimizer == null ? recipe.optimizer().create(groups) : optimizer.apply(groups);
     }
 
-    /** Names the parts that are not the recipe's, for {@link Checkpoint#ownParts()}. */
+    /** Returns the names of the program's own parts, for {@link Checkpoint#ownParts()}. */
     Map<String, String> ownParts(Objective usedObjective, Optimizer usedOptimizer) {
         ImmutableMap.Builder<String, String> parts = ImmutableMap.builder();
         if (objective != null) {

@@ -22,8 +22,10 @@ import org.slf4j.LoggerFactory;
  * Model model = Training.run(dataset, Recipe.market1501(), Path.of("run"));
  * }</pre>
  *
- * <p>{@link #builder} has the rest: a model to start from, resuming, listeners, scores on a validation set, parts of one's own.
- * Used by one thread, but for {@link #requestStop}; holds the run folder and the loader's threads until closed.
+ * <p>{@link #builder} offers more: a model to start from, resuming, listeners, scores on a validation set, a program's
+ * own objective or optimizer. Holds the run folder and the loader's threads until closed.
+ *
+ * <p>Used by one thread. Only {@link #requestStop} may be called by any thread.
  */
 public final class Training implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Training.class);
@@ -45,7 +47,8 @@ public final class Training implements AutoCloseable {
         recipe = setup.recipe;
         this.start = start;
         this.checkpoint = checkpoint;
-        // The batches come first: they refuse a recipe that the data do not suit before a folder is touched.
+        // The batches come first, because they reject a recipe that does not suit the data before any folder is
+        // changed.
         batches = new DatasetBatches(
                 setup.dataset.requireTrain(),
                 recipe,
@@ -74,9 +77,9 @@ public final class Training implements AutoCloseable {
     }
 
     /**
-     * Trains from the beginning to the end, in a new run folder.
+     * Trains from the beginning to the end in a new run folder, and returns the trained model.
      *
-     * @throws java.nio.file.FileAlreadyExistsException if the folder holds an earlier run
+     * @throws java.nio.file.FileAlreadyExistsException if the folder contains an earlier run
      * @throws IllegalArgumentException if the data set and the recipe do not fit together
      * @throws DivergedException when a loss is NaN or infinite
      * @throws IOException if an image cannot be read or the folder cannot be written
@@ -119,12 +122,12 @@ public final class Training implements AutoCloseable {
         }
     }
 
-    /** Returns the network that the training starts or goes on from. */
+    /** Returns the network that the training starts or continues from. */
     public Model start() {
         return start;
     }
 
-    /** Returns the number of steps that were taken before this training: 0 unless a run is resumed. */
+    /** Returns the number of steps taken before this training: 0 unless a run is resumed. */
     public long iteration() {
         return checkpoint == null ? 0 : checkpoint.iteration();
     }
@@ -134,18 +137,18 @@ public final class Training implements AutoCloseable {
         return recipe.totalIterations(batches.iterationsPerEpoch());
     }
 
-    /** Tells whether a resumed run has taken all its steps and saved its model, so that nothing is left to do. */
+    /** Returns whether a resumed run has already taken all its steps and saved its model. */
     public boolean isFinished() {
         return folder != null && iteration() >= totalIterations() && Files.exists(folder.model());
     }
 
-    /** Returns the training images that could not be read so far, where the recipe has others take their place. */
+    /** Returns the training images that could not be read so far, if the recipe replaces them by others. */
     public List<UnreadableImage> skipped() {
         return batches.skipped();
     }
 
     /**
-     * Asks {@link #run} to end after the step it is taking, with a checkpoint if there is a run folder. May be called by any
+     * Asks {@link #run} to end after the current step, with a checkpoint if there is a run folder. May be called by any
      * thread, at any time.
      */
     public void requestStop() {
@@ -157,9 +160,9 @@ public final class Training implements AutoCloseable {
     }
 
     /**
-     * Takes all the steps that are left, and calls the listeners.
+     * Takes the remaining steps and calls the listeners.
      *
-     * @return the network as it is then; trained to the end unless {@linkplain #requestStop a stop was requested}
+     * @return the resulting network; fully trained unless {@linkplain #requestStop a stop was requested}
      * @throws DivergedException when a loss is NaN or infinite
      * @throws IOException from the data, the run folder or a listener
      * @throws IllegalStateException if it was called before
@@ -189,7 +192,10 @@ public final class Training implements AutoCloseable {
         }
     }
 
-    /** Ends the loader's threads, and gives the run folder back unless it was {@linkplain TrainingBuilder#folder(RunFolder) given open}. */
+    /**
+     * Ends the loader's threads and closes the run folder, unless {@linkplain TrainingBuilder#folder(RunFolder) the
+     * caller opened it}.
+     */
     @Override
     public void close() throws IOException {
         batches.close();

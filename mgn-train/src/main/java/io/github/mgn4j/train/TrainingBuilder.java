@@ -17,7 +17,10 @@ import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** Sets up a {@link Training}. Without further settings: the recipe's network with fresh weights, and no run folder. */
+/**
+ * Builds a {@link Training}. By default it trains the recipe's network with fresh weights, without a run folder. Not
+ * thread-safe.
+ */
 public final class TrainingBuilder {
     final ReidDataset dataset;
     final Recipe recipe;
@@ -49,8 +52,8 @@ public final class TrainingBuilder {
     }
 
     /**
-     * Sets the model to start from. Its classifiers are kept when their number of classes is the data's, otherwise the
-     * network gets new ones. A resumed run goes on from its checkpoint instead.
+     * Sets the model to start from. Its classifiers are kept if their number of classes is the data's; otherwise the
+     * network gets new ones. A resumed run continues from its checkpoint instead.
      */
     @CanIgnoreReturnValue
     public TrainingBuilder start(Model model) {
@@ -58,14 +61,17 @@ public final class TrainingBuilder {
         return this;
     }
 
-    /** Sets the network to start from, with fresh weights, instead of the recipe's; its number of classes becomes the data's. */
+    /**
+     * Sets the network to train from fresh weights, instead of the recipe's. Its number of classes is replaced by the
+     * data's.
+     */
     @CanIgnoreReturnValue
     public TrainingBuilder spec(MgnSpec network) {
         spec = network;
         return this;
     }
 
-    /** Sets the folder of the run, created if it is missing; see {@link RunFolder} for what it holds. */
+    /** Sets the folder of the run, created if it is missing. {@link RunFolder} describes its files. */
     @CanIgnoreReturnValue
     public TrainingBuilder folder(Path path) {
         folder = path;
@@ -73,7 +79,10 @@ public final class TrainingBuilder {
         return this;
     }
 
-    /** Sets a run folder that the caller opened, and closes; if it was opened to be resumed, the run goes on. */
+    /**
+     * Sets a run folder that the caller opened and will close. If it was opened by {@link RunFolder#resume}, the run is
+     * resumed.
+     */
     @CanIgnoreReturnValue
     public TrainingBuilder folder(RunFolder open) {
         run = open;
@@ -81,21 +90,24 @@ public final class TrainingBuilder {
         return this;
     }
 
-    /** Allows the files of an earlier run in the folder to be removed. */
+    /** Sets whether the files of an earlier run in the folder may be removed. The default is false. */
     @CanIgnoreReturnValue
     public TrainingBuilder overwrite(boolean allowed) {
         overwrite = allowed;
         return this;
     }
 
-    /** Resumes the run from the last checkpoint in its folder; if it has none yet, the run begins. */
+    /**
+     * Sets whether to resume the run from the last checkpoint in its folder. Without a checkpoint the run starts from
+     * the beginning. The default is false.
+     */
     @CanIgnoreReturnValue
-    public TrainingBuilder resume(boolean wanted) {
-        resume = wanted;
+    public TrainingBuilder resume(boolean enabled) {
+        resume = enabled;
         return this;
     }
 
-    /** Keeps a text in the run's checkpoints, for {@link RunFolder#note(String)} when it is resumed. */
+    /** Stores a text in the run's checkpoints, for {@link RunFolder#note(String)} after a resume. */
     @CanIgnoreReturnValue
     public TrainingBuilder note(String name, String text) {
         notes.put(name, text);
@@ -103,8 +115,8 @@ public final class TrainingBuilder {
     }
 
     /**
-     * Adds a listener, called after the run folder's own and in the order added. Progress is {@code (trainer, step) ->
-     * show(step.iteration(), trainer.totalIterations())}.
+     * Adds a listener. Listeners are called in the order of addition, after the run folder's own. Progress is {@code
+     * (trainer, step) -> show(step.iteration(), trainer.totalIterations())}.
      */
     @CanIgnoreReturnValue
     public TrainingBuilder listener(TrainingListener listener) {
@@ -113,8 +125,9 @@ public final class TrainingBuilder {
     }
 
     /**
-     * Sets what scores the network, on a validation set for example, every {@link Cadence#evaluateEvery()} steps and at the
-     * end. The run folder keeps the scores and the best model; without a folder the scores are logged.
+     * Sets the evaluator, which scores the network every {@link Cadence#evaluateEvery()} steps and at the end, for
+     * example on a validation set. The run folder keeps the scores and the best model; without a folder the scores are
+     * logged.
      */
     @CanIgnoreReturnValue
     public TrainingBuilder evaluator(ModelEvaluator value) {
@@ -122,21 +135,21 @@ public final class TrainingBuilder {
         return this;
     }
 
-    /** Sets how many bytes of resized images are kept in memory; a quarter of the heap by default. */
+    /** Sets the memory for resized images, in bytes. The default is a quarter of the heap. */
     @CanIgnoreReturnValue
     public TrainingBuilder cacheBytes(long bytes) {
         cacheBytes = bytes;
         return this;
     }
 
-    /** Sets the objective, see {@link TrainerBuilder#objective}. */
+    /** Sets a function that creates the objective; see {@link TrainerBuilder#objective}. */
     @CanIgnoreReturnValue
     public TrainingBuilder objective(Function<MgnSpec, Objective> value) {
         objective = value;
         return this;
     }
 
-    /** Sets what creates the optimizer, see {@link TrainerBuilder#optimizer}. */
+    /** Sets a function that creates the optimizer; see {@link TrainerBuilder#optimizer}. */
     @CanIgnoreReturnValue
     public TrainingBuilder optimizer(Function<ParameterGroups, Optimizer> value) {
         optimizer = value;
@@ -144,9 +157,9 @@ public final class TrainingBuilder {
     }
 
     /**
-     * Adds an augmentation under a name that the recipe's {@link Sampling#augment()} lists, which decides the order.
+     * Adds an augmentation under a name for the recipe's {@link Sampling#augment()}, which decides the order.
      *
-     * @param name lower-case letters, digits and hyphens; none of the library's own names
+     * @param name lower-case letters, digits and hyphens; not a name of the library's augmentations
      */
     @CanIgnoreReturnValue
     public TrainingBuilder augmentation(String name, Augmentation augmentation) {
@@ -155,10 +168,11 @@ public final class TrainingBuilder {
     }
 
     /**
-     * Opens the run folder and prepares to load images; {@link Training#run} then trains.
+     * Opens the run folder and prepares to load images. {@link Training#run} then trains.
      *
-     * @throws java.nio.file.FileAlreadyExistsException if the folder holds an earlier run that may not be overwritten
-     * @throws java.nio.file.FileSystemException if another training holds the folder
+     * @throws java.nio.file.FileAlreadyExistsException if the folder contains an earlier run that may not be
+     *     overwritten
+     * @throws java.nio.file.FileSystemException if another training has locked the folder
      * @throws IllegalArgumentException if data set, recipe, network and the run to be resumed do not fit together
      */
     public Training open() throws IOException {

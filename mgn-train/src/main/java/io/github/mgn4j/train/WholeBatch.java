@@ -15,7 +15,7 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
-/** Runs a batch through the network, the losses and back in one go. */
+/** Runs a whole batch forward and backward at once. */
 final class WholeBatch implements Gradients {
     private final ObjectiveGraph objective;
     private final PlannedGradients executor;
@@ -23,7 +23,11 @@ final class WholeBatch implements Gradients {
     private final INDArray labels;
     private PlannedGradients.@Nullable Result result;
 
-    /** @param parameters names of the parameters whose gradients are wanted */
+    /**
+     * Prepares runs.
+     *
+     * @param parameters names of the parameters to differentiate with respect to
+     */
     WholeBatch(TrainingGraph graph, Objective objective, Collection<String> parameters) {
         this.objective = ObjectiveGraph.add(
                 graph.sd(),

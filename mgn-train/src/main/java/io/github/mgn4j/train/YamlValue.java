@@ -8,7 +8,9 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** A setting's value as YAML gave it, with the conversions that a recipe needs; each names the setting if it fails. */
+/**
+ * The YAML value of a setting, with the conversions that a recipe needs. Each conversion names the setting if it fails.
+ */
 record YamlValue(String name, @Nullable Object value) {
     int integer() {
         long whole = whole();
@@ -64,7 +66,7 @@ record YamlValue(String name, @Nullable Object value) {
                 .toList();
     }
 
-    /** A list of names; {@code none} alone is the empty list. */
+    /** Returns a list of names; {@code none} alone is the empty list. */
     List<String> names() {
         if ("none".equals(value)) {
             return List.of();
@@ -74,7 +76,7 @@ record YamlValue(String name, @Nullable Object value) {
                 .toList();
     }
 
-    /** A constant by its name in lower case with hyphens. */
+    /** Returns the constant of a name in lower case with hyphens. */
     <E extends Enum<E>> E constant(Class<E> type) {
         for (E constant : type.getEnumConstants()) {
             if (name(constant).equals(value)) {
@@ -84,14 +86,14 @@ record YamlValue(String name, @Nullable Object value) {
         throw wrong(Arrays.stream(type.getEnumConstants()).map(YamlValue::name).collect(Collectors.joining(" or ")));
     }
 
-    /** How a constant is written in a recipe. */
+    /** Returns the name of a constant in a recipe. */
     static String name(Enum<?> constant) {
         return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
-    private List<YamlValue> elements(String wanted) {
+    private List<YamlValue> elements(String expected) {
         if (!(value instanceof List<?> list)) {
-            throw wrong(wanted);
+            throw wrong(expected);
         }
         List<YamlValue> elements = new ArrayList<>();
         for (Object element : list) {
@@ -100,7 +102,7 @@ record YamlValue(String name, @Nullable Object value) {
         return elements;
     }
 
-    private RecipeException wrong(String wanted) {
-        return new RecipeException(name + " must be " + wanted + ", not " + RecipeKeys.describe(value));
+    private RecipeException wrong(String expected) {
+        return new RecipeException(name + " must be " + expected + ", not " + RecipeKeys.describe(value));
     }
 }

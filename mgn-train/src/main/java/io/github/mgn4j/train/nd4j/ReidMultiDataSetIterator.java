@@ -23,18 +23,18 @@ import org.nd4j.linalg.dataset.api.iterator.MultiDataSetIterator;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * Identity-balanced batches as DL4J's {@code ComputationGraph.fit} and SameDiff's {@code fit} take them. One pass is one
- * epoch of the sampler; {@link #reset} begins the next one, which is another: DL4J calls it between epochs.
+ * Identity-balanced batches for DL4J's {@code ComputationGraph.fit} and SameDiff's {@code fit}. One pass is one epoch
+ * of the sampler. {@link #reset}, which DL4J calls between epochs, begins the next epoch.
  *
- * <p>Each element has one array of features, float32, {@code [batch, 3, height, width]} or
- * {@code [batch, height, width, 3]} by the layout, and one of labels, one-hot, float32, {@code [batch, classes]}: what
- * DL4J's output layers want. A network with several outputs is fed by a pre-processor that repeats the labels. The arrays are
- * the receiver's: they are not used again.
+ * <p>Each element has one array of features, float32, {@code [batch, 3, height, width]} or {@code [batch, height,
+ * width, 3]} by the layout, and one array of one-hot labels, float32, {@code [batch, classes]}, as DL4J's output layers
+ * expect. For a network with several outputs, a pre-processor repeats the labels. The caller owns the arrays; they are
+ * not reused.
  *
- * <p>It reads ahead on threads of its own. DL4J wraps it in an {@code AsyncMultiDataSetIterator} all the same, which then
- * overlaps the copy into ND4J's memory with the training; both work, and give the same batches.
+ * <p>The iterator reads ahead on threads of its own. DL4J still wraps it in an {@code AsyncMultiDataSetIterator}, which
+ * then overlaps the copy into ND4J's memory with the training. Both work, and give the same batches.
  *
- * <p>For one consumer at a time. Not serializable, whatever the interface says. {@link #close} ends the threads.
+ * <p>For one consumer at a time. Not serializable, although the interface is. {@link #close} ends the threads.
  */
 public final class ReidMultiDataSetIterator implements MultiDataSetIterator, AutoCloseable {
     private final IdentityBalancedSampler sampler;
@@ -47,18 +47,18 @@ public final class ReidMultiDataSetIterator implements MultiDataSetIterator, Aut
     private long epoch;
     private int position;
 
-    /** Batches of images that are not changed at random. */
+    /** Creates an iterator over batches without augmentation. */
     public ReidMultiDataSetIterator(
             List<ReidImage> images, IdentityBalancedSampler sampler, Preprocessor preprocessor, Layout layout) {
         this(images, sampler, preprocessor, layout, UnaryOperator.identity());
     }
 
     /**
-     * Batches with all the settings of a {@link BatchLoader}.
+     * Creates an iterator with all the settings of a {@link BatchLoader}.
      *
      * @param sampler must index the same images
-     * @param settings sets augmentation, seed, threads, ... of the loader; its layout is {@code layout} whatever it sets
-     * @throws io.github.mgn4j.data.DatasetException when images and sampler do not belong together
+     * @param settings sets augmentation, seed, threads, ... of the loader; its layout is always {@code layout}
+     * @throws io.github.mgn4j.data.DatasetException if images and sampler do not belong together
      */
     public ReidMultiDataSetIterator(
             List<ReidImage> images,
@@ -84,11 +84,11 @@ public final class ReidMultiDataSetIterator implements MultiDataSetIterator, Aut
     }
 
     /**
-     * The next batch of this epoch.
+     * Returns the next batch of this epoch.
      *
      * @throws NoSuchElementException at the end of the epoch
-     * @throws UncheckedIOException when an image cannot be read, naming its file
-     * @throws IllegalArgumentException when a file is not an image that can be decoded, naming it
+     * @throws UncheckedIOException if an image cannot be read; the message names its file
+     * @throws IllegalArgumentException if a file is not an image that can be decoded; the message names it
      */
     @Override
     public synchronized MultiDataSet next() {
@@ -111,8 +111,8 @@ public final class ReidMultiDataSetIterator implements MultiDataSetIterator, Aut
     }
 
     /**
-     * The next batch, whoever interrupts: {@code AsyncMultiDataSetIterator} resets by interrupting its thread, expects no
-     * exception of that, and has the interrupt end its own waiting.
+     * Returns the next batch, even if the thread is interrupted. {@code AsyncMultiDataSetIterator} resets by
+     * interrupting its thread: it expects no exception, and needs the interrupt to end its own waiting.
      */
     private Batch load() throws IOException {
         boolean interrupted = false;
@@ -147,9 +147,9 @@ public final class ReidMultiDataSetIterator implements MultiDataSetIterator, Aut
     }
 
     /**
-     * As {@link #next()}.
+     * Returns the next batch, like {@link #next()}.
      *
-     * @throws IllegalArgumentException when another number than P x K is asked for
+     * @throws IllegalArgumentException if {@code num} is not P x K
      */
     @Override
     public MultiDataSet next(int num) {
@@ -160,19 +160,19 @@ public final class ReidMultiDataSetIterator implements MultiDataSetIterator, Aut
         return next();
     }
 
-    /** Begins the next epoch; at the beginning of one nothing happens. */
+    /** Begins the next epoch. At the beginning of an epoch it does nothing. */
     @Override
     public synchronized void reset() {
         if (position > 0) {
             if (hasNext()) {
-                close(); // what was prepared belongs to an epoch that is given up
+                close(); // prepared batches belong to the abandoned epoch
             }
             epoch++;
             position = 0;
         }
     }
 
-    /** The images that could not be read and were replaced; see {@link BatchLoader#skipped}. */
+    /** Returns the images that could not be read and were replaced; see {@link BatchLoader#skipped}. */
     public synchronized List<UnreadableImage> skipped() {
         if (loader != null) {
             skipped.addAll(loader.skipped());
@@ -200,7 +200,7 @@ public final class ReidMultiDataSetIterator implements MultiDataSetIterator, Aut
         return afterwards;
     }
 
-    /** Ends the threads. Asking for more starts them again. */
+    /** Ends the threads. A later request starts them again. */
     @Override
     public synchronized void close() {
         if (loader != null) {

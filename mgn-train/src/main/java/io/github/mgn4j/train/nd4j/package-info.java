@@ -1,4 +1,4 @@
-/** Training batches for those who train with DL4J. The rest of the module knows no ND4J. */
+/** Training batches for users of DL4J. */
 @NullMarked
 package io.github.mgn4j.train.nd4j;
 

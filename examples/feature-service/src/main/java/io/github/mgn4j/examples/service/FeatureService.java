@@ -14,7 +14,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Locale;
 
-/** What a service needs: it extracts features, evaluates them and writes a report, with one engine on the class path. */
+/** A service with one engine on the class path: extracts features, evaluates them and writes a report. */
 public final class FeatureService {
     private FeatureService() {}
 

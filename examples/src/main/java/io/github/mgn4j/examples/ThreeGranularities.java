@@ -35,7 +35,7 @@ public final class ThreeGranularities {
                 Locale.ROOT,
                 "%d features, %d dims, %.2f GMAC per image%n",
                 spec.features().size(),
-                spec.dims(),
+                spec.featureLength(),
                 summary.macs() / 1e9);
         // Every feature has a softmax loss; only the global ones have a triplet loss.
         System.out.println(Objective.mgn(spec).table());

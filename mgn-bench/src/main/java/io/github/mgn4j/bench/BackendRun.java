@@ -33,13 +33,13 @@ final class BackendRun implements GpuRun {
         return new BackendRun(
                 engine,
                 FormulaInputs.images(engine.spec(), batch, engine.inputLayout()),
-                Buffers.allocate((long) batch * engine.spec().dims()),
+                Buffers.allocate((long) batch * engine.spec().featureLength()),
                 network.expected(batch, false));
     }
 
     @Override
     public void once() {
-        engine.run(images, expected.length / engine.spec().dims(), features);
+        engine.run(images, expected.length / engine.spec().featureLength(), features);
     }
 
     @Override

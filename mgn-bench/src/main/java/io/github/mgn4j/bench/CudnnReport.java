@@ -72,7 +72,7 @@ public final class CudnnReport {
     }
 
     private void check(CudnnEngine engine, int batch) throws IOException {
-        FloatBuffer features = Buffers.allocate((long) batch * engine.spec().dims());
+        FloatBuffer features = Buffers.allocate((long) batch * engine.spec().featureLength());
         engine.run(FormulaInputs.images(engine.spec(), batch, engine.inputLayout()), batch, features);
         float[] expected = network.expected(batch, false);
         float[] found = new float[expected.length];
@@ -81,7 +81,7 @@ public final class CudnnReport {
                 "  batch %d: features %.1e of the largest apart, cosine %.6f",
                 batch,
                 Agreement.apart(features.rewind(), expected),
-                Agreement.cosine(found, expected, engine.spec().dims()));
+                Agreement.cosine(found, expected, engine.spec().featureLength()));
     }
 
     private void measure(CudnnEngine engine, String precision, int batch) throws InterruptedException {
@@ -131,14 +131,14 @@ public final class CudnnReport {
                 pixels,
                 batch,
                 false,
-                Buffers.allocate((long) batch * engine.spec().dims()));
+                Buffers.allocate((long) batch * engine.spec().featureLength()));
         AtomicLong images = new AtomicLong();
         long begin = System.nanoTime();
         Thread[] callers = new Thread[engine.concurrency()];
         for (int i = 0; i < callers.length; i++) {
             callers[i] = new Thread(() -> {
                 FloatBuffer features =
-                        Buffers.allocate((long) batch * engine.spec().dims());
+                        Buffers.allocate((long) batch * engine.spec().featureLength());
                 while (System.nanoTime() < begin + SECOND) {
                     engine.run(pixels, batch, false, features);
                     images.addAndGet(batch);

@@ -34,7 +34,7 @@ abstract class CudnnRun implements GpuRun {
     private CudnnRun(CudnnEngine engine, int batch) {
         this.engine = engine;
         this.batch = batch;
-        features = Buffers.allocate((long) batch * engine.spec().dims());
+        features = Buffers.allocate((long) batch * engine.spec().featureLength());
     }
 
     /**
@@ -139,7 +139,7 @@ abstract class CudnnRun implements GpuRun {
     private static final class HostPixels extends CudnnRun {
         private final ByteBuffer pixels;
         private final ThreadLocal<FloatBuffer> own = ThreadLocal.withInitial(
-                () -> Buffers.allocate((long) batch * engine.spec().dims()));
+                () -> Buffers.allocate((long) batch * engine.spec().featureLength()));
 
         HostPixels(CudnnEngine engine, int batch) {
             super(engine, batch);

@@ -58,7 +58,7 @@ public final class EngineRun {
         try (Engine engine = Workload.open(option(options, "engine"), model, Math.max(largest, CHECKED))) {
             FloatBuffer one = Buffers.allocate(
                     3L * model.spec().input().height() * model.spec().input().width());
-            FloatBuffer first = FloatBuffer.allocate(model.spec().dims());
+            FloatBuffer first = FloatBuffer.allocate(model.spec().featureLength());
             engine.run(one, 1, first);
             double start = (System.nanoTime() - begin) / 1e9;
             String agreement = agreement(engine, Path.of(option(options, "reference")));
@@ -89,7 +89,7 @@ public final class EngineRun {
         }
         float[] expected = new float[Math.toIntExact(Files.size(reference) / Float.BYTES)];
         ByteBuffer.wrap(Files.readAllBytes(reference)).asFloatBuffer().get(expected);
-        return Agreement.check(features, expected, engine.spec().dims(), engine.precision());
+        return Agreement.check(features, expected, engine.spec().featureLength(), engine.precision());
     }
 
     /** Returns milliseconds per batch, after warming up for half as long. */

@@ -170,7 +170,7 @@ public final class ExtractorThroughput {
         for (int i = 0; i < images.capacity(); i++) {
             images.put(i, (float) (4 * random.nextDouble() - 2));
         }
-        FloatBuffer features = Buffers.allocate((long) batch * alone.spec().dims());
+        FloatBuffer features = Buffers.allocate((long) batch * alone.spec().featureLength());
         for (int i = 0; i < WARM_UP_BATCHES; i++) {
             alone.run(images, batch, features);
         }

@@ -39,7 +39,7 @@ record GpuNetwork(Model model, String reference) {
             FloatBuffer known = ByteBuffer.wrap(in.readAllBytes())
                     .order(ByteOrder.LITTLE_ENDIAN)
                     .asFloatBuffer();
-            int dims = model.spec().dims();
+            int dims = model.spec().featureLength();
             float[] expected = new float[rows * dims];
             for (int row = 0; row < rows; row++) {
                 known.get(first ? 0 : row % FormulaInputs.KNOWN * dims, expected, row * dims, dims);

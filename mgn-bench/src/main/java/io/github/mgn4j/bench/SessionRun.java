@@ -63,12 +63,12 @@ final class SessionRun implements GpuRun {
         OnnxInput input = method.equals("hostPixels") ? OnnxInput.PIXELS : OnnxInput.NORMALISED;
         OrtSession session = session(network, engine, precision, variant, input, resident ? batch : 0);
         FloatBuffer values =
-                Buffers.allocate((long) batch * network.model().spec().dims());
+                Buffers.allocate((long) batch * network.model().spec().featureLength());
         return new SessionRun(
                 session,
                 images(network, input, resident ? 1 : batch),
                 OnnxTensor.createTensor(OnnxSessions.environment(), values, new long[] {
-                    batch, network.model().spec().dims()
+                    batch, network.model().spec().featureLength()
                 }),
                 values,
                 input == OnnxInput.PIXELS ? null : network.expected(batch, resident));

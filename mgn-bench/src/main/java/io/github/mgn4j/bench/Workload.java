@@ -33,7 +33,7 @@ final class Workload {
         this.engine = engine;
         this.batch = batch;
         images = FormulaInputs.images(engine.spec(), batch, engine.inputLayout());
-        features = Buffers.allocate((long) batch * engine.spec().dims());
+        features = Buffers.allocate((long) batch * engine.spec().featureLength());
     }
 
     /** Opens {@code engine/precision} as in {@code onednn/bf16}. */

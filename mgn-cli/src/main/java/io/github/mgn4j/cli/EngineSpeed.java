@@ -56,7 +56,7 @@ record EngineSpeed(String input, int concurrency, double millisPerImage) {
     private static Runnable call(Engine engine, int batch, SplittableRandom random) {
         InputSize size = engine.spec().input();
         int values = batch * RgbImage.CHANNELS * size.height() * size.width();
-        FloatBuffer features = Buffers.allocate((long) batch * engine.spec().dims());
+        FloatBuffer features = Buffers.allocate((long) batch * engine.spec().featureLength());
         if (engine instanceof PixelEngine ofPixels) {
             ByteBuffer pixels = ofPixels.newPixelBuffer(values);
             for (int i = 0; i < values; i++) {

@@ -98,7 +98,7 @@ final class ExportCommand implements Callable<Integer> {
                         spec.input().height(),
                         spec.input().width(),
                         preprocess ? "pixels 0..255" : "normalised",
-                        spec.dims()));
+                        spec.featureLength()));
         return 0;
     }
 }

@@ -21,7 +21,7 @@ final class SpecText {
         json.addProperty("parameters_without_classifiers", summary.parameterCountWithoutClassifiers());
         json.addProperty("macs", summary.macs());
         json.addProperty("macs_without_classifiers", summary.macsWithoutClassifiers());
-        json.addProperty("dims", spec.dims());
+        json.addProperty("dims", spec.featureLength());
         JsonArray input = new JsonArray();
         input.add(spec.input().height());
         input.add(spec.input().width());
@@ -64,7 +64,7 @@ final class SpecText {
                 "%,d (%,d without classifiers)"
                         .formatted(summary.parameterCount(), summary.parameterCountWithoutClassifiers()));
         line(text, "operations", String.format(Locale.ROOT, "%.3f GMAC per image", summary.macs() / 1e9));
-        line(text, "features", "%d dims".formatted(spec.dims()));
+        line(text, "features", "%d dims".formatted(spec.featureLength()));
         int from = 0;
         for (FeaturePart part : spec.features()) {
             text.append("  %-8s %-6s branch %d  dims %d-%d%n"

@@ -151,9 +151,9 @@ class CalibrateCommandTest {
                         file, Precision.INT8, OnnxSettings.of(OnnxDevice.CPU).withThreads(1));
                 OnnxTensor tensor = OnnxTensor.createTensor(OnnxSessions.environment(), input, shape);
                 OrtSession.Result result = session.run(Map.of(OnnxExporter.IMAGES, tensor))) {
-            float[] values = new float[images.size() * Workshop.SPEC.dims()];
+            float[] values = new float[images.size() * Workshop.SPEC.featureLength()];
             ((OnnxTensor) result.get(0)).getFloatBuffer().get(values);
-            return FeatureMatrix.of(values, images.size(), Workshop.SPEC.dims());
+            return FeatureMatrix.of(values, images.size(), Workshop.SPEC.featureLength());
         }
     }
 

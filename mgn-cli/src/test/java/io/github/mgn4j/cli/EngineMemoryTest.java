@@ -90,7 +90,7 @@ class EngineMemoryTest {
         List<Long> resident = new ArrayList<>();
         try (Engine engine = provider.open(TINY, new EngineOptions(precision, LARGEST))) {
             FloatBuffer images = images(LARGEST);
-            FloatBuffer features = FloatBuffer.allocate(LARGEST * TINY.spec().dims());
+            FloatBuffer features = FloatBuffer.allocate(LARGEST * TINY.spec().featureLength());
             for (int i = 0; i < BATCHES; i++) {
                 // Three usual sizes, and now and then another, for which a plan may have to go.
                 int batch = random.nextInt(20) == 0 ? 1 + random.nextInt(LARGEST) : 1 << random.nextInt(3);
@@ -165,7 +165,7 @@ class EngineMemoryTest {
 
     private static void run(Engine engine, int batch) {
         engine.run(
-                images(batch), batch, FloatBuffer.allocate(batch * engine.spec().dims()));
+                images(batch), batch, FloatBuffer.allocate(batch * engine.spec().featureLength()));
     }
 
     /** In any layout: what the images show does not matter here. */

@@ -107,7 +107,7 @@ class EnginesTest {
     void anImagesFeaturesDoNotDependOnItsBatch(EngineProvider provider) {
         try (Engine engine = provider.open(ReferenceWeights.model(TINY), options(5))) {
             float[] together = run(engine, 5);
-            int dims = TINY.dims();
+            int dims = TINY.featureLength();
             for (int i = 0; i < 5; i++) {
                 float[] alone = run(engine, i, 1);
                 assertThat(difference(alone, Arrays.copyOfRange(together, i * dims, (i + 1) * dims)))
@@ -123,12 +123,12 @@ class EnginesTest {
             FloatBuffer heap = images(engine.inputLayout(), 0, 2);
             FloatBuffer direct = direct(heap.capacity());
             direct.put(heap.duplicate());
-            FloatBuffer features = direct(2 * TINY.dims() + 3);
+            FloatBuffer features = direct(2 * TINY.featureLength() + 3);
             engine.run(direct, 2, features);
-            float[] found = new float[2 * TINY.dims()];
+            float[] found = new float[2 * TINY.featureLength()];
             features.get(0, found);
             assertThat(found).isEqualTo(run(engine, 2));
-            assertThat(features.get(2 * TINY.dims())).isZero();
+            assertThat(features.get(2 * TINY.featureLength())).isZero();
         }
     }
 
@@ -271,7 +271,7 @@ class EnginesTest {
 
     /** Features of the formula's images from {@code first} on. */
     private static float[] run(Engine engine, int first, int batch) {
-        FloatBuffer features = FloatBuffer.allocate(batch * engine.spec().dims());
+        FloatBuffer features = FloatBuffer.allocate(batch * engine.spec().featureLength());
         int height = engine.spec().input().height();
         int width = engine.spec().input().width();
         engine.run(images(engine.inputLayout(), first, batch, height, width), batch, features);

@@ -91,10 +91,10 @@ public final class FakeGpu implements EngineProvider {
         public void run(ByteBuffer pixels, int batch, boolean flip, FloatBuffer features) {
             int length = 3 * spec.input().height() * spec.input().width();
             assertThat(pixels.capacity()).isGreaterThanOrEqualTo(batch * length);
-            int step = length / spec.dims();
+            int step = length / spec.featureLength();
             for (int i = 0; i < batch; i++) {
-                for (int j = 0; j < spec.dims(); j++) {
-                    features.put(i * spec.dims() + j, pixels.get(i * length + j * step) & 0xff);
+                for (int j = 0; j < spec.featureLength(); j++) {
+                    features.put(i * spec.featureLength() + j, pixels.get(i * length + j * step) & 0xff);
                 }
             }
         }

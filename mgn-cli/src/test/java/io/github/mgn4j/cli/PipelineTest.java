@@ -240,7 +240,7 @@ class PipelineTest {
         extractQuery("huge", "--batch", "2000000000");
         FeatureSet whole = FeatureSet.read(workshop.path("whole.npy"));
         int first = paths.indexOf("query/" + whole.table().entries().get(0).path());
-        for (int j = 0; j < Workshop.SPEC.dims(); j++) {
+        for (int j = 0; j < Workshop.SPEC.featureLength(); j++) {
             assertThat(whole.features().get(0, j)).isCloseTo(all.features().get(first, j), within(1e-4f));
         }
         assertThat(FeatureSet.read(workshop.path("noflip.npy")).features()).isNotEqualTo(whole.features());

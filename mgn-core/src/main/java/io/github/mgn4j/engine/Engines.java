@@ -65,6 +65,6 @@ public final class Engines {
         MgnSpec spec = engine.spec();
         long values = 3L * spec.input().height() * spec.input().width();
         long imageBytes = engine instanceof PixelEngine ? values : values * Float.BYTES;
-        return (int) (Integer.MAX_VALUE / Math.max(imageBytes, (long) spec.dims() * Float.BYTES));
+        return (int) (Integer.MAX_VALUE / Math.max(imageBytes, (long) spec.featureLength() * Float.BYTES));
     }
 }

@@ -124,9 +124,9 @@ public final class FeatureExtractor implements AutoCloseable {
         return engine.name();
     }
 
-    /** Returns the length of a feature: {@link MgnSpec#dims()}. */
+    /** Returns the length of a feature: {@link MgnSpec#featureLength()}. */
     public int dims() {
-        return spec().dims();
+        return spec().featureLength();
     }
 
     /**

@@ -32,7 +32,7 @@ final class PixelBatch implements BatchBuffer {
 
     @Override
     public int dims() {
-        return engine.spec().dims();
+        return engine.spec().featureLength();
     }
 
     @Override

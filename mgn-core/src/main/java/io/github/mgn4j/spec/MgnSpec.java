@@ -116,7 +116,7 @@ public record MgnSpec(
         List<GlobalFeature> parts = new ArrayList<>();
         for (int b = 0; b < branches.size(); b++) {
             if (branches.get(b).global()) {
-                parts.add(new GlobalFeature("g" + (b + 1), b, featureDims()));
+                parts.add(new GlobalFeature("g" + (b + 1), b, partLength()));
             }
         }
         return List.copyOf(parts);
@@ -129,7 +129,7 @@ public record MgnSpec(
             for (int stripes : branches.get(b).stripes()) {
                 String prefix = granularityIsUnique(stripes) ? "p" + stripes : "b" + (b + 1) + "_p" + stripes;
                 for (int i = 0; i < stripes; i++) {
-                    parts.add(new LocalFeature(prefix + "_" + i, b, featureDims(), stripes, i));
+                    parts.add(new LocalFeature(prefix + "_" + i, b, partLength(), stripes, i));
                 }
             }
         }
@@ -143,18 +143,18 @@ public record MgnSpec(
     /**
      * Returns the length of each feature: the embedding, or the last map's channels if there is no reduction.
      */
-    public int featureDims() {
-        return embedding == 0 ? pooledDims() : embedding;
+    public int partLength() {
+        return embedding == 0 ? pooledLength() : embedding;
     }
 
     /** Returns the length of a pooled vector before its reduction: 2048 for ResNet-50. */
-    public int pooledDims() {
+    public int pooledLength() {
         return backbone.stageChannels(Backbone.STAGES);
     }
 
     /** Returns the length of the whole output, all features concatenated: 2048 for the paper's network. */
-    public int dims() {
-        return features().size() * featureDims();
+    public int featureLength() {
+        return features().size() * partLength();
     }
 
     /** Returns whether a feature's classifier sees the pooled vector rather than the reduced one. */
@@ -163,7 +163,7 @@ public record MgnSpec(
     }
 
     /** Returns the length of the vector that a feature's classifier sees. */
-    public int classifierDims(FeaturePart feature) {
-        return classifiesPooled(feature) ? pooledDims() : featureDims();
+    public int classifierLength(FeaturePart feature) {
+        return classifiesPooled(feature) ? pooledLength() : partLength();
     }
 }

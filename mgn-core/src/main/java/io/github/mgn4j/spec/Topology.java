@@ -69,7 +69,7 @@ public final class Topology {
     /** Returns the classifiers, one per feature, in the order of the features. */
     public List<LinearLayer> classifiers() {
         return spec.features().stream()
-                .map(f -> new LinearLayer("classifiers." + f.name(), f, spec.classifierDims(f), spec.classes()))
+                .map(f -> new LinearLayer("classifiers." + f.name(), f, spec.classifierLength(f), spec.classes()))
                 .toList();
     }
 

@@ -79,7 +79,7 @@ class DirectMemoryTest {
                 assertThat(FakeEngine.index(found.get(i).get())).isEqualTo(i % 11);
             }
             long views = 2;
-            long buffer = views * Float.BYTES * (FakeEngine.LENGTH + FakeEngine.SPEC.dims());
+            long buffer = views * Float.BYTES * (FakeEngine.LENGTH + FakeEngine.SPEC.featureLength());
             assertThat(directBytes() - before).isLessThanOrEqualTo(2 * 2 * buffer); // twice the decoders
         } finally {
             threads.shutdown();

@@ -18,7 +18,7 @@ class MgnSpecTest {
     void featuresOfThePapersNetworkAreGlobalsThenStripes() {
         MgnSpec spec = MgnSpec.mgn(751);
         assertThat(names(spec)).containsExactly("g1", "g2", "g3", "p2_0", "p2_1", "p3_0", "p3_1", "p3_2");
-        assertThat(spec.dims()).isEqualTo(2048);
+        assertThat(spec.featureLength()).isEqualTo(2048);
         assertThat(spec.features()).allSatisfy(f -> assertThat(f.dims()).isEqualTo(256));
         assertThat(spec.localFeatures().get(3)).isEqualTo(new LocalFeature("p3_1", 2, 256, 3, 1));
         assertThat(spec.globalFeatures().get(2)).isEqualTo(new GlobalFeature("g3", 2, 256));
@@ -37,8 +37,8 @@ class MgnSpecTest {
     void withoutReductionAFeatureIsThePooledVector() {
         MgnSpec spec = Presets.named("resnet50", 10);
         assertThat(names(spec)).containsExactly("g1");
-        assertThat(spec.dims()).isEqualTo(2048);
-        assertThat(spec.classifierDims(spec.features().get(0))).isEqualTo(2048);
+        assertThat(spec.featureLength()).isEqualTo(2048);
+        assertThat(spec.classifierLength(spec.features().get(0))).isEqualTo(2048);
         assertThat(NetworkSummary.of(spec).parameters()).noneMatch(p -> p.name().startsWith("reductions."));
     }
 
@@ -48,9 +48,9 @@ class MgnSpecTest {
         MgnSpec after = before.toBuilder()
                 .globalClassifier(ClassifierPosition.AFTER_REDUCTION)
                 .build();
-        assertThat(before.features().stream().map(before::classifierDims))
+        assertThat(before.features().stream().map(before::classifierLength))
                 .containsExactly(2048, 2048, 2048, 256, 256, 256, 256, 256);
-        assertThat(after.features().stream().map(after::classifierDims)).containsOnly(256);
+        assertThat(after.features().stream().map(after::classifierLength)).containsOnly(256);
     }
 
     @Test

@@ -24,6 +24,6 @@ record BatchKind(int images, boolean flip, boolean pixels) {
 
     /** Returns the size of the features in bytes. */
     long featureBytes(MgnSpec spec) {
-        return (long) images * spec.dims() * Float.BYTES;
+        return (long) images * spec.featureLength() * Float.BYTES;
     }
 }

@@ -117,11 +117,11 @@ public final class CudnnEngine implements PixelEngine {
         long bytes = 3L * batch * size.height() * size.width();
         Preconditions.checkArgument(pixels.limit() >= bytes, "pixels hold %s bytes, wanted %s", pixels.limit(), bytes);
         Preconditions.checkArgument(
-                features.limit() >= (long) batch * spec.dims(),
+                features.limit() >= (long) batch * spec.featureLength(),
                 "features have room for %s values, wanted %s x %s",
                 features.limit(),
                 batch,
-                spec.dims());
+                spec.featureLength());
         BatchKind kind = new BatchKind(compiledSize(batch), flip, true);
         ByteBuffer from = pixels.duplicate().position(0).limit((int) bytes);
         Pointer direct = pixels.isDirect() ? new BytePointer(from) : null;
@@ -167,7 +167,7 @@ public final class CudnnEngine implements PixelEngine {
             } finally {
                 lock.unlock();
             }
-            features.duplicate().position(0).put(slot.await().asFloatBuffer().limit(images * spec.dims()));
+            features.duplicate().position(0).put(slot.await().asFloatBuffer().limit(images * spec.featureLength()));
         } finally {
             free.add(slot);
         }
@@ -181,7 +181,7 @@ public final class CudnnEngine implements PixelEngine {
      * @param batch number of images
      */
     public ResidentBatch resident(FloatBuffer images, int batch) {
-        Buffers.check(spec, images, batch, Buffers.allocate((long) batch * spec.dims()));
+        Buffers.check(spec, images, batch, Buffers.allocate((long) batch * spec.featureLength()));
         int values = 3 * batch * spec.input().height() * spec.input().width();
         return resident(
                 new BatchKind(batch, false, false),

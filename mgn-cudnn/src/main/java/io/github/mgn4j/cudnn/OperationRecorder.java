@@ -38,7 +38,7 @@ final class OperationRecorder {
         Program program = context.program();
         bands = DeviceMemory.allocate(
                 4L * program.bands() * kind.views() * program.pooledChannels(), "pooled vectors", owner);
-        views = DeviceMemory.allocate(4L * kind.views() * program.spec().dims(), "features of views", owner);
+        views = DeviceMemory.allocate(4L * kind.views() * program.spec().featureLength(), "features of views", owner);
         for (Op op : program.ops()) {
             if (op instanceof PoolBands pool) {
                 int[] rows = pool.bounds().stream().mapToInt(Integer::intValue).toArray();
@@ -209,7 +209,7 @@ final class OperationRecorder {
     private void head(Head op, Pointer output, Lane lane) {
         Program program = context.program();
         int features = op.features().size();
-        int length = program.spec().featureDims();
+        int length = program.spec().partLength();
         Pointer to = kind.flip() ? views : output;
         Pointer reductions = context.weights().reductions();
         if (reductions == null) {

@@ -229,7 +229,7 @@ record Program(MgnSpec spec, List<Value> values, List<Op> ops, int bands) {
 
     /** Returns the number of channels of a last map, padding included. */
     int pooledChannels() {
-        return padded(spec.pooledDims());
+        return padded(spec.pooledLength());
     }
 
     /** Returns the number of channels that a map is stored with. */

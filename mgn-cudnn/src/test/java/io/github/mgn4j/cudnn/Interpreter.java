@@ -230,7 +230,7 @@ final class Interpreter {
     }
 
     private void head(Head op) {
-        int length = program.spec().featureDims();
+        int length = program.spec().partLength();
         features = new float[op.features().size() * length];
         int place = 0;
         for (Feature feature : op.features()) {

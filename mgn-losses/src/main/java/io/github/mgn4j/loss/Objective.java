@@ -110,7 +110,7 @@ public record Objective(List<LossTerm> terms) {
                     term.feature(),
                     features.stream().map(FeaturePart::name).toList());
             if (term instanceof CustomTerm custom) {
-                TermCheck.run(custom, batch, term.readsLogits() ? spec.classes() : spec.featureDims(), spec.classes());
+                TermCheck.run(custom, batch, term.readsLogits() ? spec.classes() : spec.partLength(), spec.classes());
             }
         }
     }

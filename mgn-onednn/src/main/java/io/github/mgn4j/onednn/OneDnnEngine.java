@@ -77,7 +77,7 @@ final class OneDnnEngine implements Engine {
         Buffers.check(spec, images, batch, features);
         InputSize input = spec.input();
         FloatBuffer from = images.duplicate().position(0).limit(3 * batch * input.height() * input.width());
-        FloatBuffer to = features.duplicate().position(0).limit(batch * spec.dims());
+        FloatBuffer to = features.duplicate().position(0).limit(batch * spec.featureLength());
         NativeThread.run(() -> {
             Preconditions.checkState(!closed, "the engine is closed");
             plans.get(batch).run(stream, from, to);

@@ -86,7 +86,7 @@ final class PlanCompiler {
         } else {
             convert(Network.IMAGES, images, TensorType.F32, input, type(images), allocate(images));
         }
-        long outputBytes = (long) Float.BYTES * batch * network.spec().dims();
+        long outputBytes = (long) Float.BYTES * batch * network.spec().featureLength();
         Block output = arena.block(outputBytes, time);
         for (Op op : network.ops()) {
             time++;
@@ -270,9 +270,9 @@ final class PlanCompiler {
         TensorType from = type(map).isInteger() ? TensorType.F32 : type(map);
         Block source = type(map).isInteger() ? dequantised(map) : block(map);
         int channels = map.channels();
-        int width = network.spec().featureDims();
+        int width = network.spec().partLength();
         dnnl_memory_desc row = Dnnl.rows(from.dataType(), batch, channels, (long) map.height() * channels, temporary);
-        dnnl_memory_desc part = Dnnl.rows(dnnl_f32, batch, width, network.spec().dims(), temporary);
+        dnnl_memory_desc part = Dnnl.rows(dnnl_f32, batch, width, network.spec().featureLength(), temporary);
         PrimitiveStep step = op.reduction() == null
                 ? primitives.reorder(map.name(), row, part, primitives.attributes())
                 : primitives.product(op.reduction(), row, part, from.weightType(), weights);

@@ -77,7 +77,7 @@ class MemoryTest {
         engine.run(
                 FloatBuffer.wrap(ReferenceWeights.images(batch, 96, 32)),
                 batch,
-                FloatBuffer.allocate(batch * SPEC.dims()));
+                FloatBuffer.allocate(batch * SPEC.featureLength()));
         return engine;
     }
 }

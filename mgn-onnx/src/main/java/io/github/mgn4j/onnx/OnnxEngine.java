@@ -108,7 +108,7 @@ public final class OnnxEngine implements Engine {
         Buffers.check(spec, images, batch, features);
         InputSize size = spec.input();
         int in = 3 * batch * size.height() * size.width();
-        int out = batch * spec.dims();
+        int out = batch * spec.featureLength();
         life.readLock().lock();
         try {
             if (closed) {
@@ -133,7 +133,7 @@ public final class OnnxEngine implements Engine {
     private void compute(FloatBuffer images, int batch, FloatBuffer features) {
         InputSize size = spec.input();
         long[] shape = {batch, 3, size.height(), size.width()};
-        long[] expected = {batch, spec.dims()};
+        long[] expected = {batch, spec.featureLength()};
         try (OnnxTensor input = OnnxTensor.createTensor(OnnxSessions.environment(), images, shape);
                 OnnxTensor output = OnnxTensor.createTensor(OnnxSessions.environment(), features, expected);
                 OrtSession.Result result =

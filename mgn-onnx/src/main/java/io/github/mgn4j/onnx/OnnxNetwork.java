@@ -70,7 +70,7 @@ final class OnnxNetwork implements NetworkBuilder<String> {
             cast(flat, OnnxExporter.FEATURES, OnnxType.FLOAT);
         }
         Object batch = options.repeat() == 0 ? BATCH : (Object) options.repeat();
-        graph.output(OnnxExporter.FEATURES, OnnxType.FLOAT, batch, spec.dims());
+        graph.output(OnnxExporter.FEATURES, OnnxType.FLOAT, batch, spec.featureLength());
         return graph;
     }
 

@@ -89,7 +89,7 @@ class OnnxEngineTest {
     @Test
     void anImagesFeaturesDoNotDependOnItsBatch() {
         Model model = model();
-        int dims = model.spec().dims();
+        int dims = model.spec().featureLength();
         try (OnnxEngine engine = OnnxEngine.open(model, Precision.FP32, CPU)) {
             float[] images = TestNetworks.images(model.spec(), 5);
             float[] together = run(engine, images);
@@ -107,7 +107,7 @@ class OnnxEngineTest {
         Model model = model();
         float[] images = TestNetworks.images(model.spec(), 4);
         int length = images.length / 4;
-        int dims = model.spec().dims();
+        int dims = model.spec().featureLength();
         ExecutorService threads = Executors.newFixedThreadPool(4);
         try (OnnxEngine engine = OnnxEngine.open(model, Precision.FP32, CPU)) {
             List<FloatBuffer> inputs = IntStream.range(0, 4)

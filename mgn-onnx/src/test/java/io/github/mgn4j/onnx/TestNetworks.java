@@ -64,7 +64,7 @@ final class TestNetworks {
     static float[] run(Engine engine, float[] images) {
         InputSize size = engine.spec().input();
         int count = images.length / (3 * size.height() * size.width());
-        FloatBuffer features = FloatBuffer.allocate(count * engine.spec().dims());
+        FloatBuffer features = FloatBuffer.allocate(count * engine.spec().featureLength());
         engine.run(FloatBuffer.wrap(images), count, features);
         return features.array();
     }

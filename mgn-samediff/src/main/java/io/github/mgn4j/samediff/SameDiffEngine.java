@@ -72,7 +72,7 @@ public final class SameDiffEngine implements Engine {
         plan.input(InferenceGraph.IMAGES).data().asNioFloat().put(images);
         plan.run();
         FloatBuffer result = plan.output(InferenceGraph.FEATURES).data().asNioFloat();
-        features.position(0).put(result.position(0).limit(batch * spec().dims()));
+        features.position(0).put(result.position(0).limit(batch * spec().featureLength()));
     }
 
     private GraphPlan createPlan(int batch) {

@@ -221,7 +221,7 @@ class FeatureExtractorTest {
             @Override
             public void run(FloatBuffer images, int batch, FloatBuffer features) {
                 super.run(images, batch, features);
-                features.put(SPEC.dims() + 1, Float.NaN); // of the second image
+                features.put(SPEC.featureLength() + 1, Float.NaN); // of the second image
             }
         };
         String message = "the engine fake gives NaN as value 1 of a feature: the weights are too large for its"

@@ -84,7 +84,7 @@ class SameDiffEngineTest {
             }
         }
         FloatBuffer features =
-                FloatBuffer.allocate(images.length * engine.spec().dims());
+                FloatBuffer.allocate(images.length * engine.spec().featureLength());
         engine.run(input, images.length, features);
         return features.array();
     }

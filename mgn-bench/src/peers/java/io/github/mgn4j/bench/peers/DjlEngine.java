@@ -95,7 +95,7 @@ final class DjlEngine implements Engine {
         memory.asFloatBuffer().put(0, images, 0, values);
         try (NDList result = predictor.predict(new NDList(input))) {
             ByteBuffer bytes = result.singletonOrThrow().toByteBuffer();
-            features.put(0, bytes.order(ByteOrder.nativeOrder()).asFloatBuffer(), 0, batch * spec.dims());
+            features.put(0, bytes.order(ByteOrder.nativeOrder()).asFloatBuffer(), 0, batch * spec.featureLength());
         } catch (TranslateException e) {
             throw new IllegalStateException("DJL failed on a batch of " + batch + ": " + e.getMessage(), e);
         }

@@ -99,9 +99,9 @@ final class OnnxRuntimeEngine implements Engine {
         int values = 3 * batch * size.height() * size.width();
         long[] shape = {batch, 3, size.height(), size.width()};
         FloatBuffer in = images.slice(0, values);
-        FloatBuffer out = features.slice(0, batch * spec.dims());
+        FloatBuffer out = features.slice(0, batch * spec.featureLength());
         try (OnnxTensor input = OnnxTensor.createTensor(environment, in, shape);
-                OnnxTensor output = OnnxTensor.createTensor(environment, out, new long[] {batch, spec.dims()})) {
+                OnnxTensor output = OnnxTensor.createTensor(environment, out, new long[] {batch, spec.featureLength()})) {
             session.run(Map.of(OnnxExporter.IMAGES, input), Map.of(OnnxExporter.FEATURES, output))
                     .close();
         } catch (OrtException e) {

@@ -21,11 +21,11 @@ public final class Buffers {
         Preconditions.checkArgument(
                 images.limit() >= expected, "images hold %s values, wanted %s", images.limit(), expected);
         Preconditions.checkArgument(
-                features.limit() >= (long) batch * spec.dims(),
+                features.limit() >= (long) batch * spec.featureLength(),
                 "features have room for %s values, wanted %s x %s",
                 features.limit(),
                 batch,
-                spec.dims());
+                spec.featureLength());
     }
 
     /**

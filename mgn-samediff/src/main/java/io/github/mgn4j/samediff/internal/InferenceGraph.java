@@ -47,7 +47,7 @@ public final class InferenceGraph implements AutoCloseable {
         SameDiff sd = folding.sd;
         Map<FeaturePart, Topology.Vectors<SDVariable>> parts = new Topology(spec).build(folding.images(), folding);
         SDVariable[] vectors = parts.values().stream()
-                .map(v -> folding.vector(v.reduced(), spec.featureDims()))
+                .map(v -> folding.vector(v.reduced(), spec.partLength()))
                 .toArray(SDVariable[]::new);
         if (vectors.length == 1) {
             vectors[0].rename(FEATURES);

@@ -92,8 +92,8 @@ public final class TrainingGraph {
         for (LinearLayer classifier : topology.classifiers()) {
             FeaturePart part = classifier.feature();
             Topology.Vectors<SDVariable> v = Objects.requireNonNull(vectors.get(part));
-            SDVariable pooled = layers.vector(v.pooled(), spec.pooledDims());
-            SDVariable reduced = layers.vector(v.reduced(), spec.featureDims());
+            SDVariable pooled = layers.vector(v.pooled(), spec.pooledLength());
+            SDVariable reduced = layers.vector(v.reduced(), spec.partLength());
             SDVariable seen = spec.classifiesPooled(part) ? pooled : reduced;
             heads.put(part, new Head(pooled, reduced, layers.linear(seen, classifier)));
         }

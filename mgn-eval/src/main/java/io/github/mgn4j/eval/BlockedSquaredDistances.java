@@ -44,7 +44,7 @@ final class BlockedSquaredDistances implements BoundedDistances {
 
     /** Initialised when the first row is scanned, because loading a library for matrix products takes time. */
     private static final class Found {
-        static final BlockProducts.@Nullable Factory PRODUCTS = products();
+        static final BlockProducts.Factory PRODUCTS = products();
     }
 
     /** Supplies the library for matrix products, or null. */
@@ -64,15 +64,15 @@ final class BlockedSquaredDistances implements BoundedDistances {
     private final float[] gallerySquares;
     private final double longest;
 
-    /** Returns the available products of the highest priority on the class path; null if none can run here. */
-    static BlockProducts.@Nullable Factory products() {
+    /** Returns the available products of the highest priority on the class path, else those in plain Java. */
+    static BlockProducts.Factory products() {
         Services<ProductsProvider> services = Services.find(ProductsProvider.class, ProductsProvider::priority);
         return services.usable().stream()
                 .sorted(Comparator.comparingInt(ProductsProvider::priority).reversed())
                 .filter(ProductsProvider::available)
                 .findFirst()
                 .map(ProductsProvider::factory)
-                .orElse(null);
+                .orElse(JavaProducts::new);
     }
 
     private BlockedSquaredDistances(

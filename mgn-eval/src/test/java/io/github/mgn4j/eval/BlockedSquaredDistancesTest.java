@@ -3,6 +3,7 @@ package io.github.mgn4j.eval;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.mgn4j.engine.internal.BlockProducts;
 import io.github.mgn4j.features.DistanceMetric;
 import io.github.mgn4j.features.FeatureMatrix;
 import java.util.Arrays;
@@ -23,6 +24,8 @@ class BlockedSquaredDistancesTest {
             FeatureMatrix g = shifted(Fixtures.random(random, gallery, dims, 0), offset);
             check(BlockedSquaredDistances.between(q, g, SMALL));
             check(BlockedSquaredDistances.between(q, g, SMALL, null));
+            check(BlockedSquaredDistances.between(q, g, SMALL, JavaProducts::new));
+            check(BlockedSquaredDistances.within(g, SMALL, JavaProducts::new));
             if ((long) queries * gallery * dims < 1 << 21) {
                 check(BlockedSquaredDistances.between(q, g, SMALL, LooseProducts::new));
                 check(BlockedSquaredDistances.within(g, SMALL, LooseProducts::new));
@@ -55,7 +58,9 @@ class BlockedSquaredDistancesTest {
 
     @Test
     void theProductsOfTheEngineOnTheClassPathAreFound() {
-        assertThat(BlockedSquaredDistances.products()).isNotNull();
+        try (BlockProducts products = BlockedSquaredDistances.products().open(1, 1, 1, 1)) {
+            assertThat(products.getClass().getSimpleName()).isEqualTo("OneDnnProducts");
+        }
     }
 
     @Test

@@ -1,0 +1,119 @@
+package io.github.mgn4j.eval;
+
+import io.github.mgn4j.engine.internal.BlockProducts;
+import java.nio.FloatBuffer;
+import java.util.Arrays;
+import java.util.stream.IntStream;
+
+/**
+ * Products in plain Java, for class paths without a native library. The gallery is turned to columns, tile by tile, because the compiler vectorises a loop over gallery entries and must
+ * not reorder a sum over dimensions.
+ */
+final class JavaProducts implements BlockProducts {
+    /** Columns of a tile. */
+    private static final int TILE = 256;
+
+    /** Dimensions of a tile: with {@link #TILE} columns it stays in the first-level cache. */
+    private static final int CHUNK = 32;
+
+    private static final int STEP = 4;
+
+    private final int rows;
+    private final int columns;
+    private final int depth;
+    private final float[][] queries;
+    private final float[][] gallery;
+    private final float[][] products;
+
+    JavaProducts(int rows, int columns, int depth, int slices) {
+        this.rows = rows;
+        this.columns = columns;
+        this.depth = depth;
+        queries = new float[slices][Math.multiplyExact(rows, depth)];
+        gallery = new float[slices][Math.multiplyExact(columns, depth)];
+        products = new float[slices][Math.multiplyExact(rows, columns)];
+    }
+
+    @Override
+    public FloatBuffer queries(int slice) {
+        return FloatBuffer.wrap(queries[slice]);
+    }
+
+    @Override
+    public FloatBuffer gallery(int slice) {
+        return FloatBuffer.wrap(gallery[slice]);
+    }
+
+    @Override
+    public FloatBuffer products(int slice) {
+        return FloatBuffer.wrap(products[slice]);
+    }
+
+    @Override
+    public void multiply() {
+        int tiles = (columns + TILE - 1) / TILE;
+        IntStream.range(0, tiles * products.length).parallel().forEach(t -> multiply(t / tiles, t % tiles * TILE));
+    }
+
+    /** Computes the products of a slice with the gallery rows from {@code first} on. */
+    private void multiply(int slice, int first) {
+        int width = Math.min(TILE, columns - first);
+        float[][] tile = new float[CHUNK][TILE];
+        float[] query = new float[CHUNK];
+        float[] sums = new float[TILE];
+        float[] out = products[slice];
+        for (int d = 0; d < depth; d += CHUNK) {
+            // Values past the last dimension are 0 on both sides and add nothing.
+            int length = Math.min(CHUNK, depth - d);
+            pack(gallery[slice], first, width, d, length, tile);
+            Arrays.fill(query, 0);
+            for (int q = 0; q < rows; q++) {
+                System.arraycopy(queries[slice], q * depth + d, query, 0, length);
+                int at = q * columns + first;
+                if (d == 0) {
+                    Arrays.fill(sums, 0);
+                } else {
+                    System.arraycopy(out, at, sums, 0, width);
+                }
+                for (int k = 0; k < length; k += STEP) {
+                    accumulate(query, k, tile, width, sums);
+                }
+                System.arraycopy(sums, 0, out, at, width);
+            }
+        }
+    }
+
+    private void pack(float[] from, int first, int width, int d, int length, float[][] tile) {
+        for (int j = 0; j < width; j++) {
+            int at = (first + j) * depth + d;
+            for (int k = 0; k < length; k++) {
+                tile[k][j] = from[at + k];
+            }
+        }
+        for (int k = length; k < CHUNK; k++) {
+            Arrays.fill(tile[k], 0);
+        }
+    }
+
+    private static void accumulate(float[] query, int k, float[][] tile, int width, float[] sums) {
+        float q0 = query[k];
+        float q1 = query[k + 1];
+        float q2 = query[k + 2];
+        float q3 = query[k + 3];
+        float[] t0 = tile[k];
+        float[] t1 = tile[k + 1];
+        float[] t2 = tile[k + 2];
+        float[] t3 = tile[k + 3];
+        for (int j = 0; j < width; j++) {
+            // HotSpot vectorises neither two results nor eight products. Math.fma is no faster here, and a thousand
+            // times
+            // slower on a processor without it.
+            sums[j] = sums[j] + q0 * t0[j] + q1 * t1[j] + q2 * t2[j] + q3 * t3[j];
+        }
+    }
+
+    @Override
+    public void close() {
+        // Memory of the heap.
+    }
+}

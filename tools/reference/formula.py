@@ -1,4 +1,4 @@
-"""Weights and images by one formula, the same float32 bits here and in Java (FormulaWeights in mgn-core's tests).
+"""Weights and images by one formula, the same float32 bits here and in Java (ReferenceWeights in mgn-fixtures).
 
 The value at flat index i of the tensor called `name` is low + (high - low) * u, computed in float64 and rounded once to
 float32. u is the top 24 bits of splitmix64(fnv1a64(name) + (i + 1) * 0x9E3779B97F4A7C15), divided by 2^24.

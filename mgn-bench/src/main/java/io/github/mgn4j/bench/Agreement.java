@@ -30,7 +30,7 @@ final class Agreement {
         boolean good = exact ? agreement <= TOLERANCE : agreement >= COSINE;
         String text = String.format(Locale.ROOT, exact ? "%.1e of the largest value" : "cosine %.4f", agreement);
         if (!good) {
-            throw new IllegalStateException("the features are not those of the first engine: %s, wanted %s %s in %s"
+            throw new IllegalStateException("the features are not those of the first engine: %s, expected %s %s in %s"
                     .formatted(
                             text,
                             exact ? "at most" : "at least",

@@ -84,7 +84,8 @@ public final class ExtractorThroughput {
         for (String arg : args) {
             int equals = arg.indexOf('=');
             if (equals < 0 || arguments.put(arg.substring(0, equals), arg.substring(equals + 1)) == null) {
-                throw new IllegalArgumentException("'" + arg + "': NAME=VALUE wanted, names are " + DEFAULTS.keySet());
+                throw new IllegalArgumentException(
+                        "'" + arg + "': NAME=VALUE expected, names are " + DEFAULTS.keySet());
             }
         }
         int[] parallel = Arrays.stream(value(arguments, "parallel").split(","))

@@ -75,7 +75,7 @@ final class ThresholdsOption {
             if (!stored.contains(rate)) {
                 lines.add(String.format(
                         Locale.ROOT,
-                        "no threshold at a false-accept rate of %s: %d pairs of two people, at least %.0f wanted",
+                        "no threshold at a false-accept rate of %s: %d pairs of two people, at least %.0f needed",
                         VerifyCommand.rate(rate),
                         thresholds.differentPairs(),
                         1 / rate));

@@ -247,9 +247,9 @@ class EnginesTest {
         try (Engine engine = provider.open(ReferenceWeights.model(tiny(18)), options(1))) {
             FloatBuffer small = FloatBuffer.allocate(10);
             assertThatThrownBy(() -> engine.run(small, 1, FloatBuffer.allocate(1000)))
-                    .hasMessage("images hold 10 values, wanted 11520");
+                    .hasMessage("images hold 10 values, expected 11520");
             assertThatThrownBy(() -> engine.run(FloatBuffer.allocate(3 * HEIGHT * WIDTH), 1, small))
-                    .hasMessage("features have room for 10 values, wanted 1 x 64");
+                    .hasMessage("features have room for 10 values, expected 1 x 64");
             assertThatThrownBy(() -> engine.run(small, 0, small)).hasMessage("batch must be at least 1, not 0");
         }
     }

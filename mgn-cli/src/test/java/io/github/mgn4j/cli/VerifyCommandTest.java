@@ -77,7 +77,7 @@ class VerifyCommandTest {
         assertThat(evaluated.err().lines())
                 .contains(
                         "mgn: no threshold at a false-accept rate of 0.001: " + pairs
-                                + " pairs of two people, at least 1000 wanted",
+                                + " pairs of two people, at least 1000 needed",
                         "mgn: the threshold at a false-accept rate of 0.01 rests on " + pairs / 100
                                 + " pairs: it may be far off",
                         "mgn: 2 thresholds for same-person verdicts -> " + workshop.path("stored.safetensors"));

@@ -69,7 +69,7 @@ final class MappedFile implements AutoCloseable {
     ByteBuffer slice(long offset, long length) throws IOException {
         WeightsException.check(
                 offset >= 0 && length >= 0 && offset <= size && length <= size - offset,
-                "%s: %s bytes at offset %s wanted, the file has %s",
+                "%s: %s bytes at offset %s expected, the file has %s",
                 path,
                 length,
                 offset,

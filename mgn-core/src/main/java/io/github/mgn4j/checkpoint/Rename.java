@@ -22,7 +22,7 @@ public record Rename(Pattern pattern, String replacement) {
     public static Rename parse(String text) {
         int equals = text.lastIndexOf('=');
         WeightsException.check(
-                equals > 0, "a renaming '%s': old=new wanted, old being a regular expression of tensor names", text);
+                equals > 0, "a renaming '%s': old=new expected, old being a regular expression of tensor names", text);
         try {
             return new Rename(Pattern.compile(text.substring(0, equals)), text.substring(equals + 1));
         } catch (PatternSyntaxException e) {

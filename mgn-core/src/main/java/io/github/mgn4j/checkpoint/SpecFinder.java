@@ -110,12 +110,12 @@ final class SpecFinder {
         Tensor tensor = tensors.get(name);
         if (tensor == null) {
             throw new WeightsException(
-                    "tensor '%s' is missing (shape %s wanted, layout %s)".formatted(name, expected, layout.label()));
+                    "tensor '%s' is missing (shape %s expected, layout %s)".formatted(name, expected, layout.label()));
         }
         List<Integer> shape = Ints.asList(tensor.shape());
         WeightsException.check(
                 shape.size() == dimensions && shape.stream().allMatch(n -> n > 0),
-                "tensor '%s' has shape %s, wanted %s",
+                "tensor '%s' has shape %s, expected %s",
                 name,
                 shape,
                 expected);

@@ -188,7 +188,7 @@ final class Unpickler {
             return;
         }
         if (!(top() instanceof Dict dict)) {
-            throw new WeightsException("the pickle sets an item of what is no dictionary");
+            throw new WeightsException("the pickle sets an item of an object that is not a dictionary");
         }
         for (int i = 0; i < items.size(); i += 2) {
             dict.entries.put(items.get(i), items.get(i + 1));
@@ -250,7 +250,7 @@ final class Unpickler {
     private ByteBuffer take(long length) {
         WeightsException.check(
                 length >= 0 && length <= in.remaining(),
-                "the pickle is cut off: %s bytes wanted at byte %s of %s",
+                "the pickle is cut off: %s bytes expected at byte %s of %s",
                 length,
                 in.position(),
                 in.limit());
@@ -282,7 +282,7 @@ final class Unpickler {
             WeightsException.check(digits.length() <= MAX_NUMBER_LENGTH, "the pickle has a number of absurd length");
             return shortest(new BigInteger(digits));
         } catch (NumberFormatException e) {
-            throw new WeightsException("the pickle has an integer that is none", e);
+            throw new WeightsException("the pickle has a malformed integer", e);
         }
     }
 
@@ -290,7 +290,7 @@ final class Unpickler {
         try {
             return Double.valueOf(line.equals("nan") ? "NaN" : line.replace("inf", "Infinity"));
         } catch (NumberFormatException e) {
-            throw new WeightsException("the pickle has a number that is none", e);
+            throw new WeightsException("the pickle has a malformed number", e);
         }
     }
 

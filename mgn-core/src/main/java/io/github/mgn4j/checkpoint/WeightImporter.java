@@ -163,12 +163,12 @@ public final class WeightImporter {
     private static Tensor tensor(String key, Parameter parameter, ImportLayout layout, Map<String, Tensor> tensors) {
         Tensor tensor = tensors.get(key);
         if (tensor == null) {
-            throw new WeightsException("tensor '%s' is missing (shape %s wanted, layout %s)"
+            throw new WeightsException("tensor '%s' is missing (shape %s expected, layout %s)"
                     .formatted(key, parameter.shape(), layout.label()));
         }
         WeightsException.check(
                 shape(tensor).equals(parameter.shape()),
-                "tensor '%s' has shape %s, wanted %s",
+                "tensor '%s' has shape %s, expected %s",
                 key,
                 shape(tensor),
                 parameter.shape());

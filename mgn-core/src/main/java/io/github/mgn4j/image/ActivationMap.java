@@ -49,7 +49,7 @@ public final class ActivationMap {
     public static ActivationMap of(String branch, int height, int width, float[] values) {
         Preconditions.checkArgument(
                 height >= 1 && width >= 1 && (long) height * width == values.length,
-                "a map of %s x %s wants as many values, found %s",
+                "a map of %s x %s needs as many values, found %s",
                 height,
                 width,
                 values.length);

@@ -37,7 +37,7 @@ public final class Tensor {
         long size = Arrays.stream(shape).asLongStream().reduce(1, Math::multiplyExact);
         Preconditions.checkArgument(
                 size == data.remaining(),
-                "shape %s wants %s values, found %s",
+                "shape %s needs %s values, found %s",
                 Arrays.toString(shape),
                 size,
                 data.remaining());

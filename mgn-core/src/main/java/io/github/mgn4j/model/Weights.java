@@ -62,11 +62,11 @@ public final class Weights {
             Tensor tensor = tensors.get(parameter.name());
             if (tensor == null) {
                 throw new WeightsException(
-                        "tensor '%s' is missing (shape %s wanted)".formatted(parameter.name(), parameter.shape()));
+                        "tensor '%s' is missing (shape %s expected)".formatted(parameter.name(), parameter.shape()));
             }
             WeightsException.check(
                     Ints.asList(tensor.shape()).equals(parameter.shape()),
-                    "tensor '%s' has shape %s, wanted %s",
+                    "tensor '%s' has shape %s, expected %s",
                     parameter.name(),
                     Ints.asList(tensor.shape()),
                     parameter.shape());

@@ -74,9 +74,9 @@ class HostileCheckpointTest {
 
     @Test
     void claimedLengthsAreCheckedBeforeTheyAreAllocated() throws IOException {
-        assertRefused("X\u00ff\u00ff\u00ff\u007f", "cut off: 2147483647 bytes wanted");
-        assertRefused("X\u00ff\u00ff\u00ff\u00ff", "cut off: -1 bytes wanted");
-        assertRefused("\u008d" + "\u00ff".repeat(7) + "\u007f", "cut off: 9223372036854775807 bytes wanted");
+        assertRefused("X\u00ff\u00ff\u00ff\u007f", "cut off: 2147483647 bytes expected");
+        assertRefused("X\u00ff\u00ff\u00ff\u00ff", "cut off: -1 bytes expected");
+        assertRefused("\u008d" + "\u00ff".repeat(7) + "\u007f", "cut off: 9223372036854775807 bytes expected");
         assertRefused("\u008b\u00ff\u00ff\u00ff\u007f", "a number of absurd length");
         assertRefused("L" + "9".repeat(100_000) + "L\n.", "a number of absurd length");
         assertRefused("I12x\n.", "an integer that is none");

@@ -90,7 +90,7 @@ class ModelFileTest {
         Safetensors.write(file, tensors, metadata);
         assertThatThrownBy(() -> ModelFile.load(file))
                 .isInstanceOf(WeightsException.class)
-                .hasMessage(file + ": tensor 'trunk.bn1.bias' has shape [2, 3], wanted [4]");
+                .hasMessage(file + ": tensor 'trunk.bn1.bias' has shape [2, 3], expected [4]");
 
         tensors.put("trunk.bn1.bias", Tensor.of(new float[4], 4));
         tensors.put("more", Tensor.of(new float[4], 4));
@@ -102,7 +102,7 @@ class ModelFileTest {
         tensors.remove("classifiers.p3_2.bias");
         Safetensors.write(file, tensors, metadata);
         assertThatThrownBy(() -> ModelFile.load(file))
-                .hasMessage(file + ": tensor 'classifiers.p3_2.bias' is missing (shape [3] wanted)");
+                .hasMessage(file + ": tensor 'classifiers.p3_2.bias' is missing (shape [3] expected)");
     }
 
     @Test

@@ -100,7 +100,7 @@ class WeightImporterTest {
         assertThatThrownBy(() -> Rename.parse("(=x"))
                 .isInstanceOf(WeightsException.class)
                 .hasMessage("a renaming '(=x': Unclosed group");
-        assertThatThrownBy(() -> Rename.parse("net.")).hasMessageContaining("old=new wanted");
+        assertThatThrownBy(() -> Rename.parse("net.")).hasMessageContaining("old=new expected");
     }
 
     @Test
@@ -249,7 +249,7 @@ class WeightImporterTest {
         assertThatThrownBy(() -> WeightImporter.load(missing, AUTO))
                 .isInstanceOf(WeightsException.class)
                 .hasMessage(missing
-                        + ": tensor 'layer3.1.bn2.running_var' is missing (shape [4] wanted, layout torchvision)");
+                        + ": tensor 'layer3.1.bn2.running_var' is missing (shape [4] expected, layout torchvision)");
         Path surplus = torchvision(spec, Map.of("layer3.1.bias", Tensor.of(new float[2], 2)));
         assertThatThrownBy(() -> WeightImporter.load(surplus, AUTO))
                 .isInstanceOf(WeightsException.class)
@@ -258,10 +258,10 @@ class WeightImporterTest {
         Path shape = torchvision(spec, Map.of("layer1.0.conv1.weight", Tensor.of(new float[2], 2)));
         assertThatThrownBy(() -> WeightImporter.load(shape, AUTO))
                 .isInstanceOf(WeightsException.class)
-                .hasMessage(shape + ": tensor 'layer1.0.conv1.weight' has shape [2], wanted [1, 1, 3, 3]");
+                .hasMessage(shape + ": tensor 'layer1.0.conv1.weight' has shape [2], expected [1, 1, 3, 3]");
         Path stem = torchvision(spec, Map.of("conv1.weight", Tensor.of(new float[0], 0, 3, 7, 7)));
         assertThatThrownBy(() -> WeightImporter.load(stem, AUTO))
-                .hasMessage(stem + ": tensor 'conv1.weight' has shape [0, 3, 7, 7], wanted [channels, 3, 7, 7]");
+                .hasMessage(stem + ": tensor 'conv1.weight' has shape [0, 3, 7, 7], expected [channels, 3, 7, 7]");
     }
 
     @Test

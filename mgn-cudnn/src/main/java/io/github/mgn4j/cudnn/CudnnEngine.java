@@ -115,10 +115,11 @@ public final class CudnnEngine implements PixelEngine {
         Preconditions.checkArgument(batch >= 1, "batch must be at least 1, not %s", batch);
         InputSize size = spec.input();
         long bytes = 3L * batch * size.height() * size.width();
-        Preconditions.checkArgument(pixels.limit() >= bytes, "pixels hold %s bytes, wanted %s", pixels.limit(), bytes);
+        Preconditions.checkArgument(
+                pixels.limit() >= bytes, "pixels hold %s bytes, expected %s", pixels.limit(), bytes);
         Preconditions.checkArgument(
                 features.limit() >= (long) batch * spec.featureLength(),
-                "features have room for %s values, wanted %s x %s",
+                "features have room for %s values, expected %s x %s",
                 features.limit(),
                 batch,
                 spec.featureLength());

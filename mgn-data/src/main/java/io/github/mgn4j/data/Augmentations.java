@@ -50,7 +50,7 @@ public final class Augmentations {
             DatasetException.check(
                     NAME.matcher(name).matches() && !name.equals(NONE) && !NAMED.containsKey(name),
                     "an augmentation of one's own cannot be called '%s': a name of lower-case letters, digits and hyphens"
-                            + " wanted, other than none, %s",
+                            + " expected, other than none, %s",
                     name,
                     String.join(", ", NAMED.keySet()));
             DatasetException.check(
@@ -64,7 +64,7 @@ public final class Augmentations {
         for (String name : names) {
             Augmentation next = own.getOrDefault(name, NAMED.get(name));
             if (next == null) {
-                throw new DatasetException("unknown augmentation '" + name + "'; wanted: none, or a list of "
+                throw new DatasetException("unknown augmentation '" + name + "'; expected: none, or a list of "
                         + String.join(", ", Iterables.concat(NAMED.keySet(), own.keySet())));
             }
             DatasetException.check(seen.add(name), "augmentation '%s' is named twice", name);

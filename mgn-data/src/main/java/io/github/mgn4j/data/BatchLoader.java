@@ -261,7 +261,7 @@ public final class BatchLoader implements AutoCloseable {
         /** Sets the number of worker threads; by default half of the processors, at least 2, at most 8. */
         @CanIgnoreReturnValue
         public Builder threads(int value) {
-            DatasetException.check(value >= 1 && value <= 1024, "1 to 1024 loader threads wanted, not %s", value);
+            DatasetException.check(value >= 1 && value <= 1024, "1 to 1024 loader threads expected, not %s", value);
             threads = value;
             return this;
         }
@@ -269,7 +269,7 @@ public final class BatchLoader implements AutoCloseable {
         /** Sets the number of batches that are prepared ahead of the current one; 2 by default. */
         @CanIgnoreReturnValue
         public Builder prefetch(int value) {
-            DatasetException.check(value >= 1 && value <= 1024, "1 to 1024 batches ahead wanted, not %s", value);
+            DatasetException.check(value >= 1 && value <= 1024, "1 to 1024 batches ahead expected, not %s", value);
             prefetch = value;
             return this;
         }
@@ -277,7 +277,7 @@ public final class BatchLoader implements AutoCloseable {
         /** Sets the bytes of resized images that are cached in memory; 0 by default, which disables the cache. */
         @CanIgnoreReturnValue
         public Builder cacheBytes(long value) {
-            DatasetException.check(value >= 0, "a cache of at least 0 bytes wanted, not %s", value);
+            DatasetException.check(value >= 0, "a cache of at least 0 bytes expected, not %s", value);
             cacheBytes = value;
             return this;
         }
@@ -304,7 +304,7 @@ public final class BatchLoader implements AutoCloseable {
         public BatchLoader start(long epoch, int position) {
             DatasetException.check(
                     epoch >= 0 && position >= 0 && position < sampler.iterationsPerEpoch(),
-                    "epoch %s, position %s: wanted from 0, below %s iterations",
+                    "epoch %s, position %s: expected from 0, below %s iterations",
                     epoch,
                     position,
                     sampler.iterationsPerEpoch());

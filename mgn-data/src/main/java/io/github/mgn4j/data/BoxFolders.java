@@ -145,7 +145,7 @@ record BoxFolders(String train, String query, String gallery) {
         if (!Files.exists(folder)) {
             return List.of();
         }
-        Folders.requireFolder(folder, "a folder of images wanted");
+        Folders.requireFolder(folder, "a folder of images expected");
         List<String> names = Folders.images(folder);
         List<ReidImage> images = new ArrayList<>(names.size());
         for (String name : names) {
@@ -175,7 +175,7 @@ record BoxFolders(String train, String query, String gallery) {
     private static ReidImage image(Path folder, String fileName, String where) {
         return MarketName.parse(folder, fileName)
                 .orElseThrow(() -> new DatasetException(
-                        where + ": person and camera wanted in the name, such as 0002_c1s1_000451_03.jpg"
+                        where + ": person and camera expected in the name, such as 0002_c1s1_000451_03.jpg"
                                 + (MarketName.isTooLong(fileName) ? "; numbers have at most nine digits" : "")));
     }
 }

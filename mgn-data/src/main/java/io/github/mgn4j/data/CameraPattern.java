@@ -33,7 +33,7 @@ final class CameraPattern {
         }
         DatasetException.check(
                 pattern.matcher("").groupCount() >= 1,
-                "camera pattern '%s': a group wanted around the camera, such as cam(\\d+)",
+                "camera pattern '%s': a group expected around the camera, such as cam(\\d+)",
                 regex);
         return new CameraPattern(pattern, true);
     }

@@ -99,7 +99,7 @@ final class CsvListing {
         if (!headed) {
             DatasetException.check(
                     isHeader(line),
-                    "%s: the header %s wanted, found '%s'%s",
+                    "%s: the header %s expected, found '%s'%s",
                     file,
                     HEADER_LINE,
                     start(line),
@@ -119,7 +119,7 @@ final class CsvListing {
     private IdentityNumbering.Entry entry(String line, String where) {
         List<String> fields = fields(line);
         DatasetException.check(
-                fields.size() == HEADER.size(), "%s: %s wanted, found %s fields", where, HEADER_LINE, fields.size());
+                fields.size() == HEADER.size(), "%s: %s expected, found %s fields", where, HEADER_LINE, fields.size());
         Path image;
         try {
             image = FileNames.resolve(folder, fields.get(0)).normalize();
@@ -132,11 +132,11 @@ final class CsvListing {
         DatasetException.check(!fields.get(1).isEmpty(), "%s: the pid is empty", where);
         String camera = fields.get(2);
         DatasetException.check(
-                CAMERA.matcher(camera).matches(), "%s: a camera number or nothing wanted, found '%s'", where, camera);
+                CAMERA.matcher(camera).matches(), "%s: a camera number or nothing expected, found '%s'", where, camera);
         Split split = SPLITS.get(fields.get(3).toLowerCase(Locale.ROOT));
         if (split == null) {
             throw new DatasetException(
-                    where + ": the split train, query or gallery wanted, found '" + fields.get(3) + "'");
+                    where + ": the split train, query or gallery expected, found '" + fields.get(3) + "'");
         }
         return new IdentityNumbering.Entry(
                 folders.intern(Folders.parent(image)),

@@ -67,7 +67,7 @@ public final class Cuhk03NpFormat implements DatasetFormat {
                 return new Cuhk03NpFormat(boxes);
             }
         }
-        throw new DatasetException("cuhk03-np:labeled or cuhk03-np:detected wanted, found '" + argument + "'");
+        throw new DatasetException("cuhk03-np:labeled or cuhk03-np:detected expected, found '" + argument + "'");
     }
 
     @Override

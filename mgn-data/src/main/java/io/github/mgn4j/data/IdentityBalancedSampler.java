@@ -90,7 +90,7 @@ public final class IdentityBalancedSampler {
      */
     public int[] batch(long epoch, int position) {
         if (epoch < 0 || position < 0 || position >= iterations) {
-            throw new IllegalArgumentException("epoch " + epoch + ", position " + position + ": wanted from 0, below "
+            throw new IllegalArgumentException("epoch " + epoch + ", position " + position + ": expected from 0, below "
                     + iterations + " iterations");
         }
         long round = epoch * roundsPerEpoch + position / batchesPerRound;

@@ -82,7 +82,7 @@ public final class Msmt17Format implements DatasetFormat {
 
     private static ReidImage image(String line, String where, Path folder, Interner<Path> folders) {
         Matcher fields = LINE.matcher(line);
-        DatasetException.check(fields.matches(), "%s: path and identity wanted, found '%s'", where, line);
+        DatasetException.check(fields.matches(), "%s: path and identity expected, found '%s'", where, line);
         Path file;
         try {
             file = FileNames.resolve(folder, fields.group(1)).normalize();
@@ -92,7 +92,7 @@ public final class Msmt17Format implements DatasetFormat {
         String name = Folders.fileName(file);
         Matcher camera = CAMERA.matcher(name);
         DatasetException.check(
-                camera.matches(), "%s: a camera wanted in the third field of '%s'", where, fields.group(1));
+                camera.matches(), "%s: a camera expected in the third field of '%s'", where, fields.group(1));
         return new ReidImage(
                 folders.intern(Folders.parent(file)),
                 name,

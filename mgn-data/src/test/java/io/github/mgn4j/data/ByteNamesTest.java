@@ -114,7 +114,7 @@ class ByteNamesTest {
 
         assertThatThrownBy(() -> DatasetFormats.named("market1501").read(root))
                 .isInstanceOf(DatasetException.class)
-                .hasMessageContaining("nobody\\xD5.jpg: person and camera wanted");
+                .hasMessageContaining("nobody\\xD5.jpg: person and camera expected");
         try (Stream<Path> files = Files.list(root.resolve("bounding_box_train"))) {
             List<ReidImage> images =
                     files.map(file -> new ReidImage(file, 1, 1)).toList();

@@ -39,7 +39,7 @@ class DatasetFormatsTest {
                 .hasMessage("the data set format msmt17 takes no argument, found 'msmt17:v2'");
         assertThatThrownBy(() -> DatasetFormats.named("cuhk03-np:drawn"))
                 .isInstanceOf(DatasetException.class)
-                .hasMessage("cuhk03-np:labeled or cuhk03-np:detected wanted, found 'drawn'");
+                .hasMessage("cuhk03-np:labeled or cuhk03-np:detected expected, found 'drawn'");
     }
 
     @Test
@@ -171,7 +171,7 @@ class DatasetFormatsTest {
         Path odd = Trees.touch(root, "query/holiday.jpg");
         assertThatThrownBy(() -> DatasetFormats.named("market1501").read(root))
                 .isInstanceOf(DatasetException.class)
-                .hasMessageStartingWith(odd + ": person and camera wanted");
+                .hasMessageStartingWith(odd + ": person and camera expected");
     }
 
     @Test
@@ -234,7 +234,7 @@ class DatasetFormatsTest {
                 val, "0001/0001_000_15_0303noon_0009_0.jpg 1\n0001/0001_000_15_0303noon_0008_0.jpg 1\n".repeat(2));
         assertThatThrownBy(() -> DatasetFormats.read(root)).hasMessageEndingWith(" (2 of 4 listed are missing)");
         Files.writeString(val, "0001/0001_000_15_0303noon_0008_0.jpg\n");
-        assertThatThrownBy(() -> DatasetFormats.read(root)).hasMessageContaining("path and identity wanted");
+        assertThatThrownBy(() -> DatasetFormats.read(root)).hasMessageContaining("path and identity expected");
         Files.delete(val);
         assertThatThrownBy(() -> DatasetFormats.read(root)).hasMessageStartingWith(val + ": no such file");
     }

@@ -87,7 +87,7 @@ class FolderFormatTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"folder:cam-(, Unclosed group", "folder:cam, a group wanted", "folder:, a group wanted"})
+    @CsvSource({"folder:cam-(, Unclosed group", "folder:cam, a group expected", "folder:, a group expected"})
     void patternsWithoutAGroupAreRefused(String format, String message) {
         assertThatThrownBy(() -> DatasetFormats.named(format))
                 .isInstanceOf(DatasetException.class)
@@ -122,8 +122,8 @@ class FolderFormatTest {
                 .isInstanceOf(DatasetException.class)
                 .hasMessage(
                         header.isEmpty()
-                                ? list + ": the header path,pid,camid,split wanted, found 'a.jpg;1;1;train'"
-                                : list + ": the header path,pid,camid,split wanted, found '" + header + "'");
+                                ? list + ": the header path,pid,camid,split expected, found 'a.jpg;1;1;train'"
+                                : list + ": the header path,pid,camid,split expected, found '" + header + "'");
     }
 
     @Test

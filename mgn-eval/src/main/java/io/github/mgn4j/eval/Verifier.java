@@ -113,7 +113,7 @@ public record Verifier(DistanceMetric metric, int resamples, double confidence, 
         }
         check(
                 !thresholds.isEmpty(),
-                "no threshold keeps to a false-accept rate of 0.1 or less: %d pairs of two people, at least 10 wanted,"
+                "no threshold keeps to a false-accept rate of 0.1 or less: %d pairs of two people, at least 10 needed,"
                         + " and two people must not be as near as any one",
                 verification.differentPairs());
         return new VerificationThresholds(

@@ -33,7 +33,7 @@ record Initializer(String name, OnnxType type, List<Integer> dims, Supplier<floa
     void writeTo(OutputStream out) throws IOException {
         out.write(header());
         float[] all = values.get();
-        Verify.verify(all.length == count(), "%s has %s values, wanted %s", name, all.length, count());
+        Verify.verify(all.length == count(), "%s has %s values, expected %s", name, all.length, count());
         ByteBuffer chunk = ByteBuffer.allocate(CHUNK * type.bytes()).order(ByteOrder.LITTLE_ENDIAN);
         for (float value : all) {
             if (!chunk.hasRemaining()) {

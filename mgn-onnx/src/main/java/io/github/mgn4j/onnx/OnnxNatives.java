@@ -27,7 +27,7 @@ final class OnnxNatives {
             return "";
         }
         if (!exists("onnxruntime_providers_" + (device == OnnxDevice.CUDA ? "cuda" : "tensorrt"))) {
-            return "com.microsoft.onnxruntime:onnxruntime_gpu is wanted in the place of onnxruntime";
+            return "com.microsoft.onnxruntime:onnxruntime_gpu is needed in place of onnxruntime";
         }
         return hasDriver() ? "" : "this machine has no NVIDIA driver";
     }

@@ -156,9 +156,9 @@ class OnnxEngineTest {
             FloatBuffer small = FloatBuffer.allocate(10);
             FloatBuffer images = FloatBuffer.allocate(3 * 96 * 40);
             assertThatThrownBy(() -> engine.run(small, 1, FloatBuffer.allocate(1000)))
-                    .hasMessage("images hold 10 values, wanted 11520");
+                    .hasMessage("images hold 10 values, expected 11520");
             assertThatThrownBy(() -> engine.run(images, 1, small))
-                    .hasMessage("features have room for 10 values, wanted 1 x 64");
+                    .hasMessage("features have room for 10 values, expected 1 x 64");
             assertThatThrownBy(() -> engine.run(images, 0, small)).hasMessage("batch must be at least 1, not 0");
         }
     }
@@ -179,7 +179,7 @@ class OnnxEngineTest {
         assertThatThrownBy(() -> Engines.open(device.engine(), model, options))
                 .isInstanceOf(EngineException.class)
                 .hasMessageStartingWith("the engine " + device.engine()
-                        + " cannot run here: com.microsoft.onnxruntime:onnxruntime_gpu is wanted in the place of"
+                        + " cannot run here: com.microsoft.onnxruntime:onnxruntime_gpu is needed in place of"
                         + " onnxruntime; those that can run: onnx [fp32]");
     }
 

@@ -143,7 +143,7 @@ class ActivationMapsTest {
         assertThat(ActivationMap.scaled("global", 1, 3, new double[] {7, 7, 7}).resized(1, 3))
                 .containsExactly(0, 0, 0);
         assertThatThrownBy(() -> ActivationMap.of("global", 2, 2, new float[3]))
-                .hasMessage("a map of 2 x 2 wants as many values, found 3");
+                .hasMessage("a map of 2 x 2 needs as many values, found 3");
         assertThatThrownBy(() -> ActivationMap.of("global", 1, 1, new float[] {Float.NaN}))
                 .hasMessage("a value of a map is NaN, must be 0 to 1");
     }

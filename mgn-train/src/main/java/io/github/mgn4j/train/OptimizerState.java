@@ -17,7 +17,7 @@ final class OptimizerState implements AutoCloseable {
         INDArray array = arrays.computeIfAbsent(
                 kind + "/" + parameter, key -> weight.ulike().assign(0));
         if (!Arrays.equals(array.shape(), weight.shape())) {
-            throw new IllegalArgumentException("%s of '%s' has shape %s, wanted %s"
+            throw new IllegalArgumentException("%s of '%s' has shape %s, expected %s"
                     .formatted(kind, parameter, Arrays.toString(array.shape()), Arrays.toString(weight.shape())));
         }
         return array;

@@ -62,7 +62,7 @@ final class OptimizerTensors {
             } else if (Arrays.equals(tensor.shape(), new int[] {1})) {
                 arrays.put(name, Nd4j.valueArrayOf(new long[] {1}, tensor.get(0), type));
             } else {
-                throw new WeightsException("optimizer state '%s' has shape %s, wanted %s"
+                throw new WeightsException("optimizer state '%s' has shape %s, expected %s"
                         .formatted(name, Arrays.toString(tensor.shape()), parameter.shape()));
             }
         });

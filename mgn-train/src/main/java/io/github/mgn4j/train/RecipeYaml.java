@@ -56,7 +56,7 @@ public final class RecipeYaml {
         FileKind kind = FileKind.of(file).orElse(FileKind.TEXT);
         RecipeException.check(kind == FileKind.TEXT, "%s: %s; a recipe (.yaml) was expected", file, kind);
         long size = Files.size(file);
-        RecipeException.check(size <= MAX_BYTES, "%s: a recipe of at most 1 MiB wanted, found %s bytes", file, size);
+        RecipeException.check(size <= MAX_BYTES, "%s: a recipe of at most 1 MiB expected, found %s bytes", file, size);
         try {
             byte[] bytes = Files.readAllBytes(file);
             return parse(
@@ -146,7 +146,7 @@ public final class RecipeYaml {
         if (root instanceof Map<?, ?> map) {
             return map;
         }
-        throw new RecipeException(source + ": settings ('key: value') wanted, found " + RecipeKeys.describe(root));
+        throw new RecipeException(source + ": settings ('key: value') expected, found " + RecipeKeys.describe(root));
     }
 
     /** Limits depth and length: the parser descends recursively, and takes minutes for a number of a million digits. */

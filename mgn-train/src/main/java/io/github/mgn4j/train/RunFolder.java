@@ -90,7 +90,8 @@ public final class RunFolder implements TrainingListener, AutoCloseable {
      */
     public static RunFolder create(Path folder, boolean overwrite) throws IOException {
         if (Files.exists(folder) && !Files.isDirectory(folder)) {
-            throw new FileAlreadyExistsException(folder.toString(), null, "a folder for the run wanted, found a file");
+            throw new FileAlreadyExistsException(
+                    folder.toString(), null, "a folder for the run expected, found a file");
         }
         boolean isNew = !Files.exists(folder);
         Files.createDirectories(folder);

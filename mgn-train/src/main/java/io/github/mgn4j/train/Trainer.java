@@ -306,7 +306,7 @@ public final class Trainer implements AutoCloseable {
     private Batch next() throws IOException {
         Batch batch = data.next();
         if (batch.images().remaining() != batchLength || batch.labels().length() != data.batchSize()) {
-            throw new IllegalArgumentException("batch %s has %s values and %s labels, wanted %s and %s"
+            throw new IllegalArgumentException("batch %s has %s values and %s labels, expected %s and %s"
                     .formatted(
                             iteration,
                             batch.images().remaining(),

@@ -204,7 +204,7 @@ class TrainingTest {
                 training(recipe),
                 run,
                 DatasetException.class,
-                "unknown augmentation 'band'; wanted: none, or a list of flip, crop, erase, jitter");
+                "unknown augmentation 'band'; expected: none, or a list of flip, crop, erase, jitter");
         assertResumeRefused(
                 training(recipe).augmentation("band", BAND).objective(TrainingTest::withCentre),
                 run,

@@ -129,7 +129,7 @@ class RecipeYamlTest {
                 "network: mgn|network must be a section of settings, not 'mgn'",
                 "network: {preset: pcb}|unknown network preset 'pcb'; there are mgn, resnet50, resnet101, global, part-2, part-3",
                 "network: {input: [384]}|network.input must be [height, width], not '[384]'",
-                "[1, 2]|settings ('key: value') wanted, found '[1, 2]'"
+                "[1, 2]|settings ('key: value') expected, found '[1, 2]'"
             })
     void wrongValuesAreRefusedByName(String text, String message) {
         assertThatThrownBy(() -> RecipeYaml.parse(text, "r.yaml"))

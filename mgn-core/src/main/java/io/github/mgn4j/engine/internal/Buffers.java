@@ -19,10 +19,10 @@ public final class Buffers {
         long expected = 3L * batch * spec.input().height() * spec.input().width();
         Preconditions.checkArgument(batch >= 1, "batch must be at least 1, not %s", batch);
         Preconditions.checkArgument(
-                images.limit() >= expected, "images hold %s values, wanted %s", images.limit(), expected);
+                images.limit() >= expected, "images hold %s values, expected %s", images.limit(), expected);
         Preconditions.checkArgument(
                 features.limit() >= (long) batch * spec.featureLength(),
-                "features have room for %s values, wanted %s x %s",
+                "features have room for %s values, expected %s x %s",
                 features.limit(),
                 batch,
                 spec.featureLength());

@@ -88,7 +88,7 @@ public final class SyntheticDataset {
                 }
             }
         } else if (Files.exists(out)) {
-            throw new DatasetException(FileNames.text(out) + ": a folder wanted, found a file");
+            throw new DatasetException(FileNames.text(out) + ": a folder expected, found a file");
         }
     }
 

@@ -199,7 +199,7 @@ final class Unpickler {
         if (top() instanceof Sequence sequence) {
             return sequence;
         }
-        WeightsException.check(top() instanceof Inert, "the pickle appends to what is no list");
+        WeightsException.check(top() instanceof Inert, "the pickle appends to an object that is not a list");
         return new Sequence(); // discarded at once
     }
 

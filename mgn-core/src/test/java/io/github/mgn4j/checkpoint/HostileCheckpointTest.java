@@ -64,10 +64,10 @@ class HostileCheckpointTest {
         assertRefused("t.", "a mark that was never set");
         assertRefused("(.", "takes a mark for a value");
         assertRefused("h\u0007.", "recalls object 7");
-        assertRefused("K\u0001K\u0002K\u0003s.", "sets an item of what is no dictionary");
+        assertRefused("K\u0001K\u0002K\u0003s.", "sets an item of an object that is not a dictionary");
         assertRefused("}(K\u0001u.", "a dictionary key without a value");
         assertRefused("}]K\u0001s.", "no state dict: expected tensors by name");
-        assertRefused("K\u0001K\u0002a.", "appends to what is no list");
+        assertRefused("K\u0001K\u0002a.", "appends to an object that is not a list");
         assertRefused("", "cut off");
         assertRefused("K\u0001", "cut off");
     }
@@ -79,8 +79,8 @@ class HostileCheckpointTest {
         assertRefused("\u008d" + "\u00ff".repeat(7) + "\u007f", "cut off: 9223372036854775807 bytes expected");
         assertRefused("\u008b\u00ff\u00ff\u00ff\u007f", "a number of absurd length");
         assertRefused("L" + "9".repeat(100_000) + "L\n.", "a number of absurd length");
-        assertRefused("I12x\n.", "an integer that is none");
-        assertRefused("Fx\n.", "a number that is none");
+        assertRefused("I12x\n.", "a malformed integer");
+        assertRefused("Fx\n.", "a malformed number");
         assertRefused("\u0095" + "\u00ff".repeat(8), "cut off");
     }
 

@@ -227,7 +227,7 @@ class RefusedCallsTest {
             extract --model @model.safetensors --images @data --out @gallery.npy | gallery.npy: exists already
             extract --model @model.safetensors --images @data --out @recipe.yaml/f.npy | cannot be written
             extract --model @recipe.yaml --images @data --out @N/f.npy           | recipe.yaml: a text file; a model file was expected
-            extract --model @model.safetensors --images @data --out @N/f.npy --engine onnx-cuda | the engine onnx-cuda cannot run here: com.microsoft.onnxruntime:onnxruntime_gpu is wanted
+            extract --model @model.safetensors --images @data --out @N/f.npy --engine onnx-cuda | the engine onnx-cuda cannot run here: com.microsoft.onnxruntime:onnxruntime_gpu is needed
             # train
             train --data @none --out @N                                 | none: no such folder
             train --data @notrain --out @N                              | no training images
@@ -249,7 +249,7 @@ class RefusedCallsTest {
             train --data @data --out @recipe.yaml --recipe @recipe.yaml | recipe.yaml: is a file
             train --data @data --out @N --recipe @recipe.yaml --on-error nix | [fail, skip] but was 'nix'
             train --data @data --out @N --format msmt17:v2              | msmt17 takes no argument, found 'msmt17:v2'
-            train --data @data --out @N --format folder:cam             | a group wanted around the camera
+            train --data @data --out @N --format folder:cam             | a group expected around the camera
             train --data @badtrain --out @N --recipe @recipe.yaml --on-error skip --p 1 | none of the
             train --data @badtrain --out @N --recipe @recipe.yaml --format market1501 | not a JPEG, PNG or BMP file
             train --data @data                                          | --out RUN is missing
@@ -311,7 +311,7 @@ class RefusedCallsTest {
             data --data @none                               | none: no such folder
             data --data @data --json @recipe.yaml           | exists already
             data --data @data --check nix                   | [none, quick, decode] but was 'nix'
-            data --data @data --format cuhk03-np:drawn      | cuhk03-np:labeled or cuhk03-np:detected wanted
+            data --data @data --format cuhk03-np:drawn      | cuhk03-np:labeled or cuhk03-np:detected expected
             bench --model @model.safetensors --batch 0      | mgn: --batch must be at least 1, not 0
             bench --model @model.safetensors --seconds 0    | --seconds must be above 0
             bench --model @model.safetensors --device 0,1   | --device: the engine onednn computes on the processor

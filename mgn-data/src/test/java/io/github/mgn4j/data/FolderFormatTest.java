@@ -248,8 +248,8 @@ class FolderFormatTest {
     @CsvSource(delimiter = '|', textBlock = """
             nowhere.jpg,1,1,train | no such image
             a.jpg,1,1             | found 3 fields
-            a.jpg,1,x,train       | a camera number or nothing wanted, found 'x'
-            a.jpg,1,1,test        | the split train, query or gallery wanted, found 'test'
+            a.jpg,1,x,train       | a camera number or nothing expected, found 'x'
+            a.jpg,1,1,test        | the split train, query or gallery expected, found 'test'
             a.jpg,,1,train        | the pid is empty
             """)
     void badLinesAreNamed(String line, String message) throws IOException {

@@ -267,7 +267,7 @@ class OnnxEngineTest {
                 .start();
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertThat(process.waitFor()).as(output).isZero();
-        assertThat(output).startsWith("version 1.");
+        assertThat(output).contains("version 1.");
     }
 
     private static Model model() {

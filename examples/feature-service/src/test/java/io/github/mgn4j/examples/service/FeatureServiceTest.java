@@ -95,7 +95,7 @@ class FeatureServiceTest {
                 File.pathSeparator, classPath().stream().map(Path::toString).toList());
         Path report = folder.resolve("report-class-path");
         String said = run("-cp", path, FeatureService.class.getName(), model, data, report);
-        assertThat(said).startsWith("onednn: features of 64 values, mAP 0.");
+        assertThat(said).contains("onednn: features of 64 values, mAP 0.");
         assertThat(report.resolve("report.html")).isNotEmptyFile();
     }
 
@@ -125,7 +125,7 @@ class FeatureServiceTest {
                 data,
                 report,
                 engine);
-        assertThat(said).startsWith(engine + ": features of 64 values, mAP 0.");
+        assertThat(said).contains(engine + ": features of 64 values, mAP 0.");
         assertThat(report.resolve("report.html")).isNotEmptyFile();
     }
 

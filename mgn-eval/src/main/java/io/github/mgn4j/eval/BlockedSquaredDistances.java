@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Squared distances of features as |a|&sup2; + |b|&sup2; - 2ab, by matrix products of blocks. The exact values are
- * those of {@link SquaredDistances}, times a power of two that scales the features to length 1 or less. Without a
- * library for matrix products the near values equal the exact ones.
+ * those of {@link SquaredDistances}, times a power of two that scales the features to length 1 or less. If all features
+ * are so short that their squares underflow, the near values equal the exact ones.
  *
  * <p>The tolerance is a bound, not an estimate, for any order of summation (Higham, Accuracy and Stability of Numerical
  * Algorithms, section 3.1): a float32 sum of n products is off by no more than n u |a||b|, u = 2^-24. Subtracting the
@@ -47,7 +47,7 @@ final class BlockedSquaredDistances implements BoundedDistances {
         static final BlockProducts.Factory PRODUCTS = products();
     }
 
-    /** Supplies the library for matrix products, or null. */
+    /** Supplies the matrix products; null for none. */
     private interface ProductsSource {
         BlockProducts.@Nullable Factory get();
     }

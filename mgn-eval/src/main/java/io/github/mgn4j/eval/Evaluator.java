@@ -13,8 +13,8 @@ import java.util.List;
  * the same person under the same camera are left out, and so is junk. Entries at the same distance keep the gallery's
  * order. Queries without a match are not counted.
  *
- * <p>Distances are computed one block of queries and gallery at a time, by matrix products if a module that offers them
- * (mgn-onednn or mgn-samediff) is on the class path. The products' rounding does not affect the result: pairs whose
+ * <p>Distances are computed one block of queries and gallery at a time, by matrix products: those of a native
+ * library if mgn-onednn or mgn-samediff is on the class path, otherwise products in Java. The products' rounding does not affect the result: pairs whose
  * order it leaves open are settled by sums of squared differences in a fixed order. So equal features are equally near,
  * and the result is the same for any number of cores, block size and library.
  *

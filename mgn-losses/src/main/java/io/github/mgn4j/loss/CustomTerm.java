@@ -28,7 +28,7 @@ public final class CustomTerm implements LossTerm {
         /**
          * Adds the loss to a graph. Operation names are scoped and need not be unique; constants are unnamed.
          *
-         * @param input logits {@code [batch, classes]} or vectors {@code [batch, featureDims]}, depending on the term's factory
+         * @param input logits {@code [batch, classes]} or vectors {@code [batch, partLength]}, depending on the term's factory
          * @param oneHot {@code [batch, classes]} of the input's type: 1 at each image's class, else 0
          * @return a scalar that depends on the input and is differentiable; normally a mean over the batch
          */

@@ -50,8 +50,8 @@ public final class TrainingGraph {
     /**
      * The vectors of one feature, all two-dimensional.
      *
-     * @param pooled {@code [batch, pooledDims]}
-     * @param reduced {@code [batch, featureDims]}
+     * @param pooled {@code [batch, pooledLength]}
+     * @param reduced {@code [batch, partLength]}
      * @param logits {@code [batch, classes]}
      */
     public record Head(SDVariable pooled, SDVariable reduced, SDVariable logits) {}

@@ -1,10 +1,11 @@
 package io.github.mgn4j.features;
 
 import com.google.common.base.Preconditions;
+import io.github.mgn4j.features.internal.FixedOrder;
 
 /**
  * The distance metric between two features. The values are bit-identical to those that an evaluation ranks by: float32 sums
- * over {@value #CHUNK} values at a time, added up in float64.
+ * over {@value FixedOrder#CHUNK} values at a time, added up in float64.
  */
 public enum DistanceMetric {
     /** The Euclidean length of the difference of two features, which are not normalised. */
@@ -23,8 +24,6 @@ public enum DistanceMetric {
             return isZero(pair, 0) || isZero(pair, 1) ? 1 : squared(pair.normalized()) / 2;
         }
     };
-
-    private static final int CHUNK = 32;
 
     /**
      * Returns the distance between two features.
@@ -45,25 +44,11 @@ public enum DistanceMetric {
 
     abstract double value(FeatureMatrix pair);
 
-    private static boolean isZero(FeatureMatrix pair, int row) {
-        for (float value : pair.row(row)) {
-            if (value != 0) {
-                return false;
-            }
-        }
-        return true;
+    private static double squared(FeatureMatrix pair) {
+        return FixedOrder.squaredDistance(pair.data(), 0, pair.data(), pair.dims(), pair.dims());
     }
 
-    private static double squared(FeatureMatrix pair) {
-        double total = 0;
-        for (int from = 0; from < pair.dims(); from += CHUNK) {
-            float sum = 0;
-            for (int j = from; j < Math.min(from + CHUNK, pair.dims()); j++) {
-                float difference = pair.get(0, j) - pair.get(1, j);
-                sum += difference * difference;
-            }
-            total += sum;
-        }
-        return total;
+    private static boolean isZero(FeatureMatrix pair, int row) {
+        return FixedOrder.isZero(pair.data(), row * pair.dims(), pair.dims());
     }
 }

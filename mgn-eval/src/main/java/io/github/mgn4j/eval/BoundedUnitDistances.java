@@ -2,6 +2,7 @@ package io.github.mgn4j.eval;
 
 import io.github.mgn4j.features.DistanceMetric;
 import io.github.mgn4j.features.FeatureMatrix;
+import io.github.mgn4j.features.internal.FixedOrder;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -61,16 +62,12 @@ final class BoundedUnitDistances implements BoundedDistances {
     }
 
     /** Returns for each row whether it is all zeros; null if no row is. */
-    static boolean @Nullable [] zeros(FeatureMatrix features) {
+    private static boolean @Nullable [] zeros(FeatureMatrix features) {
         boolean[] zeros = new boolean[features.rows()];
         boolean any = false;
         for (int i = 0; i < zeros.length; i++) {
-            boolean zero = true;
-            for (int j = 0; zero && j < features.dims(); j++) {
-                zero = features.data()[i * features.dims() + j] == 0;
-            }
-            zeros[i] = zero;
-            any |= zero;
+            zeros[i] = FixedOrder.isZero(features.data(), i * features.dims(), features.dims());
+            any |= zeros[i];
         }
         return any ? zeros : null;
     }

@@ -5,19 +5,8 @@ import java.nio.FloatBuffer;
 import java.util.Arrays;
 import java.util.stream.IntStream;
 
-/**
- * Products in plain Java, for class paths without a native library. The gallery is turned to columns, tile by tile, because the compiler vectorises a loop over gallery entries and must
- * not reorder a sum over dimensions.
- */
+/** Products in plain Java, for class paths without a native library; see {@link ColumnTile}. */
 final class JavaProducts implements BlockProducts {
-    /** Columns of a tile. */
-    private static final int TILE = 256;
-
-    /** Dimensions of a tile: with {@link #TILE} columns it stays in the first-level cache. */
-    private static final int CHUNK = 32;
-
-    private static final int STEP = 4;
-
     private final int rows;
     private final int columns;
     private final int depth;
@@ -51,21 +40,23 @@ final class JavaProducts implements BlockProducts {
 
     @Override
     public void multiply() {
-        int tiles = (columns + TILE - 1) / TILE;
-        IntStream.range(0, tiles * products.length).parallel().forEach(t -> multiply(t / tiles, t % tiles * TILE));
+        int tiles = (columns + ColumnTile.WIDTH - 1) / ColumnTile.WIDTH;
+        IntStream.range(0, tiles * products.length)
+                .parallel()
+                .forEach(t -> multiply(t / tiles, t % tiles * ColumnTile.WIDTH));
     }
 
     /** Computes the products of a slice with the gallery rows from {@code first} on. */
     private void multiply(int slice, int first) {
-        int width = Math.min(TILE, columns - first);
-        float[][] tile = new float[CHUNK][TILE];
-        float[] query = new float[CHUNK];
-        float[] sums = new float[TILE];
+        int width = Math.min(ColumnTile.WIDTH, columns - first);
+        float[][] tile = ColumnTile.allocate();
+        float[] query = new float[ColumnTile.DEPTH];
+        float[] sums = new float[ColumnTile.WIDTH];
         float[] out = products[slice];
-        for (int d = 0; d < depth; d += CHUNK) {
+        for (int d = 0; d < depth; d += ColumnTile.DEPTH) {
             // Values past the last dimension are 0 on both sides and add nothing.
-            int length = Math.min(CHUNK, depth - d);
-            pack(gallery[slice], first, width, d, length, tile);
+            int length = Math.min(ColumnTile.DEPTH, depth - d);
+            ColumnTile.pack(gallery[slice], depth, first, width, d, length, tile);
             Arrays.fill(query, 0);
             for (int q = 0; q < rows; q++) {
                 System.arraycopy(queries[slice], q * depth + d, query, 0, length);
@@ -75,23 +66,11 @@ final class JavaProducts implements BlockProducts {
                 } else {
                     System.arraycopy(out, at, sums, 0, width);
                 }
-                for (int k = 0; k < length; k += STEP) {
+                for (int k = 0; k < length; k += ColumnTile.STEP) {
                     accumulate(query, k, tile, width, sums);
                 }
                 System.arraycopy(sums, 0, out, at, width);
             }
-        }
-    }
-
-    private void pack(float[] from, int first, int width, int d, int length, float[][] tile) {
-        for (int j = 0; j < width; j++) {
-            int at = (first + j) * depth + d;
-            for (int k = 0; k < length; k++) {
-                tile[k][j] = from[at + k];
-            }
-        }
-        for (int k = length; k < CHUNK; k++) {
-            Arrays.fill(tile[k], 0);
         }
     }
 
@@ -105,9 +84,8 @@ final class JavaProducts implements BlockProducts {
         float[] t2 = tile[k + 2];
         float[] t3 = tile[k + 3];
         for (int j = 0; j < width; j++) {
-            // HotSpot vectorises neither two results nor eight products. Math.fma is no faster here, and a thousand
-            // times
-            // slower on a processor without it.
+            // HotSpot vectorises neither two results nor eight products. Math.fma is no faster here, and a
+            // thousand times slower on a processor without it.
             sums[j] = sums[j] + q0 * t0[j] + q1 * t1[j] + q2 * t2[j] + q3 * t3[j];
         }
     }

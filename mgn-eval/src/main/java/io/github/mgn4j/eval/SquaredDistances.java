@@ -3,6 +3,7 @@ package io.github.mgn4j.eval;
 import static io.github.mgn4j.eval.EvaluationException.check;
 
 import io.github.mgn4j.features.FeatureMatrix;
+import io.github.mgn4j.features.internal.FixedOrder;
 import java.util.Arrays;
 
 /**
@@ -10,7 +11,7 @@ import java.util.Arrays;
  *
  * <p>They are sums of squared differences, not |a|&sup2; + |b|&sup2; - 2ab: that form suffers from cancellation, so
  * that equal vectors get a nonzero distance and near ones an arbitrary order. Every pair is summed in one fixed order
- * (float32 over {@value #CHUNK} values, these sums in float64), wherever it lies in a block. So equal vectors are at
+ * (float32 over {@value FixedOrder#CHUNK} values, these sums in float64), wherever it lies in a block. So equal vectors are at
  * distance 0, duplicates in a gallery tie exactly, the result is symmetric, and neither blocks nor threads change a
  * bit.
  *
@@ -18,12 +19,6 @@ import java.util.Arrays;
  * reorder a sum over dimensions.
  */
 final class SquaredDistances implements Distances {
-    /** Values summed in float32. */
-    static final int CHUNK = 32;
-
-    private static final int STEP = 4;
-    private static final int TILE = 256;
-
     private final FeatureMatrix queries;
     private final FeatureMatrix gallery;
     private final int dims;
@@ -51,25 +46,25 @@ final class SquaredDistances implements Distances {
 
     @Override
     public void compute(int from, double[][] into) {
-        float[][] tile = new float[CHUNK][TILE];
-        float[] query = new float[CHUNK];
-        float[] sums = new float[TILE];
+        float[][] tile = ColumnTile.allocate();
+        float[] query = new float[ColumnTile.DEPTH];
+        float[] sums = new float[ColumnTile.WIDTH];
         for (double[] row : into) {
             Arrays.fill(row, 0);
         }
-        for (int first = 0; first < gallery.rows(); first += TILE) {
-            int width = Math.min(TILE, gallery.rows() - first);
-            for (int d = 0; d < dims; d += CHUNK) {
-                int depth = Math.min(CHUNK, dims - d);
+        for (int first = 0; first < gallery.rows(); first += ColumnTile.WIDTH) {
+            int width = Math.min(ColumnTile.WIDTH, gallery.rows() - first);
+            for (int d = 0; d < dims; d += ColumnTile.DEPTH) {
+                int depth = Math.min(ColumnTile.DEPTH, dims - d);
                 // Values past the last dimension are 0 on both sides and add nothing.
-                int steps = (depth + STEP - 1) / STEP;
-                pack(first, width, d, depth, tile);
+                int steps = (depth + ColumnTile.STEP - 1) / ColumnTile.STEP;
+                ColumnTile.pack(gallery.data(), dims, first, width, d, depth, tile);
                 for (int q = 0; q < into.length; q++) {
                     Arrays.fill(query, 0);
                     System.arraycopy(queries.data(), (from + q) * dims + d, query, 0, depth);
                     Arrays.fill(sums, 0);
                     for (int s = 0; s < steps; s++) {
-                        accumulate(query, s * STEP, tile, width, sums);
+                        accumulate(query, s * ColumnTile.STEP, tile, width, sums);
                     }
                     double[] row = into[q];
                     for (int j = 0; j < width; j++) {
@@ -77,19 +72,6 @@ final class SquaredDistances implements Distances {
                     }
                 }
             }
-        }
-    }
-
-    private void pack(int first, int width, int d, int depth, float[][] tile) {
-        float[] data = gallery.data();
-        for (int j = 0; j < width; j++) {
-            int at = (first + j) * dims + d;
-            for (int c = 0; c < depth; c++) {
-                tile[c][j] = data[at + c];
-            }
-        }
-        for (int c = depth; c < CHUNK; c++) {
-            Arrays.fill(tile[c], 0);
         }
     }
 
@@ -112,43 +94,8 @@ final class SquaredDistances implements Distances {
         }
     }
 
-    /**
-     * Returns the distance of one pair, with the same bits as {@link #compute}. Four sums are computed at a time,
-     * because each addition waits for the previous one in its sum.
-     */
+    /** Returns the distance of one pair, with the same bits as {@link #compute}. */
     double pair(int query, int entry) {
-        float[] a = queries.data();
-        float[] b = gallery.data();
-        int i = query * dims;
-        int j = entry * dims;
-        double total = 0;
-        int d = 0;
-        for (; d + 4 * CHUNK <= dims; d += 4 * CHUNK) {
-            float s0 = 0;
-            float s1 = 0;
-            float s2 = 0;
-            float s3 = 0;
-            for (int c = d; c < d + CHUNK; c++) {
-                float d0 = a[i + c] - b[j + c];
-                float d1 = a[i + c + CHUNK] - b[j + c + CHUNK];
-                float d2 = a[i + c + 2 * CHUNK] - b[j + c + 2 * CHUNK];
-                float d3 = a[i + c + 3 * CHUNK] - b[j + c + 3 * CHUNK];
-                s0 += d0 * d0;
-                s1 += d1 * d1;
-                s2 += d2 * d2;
-                s3 += d3 * d3;
-            }
-            total = total + s0 + s1 + s2 + s3;
-        }
-        for (; d < dims; d += CHUNK) {
-            int end = Math.min(dims, d + CHUNK);
-            float sum = 0;
-            for (int c = d; c < end; c++) {
-                float difference = a[i + c] - b[j + c];
-                sum += difference * difference;
-            }
-            total += sum;
-        }
-        return total;
+        return FixedOrder.squaredDistance(queries.data(), query * dims, gallery.data(), entry * dims, dims);
     }
 }

@@ -9,6 +9,7 @@ import java.util.Arrays;
 import org.bytedeco.dnnl.dnnl_engine;
 import org.bytedeco.dnnl.dnnl_memory;
 import org.bytedeco.dnnl.dnnl_memory_desc;
+import org.bytedeco.dnnl.dnnl_primitive;
 import org.bytedeco.dnnl.dnnl_primitive_desc;
 import org.bytedeco.dnnl.dnnl_stream;
 import org.bytedeco.javacpp.BytePointer;
@@ -53,6 +54,23 @@ final class Dnnl {
         dnnl_stream stream = new dnnl_stream();
         check(dnnl_stream_create(stream, engine, dnnl_stream_default_flags), "stream");
         return owner.own(stream, s -> dnnl_stream_destroy(s));
+    }
+
+    /**
+     * Creates a primitive.
+     *
+     * @param description filled by one of oneDNN's functions
+     * @param status the status that this function returned
+     * @param what name of the primitive in messages
+     * @param temporary owns the description, which oneDNN does not need afterwards
+     */
+    static dnnl_primitive primitive(
+            dnnl_primitive_desc description, int status, String what, Resources temporary, Resources owner) {
+        check(status, what);
+        temporary.own(description, d -> dnnl_primitive_desc_destroy(d));
+        dnnl_primitive primitive = new dnnl_primitive();
+        check(dnnl_primitive_create(primitive, description), what);
+        return owner.own(primitive, p -> dnnl_primitive_destroy(p));
     }
 
     /**

@@ -8,7 +8,6 @@ import java.nio.FloatBuffer;
 import java.util.stream.IntStream;
 import org.bytedeco.dnnl.dnnl_engine;
 import org.bytedeco.dnnl.dnnl_memory_desc;
-import org.bytedeco.dnnl.dnnl_primitive;
 import org.bytedeco.dnnl.dnnl_primitive_desc;
 import org.bytedeco.dnnl.dnnl_stream;
 import org.bytedeco.javacpp.BytePointer;
@@ -40,12 +39,7 @@ final class OneDnnProducts implements BlockProducts {
             dnnl_primitive_desc description = new dnnl_primitive_desc();
             int status = dnnl_matmul_primitive_desc_create(
                     description, engine, source, weights, null, destination, new Attributes(temporary).get());
-            Dnnl.check(status, "products");
-            temporary.own(description, d -> dnnl_primitive_desc_destroy(d));
-            dnnl_primitive primitive = new dnnl_primitive();
-            Dnnl.check(dnnl_primitive_create(primitive, description), "products");
-            resources.own(primitive, p -> dnnl_primitive_destroy(p));
-            step = new PrimitiveStep("products", primitive)
+            step = new PrimitiveStep("products", Dnnl.primitive(description, status, "products", temporary, resources))
                     .with(DNNL_ARG_SRC, Dnnl.memory(source, a, engine, resources))
                     .with(DNNL_ARG_WEIGHTS, Dnnl.memory(weights, b, engine, resources))
                     .with(DNNL_ARG_DST, Dnnl.memory(destination, c, engine, resources));

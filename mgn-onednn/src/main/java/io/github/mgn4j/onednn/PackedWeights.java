@@ -159,11 +159,8 @@ final class PackedWeights implements AutoCloseable {
         dnnl_memory to = Dnnl.memory(copy, Dnnl.allocate(Dnnl.size(copy), resources), engine, resources);
         dnnl_primitive_desc description = new dnnl_primitive_desc();
         String what = "packing " + name;
-        Dnnl.check(dnnl_reorder_primitive_desc_create(description, plain, engine, copy, engine, null), what);
-        temporary.own(description, d -> dnnl_primitive_desc_destroy(d));
-        dnnl_primitive primitive = new dnnl_primitive();
-        Dnnl.check(dnnl_primitive_create(primitive, description), what);
-        temporary.own(primitive, p -> dnnl_primitive_destroy(p));
+        int status = dnnl_reorder_primitive_desc_create(description, plain, engine, copy, engine, null);
+        dnnl_primitive primitive = Dnnl.primitive(description, status, what, temporary, temporary);
         dnnl_exec_arg_t arguments = temporary.own(new dnnl_exec_arg_t(2), Pointer::close);
         arguments.getPointer(0).arg(DNNL_ARG_FROM).memory(from);
         arguments.getPointer(1).arg(DNNL_ARG_TO).memory(to);

@@ -9,7 +9,6 @@ import io.github.mgn4j.spec.ConvLayer;
 import io.github.mgn4j.spec.Pooling;
 import org.bytedeco.dnnl.dnnl_engine;
 import org.bytedeco.dnnl.dnnl_memory_desc;
-import org.bytedeco.dnnl.dnnl_primitive;
 import org.bytedeco.dnnl.dnnl_primitive_desc;
 
 /**
@@ -159,12 +158,7 @@ final class Primitives {
     }
 
     private PrimitiveStep step(String name, int status, dnnl_primitive_desc description, Attributes attributes) {
-        Dnnl.check(status, name);
-        temporary.own(description, d -> dnnl_primitive_desc_destroy(d));
-        dnnl_primitive primitive = new dnnl_primitive();
-        Dnnl.check(dnnl_primitive_create(primitive, description), name);
-        owner.own(primitive, p -> dnnl_primitive_destroy(p));
-        PrimitiveStep step = new PrimitiveStep(name, primitive);
+        PrimitiveStep step = new PrimitiveStep(name, Dnnl.primitive(description, status, name, temporary, owner));
         dnnl_memory_desc scratchpad = Dnnl.wanted(description, dnnl_query_scratchpad_md);
         long bytes = Dnnl.size(scratchpad);
         if (bytes > 0) {

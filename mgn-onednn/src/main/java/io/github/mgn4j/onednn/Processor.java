@@ -72,11 +72,8 @@ final class Processor {
         dnnl_memory_desc result = Dnnl.descriptor(dnnl_f32, dnnl_ab, owner, SIZE, SIZE);
         dnnl_primitive_desc description = new dnnl_primitive_desc();
         String what = "product of matrices";
-        Dnnl.check(dnnl_matmul_primitive_desc_create(description, engine, plain, any, null, result, null), what);
-        owner.own(description, d -> dnnl_primitive_desc_destroy(d));
-        dnnl_primitive primitive = new dnnl_primitive();
-        Dnnl.check(dnnl_primitive_create(primitive, description), what);
-        owner.own(primitive, p -> dnnl_primitive_destroy(p));
+        int status = dnnl_matmul_primitive_desc_create(description, engine, plain, any, null, result, null);
+        dnnl_primitive primitive = Dnnl.primitive(description, status, what, owner, owner);
         dnnl_exec_arg_t arguments = owner.own(new dnnl_exec_arg_t(3), Pointer::close);
         arguments.getPointer(0).arg(DNNL_ARG_SRC).memory(zeros(plain, engine, owner));
         arguments

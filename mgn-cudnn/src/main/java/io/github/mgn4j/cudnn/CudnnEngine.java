@@ -2,7 +2,6 @@ package io.github.mgn4j.cudnn;
 
 import static org.bytedeco.cuda.global.cudart.*;
 
-import com.google.common.base.Preconditions;
 import com.google.common.util.concurrent.Uninterruptibles;
 import io.github.mgn4j.engine.EngineOptions;
 import io.github.mgn4j.engine.PixelEngine;
@@ -11,7 +10,6 @@ import io.github.mgn4j.engine.internal.Buffers;
 import io.github.mgn4j.engine.internal.PlanCache;
 import io.github.mgn4j.image.Layout;
 import io.github.mgn4j.model.Model;
-import io.github.mgn4j.spec.InputSize;
 import io.github.mgn4j.spec.MgnSpec;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -112,19 +110,10 @@ public final class CudnnEngine implements PixelEngine {
 
     @Override
     public void run(ByteBuffer pixels, int batch, boolean flip, FloatBuffer features) {
-        Preconditions.checkArgument(batch >= 1, "batch must be at least 1, not %s", batch);
-        InputSize size = spec.input();
-        long bytes = 3L * batch * size.height() * size.width();
-        Preconditions.checkArgument(
-                pixels.limit() >= bytes, "pixels hold %s bytes, expected %s", pixels.limit(), bytes);
-        Preconditions.checkArgument(
-                features.limit() >= (long) batch * spec.featureLength(),
-                "features have room for %s values, expected %s x %s",
-                features.limit(),
-                batch,
-                spec.featureLength());
+        Buffers.check(spec, pixels, batch, features);
+        int bytes = 3 * batch * spec.input().height() * spec.input().width();
         BatchKind kind = new BatchKind(compiledSize(batch), flip, true);
-        ByteBuffer from = pixels.duplicate().position(0).limit((int) bytes);
+        ByteBuffer from = pixels.duplicate().position(0).limit(bytes);
         Pointer direct = pixels.isDirect() ? new BytePointer(from) : null;
         boolean ready = direct != null && pinned.containsKey(direct.address());
         run(kind, batch, to -> to.put(from), ready ? direct : null, features);
@@ -182,7 +171,7 @@ public final class CudnnEngine implements PixelEngine {
      * @param batch number of images
      */
     public ResidentBatch resident(FloatBuffer images, int batch) {
-        Buffers.check(spec, images, batch, Buffers.allocate((long) batch * spec.featureLength()));
+        Buffers.checkImages(spec, images, batch);
         int values = 3 * batch * spec.input().height() * spec.input().width();
         return resident(
                 new BatchKind(batch, false, false),
@@ -197,6 +186,7 @@ public final class CudnnEngine implements PixelEngine {
      * @param flip whether features are means over images and mirrors
      */
     public ResidentBatch resident(ByteBuffer pixels, int batch, boolean flip) {
+        Buffers.checkImages(spec, pixels, batch);
         BatchKind kind = new BatchKind(batch, flip, true);
         int bytes = (int) kind.inputBytes(spec);
         return resident(kind, to -> to.put(pixels.duplicate().position(0).limit(bytes)));

@@ -11,15 +11,50 @@ public final class Buffers {
     private Buffers() {}
 
     /**
-     * Checks that buffers have room for a batch.
+     * Checks that buffers of normalised images and of features have room for a batch.
      *
-     * @throws IllegalArgumentException if a buffer is too small; the message names it and both sizes
+     * @throws IllegalArgumentException saying what is too small
      */
     public static void check(MgnSpec spec, FloatBuffer images, int batch, FloatBuffer features) {
+        checkImages(spec, images, batch);
+        checkFeatures(spec, batch, features);
+    }
+
+    /**
+     * Checks that buffers of 8-bit pixels and of features have room for a batch.
+     *
+     * @throws IllegalArgumentException saying what is too small
+     */
+    public static void check(MgnSpec spec, ByteBuffer pixels, int batch, FloatBuffer features) {
+        checkImages(spec, pixels, batch);
+        checkFeatures(spec, batch, features);
+    }
+
+    /**
+     * Checks that a buffer of normalised images has room for a batch.
+     *
+     * @throws IllegalArgumentException if it has not
+     */
+    public static void checkImages(MgnSpec spec, FloatBuffer images, int batch) {
+        checkImages(spec, "images hold %s values, expected %s", images.limit(), batch);
+    }
+
+    /**
+     * Checks that a buffer of 8-bit pixels has room for a batch.
+     *
+     * @throws IllegalArgumentException if it has not
+     */
+    public static void checkImages(MgnSpec spec, ByteBuffer pixels, int batch) {
+        checkImages(spec, "pixels hold %s bytes, expected %s", pixels.limit(), batch);
+    }
+
+    private static void checkImages(MgnSpec spec, String message, int limit, int batch) {
         long expected = 3L * batch * spec.input().height() * spec.input().width();
         Preconditions.checkArgument(batch >= 1, "batch must be at least 1, not %s", batch);
-        Preconditions.checkArgument(
-                images.limit() >= expected, "images hold %s values, expected %s", images.limit(), expected);
+        Preconditions.checkArgument(limit >= expected, message, limit, expected);
+    }
+
+    private static void checkFeatures(MgnSpec spec, int batch, FloatBuffer features) {
         Preconditions.checkArgument(
                 features.limit() >= (long) batch * spec.featureLength(),
                 "features have room for %s values, expected %s x %s",

@@ -7,11 +7,6 @@ import org.nd4j.linalg.factory.Nd4jBackend;
 
 /** Provides products by ND4J if it has a CPU backend, whose arrays lie in this machine's memory. */
 public final class Nd4jProductsProvider implements ProductsProvider {
-    /**
-     * ND4J's class of the CUDA backend, which is not even loaded: it prints a stack trace where it cannot run.
-     */
-    private static final String CUDA = "/org/nd4j/linalg/jcublas/JCublasBackend.class";
-
     /** Returns a priority below oneDNN's own products; ND4J would call an older version of oneDNN. */
     @Override
     public int priority() {
@@ -20,10 +15,10 @@ public final class Nd4jProductsProvider implements ProductsProvider {
 
     @Override
     public boolean available() {
-        if (Nd4jProductsProvider.class.getResource(CUDA) != null
-                || !CudaBackend.unavailableReason().isEmpty()) {
-            return false;
+        if (CudaBackend.isPresent()) {
+            return false; // it is not even loaded: where it cannot run, it prints a stack trace
         }
+        CudaBackend.check(); // nothing may load ND4J before
         try {
             Nd4jBackend backend = Nd4jBackend.load();
             return backend != null && backend.getClass().getSimpleName().contains("Cpu");

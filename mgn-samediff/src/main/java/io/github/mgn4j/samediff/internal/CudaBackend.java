@@ -46,10 +46,13 @@ public final class CudaBackend {
 
     /** Returns whether ND4J would compute on a GPU: its CUDA backend is present and usable. */
     public static boolean isUsable() {
+        return isPresent() && unavailableReason().isEmpty();
+    }
+
+    /** Returns whether ND4J's CUDA backend is on the class path. */
+    public static boolean isPresent() {
         ClassLoader loader = CudaBackend.class.getClassLoader();
-        return loader != null
-                && loader.getResource(BACKEND) != null
-                && unavailableReason().isEmpty();
+        return loader != null && loader.getResource(BACKEND) != null;
     }
 
     /** Returns why ND4J cannot compute here, as a sentence; empty if it can. */
@@ -70,8 +73,7 @@ public final class CudaBackend {
 
     private static String look() {
         showBackends();
-        ClassLoader loader = CudaBackend.class.getClassLoader();
-        if (loader == null || loader.getResource(BACKEND) == null) {
+        if (!isPresent()) {
             return "";
         }
         try {
@@ -81,7 +83,7 @@ public final class CudaBackend {
             String gpus = new String(query.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             boolean ended = query.waitFor(SECONDS, TimeUnit.SECONDS);
             String reason = unavailableReason(ended && query.exitValue() == 0 ? gpus : "");
-            return reason.isEmpty() ? loaded(loader) : reason;
+            return reason.isEmpty() ? loaded() : reason;
         } catch (IOException e) {
             return unavailableReason("");
         } catch (InterruptedException e) {
@@ -106,7 +108,8 @@ public final class CudaBackend {
     }
 
     /** Loads the natives, which ND4J would do later, and lets CUDA count its devices. */
-    private static String loaded(ClassLoader loader) {
+    private static String loaded() {
+        ClassLoader loader = CudaBackend.class.getClassLoader();
         try {
             Class.forName(NATIVES, true, loader);
             int[] count = new int[1];

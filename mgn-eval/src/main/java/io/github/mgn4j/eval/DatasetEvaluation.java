@@ -23,9 +23,6 @@ public record DatasetEvaluation(
         @Nullable Evaluation reRanked,
         @Nullable Verification verification,
         SingleShot.@Nullable Result singleShot) {
-    private static final int RESAMPLES = 1000;
-    private static final double CONFIDENCE = 0.95;
-
     static DatasetEvaluation of(Evaluator evaluator, TestFeatures extracted, EvaluationOptions options) {
         QueryExpansion expansion = options.expansion();
         TestFeatures features = expansion == null
@@ -36,15 +33,17 @@ public record DatasetEvaluation(
         Evaluation plain = evaluator.evaluate(query, gallery);
         ReRanker reRanker = options.reRanker();
         Evaluation reRanked = reRanker == null ? null : evaluator.evaluate(query, gallery, reRanker);
-        Verification verification = options.verification() ? verifier(evaluator).verify(query, gallery) : null;
+        Verification verification = options.verification()
+                ? verifier(evaluator, Verifier.DEFAULT_RESAMPLES).verify(query, gallery)
+                : null;
         SingleShot.Result singleShot = options.singleShotTrials() == 0
                 ? null
                 : new SingleShot(evaluator.metric(), options.singleShotTrials(), 0).evaluate(query, gallery);
         return new DatasetEvaluation(evaluator, options, features, plain, reRanked, verification, singleShot);
     }
 
-    private static Verifier verifier(Evaluator evaluator) {
-        return new Verifier(evaluator.metric(), RESAMPLES, CONFIDENCE, 0, evaluator.blockBytes());
+    private static Verifier verifier(Evaluator evaluator, int resamples) {
+        return new Verifier(evaluator.metric(), resamples, Verifier.DEFAULT_CONFIDENCE, 0, evaluator.blockBytes());
     }
 
     /** Returns the re-ranked evaluation if there is one, otherwise the plain one. */
@@ -59,7 +58,8 @@ public record DatasetEvaluation(
 
     /** Returns 95% bootstrap intervals of {@link #metrics()}, from 1000 resamples of people. */
     public MetricIntervals intervals() {
-        return MetricIntervals.of(evaluation(), features.query().labels(), RESAMPLES, CONFIDENCE, 0);
+        return MetricIntervals.of(
+                evaluation(), features.query().labels(), Verifier.DEFAULT_RESAMPLES, Verifier.DEFAULT_CONFIDENCE, 0);
     }
 
     /**
@@ -68,7 +68,11 @@ public record DatasetEvaluation(
      * @throws EvaluationException if there is no pair of the same person, or none of different people
      */
     public Verification verify() {
-        return verification != null ? verification : verifier(evaluator).verify(features.query(), features.gallery());
+        return verification != null ? verification : measure(Verifier.DEFAULT_RESAMPLES);
+    }
+
+    private Verification measure(int resamples) {
+        return verifier(evaluator, resamples).verify(features.query(), features.gallery());
     }
 
     /**
@@ -79,10 +83,8 @@ public record DatasetEvaluation(
      * @throws EvaluationException if there are too few pairs for any of the rates
      */
     public VerificationThresholds thresholds(boolean flip, String data) {
-        Verifier exact = new Verifier(evaluator.metric(), 0, CONFIDENCE, 0, evaluator.blockBytes());
-        Verification measured =
-                verification != null ? verification : exact.verify(features.query(), features.gallery());
-        return exact.thresholds(measured, flip, data);
+        Verification measured = verification != null ? verification : measure(0);
+        return verifier(evaluator, 0).thresholds(measured, flip, data);
     }
 
     /**

@@ -36,6 +36,9 @@ public record Verifier(DistanceMetric metric, int resamples, double confidence, 
     /** The false-accept rates of the points and of stored thresholds, descending. */
     public static final List<Double> FALSE_ACCEPT_RATES = List.of(1e-1, 1e-2, 1e-3, 1e-4);
 
+    static final int DEFAULT_RESAMPLES = 1000;
+    static final double DEFAULT_CONFIDENCE = 0.95;
+
     /**
      * Checks the settings.
      *
@@ -50,7 +53,7 @@ public record Verifier(DistanceMetric metric, int resamples, double confidence, 
 
     /** Creates a verifier with 1000 draws and a 95% interval. */
     public Verifier(DistanceMetric metric) {
-        this(metric, 1000, 0.95, 0, BlockShape.DEFAULT_BYTES);
+        this(metric, DEFAULT_RESAMPLES, DEFAULT_CONFIDENCE, 0, BlockShape.DEFAULT_BYTES);
     }
 
     /**

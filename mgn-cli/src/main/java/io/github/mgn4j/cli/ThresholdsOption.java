@@ -76,14 +76,14 @@ final class ThresholdsOption {
                 lines.add(String.format(
                         Locale.ROOT,
                         "no threshold at a false-accept rate of %s: %d pairs of two people, at least %.0f needed",
-                        VerifyCommand.rate(rate),
+                        ThresholdsText.rate(rate),
                         thresholds.differentPairs(),
                         1 / rate));
             } else if (pairs < ENOUGH) {
                 lines.add(String.format(
                         Locale.ROOT,
                         "the threshold at a false-accept rate of %s rests on %d pairs: it may be far off",
-                        VerifyCommand.rate(rate),
+                        ThresholdsText.rate(rate),
                         (long) pairs));
             }
         }

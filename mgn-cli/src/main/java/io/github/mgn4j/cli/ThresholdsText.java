@@ -2,6 +2,7 @@ package io.github.mgn4j.cli;
 
 import io.github.mgn4j.verify.Threshold;
 import io.github.mgn4j.verify.VerificationThresholds;
+import java.math.BigDecimal;
 import java.util.Locale;
 
 /** Formats the thresholds stored in a model, for {@code info}. */
@@ -13,7 +14,7 @@ final class ThresholdsText {
         text.append(String.format(
                 Locale.ROOT,
                 "  %s, %s; %,d pairs of one person, %,d of two%n  %s%n",
-                thresholds.distance().name().toLowerCase(Locale.ROOT),
+                thresholds.metric().name().toLowerCase(Locale.ROOT),
                 thresholds.flip() ? "averaged over the mirror" : "without the mirror",
                 thresholds.samePairs(),
                 thresholds.differentPairs(),
@@ -22,10 +23,15 @@ final class ThresholdsText {
             text.append(String.format(
                     Locale.ROOT,
                     "  far %-7s distance up to %.6g: %.2f%% of the pairs of one person%n",
-                    VerifyCommand.rate(threshold.falseAcceptRate()),
+                    rate(threshold.falseAcceptRate()),
                     threshold.distance(),
                     100 * threshold.trueAcceptRate()));
         }
         return text.toString().stripTrailing();
+    }
+
+    /** Formats a rate without an exponent, as it is typed. */
+    static String rate(double rate) {
+        return new BigDecimal(String.valueOf(rate)).stripTrailingZeros().toPlainString();
     }
 }

@@ -95,26 +95,29 @@ final class VerifyCommand implements Callable<Integer> {
 
     private Comparison compare(Model loaded) throws IOException {
         VerificationThresholds stored = loaded.thresholds();
-        boolean flip = stored == null || stored.flip();
-        try {
-            if (limit.distance == null) {
-                double rate = limit.rate == null ? VerificationThresholds.DEFAULT_RATE : limit.rate;
-                VerificationThresholds.require(stored).at(rate); // before an engine is opened
-                try (FeatureExtractor extractor =
-                        FeatureExtractor.builder(loaded).flip(flip).build()) {
-                    return extractor.compare(first, second, rate);
-                }
-            }
-        } catch (VerificationException e) {
-            throw new IllegalArgumentException(model + ": " + e.getMessage(), e);
+        double rate = limit.rate == null ? VerificationThresholds.DEFAULT_RATE : limit.rate;
+        if (limit.distance == null) {
+            checkStored(stored, rate); // before an engine is opened
         }
-        DistanceMetric distance = stored == null ? DistanceMetric.EUCLIDEAN : stored.distance();
-        try (FeatureExtractor extractor =
-                FeatureExtractor.builder(loaded).flip(flip).build()) {
+        try (FeatureExtractor extractor = FeatureExtractor.builder(loaded)
+                .flip(stored == null || stored.flip())
+                .build()) {
+            if (limit.distance == null) {
+                return extractor.compare(first, second, rate);
+            }
+            DistanceMetric metric = stored == null ? DistanceMetric.EUCLIDEAN : stored.metric();
             return new Comparison(
-                    distance.between(extractor.extract(first), extractor.extract(second)),
+                    metric.between(extractor.extract(first), extractor.extract(second)),
                     limit.distance,
                     stored == null ? OptionalDouble.empty() : stored.falseAcceptRate(limit.distance));
+        }
+    }
+
+    private void checkStored(@Nullable VerificationThresholds stored, double rate) {
+        try {
+            VerificationThresholds.require(stored).at(rate);
+        } catch (VerificationException e) {
+            throw new IllegalArgumentException(model + ": " + e.getMessage(), e);
         }
     }
 
@@ -126,15 +129,8 @@ final class VerifyCommand implements Callable<Integer> {
                 verdict.distance(),
                 verdict.threshold(),
                 verdict.falseAcceptRate().isPresent()
-                        ? rate(verdict.falseAcceptRate().getAsDouble())
+                        ? ThresholdsText.rate(verdict.falseAcceptRate().getAsDouble())
                         : "unknown");
-    }
-
-    /** Formats a rate without an exponent, as it is typed. */
-    static String rate(double rate) {
-        return new java.math.BigDecimal(String.valueOf(rate))
-                .stripTrailingZeros()
-                .toPlainString();
     }
 
     private JsonObject object(Comparison verdict) {

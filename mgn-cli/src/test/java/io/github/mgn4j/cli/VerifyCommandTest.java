@@ -65,7 +65,7 @@ class VerifyCommandTest {
 
     @Test
     void theCopyCarriesTheThresholdsThatTheDataSupports() throws IOException {
-        assertThat(thresholds.distance()).isEqualTo(DistanceMetric.EUCLIDEAN);
+        assertThat(thresholds.metric()).isEqualTo(DistanceMetric.EUCLIDEAN);
         assertThat(thresholds.flip()).isTrue();
         assertThat(thresholds.data())
                 .isEqualTo("data (market1501): %d queries, %d gallery images", queries.size(), gallery.size());
@@ -249,7 +249,7 @@ class VerifyCommandTest {
                 .ok();
         VerificationThresholds found = Objects.requireNonNull(
                 ModelFile.load(workshop.path("cosine.safetensors")).thresholds());
-        assertThat(found.distance()).isEqualTo(DistanceMetric.COSINE);
+        assertThat(found.metric()).isEqualTo(DistanceMetric.COSINE);
         assertThat(found.flip()).isFalse();
         Path a = queries.get(0).path();
         Path b = gallery.get(gallery.size() - 1).path();

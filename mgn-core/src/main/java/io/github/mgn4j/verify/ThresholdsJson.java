@@ -21,7 +21,7 @@ final class ThresholdsJson {
     static String write(VerificationThresholds thresholds) {
         JsonObject json = new JsonObject();
         json.addProperty("version", VERSION);
-        json.addProperty("distance", thresholds.distance().name().toLowerCase(Locale.ROOT));
+        json.addProperty("distance", thresholds.metric().name().toLowerCase(Locale.ROOT));
         json.addProperty("flip", thresholds.flip());
         json.addProperty("data", thresholds.data());
         json.addProperty("same_pairs", thresholds.samePairs());

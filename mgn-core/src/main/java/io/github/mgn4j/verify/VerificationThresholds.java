@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * the same weights, in every precision, and for images like those of that data set; other cameras and other people need
  * thresholds of their own. Immutable and thread-safe.
  *
- * @param distance the distance metric of the thresholds
+ * @param metric the distance metric of the thresholds
  * @param flip whether the features are means over an image and its mirror
  * @param data the data set, in words
  * @param samePairs number of measured pairs of the same person
@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param thresholds the thresholds by descending false-accept rate, at least one
  */
 public record VerificationThresholds(
-        DistanceMetric distance,
+        DistanceMetric metric,
         boolean flip,
         String data,
         long samePairs,
@@ -115,7 +115,7 @@ public record VerificationThresholds(
     public Comparison compare(float[] a, float[] b, double falseAcceptRate) {
         Threshold threshold = at(falseAcceptRate);
         return new Comparison(
-                distance.between(a, b), threshold.distance(), OptionalDouble.of(threshold.falseAcceptRate()));
+                metric.between(a, b), threshold.distance(), OptionalDouble.of(threshold.falseAcceptRate()));
     }
 
     /** Returns the thresholds as the JSON that a model file carries. */

@@ -47,7 +47,7 @@ class ThresholdsTest {
         Verification verification = verifier.verify(query, gallery);
         assertThat(verification.differentPairs()).isEqualTo(different.size()).isGreaterThan(10_000);
         VerificationThresholds found = verifier.thresholds(verification, false, "sixty");
-        assertThat(found.distance()).isEqualTo(distance);
+        assertThat(found.metric()).isEqualTo(distance);
         assertThat(found.flip()).isFalse();
         assertThat(found.data()).isEqualTo("sixty");
         assertThat(found.samePairs()).isEqualTo(same.size());

@@ -8,6 +8,7 @@ import io.github.mgn4j.data.DatasetFormats;
 import io.github.mgn4j.data.ReidDataset;
 import io.github.mgn4j.data.synth.SynthOptions;
 import io.github.mgn4j.data.synth.SyntheticDataset;
+import io.github.mgn4j.image.ProgressListener;
 import io.github.mgn4j.image.ReidImage;
 import io.github.mgn4j.model.WeightInit;
 import io.github.mgn4j.spec.MgnSpec;
@@ -47,19 +48,34 @@ class ExamplesTest {
         return out.toString(StandardCharsets.UTF_8);
     }
 
-    @Test
-    void comparesTwoImages() throws IOException {
+    /** Writes a data set of some people under two cameras. */
+    private Path people(int ids, int images) throws IOException {
         Path people = folder.resolve("people");
         SyntheticDataset.write(
-                SynthOptions.DEFAULT.withIds(1).withCameras(2).withImages(1), people, false, (done, total) -> {});
-        ReidDataset dataset = DatasetFormats.read(people);
+                SynthOptions.DEFAULT.withIds(ids).withCameras(2).withImages(images),
+                people,
+                false,
+                ProgressListener.NONE);
+        return people;
+    }
+
+    /** Writes a small network with fresh weights. */
+    private Path model(int classes) throws IOException {
         Path model = folder.resolve("model.safetensors");
         MgnSpec spec = MgnSpec.builder()
                 .backbone(18, 1.0 / 16)
                 .input(96, 32)
-                .classes(2)
+                .classes(classes)
                 .build();
         ModelFile.save(model, WeightInit.initialise(spec, 1));
+        return model;
+    }
+
+    @Test
+    void comparesTwoImages() throws IOException {
+        Path people = people(1, 1);
+        ReidDataset dataset = DatasetFormats.read(people);
+        Path model = model(2);
         Path first = dataset.query().get(0).path();
         Path second = dataset.gallery().get(0).path();
         assertThat(output(CompareTwoImages::main, model, first, second)).matches("distance \\d+\\.\\d{4}\\R");
@@ -68,16 +84,8 @@ class ExamplesTest {
 
     @Test
     void extractsAndCompares() throws IOException {
-        Path people = folder.resolve("people");
-        SyntheticDataset.write(
-                SynthOptions.DEFAULT.withIds(4).withCameras(2).withImages(2), people, false, (done, total) -> {});
-        Path model = folder.resolve("model.safetensors");
-        MgnSpec spec = MgnSpec.builder()
-                .backbone(18, 1.0 / 16)
-                .input(96, 32)
-                .classes(2)
-                .build();
-        ModelFile.save(model, WeightInit.initialise(spec, 1));
+        Path people = people(4, 2);
+        Path model = model(2);
         Path image = DatasetFormats.read(people).query().get(0).path();
         Path stored = folder.resolve("stored.safetensors");
         assertThat(output(ExtractAndCompare::main, model, people, stored, image, image))
@@ -88,16 +96,8 @@ class ExamplesTest {
 
     @Test
     void evaluatesAndReports() throws IOException {
-        Path people = folder.resolve("people");
-        SyntheticDataset.write(
-                SynthOptions.DEFAULT.withIds(4).withCameras(2).withImages(3), people, false, (done, total) -> {});
-        Path model = folder.resolve("model.safetensors");
-        MgnSpec spec = MgnSpec.builder()
-                .backbone(18, 1.0 / 16)
-                .input(96, 32)
-                .classes(4)
-                .build();
-        ModelFile.save(model, WeightInit.initialise(spec, 1));
+        Path people = people(4, 3);
+        Path model = model(4);
         Path report = folder.resolve("report");
         assertThat(output(EvaluateAndReport::main, model, people, report))
                 .matches("mAP \\d+\\.\\d%, re-ranked \\d+\\.\\d%\\Rsee .*report\\.html\\R");
@@ -129,9 +129,7 @@ class ExamplesTest {
 
     @Test
     void trainsANetworkWithALossOfItsOwn() throws IOException {
-        Path people = folder.resolve("crowd");
-        SyntheticDataset.write(
-                SynthOptions.DEFAULT.withIds(5).withCameras(2).withImages(2), people, false, (done, total) -> {});
+        Path people = people(5, 2);
         Path run = folder.resolve("run");
         String output = output(TrainWithOwnParts::main, people, run);
         assertThat(output.lines()).hasSize(9);
@@ -144,16 +142,8 @@ class ExamplesTest {
 
     @Test
     void calibratesAndComparesPrecisions() throws IOException {
-        Path people = folder.resolve("few");
-        SyntheticDataset.write(
-                SynthOptions.DEFAULT.withIds(1).withCameras(2).withImages(1), people, false, (done, total) -> {});
-        Path model = folder.resolve("exact.safetensors");
-        MgnSpec spec = MgnSpec.builder()
-                .backbone(18, 1.0 / 16)
-                .input(96, 32)
-                .classes(2)
-                .build();
-        ModelFile.save(model, WeightInit.initialise(spec, 1));
+        Path people = people(1, 1);
+        Path model = model(2);
         Path calibrated = folder.resolve("calibrated.safetensors");
         assertThat(output(CalibrateAndComparePrecisions::main, model, people, calibrated))
                 .matches("bf16: lowest cosine to fp32 [01]\\.\\d{4}\\R"

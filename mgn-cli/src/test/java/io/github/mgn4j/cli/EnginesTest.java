@@ -10,15 +10,16 @@ import io.github.mgn4j.engine.Engines;
 import io.github.mgn4j.engine.Precision;
 import io.github.mgn4j.extract.FeatureExtractor;
 import io.github.mgn4j.fixtures.ReferenceWeights;
+import io.github.mgn4j.fixtures.TinySpecs;
 import io.github.mgn4j.image.Layout;
 import io.github.mgn4j.image.RgbImage;
 import io.github.mgn4j.model.Model;
 import io.github.mgn4j.spec.Branch;
 import io.github.mgn4j.spec.MgnSpec;
-import io.github.mgn4j.spec.Pooling;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -36,48 +37,26 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * What every engine on the class path promises. The SameDiff engine, which mgn-core proves against plain loops and
+ * What every engine on the class path promises. The SameDiff engine, which mgn-samediff proves against plain loops and
  * PyTorch, says what the features are.
  */
 class EnginesTest {
     private static final int HEIGHT = 96;
     private static final int WIDTH = 40;
-    private static final MgnSpec TINY = tiny(50);
-
-    private static MgnSpec tiny(int depth) {
-        return MgnSpec.builder()
-                .backbone(depth, 1.0 / 16)
-                .input(HEIGHT, WIDTH)
-                .embedding(8)
-                .classes(4)
-                .build();
-    }
+    private static final MgnSpec TINY = TinySpecs.tiny(50);
 
     static Stream<EngineProvider> engines() {
         return Engines.providers().stream().filter(EngineProvider::available);
     }
 
     static Stream<Arguments> enginesAndSpecs() {
-        List<MgnSpec> specs = List.of(
-                TINY,
-                tiny(18),
-                tiny(101),
-                TINY.toBuilder().backbone(50, 0.25).embedding(32).build(),
-                TINY.toBuilder().pooling(Pooling.AVG).build(),
-                TINY.toBuilder().embedding(0).build(),
-                TINY.toBuilder()
-                        .input(90, 39)
-                        .branches(Branch.globalOnly(), Branch.part(2))
-                        .build(),
-                TINY.toBuilder().branches(Branch.part(2, 3, 6)).build(),
-                TINY.toBuilder()
-                        .branches(Branch.part(2).withoutGlobal(), Branch.part(2))
-                        .build(),
-                tiny(34).toBuilder().splitAfter(1, 1).build(),
-                tiny(18).toBuilder()
-                        .splitAfter(4, 2)
-                        .branches(Branch.globalOnly())
-                        .build());
+        List<MgnSpec> specs = new ArrayList<>(TinySpecs.all());
+        specs.add(TinySpecs.tiny(101));
+        specs.add(TINY.toBuilder().backbone(50, 0.25).embedding(32).build());
+        specs.add(TINY.toBuilder()
+                .input(90, 39)
+                .branches(Branch.globalOnly(), Branch.part(2))
+                .build());
         return engines().flatMap(engine -> specs.stream().map(spec -> Arguments.of(engine, spec)));
     }
 
@@ -136,7 +115,7 @@ class EnginesTest {
     @MethodSource("engines")
     void severalThreadsGetTheirOwnFeatures(EngineProvider provider) throws Exception {
         ExecutorService threads = Executors.newFixedThreadPool(4);
-        Model model = ReferenceWeights.model(tiny(18));
+        Model model = ReferenceWeights.model(TinySpecs.tiny(18));
         try (Engine one = provider.open(model, options(1));
                 Engine other = provider.open(model, options(1))) {
             List<float[]> expected =
@@ -155,7 +134,7 @@ class EnginesTest {
     @ParameterizedTest
     @MethodSource("engines")
     void aClosedEngineSaysSo(EngineProvider provider) {
-        Engine engine = provider.open(ReferenceWeights.model(tiny(18)), options(1));
+        Engine engine = provider.open(ReferenceWeights.model(TinySpecs.tiny(18)), options(1));
         engine.close();
         engine.close();
         assertThatThrownBy(() -> run(engine, 1))
@@ -166,7 +145,7 @@ class EnginesTest {
     @ParameterizedTest
     @MethodSource("engines")
     void closingUnderBusyCallersGivesRightFeaturesOrRefuses(EngineProvider provider) throws Exception {
-        Model model = ReferenceWeights.model(tiny(18));
+        Model model = ReferenceWeights.model(TinySpecs.tiny(18));
         float[] expected;
         try (Engine engine = provider.open(model, options(1))) {
             expected = run(engine, 1);
@@ -180,7 +159,7 @@ class EnginesTest {
     @ParameterizedTest
     @MethodSource("engines")
     void closingAnExtractorUnderBusyCallersDoesTheSame(EngineProvider provider) throws Exception {
-        Model model = ReferenceWeights.model(tiny(18));
+        Model model = ReferenceWeights.model(TinySpecs.tiny(18));
         byte[] rgb = new byte[3 * HEIGHT * WIDTH];
         Arrays.fill(rgb, (byte) 99);
         RgbImage image = new RgbImage(WIDTH, HEIGHT, rgb);
@@ -244,7 +223,7 @@ class EnginesTest {
     @ParameterizedTest
     @MethodSource("engines")
     void buffersOfTheWrongSizeAreRefused(EngineProvider provider) {
-        try (Engine engine = provider.open(ReferenceWeights.model(tiny(18)), options(1))) {
+        try (Engine engine = provider.open(ReferenceWeights.model(TinySpecs.tiny(18)), options(1))) {
             FloatBuffer small = FloatBuffer.allocate(10);
             assertThatThrownBy(() -> engine.run(small, 1, FloatBuffer.allocate(1000)))
                     .hasMessage("images hold 10 values, expected 11520");
@@ -256,7 +235,7 @@ class EnginesTest {
 
     @Test
     void theFastestIsTheDefault() {
-        try (Engine engine = Engines.open(Engines.AUTO, ReferenceWeights.model(tiny(18)), options(1))) {
+        try (Engine engine = Engines.open(Engines.AUTO, ReferenceWeights.model(TinySpecs.tiny(18)), options(1))) {
             assertThat(engine.name()).isEqualTo("onednn");
         }
     }

@@ -7,6 +7,7 @@ import io.github.mgn4j.cudnn.Program.Op;
 import io.github.mgn4j.cudnn.Program.PoolBands;
 import io.github.mgn4j.cudnn.Program.View;
 import io.github.mgn4j.engine.Precision;
+import io.github.mgn4j.fixtures.NaiveNetwork;
 import io.github.mgn4j.fixtures.ReferenceWeights;
 import io.github.mgn4j.model.Model;
 import io.github.mgn4j.spec.Branch;
@@ -76,7 +77,7 @@ class LoweringTest {
     @ParameterizedTest
     @MethodSource("specs")
     void theProgramIsTheNetwork(MgnSpec spec) {
-        double[] expected = PlainNetwork.features(model(spec), image(spec, 0));
+        double[] expected = NaiveNetwork.features(model(spec), image(spec, 0));
         NumberFormats formats = NumberFormats.of(Precision.FP32, null);
         float[] found = Interpreter.features(model(spec), Lowering.lower(spec, false), formats, image(spec, 0));
         assertThat(apart(found, expected)).isLessThan(2e-6);
@@ -90,7 +91,7 @@ class LoweringTest {
         for (int seed = 0; seed < 12; seed++) {
             MgnSpec spec = spec(seed);
             Model model = model(spec);
-            double[] expected = PlainNetwork.features(model, image(spec, 0));
+            double[] expected = NaiveNetwork.features(model, image(spec, 0));
             NumberFormats formats = NumberFormats.of(
                     precision, Interpreter.ranges(model, image(spec, 0), image(spec, 1), image(spec, 2)));
             float[] found = Interpreter.features(model, Lowering.lower(spec, true), formats, image(spec, 0));

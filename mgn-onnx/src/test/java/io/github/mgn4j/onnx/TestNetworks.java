@@ -2,13 +2,12 @@ package io.github.mgn4j.onnx;
 
 import io.github.mgn4j.engine.Engine;
 import io.github.mgn4j.fixtures.ReferenceWeights;
+import io.github.mgn4j.fixtures.TinySpecs;
 import io.github.mgn4j.image.Layout;
 import io.github.mgn4j.model.Model;
 import io.github.mgn4j.samediff.SameDiffEngine;
-import io.github.mgn4j.spec.Branch;
 import io.github.mgn4j.spec.InputSize;
 import io.github.mgn4j.spec.MgnSpec;
-import io.github.mgn4j.spec.Pooling;
 import java.nio.FloatBuffer;
 import java.util.stream.Stream;
 
@@ -17,31 +16,13 @@ final class TestNetworks {
     private TestNetworks() {}
 
     static Stream<MgnSpec> specs() {
-        MgnSpec tiny = tiny(50);
-        return Stream.of(
-                tiny,
-                tiny(18),
-                tiny(101).toBuilder().backbone(101, 1.0 / 32).build(),
-                tiny.toBuilder().pooling(Pooling.AVG).build(),
-                tiny.toBuilder().embedding(0).build(),
-                tiny.toBuilder().branches(Branch.part(2, 3, 6)).build(),
-                tiny.toBuilder()
-                        .branches(Branch.part(2).withoutGlobal(), Branch.part(2))
-                        .build(),
-                tiny(34).toBuilder().splitAfter(1, 1).build(),
-                tiny(18).toBuilder()
-                        .splitAfter(4, 2)
-                        .branches(Branch.globalOnly())
-                        .build());
+        return Stream.concat(
+                TinySpecs.all().stream(),
+                Stream.of(tiny(101).toBuilder().backbone(101, 1.0 / 32).build()));
     }
 
     static MgnSpec tiny(int depth) {
-        return MgnSpec.builder()
-                .backbone(depth, 1.0 / 16)
-                .input(96, 40)
-                .embedding(8)
-                .classes(4)
-                .build();
+        return TinySpecs.tiny(depth);
     }
 
     static Model model(MgnSpec spec) {

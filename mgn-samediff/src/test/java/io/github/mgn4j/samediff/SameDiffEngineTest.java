@@ -6,20 +6,19 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.github.mgn4j.fixtures.NaiveNetwork;
 import io.github.mgn4j.fixtures.RandomModels;
+import io.github.mgn4j.fixtures.TinySpecs;
 import io.github.mgn4j.image.Layout;
 import io.github.mgn4j.model.Model;
 import io.github.mgn4j.model.Tensor;
 import io.github.mgn4j.model.WeightInit;
 import io.github.mgn4j.model.Weights;
 import io.github.mgn4j.model.WeightsException;
-import io.github.mgn4j.spec.Branch;
 import io.github.mgn4j.spec.MgnSpec;
-import io.github.mgn4j.spec.Pooling;
 import java.nio.FloatBuffer;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -28,31 +27,8 @@ class SameDiffEngineTest {
     private static final int HEIGHT = 96;
     private static final int WIDTH = 40;
 
-    static Stream<MgnSpec> specs() {
-        MgnSpec tiny = tiny(50);
-        return Stream.of(
-                tiny,
-                tiny(18),
-                tiny.toBuilder().pooling(Pooling.AVG).build(),
-                tiny.toBuilder().embedding(0).build(),
-                tiny.toBuilder().branches(Branch.part(2, 3, 6)).build(),
-                tiny.toBuilder()
-                        .branches(Branch.part(2).withoutGlobal(), Branch.part(2))
-                        .build(),
-                tiny(34).toBuilder().splitAfter(1, 1).build(),
-                tiny(18).toBuilder()
-                        .splitAfter(4, 2)
-                        .branches(Branch.globalOnly())
-                        .build());
-    }
-
-    private static MgnSpec tiny(int depth) {
-        return MgnSpec.builder()
-                .backbone(depth, 1.0 / 16)
-                .input(HEIGHT, WIDTH)
-                .embedding(8)
-                .classes(4)
-                .build();
+    static List<MgnSpec> specs() {
+        return TinySpecs.all();
     }
 
     @ParameterizedTest
@@ -112,11 +88,11 @@ class SameDiffEngineTest {
 
     @Test
     void weightsThatOverflowOnceTheirBatchNormIsFoldedInAreRefused() {
-        Map<String, Tensor> tensors =
-                new LinkedHashMap<>(WeightInit.initialise(tiny(18), 5).weights().asMap());
+        Map<String, Tensor> tensors = new LinkedHashMap<>(
+                WeightInit.initialise(TinySpecs.tiny(18), 5).weights().asMap());
         tensors.put("trunk.bn1.weight", Tensor.of(new float[] {1, 1e38f, 1, 1}, 4));
         tensors.put("trunk.bn1.running_var", Tensor.of(new float[4], 4));
-        Model model = new Model(tiny(18), Weights.of(tensors));
+        Model model = new Model(TinySpecs.tiny(18), Weights.of(tensors));
         assertThatThrownBy(() -> new SameDiffEngine(model))
                 .isInstanceOf(WeightsException.class)
                 .hasMessageStartingWith("convolution 'trunk.conv1' leaves float32 in channel 1 once its batch norm"

@@ -1,0 +1,11 @@
+package io.github.mgn4j.eval;
+
+import io.github.mgn4j.fixtures.ProductsCheck;
+import org.junit.jupiter.api.Test;
+
+class JavaProductsTest {
+    @Test
+    void areThoseOfPlainLoops() {
+        ProductsCheck.run(JavaProducts::new);
+    }
+}

@@ -218,7 +218,7 @@ final class EvaluateCommand implements Callable<Integer> {
         try (OutputFiles files = new OutputFiles()) {
             json.write(files, evaluation.toJson().toString());
             if (images != null && input.model() != null) {
-                stored = images.thresholds.write(files, input.model(), images.options.flip(), evaluation);
+                stored = images.thresholds.write(files, input.model(), images.options.flip(input.model()), evaluation);
             }
             if (report != null) {
                 report(evaluation, input, losses).write(files, report);

@@ -3,10 +3,12 @@ package io.github.mgn4j.cli;
 import io.github.mgn4j.engine.Engines;
 import io.github.mgn4j.engine.Precision;
 import io.github.mgn4j.extract.FeatureExtractor;
+import io.github.mgn4j.extract.FeatureExtractorBuilder;
 import io.github.mgn4j.image.OnError;
 import io.github.mgn4j.image.Resampling;
 import io.github.mgn4j.model.Model;
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** The options of feature extraction. */
@@ -34,7 +36,9 @@ final class ExtractorOptions {
             description = "Images per call of the engine (default: ${DEFAULT-VALUE}).")
     private int batch = 16;
 
-    @Option(names = "--no-flip", description = "Do not average over the image and its mirror.")
+    @Option(
+            names = "--no-flip",
+            description = "Do not average over the image and its mirror, whatever the model's default is.")
     private boolean noFlip;
 
     @Option(
@@ -47,27 +51,28 @@ final class ExtractorOptions {
     @Option(
             names = "--resize",
             paramLabel = "bilinear|bicubic",
-            defaultValue = "bilinear",
-            description = "Filter for resizing (default: ${DEFAULT-VALUE}).")
-    private Resampling resize = Resampling.BILINEAR;
+            description = "Filter for resizing (default: the model's own, bilinear but for some imported models).")
+    private @Nullable Resampling resize;
 
     OnError onError() {
         return onError;
     }
 
     /** Returns whether features are means over an image and its mirror. */
-    boolean flip() {
-        return !noFlip;
+    boolean flip(Model model) {
+        return model.preprocessing().flip() && !noFlip;
     }
 
     FeatureExtractor open(Model model, DeviceOptions devices) throws IOException {
-        return FeatureExtractor.builder(model)
+        FeatureExtractorBuilder builder = FeatureExtractor.builder(model)
                 .engine(engine)
                 .precision(precision)
                 .devices(devices.array())
                 .batch(batch)
-                .flip(flip())
-                .resampling(resize)
-                .build();
+                .flip(flip(model));
+        if (resize != null) {
+            builder.resampling(resize);
+        }
+        return builder.build();
     }
 }

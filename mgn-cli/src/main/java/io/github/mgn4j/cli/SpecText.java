@@ -8,7 +8,9 @@ import io.github.mgn4j.spec.GlobalFeature;
 import io.github.mgn4j.spec.MgnSpec;
 import io.github.mgn4j.spec.NetworkSummary;
 import io.github.mgn4j.spec.SpecJson;
+import io.github.mgn4j.spec.Variant;
 import java.util.Locale;
+import java.util.stream.Collectors;
 
 /** Describes a network for {@code info}, as text and as JSON. */
 final class SpecText {
@@ -49,7 +51,8 @@ final class SpecText {
                 "ResNet-" + spec.backbone().depth()
                         + (spec.backbone().width() == 1
                                 ? ""
-                                : ", width x" + spec.backbone().width()));
+                                : ", width x" + spec.backbone().width())
+                        + (spec.backbone().innerRatio() == 1 ? "" : ", wide bottlenecks"));
         line(text, "input", spec.input().height() + "x" + spec.input().width() + " (height x width)");
         line(
                 text,
@@ -57,6 +60,9 @@ final class SpecText {
                 "up to layer%d[%d]".formatted(spec.split().stage(), spec.split().blocks() - 1));
         line(text, "branches", "" + spec.branches().size());
         line(text, "pooling", spec.pooling().name().toLowerCase(Locale.ROOT));
+        if (!spec.variants().isEmpty()) {
+            line(text, "variants", spec.variants().stream().map(Variant::label).collect(Collectors.joining(", ")));
+        }
         line(text, "classes", "" + spec.classes());
         line(
                 text,

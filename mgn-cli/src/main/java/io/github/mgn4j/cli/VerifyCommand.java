@@ -100,7 +100,7 @@ final class VerifyCommand implements Callable<Integer> {
             checkStored(stored, rate); // before an engine is opened
         }
         try (FeatureExtractor extractor = FeatureExtractor.builder(loaded)
-                .flip(stored == null || stored.flip())
+                .flip(stored == null ? loaded.preprocessing().flip() : stored.flip())
                 .build()) {
             if (limit.distance == null) {
                 return extractor.compare(first, second, rate);

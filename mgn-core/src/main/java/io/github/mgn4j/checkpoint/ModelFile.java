@@ -1,6 +1,8 @@
 package io.github.mgn4j.checkpoint;
 
 import com.google.common.collect.Maps;
+import io.github.mgn4j.image.ImageException;
+import io.github.mgn4j.image.Preprocessing;
 import io.github.mgn4j.internal.io.FileKind;
 import io.github.mgn4j.internal.io.OutputFiles;
 import io.github.mgn4j.model.ActivationRanges;
@@ -72,15 +74,17 @@ public final class ModelFile {
         }
         try {
             String ranges = content.metadata().get(ActivationRanges.METADATA_KEY);
+            String preprocessing = content.metadata().get(Preprocessing.METADATA_KEY);
             String thresholds = content.metadata().get(VerificationThresholds.METADATA_KEY);
             return new Model(
                     SpecJson.parse(json),
                     Weights.of(Maps.filterKeys(content.tensors(), name -> !name.startsWith(TRAINING_PREFIX))),
+                    preprocessing == null ? Preprocessing.imageNet() : Preprocessing.parse(preprocessing),
                     ranges == null ? null : ActivationRanges.parse(ranges),
                     thresholds == null ? null : VerificationThresholds.parse(thresholds));
         } catch (InternalError e) { // a page of the mapping no longer exists
             throw MappedFile.shorter(file, e);
-        } catch (SpecException | WeightsException | VerificationException e) {
+        } catch (SpecException | WeightsException | VerificationException | ImageException e) {
             throw new WeightsException(file + ": " + e.getMessage(), e);
         }
     }
@@ -111,6 +115,9 @@ public final class ModelFile {
         }
         Map<String, String> metadata = new LinkedHashMap<>();
         metadata.put(SPEC_KEY, SpecJson.write(spec));
+        if (!model.preprocessing().equals(Preprocessing.imageNet())) {
+            metadata.put(Preprocessing.METADATA_KEY, model.preprocessing().toJson());
+        }
         if (model.ranges() != null) {
             metadata.put(ActivationRanges.METADATA_KEY, model.ranges().toJson());
         }

@@ -2,8 +2,11 @@ package io.github.mgn4j.engine;
 
 import io.github.mgn4j.internal.io.Services;
 import io.github.mgn4j.model.Model;
+import io.github.mgn4j.spec.MgnSpec;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -30,14 +33,14 @@ final class EngineChoice {
 
     /** Opens an engine as {@link Engines#open(String, Model, EngineOptions, List)} does. */
     Engine open(String name, Model model, EngineOptions options, List<Integer> devices) {
-        EngineProvider provider = provider(name, options.precision());
+        EngineProvider provider = provider(name, model.spec(), options.precision());
         check(provider, devices);
         return devices.size() == 1
                 ? provider.open(model, options.withDevice(devices.get(0)))
                 : EngineGroup.open(provider, model, options, devices);
     }
 
-    private EngineProvider provider(String name, Precision precision) {
+    private EngineProvider provider(String name, MgnSpec spec, Precision precision) {
         boolean any = name.equals(Engines.AUTO);
         List<EngineProvider> named =
                 all.stream().filter(p -> any || p.name().equals(name)).toList();
@@ -46,8 +49,14 @@ final class EngineChoice {
             throw new EngineException(
                     "unknown engine '%s'; on the class path: %s%s".formatted(name, names(all), missing));
         }
+        List<String> refusals = new ArrayList<>();
         for (EngineProvider candidate : named) {
             if (isAvailable(candidate) && candidate.precisions().contains(precision)) {
+                Optional<String> refusal = candidate.refusal(spec, precision);
+                if (refusal.isPresent()) {
+                    refusals.add(refusal.get());
+                    continue;
+                }
                 if (any) {
                     LOG.info("engine {} takes the network in {}", candidate.name(), precision.label());
                 }
@@ -56,6 +65,9 @@ final class EngineChoice {
             if (any) {
                 LOG.debug("engine {} does not take it: it {}", candidate.name(), reason(candidate, precision));
             }
+        }
+        if (!refusals.isEmpty()) {
+            throw new EngineException(String.join("; ", refusals));
         }
         throw new EngineException(any ? refusal(precision) : refusal(named.get(0), precision));
     }

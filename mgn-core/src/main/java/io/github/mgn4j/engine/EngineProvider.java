@@ -1,6 +1,8 @@
 package io.github.mgn4j.engine;
 
 import io.github.mgn4j.model.Model;
+import io.github.mgn4j.spec.MgnSpec;
+import java.util.Optional;
 import java.util.Set;
 
 /** Creates engines of one kind. Providers are found by {@link java.util.ServiceLoader}. */
@@ -31,6 +33,14 @@ public interface EngineProvider {
     Set<Precision> precisions();
 
     /**
+     * Returns why {@link #open} refuses a network in a precision, as a sentence; empty if it does not. {@code auto} then takes
+     * the next engine.
+     */
+    default Optional<String> refusal(MgnSpec spec, Precision precision) {
+        return Optional.empty();
+    }
+
+    /**
      * Returns the number of accelerators that {@link EngineOptions#device} selects from; 0 for a CPU engine.
      */
     default int devices() {
@@ -40,7 +50,7 @@ public interface EngineProvider {
     /**
      * Opens a model.
      *
-     * @throws EngineException if the engine cannot run here; all its resources are freed then
+     * @throws EngineException if the engine cannot run here or refuses the network; all its resources are freed then
      */
     Engine open(Model model, EngineOptions options);
 }

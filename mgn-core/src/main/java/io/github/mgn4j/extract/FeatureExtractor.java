@@ -7,6 +7,7 @@ import io.github.mgn4j.engine.Engines;
 import io.github.mgn4j.features.FeatureMatrix;
 import io.github.mgn4j.image.ImageDecoder;
 import io.github.mgn4j.image.OnError;
+import io.github.mgn4j.image.Preprocessing;
 import io.github.mgn4j.image.Preprocessor;
 import io.github.mgn4j.image.Resampling;
 import io.github.mgn4j.image.RgbImage;
@@ -66,21 +67,20 @@ public final class FeatureExtractor implements AutoCloseable {
 
     /** Creates an extractor for a model without thresholds. */
     FeatureExtractor(Engine engine, boolean flip, int batch, Resampling resampling, int decoders, ImageSource source) {
-        this(engine, flip, batch, resampling, decoders, source, null);
+        this(engine, Preprocessing.imageNet().withResampling(resampling).withFlip(flip), batch, decoders, source, null);
     }
 
     FeatureExtractor(
             Engine engine,
-            boolean flip,
+            Preprocessing preprocessing,
             int batch,
-            Resampling resampling,
             int decoders,
             ImageSource source,
             @Nullable VerificationThresholds thresholds) {
         this.engine = engine;
-        this.flip = flip;
+        flip = preprocessing.flip();
         this.thresholds = thresholds;
-        this.preprocessor = new Preprocessor(engine.spec().input(), resampling);
+        this.preprocessor = new Preprocessor(engine.spec().input(), preprocessing);
         this.decoders = decoders;
         this.source = source;
         concurrency = engine.concurrency();

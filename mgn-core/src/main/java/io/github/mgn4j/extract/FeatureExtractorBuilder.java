@@ -8,6 +8,7 @@ import io.github.mgn4j.engine.EngineOptions;
 import io.github.mgn4j.engine.Engines;
 import io.github.mgn4j.engine.Precision;
 import io.github.mgn4j.image.ImageDecoder;
+import io.github.mgn4j.image.Preprocessing;
 import io.github.mgn4j.image.Resampling;
 import io.github.mgn4j.model.Model;
 import java.util.List;
@@ -20,13 +21,13 @@ public final class FeatureExtractorBuilder {
     private String engine = Engines.AUTO;
     private Precision precision = Precision.FP32;
     private List<Integer> devices = List.of(0);
-    private boolean flip = true;
+    private Preprocessing preprocessing;
     private int batch = DEFAULT_BATCH;
-    private Resampling resampling = Resampling.BILINEAR;
     private int decoders = Runtime.getRuntime().availableProcessors();
 
     FeatureExtractorBuilder(Model model) {
         this.model = model;
+        preprocessing = model.preprocessing();
     }
 
     /** Sets the engine by name; by default the fastest available engine on the class path. */
@@ -54,11 +55,12 @@ public final class FeatureExtractorBuilder {
     }
 
     /**
-     * Sets whether a feature is the mean of those of the image and its mirror, as in the paper; true by default.
+     * Sets whether a feature is the mean of those of the image and its mirror, as in the paper; by default as the model's
+     * preprocessing says, which is true but for some imported models.
      */
     @CanIgnoreReturnValue
     public FeatureExtractorBuilder flip(boolean on) {
-        flip = on;
+        preprocessing = preprocessing.withFlip(on);
         return this;
     }
 
@@ -73,10 +75,11 @@ public final class FeatureExtractorBuilder {
         return this;
     }
 
-    /** Sets the interpolation that resizes images to the network's input; bilinear by default. */
+    /** Sets the interpolation that resizes images to the network's input; by default the model's, which is bilinear but for some imported
+     * models. */
     @CanIgnoreReturnValue
     public FeatureExtractorBuilder resampling(Resampling filter) {
-        resampling = filter;
+        preprocessing = preprocessing.withResampling(filter);
         return this;
     }
 
@@ -99,7 +102,6 @@ public final class FeatureExtractorBuilder {
      */
     public FeatureExtractor build() {
         Engine opened = Engines.open(engine, model, new EngineOptions(precision, batch), devices);
-        return new FeatureExtractor(
-                opened, flip, batch, resampling, decoders, ImageDecoder::decode, model.thresholds());
+        return new FeatureExtractor(opened, preprocessing, batch, decoders, ImageDecoder::decode, model.thresholds());
     }
 }

@@ -87,5 +87,6 @@ final class FloatBatch implements BatchBuffer {
             BatchBuffer.checkFinite(engine, sum, j);
             target[offset + j] = sum;
         }
+        UnitParts.apply(engine.spec(), target, offset);
     }
 }

@@ -52,5 +52,6 @@ final class PixelBatch implements BatchBuffer {
         for (int j = 0; j < dims; j++) {
             BatchBuffer.checkFinite(engine, target[offset + j], j);
         }
+        UnitParts.apply(engine.spec(), target, offset);
     }
 }

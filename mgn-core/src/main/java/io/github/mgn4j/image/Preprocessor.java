@@ -7,8 +7,8 @@ import java.nio.FloatBuffer;
 import java.util.Objects;
 
 /**
- * Turns images into a network's input: resizes them as Pillow does, scales to 0..1, and normalises with the mean and
- * standard deviation of ImageNet. The floats are bit-identical to those of torchvision's {@code ToTensor} and
+ * Turns images into a network's input: resizes them as Pillow does, scales to 0..1, and normalises with a mean and
+ * standard deviation, by default those of ImageNet. The floats are bit-identical to those of torchvision's {@code ToTensor} and
  * {@code Normalize}.
  *
  * <p>Immutable and thread-safe.
@@ -16,45 +16,36 @@ import java.util.Objects;
 public final class Preprocessor {
     private static final int CHANNELS = RgbImage.CHANNELS;
 
-    /** The mean of ImageNet's pixels, red, green and blue, on the scale 0..1. */
-    private static final float[] MEAN = {0.485f, 0.456f, 0.406f};
-
-    /** The standard deviation of ImageNet's pixels. */
-    private static final float[] STD = {0.229f, 0.224f, 0.225f};
-
     /** {@code [channel, byte]}: the float of each byte. */
-    private static final float[][] NORMALISED = new float[CHANNELS][256];
-
-    static {
-        for (int c = 0; c < CHANNELS; c++) {
-            for (int value = 0; value < 256; value++) {
-                NORMALISED[c][value] = (value / 255f - MEAN[c]) / STD[c];
-            }
-        }
-    }
+    private final float[][] normalised = new float[CHANNELS][256];
 
     private final InputSize size;
     private final Resampling resampling;
 
     /**
-     * Creates a preprocessor.
+     * Creates a preprocessor that normalises with ImageNet's mean and standard deviation.
      *
      * @param size the network's input size in pixels
      * @param resampling the interpolation that resizes images
      */
     public Preprocessor(InputSize size, Resampling resampling) {
+        this(size, Preprocessing.imageNet().withResampling(resampling));
+    }
+
+    /**
+     * Creates a preprocessor.
+     *
+     * @param size the network's input size in pixels
+     * @param preprocessing the model's own; its flip is the caller's concern
+     */
+    public Preprocessor(InputSize size, Preprocessing preprocessing) {
         this.size = Objects.requireNonNull(size, "size");
-        this.resampling = Objects.requireNonNull(resampling, "resampling");
-    }
-
-    /** Returns a copy of ImageNet's mean, red, green and blue, on the scale 0..1. */
-    public static float[] mean() {
-        return MEAN.clone();
-    }
-
-    /** Returns a copy of ImageNet's standard deviation, red, green and blue, on the scale 0..1. */
-    public static float[] standardDeviation() {
-        return STD.clone();
+        resampling = preprocessing.resampling();
+        for (int c = 0; c < CHANNELS; c++) {
+            for (int value = 0; value < 256; value++) {
+                normalised[c][value] = preprocessing.normalised(c, value);
+            }
+        }
     }
 
     /** Returns the network's input size. */
@@ -120,11 +111,11 @@ public final class Preprocessor {
         float[] row = new float[size.width()];
         int step = mirrored ? -CHANNELS : CHANNELS;
         for (int c = 0; c < CHANNELS; c++) {
-            float[] normalised = NORMALISED[c];
+            float[] values = normalised[c];
             for (int y = 0; y < size.height(); y++) {
                 int from = firstPixel(y, mirrored) + c;
                 for (int x = 0; x < row.length; x++) {
-                    row[x] = normalised[pixels[from] & 0xff];
+                    row[x] = values[pixels[from] & 0xff];
                     from += step;
                 }
                 target.put(offset + (c * size.height() + y) * row.length, row);
@@ -138,9 +129,9 @@ public final class Preprocessor {
         for (int y = 0; y < size.height(); y++) {
             int from = firstPixel(y, mirrored);
             for (int i = 0; i < row.length; i += CHANNELS) {
-                row[i] = NORMALISED[0][pixels[from] & 0xff];
-                row[i + 1] = NORMALISED[1][pixels[from + 1] & 0xff];
-                row[i + 2] = NORMALISED[2][pixels[from + 2] & 0xff];
+                row[i] = normalised[0][pixels[from] & 0xff];
+                row[i + 1] = normalised[1][pixels[from + 1] & 0xff];
+                row[i + 2] = normalised[2][pixels[from + 2] & 0xff];
                 from += step;
             }
             target.put(offset + y * row.length, row);

@@ -1,5 +1,6 @@
 package io.github.mgn4j.model;
 
+import io.github.mgn4j.image.Preprocessing;
 import io.github.mgn4j.spec.MgnSpec;
 import io.github.mgn4j.verify.VerificationThresholds;
 import org.jspecify.annotations.Nullable;
@@ -10,12 +11,14 @@ import org.jspecify.annotations.Nullable;
  *
  * @param spec the network
  * @param weights exactly the tensors of the network
+ * @param preprocessing what the network expects of its images
  * @param ranges activation ranges for 8-bit engines; null if the model has not been calibrated
  * @param thresholds thresholds for same-person verdicts; null if none have been measured
  */
 public record Model(
         MgnSpec spec,
         Weights weights,
+        Preprocessing preprocessing,
         @Nullable ActivationRanges ranges,
         @Nullable VerificationThresholds thresholds) {
     /**
@@ -27,23 +30,28 @@ public record Model(
         weights.check(spec);
     }
 
-    /** Creates a model without thresholds. */
+    /** Creates a model with the paper's preprocessing and without thresholds. */
     public Model(MgnSpec spec, Weights weights, @Nullable ActivationRanges ranges) {
-        this(spec, weights, ranges, null);
+        this(spec, weights, Preprocessing.imageNet(), ranges, null);
     }
 
-    /** Creates a model without ranges and thresholds. */
+    /** Creates a model with the paper's preprocessing and without ranges and thresholds. */
     public Model(MgnSpec spec, Weights weights) {
-        this(spec, weights, null, null);
+        this(spec, weights, null);
+    }
+
+    /** Returns this model with other preprocessing and without the ranges and thresholds measured with its own. */
+    public Model withPreprocessing(Preprocessing other) {
+        return other.equals(preprocessing) ? this : new Model(spec, weights, other, null, null);
     }
 
     /** Returns this model with other ranges. */
     public Model withRanges(@Nullable ActivationRanges newRanges) {
-        return new Model(spec, weights, newRanges, thresholds);
+        return new Model(spec, weights, preprocessing, newRanges, thresholds);
     }
 
     /** Returns this model with other thresholds. */
     public Model withThresholds(@Nullable VerificationThresholds newThresholds) {
-        return new Model(spec, weights, ranges, newThresholds);
+        return new Model(spec, weights, preprocessing, ranges, newThresholds);
     }
 }

@@ -18,6 +18,7 @@ import java.util.stream.IntStream;
  *   <li>backbone convolutions, as in torchvision: mean 0, variance 2 / (out x kernel x kernel)
  *   <li>reductions: mean 0, variance 2 / in; their batch norm weights mean 1, standard deviation 0.02
  *   <li>classifiers: mean 0, variance 2 / out
+ *   <li>exponents of generalised-mean pooling 3, as in fast-reid
  *   <li>other batch norm weights and all running variances 1; biases and running means 0
  * </ul>
  *
@@ -26,6 +27,7 @@ import java.util.stream.IntStream;
  */
 public final class WeightInit {
     private static final double REDUCTION_NORM_DEVIATION = 0.02;
+    private static final float POOL_EXPONENT = 3;
 
     private WeightInit() {}
 
@@ -57,14 +59,15 @@ public final class WeightInit {
             }
             case LINEAR_WEIGHT -> normal(parameter, seed, 0, Math.sqrt(2.0 / shape.get(0)), values);
             case NORM_WEIGHT -> {
-                if (reduction) {
+                if (reduction && parameter.name().startsWith("reductions.")) {
                     normal(parameter, seed, 1, REDUCTION_NORM_DEVIATION, values);
                 } else {
                     Arrays.fill(values, 1);
                 }
             }
             case RUNNING_VAR -> Arrays.fill(values, 1);
-            case NORM_BIAS, RUNNING_MEAN, LINEAR_BIAS -> {
+            case POOL_EXPONENT -> Arrays.fill(values, POOL_EXPONENT);
+            case NORM_BIAS, FIXED_NORM_BIAS, RUNNING_MEAN, LINEAR_BIAS -> {
                 // zeros
             }
         }

@@ -12,6 +12,8 @@ import java.util.Set;
 
 /** The tensors of a model by parameter name, in the order of the layers. Immutable. */
 public final class Weights {
+    private static final float LEAST_EXPONENT = 0.01f;
+
     private final ImmutableMap<String, Tensor> tensors;
 
     private Weights(Map<String, Tensor> tensors) {
@@ -54,7 +56,7 @@ public final class Weights {
      * Reads all values.
      *
      * @throws WeightsException naming the first tensor that is missing, surplus or of another shape, or the first value that
-     *     is NaN, infinite or a variance below zero
+     *     is NaN, infinite, a variance below zero or a pooling exponent that is no power
      */
     public void check(MgnSpec spec) {
         Set<String> surplus = new HashSet<>(tensors.keySet());
@@ -80,16 +82,17 @@ public final class Weights {
     }
 
     /**
-     * Checks that every value of a tensor is finite, and that no variance is negative.
+     * Checks that every value of a tensor is finite, no variance is negative, and an exponent is positive.
      *
      * @param name the tensor's name in the error message
      * @throws WeightsException naming the first value that is not valid
      */
     public static void checkValues(String name, Parameter.Kind kind, Tensor tensor) {
         boolean variance = kind == Parameter.Kind.RUNNING_VAR;
+        boolean exponent = kind == Parameter.Kind.POOL_EXPONENT;
         int wrong = tensor.firstNotFinite().orElse(-1);
-        for (int i = 0; variance && wrong < 0 && i < tensor.size(); i++) {
-            wrong = tensor.get(i) < 0 ? i : -1;
+        for (int i = 0; (variance || exponent) && wrong < 0 && i < tensor.size(); i++) {
+            wrong = tensor.get(i) < 0 || (exponent && tensor.get(i) < LEAST_EXPONENT) ? i : -1;
         }
         if (wrong >= 0) {
             throw new WeightsException("tensor '%s' is %s at index %s, expected %s"
@@ -97,7 +100,9 @@ public final class Weights {
                             name,
                             tensor.get(wrong),
                             tensor.index(wrong),
-                            variance ? "a variance, finite and not below 0" : "a finite value"));
+                            variance
+                                    ? "a variance, finite and not below 0"
+                                    : exponent ? "an exponent of at least " + LEAST_EXPONENT : "a finite value"));
         }
     }
 }

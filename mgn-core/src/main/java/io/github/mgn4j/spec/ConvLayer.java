@@ -13,11 +13,35 @@ package io.github.mgn4j.spec;
  * @param relu whether a ReLU follows (after the residual sum if there is one)
  * @param height rows of the input map
  * @param width columns of the input map
+ * @param epsilon the constant added to the variance
+ * @param unnormalised number of leading output channels that the batch norm leaves out, because an instance norm follows
+ *     for them (IBN-a); the tensors of the batch norm have the length {@code out - unnormalised}
  */
 public record ConvLayer(
-        String name, String norm, int in, int out, int kernel, int stride, boolean relu, int height, int width) {
-    /** The constant added to the variance in every batch norm, as in PyTorch. */
+        String name,
+        String norm,
+        int in,
+        int out,
+        int kernel,
+        int stride,
+        boolean relu,
+        int height,
+        int width,
+        double epsilon,
+        int unnormalised) {
+    /** The constant that most networks add to the variance, as PyTorch does. */
     public static final double EPSILON = 1e-5;
+
+    /** Creates a layer with PyTorch's constant whose batch norm covers all channels. */
+    public ConvLayer(
+            String name, String norm, int in, int out, int kernel, int stride, boolean relu, int height, int width) {
+        this(name, norm, in, out, kernel, stride, relu, height, width, EPSILON, 0);
+    }
+
+    /** Returns the number of channels that the batch norm covers. */
+    public int normalised() {
+        return out - unnormalised;
+    }
 
     /** Returns the zero padding on every side. */
     public int padding() {

@@ -1,7 +1,10 @@
 package io.github.mgn4j.spec;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.SortedSet;
+import java.util.TreeSet;
 
 /**
  * The complete description of a Multiple Granularity Network apart from its weights (Wang et al., "Learning Discriminative
@@ -17,6 +20,7 @@ import java.util.List;
  *     vector itself
  * @param globalClassifier which vector of a global feature is classified
  * @param classes number of training identities, at least 1
+ * @param variants departures of other public networks from the paper's; empty for the paper's
  */
 public record MgnSpec(
         Backbone backbone,
@@ -26,13 +30,15 @@ public record MgnSpec(
         Pooling pooling,
         int embedding,
         ClassifierPosition globalClassifier,
-        int classes) {
+        int classes,
+        SortedSet<Variant> variants) {
     private static final int MAX_BRANCHES = 16;
     private static final int MAX_EMBEDDING = 1 << 16;
     private static final int MAX_CLASSES = 1 << 24;
 
     public MgnSpec {
         branches = List.copyOf(branches);
+        variants = Collections.unmodifiableSortedSet(new TreeSet<>(variants));
         SpecException.check(
                 !branches.isEmpty() && branches.size() <= MAX_BRANCHES,
                 "a network needs 1 to %s branches, not %s",
@@ -53,11 +59,62 @@ public record MgnSpec(
                 backbone.blocks(split.stage()),
                 backbone.depth());
         for (int b = 0; b < branches.size(); b++) {
-            checkBranch(b, branches.get(b), backbone, input, split);
+            checkBranch(b, branches.get(b), input, split, variants);
         }
+        checkVariants(backbone, embedding, globalClassifier, variants);
     }
 
-    private static void checkBranch(int index, Branch branch, Backbone backbone, InputSize input, SplitPoint split) {
+    /** Creates a network without variants. */
+    public MgnSpec(
+            Backbone backbone,
+            InputSize input,
+            SplitPoint split,
+            List<Branch> branches,
+            Pooling pooling,
+            int embedding,
+            ClassifierPosition globalClassifier,
+            int classes) {
+        this(
+                backbone,
+                input,
+                split,
+                branches,
+                pooling,
+                embedding,
+                globalClassifier,
+                classes,
+                Collections.emptySortedSet());
+    }
+
+    private static void checkVariants(
+            Backbone backbone, int embedding, ClassifierPosition position, SortedSet<Variant> variants) {
+        checkExclusive(variants, Variant.CEILING_STEM_POOL, Variant.FLOOR_STEM_POOL);
+        checkExclusive(variants, Variant.UNIT_PARTS, Variant.UNIT_FEATURE);
+        SpecException.check(
+                !variants.contains(Variant.EARLY_STRIDE) || backbone.bottleneck(),
+                "variant early_stride moves the stride of bottlenecks, and ResNet-%s has none",
+                backbone.depth());
+        SpecException.check(
+                !variants.contains(Variant.LINEAR_REDUCTION) || embedding > 0,
+                "variant linear_reduction needs a reduction (an embedding above 0)");
+        SpecException.check(
+                !variants.contains(Variant.POOLED_FEATURE) || embedding > 0 || variants.contains(Variant.BN_NECK),
+                "variant pooled_feature needs a reduction (an embedding above 0) or a neck behind the pooled vector");
+        SpecException.check(
+                !variants.contains(Variant.BN_NECK) || embedding == 0 || position == ClassifierPosition.AFTER_REDUCTION,
+                "variant bn_neck puts the classifiers behind the reduction, so their position must be after_reduction");
+    }
+
+    private static void checkExclusive(SortedSet<Variant> variants, Variant one, Variant other) {
+        SpecException.check(
+                !variants.contains(one) || !variants.contains(other),
+                "variants %s and %s exclude each other",
+                one.label(),
+                other.label());
+    }
+
+    private static void checkBranch(
+            int index, Branch branch, InputSize input, SplitPoint split, SortedSet<Variant> variants) {
         int firstOwned = split.stage() + 1;
         for (int stage : branch.unitStrideStages()) {
             SpecException.check(
@@ -69,7 +126,7 @@ public record MgnSpec(
                     Backbone.STAGES,
                     stage);
         }
-        int rows = Topology.mapHeight(input.height(), backbone, branch);
+        int rows = Topology.mapHeight(input.height(), variants, branch);
         for (int stripes : branch.stripes()) {
             SpecException.check(
                     rows % stripes == 0,
@@ -141,10 +198,21 @@ public record MgnSpec(
     }
 
     /**
-     * Returns the length of each feature: the embedding, or the last map's channels if there is no reduction.
+     * Returns the length of each feature: the embedding, or the last map's channels if there is no reduction or the feature is
+     * the pooled vector.
      */
     public int partLength() {
+        return has(Variant.POOLED_FEATURE) ? pooledLength() : reducedLength();
+    }
+
+    /** Returns the length of each reduced vector: the embedding, or the pooled length if there is no reduction. */
+    public int reducedLength() {
         return embedding == 0 ? pooledLength() : embedding;
+    }
+
+    /** Returns whether the network has a variant. */
+    public boolean has(Variant variant) {
+        return variants.contains(variant);
     }
 
     /** Returns the length of a pooled vector before its reduction: 2048 for ResNet-50. */
@@ -157,13 +225,15 @@ public record MgnSpec(
         return features().size() * partLength();
     }
 
-    /** Returns whether a feature's classifier sees the pooled vector rather than the reduced one. */
+    /** Returns whether a feature's classifier sees the pooled vector rather than the reduced one or the neck's. */
     public boolean classifiesPooled(FeaturePart feature) {
-        return feature instanceof GlobalFeature && globalClassifier == ClassifierPosition.BEFORE_REDUCTION;
+        return feature instanceof GlobalFeature
+                && globalClassifier == ClassifierPosition.BEFORE_REDUCTION
+                && !has(Variant.BN_NECK);
     }
 
     /** Returns the length of the vector that a feature's classifier sees. */
     public int classifierLength(FeaturePart feature) {
-        return classifiesPooled(feature) ? pooledLength() : partLength();
+        return classifiesPooled(feature) ? pooledLength() : reducedLength();
     }
 }

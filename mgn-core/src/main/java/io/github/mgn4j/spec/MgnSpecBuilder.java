@@ -1,7 +1,11 @@
 package io.github.mgn4j.spec;
 
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
+import java.util.Collection;
+import java.util.Collections;
 import java.util.List;
+import java.util.SortedSet;
+import java.util.TreeSet;
 
 /**
  * Builds an {@link MgnSpec}. All values start as in the paper, with 751 classes; {@link #build()} validates them together.
@@ -19,6 +23,7 @@ public final class MgnSpecBuilder {
     private int embedding = 256;
     private ClassifierPosition globalClassifier = ClassifierPosition.BEFORE_REDUCTION;
     private int classes = MARKET_1501_CLASSES;
+    private SortedSet<Variant> variants = Collections.emptySortedSet();
 
     MgnSpecBuilder() {}
 
@@ -31,6 +36,7 @@ public final class MgnSpecBuilder {
         embedding = spec.embedding();
         globalClassifier = spec.globalClassifier();
         classes = spec.classes();
+        variants = spec.variants();
     }
 
     /** Sets the backbone to the ResNet of a depth (18, 34, 50, 101) at its published width. */
@@ -43,6 +49,13 @@ public final class MgnSpecBuilder {
     @CanIgnoreReturnValue
     public MgnSpecBuilder backbone(int depth, double width) {
         backbone = new Backbone(depth, width);
+        return this;
+    }
+
+    /** Sets the backbone. */
+    @CanIgnoreReturnValue
+    public MgnSpecBuilder backbone(Backbone newBackbone) {
+        backbone = newBackbone;
         return this;
     }
 
@@ -102,12 +115,25 @@ public final class MgnSpecBuilder {
         return this;
     }
 
+    /** Replaces the variants. */
+    @CanIgnoreReturnValue
+    public MgnSpecBuilder variants(Variant... newVariants) {
+        return variants(List.of(newVariants));
+    }
+
+    /** Replaces the variants. */
+    @CanIgnoreReturnValue
+    public MgnSpecBuilder variants(Collection<Variant> newVariants) {
+        variants = new TreeSet<>(newVariants);
+        return this;
+    }
+
     /**
      * Creates the spec.
      *
      * @throws SpecException if the parts do not fit together
      */
     public MgnSpec build() {
-        return new MgnSpec(backbone, input, split, branches, pooling, embedding, globalClassifier, classes);
+        return new MgnSpec(backbone, input, split, branches, pooling, embedding, globalClassifier, classes, variants);
     }
 }

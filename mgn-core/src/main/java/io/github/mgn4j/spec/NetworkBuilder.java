@@ -16,9 +16,19 @@ public interface NetworkBuilder<T> {
      */
     T convolution(T input, ConvLayer layer, @Nullable T residual);
 
-    /** Adds the stem's maximum pooling: 3x3, stride 2, padding 1. */
-    T stemPool(T input);
+    /**
+     * Normalises the first channels of a map over each image's own map (instance norm), then adds a ReLU over all channels.
+     *
+     * @param map the output of {@code convolution}, whose batch norm covers the other channels
+     */
+    T instanceNorm(T map, NormLayer layer, ConvLayer convolution);
+
+    /** Adds the stem's maximum pooling. */
+    T stemPool(T input, StemPool pool);
 
     /** Pools a window of a map to a vector. */
-    T pool(T map, Pooling pooling, PoolWindow window);
+    T pool(T map, PoolLayer layer);
+
+    /** Adds the batch norm of a neck to a vector. */
+    T neck(T vector, NormLayer layer);
 }

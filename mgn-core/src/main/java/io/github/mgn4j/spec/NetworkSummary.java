@@ -66,7 +66,7 @@ public record NetworkSummary(List<Parameter> parameters, List<ConvLayer> convolu
         public Object convolution(Object input, ConvLayer layer, @Nullable Object residual) {
             Parameter.Section section =
                     layer.name().startsWith("reductions.") ? Parameter.Section.REDUCTION : Parameter.Section.BACKBONE;
-            List<Integer> channels = List.of(layer.out());
+            List<Integer> channels = List.of(layer.normalised());
             String norm = layer.norm();
             parameters.add(new Parameter(
                     layer.name() + ".weight",
@@ -82,13 +82,40 @@ public record NetworkSummary(List<Parameter> parameters, List<ConvLayer> convolu
         }
 
         @Override
-        public Object stemPool(Object input) {
+        public Object instanceNorm(Object map, NormLayer layer, ConvLayer convolution) {
+            norm(layer, Parameter.Section.BACKBONE, Parameter.Kind.NORM_BIAS);
             return MAP;
         }
 
         @Override
-        public Object pool(Object map, Pooling pooling, PoolWindow window) {
+        public Object stemPool(Object input, StemPool pool) {
             return MAP;
+        }
+
+        @Override
+        public Object pool(Object map, PoolLayer layer) {
+            if (layer.kind() == Pooling.GEM) {
+                parameters.add(new Parameter(
+                        layer.exponent(), Parameter.Kind.POOL_EXPONENT, Parameter.Section.REDUCTION, List.of(1)));
+            }
+            return MAP;
+        }
+
+        @Override
+        public Object neck(Object vector, NormLayer layer) {
+            norm(layer, Parameter.Section.REDUCTION, Parameter.Kind.FIXED_NORM_BIAS);
+            List<Integer> channels = List.of(layer.channels());
+            Parameter.Section section = Parameter.Section.REDUCTION;
+            parameters.add(
+                    new Parameter(layer.name() + ".running_mean", Parameter.Kind.RUNNING_MEAN, section, channels));
+            parameters.add(new Parameter(layer.name() + ".running_var", Parameter.Kind.RUNNING_VAR, section, channels));
+            return MAP;
+        }
+
+        private void norm(NormLayer layer, Parameter.Section section, Parameter.Kind shift) {
+            List<Integer> channels = List.of(layer.channels());
+            parameters.add(new Parameter(layer.name() + ".weight", Parameter.Kind.NORM_WEIGHT, section, channels));
+            parameters.add(new Parameter(layer.name() + ".bias", shift, section, channels));
         }
 
         private void linear(LinearLayer layer) {
@@ -97,11 +124,13 @@ public record NetworkSummary(List<Parameter> parameters, List<ConvLayer> convolu
                     Parameter.Kind.LINEAR_WEIGHT,
                     Parameter.Section.CLASSIFIER,
                     List.of(layer.out(), layer.in())));
-            parameters.add(new Parameter(
-                    layer.name() + ".bias",
-                    Parameter.Kind.LINEAR_BIAS,
-                    Parameter.Section.CLASSIFIER,
-                    List.of(layer.out())));
+            if (layer.bias()) {
+                parameters.add(new Parameter(
+                        layer.name() + ".bias",
+                        Parameter.Kind.LINEAR_BIAS,
+                        Parameter.Section.CLASSIFIER,
+                        List.of(layer.out())));
+            }
         }
     }
 }

@@ -19,6 +19,10 @@ public record Parameter(String name, Kind kind, Section section, List<Integer> s
         NORM_WEIGHT,
         /** The shift (beta) of a batch norm. */
         NORM_BIAS,
+        /** The shift of a neck's batch norm, which stays zero: it is part of the model and not trained. */
+        FIXED_NORM_BIAS,
+        /** The exponent of a generalised-mean pooling. */
+        POOL_EXPONENT,
         /** The running mean of a batch norm; not trained. */
         RUNNING_MEAN,
         /** The running variance of a batch norm; not trained. */
@@ -33,7 +37,7 @@ public record Parameter(String name, Kind kind, Section section, List<Integer> s
     public enum Section {
         /** The layers of the pretrained ResNet, in the trunk and the branches. */
         BACKBONE,
-        /** The reductions of pooled vectors. */
+        /** The poolings, reductions and necks of the features. */
         REDUCTION,
         /** The identity classifiers, which feature extraction does not need. */
         CLASSIFIER
@@ -43,9 +47,9 @@ public record Parameter(String name, Kind kind, Section section, List<Integer> s
         shape = List.copyOf(shape);
     }
 
-    /** Returns whether training changes the tensor by gradients; false for running statistics. */
+    /** Returns whether training changes the tensor by gradients; false for running statistics and fixed shifts. */
     public boolean trainable() {
-        return kind != Kind.RUNNING_MEAN && kind != Kind.RUNNING_VAR;
+        return kind != Kind.RUNNING_MEAN && kind != Kind.RUNNING_VAR && kind != Kind.FIXED_NORM_BIAS;
     }
 
     /** Returns the number of values. */

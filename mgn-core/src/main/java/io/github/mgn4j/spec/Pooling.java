@@ -5,5 +5,10 @@ public enum Pooling {
     /** The maximum over all positions. */
     MAX,
     /** The mean over all positions. */
-    AVG
+    AVG,
+    /**
+     * The generalised mean {@code mean(max(x, 1e-6)^p)^(1/p)} with a trained exponent for each feature (GeM, Radenovic et al.,
+     * TPAMI 2019).
+     */
+    GEM
 }

@@ -12,6 +12,7 @@ import com.google.gson.stream.MalformedJsonException;
 import java.io.IOException;
 import java.io.StringReader;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -29,11 +30,23 @@ import java.util.stream.Stream;
  *  "pooling":"max","embedding":256,"global_classifier":"before_reduction","classes":751}
  * }</pre>
  *
+ * <p>A network with variants, generalised-mean pooling, or another inner ratio or epsilon than the usual ones is written as
+ * version 2: {@code backbone} has the keys {@code inner_ratio} and {@code epsilon} besides, and the root has
+ * {@code "variants":["bn_neck"]}, the labels of {@link Variant}. Other networks are written as version 1, which every
+ * release reads.
+ *
  * <p>Reading is strict: every key is required, other keys are rejected, and each value must have its type. Thread-safe.
  */
 public final class SpecJson {
-    /** The version that is written. It changes when an older reader would misunderstand a newer file. */
-    public static final int VERSION = 1;
+    /** The newest version. It changes when an older reader would misunderstand a newer file. */
+    public static final int VERSION = 2;
+
+    private static final String INNER_RATIO = "inner_ratio";
+    private static final String EPSILON = "epsilon";
+    private static final String VARIANTS = "variants";
+
+    /** A depth that version 1 does not know. */
+    private static final int DEEPEST = 152;
 
     private SpecJson() {}
 
@@ -44,9 +57,14 @@ public final class SpecJson {
 
     /** Returns the spec as a JSON object. */
     public static JsonObject toJson(MgnSpec spec) {
+        boolean plain = isPlain(spec);
         JsonObject backbone = new JsonObject();
         backbone.addProperty("depth", spec.backbone().depth());
         backbone.addProperty("width", spec.backbone().width());
+        if (!plain) {
+            backbone.addProperty(INNER_RATIO, spec.backbone().innerRatio());
+            backbone.addProperty(EPSILON, spec.backbone().epsilon());
+        }
         JsonObject input = new JsonObject();
         input.addProperty("height", spec.input().height());
         input.addProperty("width", spec.input().width());
@@ -62,7 +80,7 @@ public final class SpecJson {
             branches.add(json);
         }
         JsonObject json = new JsonObject();
-        json.addProperty("version", VERSION);
+        json.addProperty("version", plain ? 1 : VERSION);
         json.add("backbone", backbone);
         json.add("input", input);
         json.add("split", split);
@@ -71,7 +89,21 @@ public final class SpecJson {
         json.addProperty("embedding", spec.embedding());
         json.addProperty("global_classifier", name(spec.globalClassifier()));
         json.addProperty("classes", spec.classes());
+        if (!plain) {
+            JsonArray variants = new JsonArray();
+            spec.variants().forEach(variant -> variants.add(variant.label()));
+            json.add(VARIANTS, variants);
+        }
         return json;
+    }
+
+    /** Returns whether version 1 can describe the network. */
+    private static boolean isPlain(MgnSpec spec) {
+        Backbone backbone = spec.backbone();
+        return spec.variants().isEmpty()
+                && spec.pooling() != Pooling.GEM
+                && backbone.equals(new Backbone(backbone.depth(), backbone.width()))
+                && backbone.depth() != DEEPEST;
     }
 
     /**
@@ -106,8 +138,9 @@ public final class SpecJson {
         // The version is checked first: errors about the keys of a newer version would be misleading.
         Node root = new Node("", json);
         int version = root.integer("version");
-        SpecException.check(version == VERSION, "spec version %s is not known, only %s", version, VERSION);
-        root.checkKeys(
+        SpecException.check(
+                version >= 1 && version <= VERSION, "spec version %s is not known, only 1 to %s", version, VERSION);
+        List<String> keys = new ArrayList<>(List.of(
                 "version",
                 "backbone",
                 "input",
@@ -116,8 +149,11 @@ public final class SpecJson {
                 "pooling",
                 "embedding",
                 "global_classifier",
-                "classes");
-        Node backbone = root.object("backbone", "depth", "width");
+                "classes"));
+        if (version > 1) {
+            keys.add(VARIANTS);
+        }
+        root.checkKeys(keys.toArray(String[]::new));
         Node input = root.object("input", "height", "width");
         Node split = root.object("split", "stage", "blocks");
         List<Branch> branches = new ArrayList<>();
@@ -128,14 +164,25 @@ public final class SpecJson {
                     new TreeSet<>(branch.integers("unit_stride_stages"))));
         }
         return new MgnSpec(
-                new Backbone(backbone.integer("depth"), backbone.number("width")),
+                backbone(root, version),
                 new InputSize(input.integer("height"), input.integer("width")),
                 new SplitPoint(split.integer("stage"), split.integer("blocks")),
                 branches,
                 root.oneOf("pooling", Pooling.values()),
                 root.integer("embedding"),
                 root.oneOf("global_classifier", ClassifierPosition.values()),
-                root.integer("classes"));
+                root.integer("classes"),
+                version == 1 ? Collections.emptySortedSet() : new TreeSet<>(root.allOf(VARIANTS, Variant.values())));
+    }
+
+    private static Backbone backbone(Node root, int version) {
+        if (version == 1) {
+            Node node = root.object("backbone", "depth", "width");
+            return new Backbone(node.integer("depth"), node.number("width"));
+        }
+        Node node = root.object("backbone", "depth", "width", INNER_RATIO, EPSILON);
+        return new Backbone(
+                node.integer("depth"), node.number("width"), node.integer(INNER_RATIO), node.number(EPSILON));
     }
 
     private static JsonArray ints(Iterable<Integer> values) {
@@ -215,7 +262,18 @@ public final class SpecJson {
         }
 
         <E extends Enum<E>> E oneOf(String key, E[] values) {
-            JsonElement json = get(key);
+            return oneOf(key, get(key), values);
+        }
+
+        <E extends Enum<E>> List<E> allOf(String key, E[] values) {
+            List<E> found = new ArrayList<>();
+            for (JsonElement value : array(key)) {
+                found.add(oneOf(key + "[" + found.size() + "]", value, values));
+            }
+            return found;
+        }
+
+        private <E extends Enum<E>> E oneOf(String key, JsonElement json, E[] values) {
             boolean text = json.isJsonPrimitive() && json.getAsJsonPrimitive().isString();
             return Stream.of(values)
                     .filter(value -> text && name(value).equals(json.getAsString()))

@@ -4,6 +4,7 @@ import com.google.common.collect.ImmutableMap;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  * exports all walk it with a {@link NetworkBuilder}, so that they cannot disagree. Immutable.
  *
  * <p>Parameter names: {@code trunk.conv1}, {@code trunk.layer1.0.conv1}, {@code branches.0.layer3.1.conv2},
- * {@code reductions.g1.0} (convolution) and {@code .1} (batch norm), {@code classifiers.g1}.
+ * {@code reductions.g1.0} (convolution) and {@code .1} (batch norm), {@code classifiers.g1}; in variants
+ * {@code trunk.layer1.0.bn1.IN} and {@code .BN}, {@code pools.g1.p}, {@code necks.g1}.
  */
 public final class Topology {
     private final MgnSpec spec;
@@ -25,15 +27,16 @@ public final class Topology {
      * The vectors of one feature.
      *
      * @param pooled the vector before the reduction, which the paper's global classifiers see
-     * @param reduced the feature itself; the same as {@code pooled} if the spec has no reduction
+     * @param reduced the vector that metric losses see; the same as {@code pooled} if the spec has no reduction
+     * @param neck the vector behind the neck; the same as {@code reduced} if the spec has no neck
      */
-    public record Vectors<T>(T pooled, T reduced) {}
+    public record Vectors<T>(T pooled, T reduced, T neck) {}
 
     /** A map inside the backbone, with the shape that the next layer needs. */
     private record Flow<T>(T map, int channels, int height, int width) {}
 
     /**
-     * Builds the feature network.
+     * Builds the network with all vectors that losses and classifiers see.
      *
      * @param images the input, {@code [batch, 3, H, W]} in the builder's own layout
      * @return the vectors of every feature, in the order of {@link MgnSpec#features()}
@@ -42,9 +45,31 @@ public final class Topology {
         List<Flow<T>> maps = branches(images, builder);
         ImmutableMap.Builder<FeaturePart, Vectors<T>> features = ImmutableMap.builder();
         for (FeaturePart part : spec.features()) {
-            features.put(part, head(part, maps.get(part.branch()), builder));
+            Flow<T> map = maps.get(part.branch());
+            features.put(part, vectors(part, pooled(part, map, builder), map.channels(), builder));
         }
         return features.buildOrThrow();
+    }
+
+    /**
+     * Builds the feature network: only the layers that features need.
+     *
+     * @param images the input, as for {@link #build}
+     * @return the features in the order of {@link MgnSpec#features()}, before {@link Variant#UNIT_PARTS} or
+     *     {@link Variant#UNIT_FEATURE}
+     */
+    public <T> List<T> buildFeatures(T images, NetworkBuilder<T> builder) {
+        List<Flow<T>> maps = branches(images, builder);
+        List<T> features = new ArrayList<>();
+        for (FeaturePart part : spec.features()) {
+            Flow<T> map = maps.get(part.branch());
+            T pooled = pooled(part, map, builder);
+            features.add(
+                    spec.has(Variant.POOLED_FEATURE)
+                            ? pooled
+                            : vectors(part, pooled, map.channels(), builder).neck());
+        }
+        return features;
     }
 
     /**
@@ -69,17 +94,31 @@ public final class Topology {
     /** Returns the classifiers, one per feature, in the order of the features. */
     public List<LinearLayer> classifiers() {
         return spec.features().stream()
-                .map(f -> new LinearLayer("classifiers." + f.name(), f, spec.classifierLength(f), spec.classes()))
+                .map(f -> new LinearLayer(
+                        "classifiers." + f.name(),
+                        f,
+                        spec.classifierLength(f),
+                        spec.classes(),
+                        !spec.has(Variant.NO_CLASSIFIER_BIAS)))
                 .toList();
     }
 
     /** Returns the rows of a branch's last map for an input of {@code inputHeight} rows. */
-    public static int mapHeight(int inputHeight, Backbone backbone, Branch branch) {
-        int rows = half(half(inputHeight));
+    public static int mapHeight(int inputHeight, Set<Variant> variants, Branch branch) {
+        int rows = stemPooled(half(inputHeight), variants);
         for (int stage = 2; stage <= Backbone.STAGES; stage++) {
             rows = branch.unitStrideStages().contains(stage) ? rows : half(rows);
         }
         return rows;
+    }
+
+    /** Returns the output length of the stem's pooling. */
+    private static int stemPooled(int length, Set<Variant> variants) {
+        int beyond = Math.max(0, length - StemPool.KERNEL);
+        if (variants.contains(Variant.FLOOR_STEM_POOL)) {
+            return beyond / StemPool.STRIDE + 1;
+        }
+        return variants.contains(Variant.CEILING_STEM_POOL) ? half(beyond) + 1 : half(length);
     }
 
     /** Returns the output length of a layer with stride 2 and a centred odd kernel. */
@@ -96,11 +135,18 @@ public final class Topology {
                 spec.backbone().stemChannels(),
                 7,
                 2,
-                true,
+                !spec.has(Variant.LINEAR_STEM),
                 null,
                 builder);
-        Flow<T> flow =
-                new Flow<>(builder.stemPool(stem.map()), stem.channels(), half(stem.height()), half(stem.width()));
+        boolean padded = !spec.has(Variant.CEILING_STEM_POOL) && !spec.has(Variant.FLOOR_STEM_POOL);
+        StemPool pool = new StemPool(
+                padded ? 1 : 0,
+                stem.height(),
+                stem.width(),
+                stemPooled(stem.height(), spec.variants()),
+                stemPooled(stem.width(), spec.variants()));
+        Flow<T> flow = new Flow<>(
+                builder.stemPool(stem.map(), pool), stem.channels(), pool.outputHeight(), pool.outputWidth());
         for (int stage = 1; stage <= spec.split().stage(); stage++) {
             int blocks = stage < spec.split().stage()
                     ? spec.backbone().blocks(stage)
@@ -138,26 +184,66 @@ public final class Topology {
                 ? conv(input, name + "downsample.0", name + "downsample.1", out, 1, stride, false, null, builder)
                         .map()
                 : input.map();
+        boolean instance = spec.has(Variant.IBN_A) && stage < Backbone.STAGES;
         if (!spec.backbone().bottleneck()) {
-            Flow<T> inner = conv(input, name + "conv1", name + "bn1", width, 3, stride, true, null, builder);
+            Flow<T> inner = first(input, name, width, 3, stride, instance, builder);
             return conv(inner, name + "conv2", name + "bn2", out, 3, 1, true, shortcut, builder);
         }
-        Flow<T> narrow = conv(input, name + "conv1", name + "bn1", width, 1, 1, true, null, builder);
-        Flow<T> middle = conv(narrow, name + "conv2", name + "bn2", width, 3, stride, true, null, builder);
+        int early = spec.has(Variant.EARLY_STRIDE) ? stride : 1;
+        Flow<T> narrow = first(input, name, width, 1, early, instance, builder);
+        Flow<T> middle = conv(narrow, name + "conv2", name + "bn2", width, 3, stride / early, true, null, builder);
         return conv(middle, name + "conv3", name + "bn3", out, 1, 1, true, shortcut, builder);
     }
 
-    private <T> Vectors<T> head(FeaturePart part, Flow<T> map, NetworkBuilder<T> builder) {
-        T pooled = builder.pool(map.map(), spec.pooling(), window(part, map.height(), map.width()));
-        if (spec.embedding() == 0) {
-            return new Vectors<>(pooled, pooled);
+    /** Adds the first convolution of a block; with IBN-a, its second norm covers the first half of the channels. */
+    private <T> Flow<T> first(
+            Flow<T> input, String block, int out, int kernel, int stride, boolean instance, NetworkBuilder<T> builder) {
+        String name = block + "conv1";
+        if (!instance) {
+            return conv(input, name, block + "bn1", out, kernel, stride, true, null, builder);
         }
-        String name = "reductions." + part.name() + ".";
-        Flow<T> vector = new Flow<>(pooled, map.channels(), 1, 1);
-        return new Vectors<>(
-                pooled,
-                conv(vector, name + "0", name + "1", spec.embedding(), 1, 1, true, null, builder)
-                        .map());
+        NormLayer norm = new NormLayer(block + "bn1.IN", out / 2);
+        ConvLayer layer = new ConvLayer(
+                name,
+                block + "bn1.BN",
+                input.channels(),
+                out,
+                kernel,
+                stride,
+                false,
+                input.height(),
+                input.width(),
+                spec.backbone().epsilon(),
+                norm.channels());
+        T map = builder.convolution(input.map(), layer, null);
+        return new Flow<>(builder.instanceNorm(map, norm, layer), out, layer.outputHeight(), layer.outputWidth());
+    }
+
+    private <T> T pooled(FeaturePart part, Flow<T> map, NetworkBuilder<T> builder) {
+        PoolWindow window = window(part, map.height(), map.width());
+        return builder.pool(map.map(), new PoolLayer("pools." + part.name(), spec.pooling(), window));
+    }
+
+    private <T> Vectors<T> vectors(FeaturePart part, T pooled, int channels, NetworkBuilder<T> builder) {
+        T reduced = pooled;
+        if (spec.embedding() > 0) {
+            String name = "reductions." + part.name() + ".";
+            ConvLayer layer = new ConvLayer(
+                    name + "0",
+                    name + "1",
+                    channels,
+                    spec.embedding(),
+                    1,
+                    1,
+                    !spec.has(Variant.LINEAR_REDUCTION),
+                    1,
+                    1);
+            reduced = builder.convolution(pooled, layer, null);
+        }
+        T neck = spec.has(Variant.BN_NECK)
+                ? builder.neck(reduced, new NormLayer("necks." + part.name(), spec.reducedLength()))
+                : reduced;
+        return new Vectors<>(pooled, reduced, neck);
     }
 
     private static PoolWindow window(FeaturePart part, int height, int width) {
@@ -168,7 +254,7 @@ public final class Topology {
         return new PoolWindow(0, height, height, width);
     }
 
-    private static <T> Flow<T> conv(
+    private <T> Flow<T> conv(
             Flow<T> input,
             String name,
             String norm,
@@ -178,8 +264,18 @@ public final class Topology {
             boolean relu,
             @Nullable T residual,
             NetworkBuilder<T> builder) {
-        ConvLayer layer =
-                new ConvLayer(name, norm, input.channels(), out, kernel, stride, relu, input.height(), input.width());
+        ConvLayer layer = new ConvLayer(
+                name,
+                norm,
+                input.channels(),
+                out,
+                kernel,
+                stride,
+                relu,
+                input.height(),
+                input.width(),
+                spec.backbone().epsilon(),
+                0);
         T map = builder.convolution(input.map(), layer, residual);
         return new Flow<>(map, out, layer.outputHeight(), layer.outputWidth());
     }

@@ -77,9 +77,48 @@ class MgnSpecTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {0, 17, 49, 152, -50})
+    @ValueSource(ints = {0, 17, 49, 153, -50})
     void otherDepthsAreRefused(int depth) {
-        assertRefused(() -> Backbone.resnet(depth), "backbone depth must be 18, 34, 50 or 101, not " + depth);
+        assertRefused(() -> Backbone.resnet(depth), "backbone depth must be 18, 34, 50, 101 or 152, not " + depth);
+    }
+
+    @Test
+    void variantsThatContradictTheNetworkAreRefused() {
+        MgnSpecBuilder plain = MgnSpec.builder().embedding(0);
+        assertRefused(
+                () -> MgnSpec.builder().variants(Variant.BN_NECK).build(),
+                "variant bn_neck puts the classifiers behind the reduction, so their position must be after_reduction");
+        assertRefused(
+                () -> plain.variants(Variant.LINEAR_REDUCTION).build(),
+                "variant linear_reduction needs a reduction (an embedding above 0)");
+        assertRefused(
+                () -> plain.variants(Variant.POOLED_FEATURE).build(),
+                "variant pooled_feature needs a reduction (an embedding above 0) or a neck behind the pooled vector");
+        assertRefused(
+                () -> MgnSpec.builder()
+                        .backbone(18)
+                        .variants(Variant.EARLY_STRIDE)
+                        .build(),
+                "variant early_stride moves the stride of bottlenecks, and ResNet-18 has none");
+        assertRefused(
+                () -> MgnSpec.builder()
+                        .variants(Variant.UNIT_FEATURE, Variant.UNIT_PARTS)
+                        .build(),
+                "variants unit_parts and unit_feature exclude each other");
+        assertRefused(
+                () -> new Backbone(18, 1).withInnerRatio(2),
+                "backbone inner ratio must be 1, or 2 in a network of bottlenecks, not 2");
+        assertRefused(() -> Backbone.resnet(50).withEpsilon(0), "backbone epsilon must be 1e-12 to 0.1, not 0.0");
+    }
+
+    @Test
+    void aPooledFeatureHasTheLengthOfTheMapAndItsClassifierThatOfTheReduction() {
+        MgnSpec pcb = MgnSpec.builder()
+                .branches(Branch.part(6).withoutGlobal())
+                .variants(Variant.POOLED_FEATURE)
+                .build();
+        assertThat(pcb.featureLength()).isEqualTo(6 * 2048);
+        assertThat(pcb.classifierLength(pcb.features().get(0))).isEqualTo(256);
     }
 
     @ParameterizedTest

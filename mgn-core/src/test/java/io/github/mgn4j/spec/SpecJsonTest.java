@@ -88,9 +88,26 @@ class SpecJsonTest {
     }
 
     @Test
+    void onlyWhatVersionOneCannotSayIsWrittenAsVersionTwo() {
+        MgnSpec plain = MgnSpec.mgn(751);
+        assertThat(SpecJson.write(plain)).startsWith("{\"version\":1,").doesNotContain("variants", "epsilon");
+        MgnSpec neck = plain.toBuilder()
+                .globalClassifier(ClassifierPosition.AFTER_REDUCTION)
+                .variants(Variant.BN_NECK, Variant.IBN_A)
+                .build();
+        assertThat(SpecJson.write(neck))
+                .startsWith("{\"version\":2,")
+                .contains("\"inner_ratio\":1,\"epsilon\":1.0E-5", "\"variants\":[\"ibn_a\",\"bn_neck\"]");
+        String unknown = SpecJson.write(neck).replace("ibn_a", "ibn_b");
+        assertThatThrownBy(() -> SpecJson.parse(unknown))
+                .hasMessageStartingWith("spec key 'variants[0]' must be one of [ibn_a, linear_stem,")
+                .hasMessageEndingWith("not \"ibn_b\"");
+    }
+
+    @Test
     void anotherVersionIsRefusedBeforeItsKeysAre() {
-        String text = SpecJson.write(MgnSpec.mgn(751)).replace("\"version\":1", "\"version\":2,\"more\":1");
-        assertThatThrownBy(() -> SpecJson.parse(text)).hasMessage("spec version 2 is not known, only 1");
+        String text = SpecJson.write(MgnSpec.mgn(751)).replace("\"version\":1", "\"version\":3,\"more\":1");
+        assertThatThrownBy(() -> SpecJson.parse(text)).hasMessage("spec version 3 is not known, only 1 to 2");
     }
 
     @ParameterizedTest

@@ -5,9 +5,13 @@ import io.github.mgn4j.engine.EngineException;
 import io.github.mgn4j.engine.EngineOptions;
 import io.github.mgn4j.engine.EngineProvider;
 import io.github.mgn4j.engine.Precision;
+import io.github.mgn4j.engine.internal.Variants;
 import io.github.mgn4j.model.Model;
+import io.github.mgn4j.spec.MgnSpec;
+import io.github.mgn4j.spec.Variant;
 import java.util.EnumSet;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 
 /** Provides the engine for NVIDIA GPUs if there is one with CUDA 13 and cuDNN 9. */
@@ -45,6 +49,19 @@ public final class CudnnEngineProvider implements EngineProvider {
         return EnumSet.allOf(Precision.class);
     }
 
+    /** Refuses what has no kernel here: instance norms, necks, generalised means, and other stems than torchvision's. */
+    @Override
+    public Optional<String> refusal(MgnSpec spec, Precision precision) {
+        Set<Variant> supported = EnumSet.allOf(Variant.class);
+        supported.removeAll(EnumSet.of(
+                Variant.IBN_A,
+                Variant.LINEAR_STEM,
+                Variant.CEILING_STEM_POOL,
+                Variant.FLOOR_STEM_POOL,
+                Variant.BN_NECK));
+        return Variants.refusal("the engine cudnn", spec, supported, false);
+    }
+
     /**
      * Opens a model.
      *
@@ -56,6 +73,7 @@ public final class CudnnEngineProvider implements EngineProvider {
         if (!available()) {
             throw new EngineException("the engine cudnn cannot run here: " + unavailableReason());
         }
+        Variants.check(this, model.spec(), options.precision());
         Device device = Device.of(options.device());
         NumberFormats formats = NumberFormats.of(options.precision(), model.ranges());
         String precision = options.precision().name().toLowerCase(Locale.ROOT);

@@ -7,7 +7,7 @@ import io.github.mgn4j.cudnn.Program.Op;
 import io.github.mgn4j.cudnn.Program.Stem;
 import io.github.mgn4j.engine.internal.FoldedConvolution;
 import io.github.mgn4j.engine.internal.Resources;
-import io.github.mgn4j.image.Preprocessor;
+import io.github.mgn4j.image.Preprocessing;
 import io.github.mgn4j.model.Model;
 import io.github.mgn4j.spec.ConvLayer;
 import java.nio.ByteBuffer;
@@ -54,7 +54,7 @@ final class DeviceWeights {
                 constants.put(some.get(i), upload(encoded.get(i), owner));
             }
         }
-        normalised = DeviceMemory.upload(table(), "the pixels' normalisation", owner);
+        normalised = DeviceMemory.upload(table(model.preprocessing()), "the pixels' normalisation", owner);
         List<Feature> features = program.head().features();
         parts = DeviceMemory.upload(
                 features.stream()
@@ -107,13 +107,11 @@ final class DeviceWeights {
                 scaled ? DeviceMemory.upload(new float[] {filter.residualScale()}, "a scale", owner) : null);
     }
 
-    /** Returns the normalised float of every byte, {@code [3, 256]}, as in {@link Preprocessor}. */
-    private static float[] table() {
-        float[] mean = Preprocessor.mean();
-        float[] deviation = Preprocessor.standardDeviation();
+    /** Returns the normalised float of every byte, {@code [3, 256]}. */
+    private static float[] table(Preprocessing preprocessing) {
         float[] table = new float[3 * 256];
         for (int i = 0; i < table.length; i++) {
-            table[i] = (i % 256 / 255f - mean[i / 256]) / deviation[i / 256];
+            table[i] = preprocessing.normalised(i / 256, i % 256);
         }
         return table;
     }

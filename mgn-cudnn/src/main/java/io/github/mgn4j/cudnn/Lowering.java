@@ -11,8 +11,10 @@ import io.github.mgn4j.spec.ConvLayer;
 import io.github.mgn4j.spec.InputSize;
 import io.github.mgn4j.spec.MgnSpec;
 import io.github.mgn4j.spec.NetworkBuilder;
+import io.github.mgn4j.spec.NormLayer;
+import io.github.mgn4j.spec.PoolLayer;
 import io.github.mgn4j.spec.PoolWindow;
-import io.github.mgn4j.spec.Pooling;
+import io.github.mgn4j.spec.StemPool;
 import io.github.mgn4j.spec.Topology;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -61,10 +63,7 @@ final class Lowering implements NetworkBuilder<Lowering.Node> {
         Value blocks =
                 lowering.value(List.of(), Program.BLOCK, half(input.height()) + FRAME, half(input.width()) + FRAME);
         lowering.ops.add(new Program.Pack(blocks));
-        List<Node> features = new Topology(spec)
-                .build(new Map2d(blocks.all()), lowering).values().stream()
-                        .<Node>map(Topology.Vectors::reduced)
-                        .toList();
+        List<Node> features = new Topology(spec).buildFeatures(new Map2d(blocks.all()), lowering);
         Bands bands = lowering.poolBands();
         lowering.ops.add(new Program.Head(
                 features.stream().map(f -> bands.feature((Pooled) f)).toList()));
@@ -113,7 +112,8 @@ final class Lowering implements NetworkBuilder<Lowering.Node> {
     }
 
     @Override
-    public Node stemPool(Node input) {
+    public Node stemPool(Node input, StemPool pool) {
+        Preconditions.checkState(pool.padding() == 1, "not a padded pooling: %s", pool);
         View map = ((Map2d) input).view;
         Value conv = map.value();
         Value output = value(conv.layers(), conv.channels(), half(conv.height()), half(conv.width()));
@@ -126,8 +126,21 @@ final class Lowering implements NetworkBuilder<Lowering.Node> {
         return new Map2d(output.all());
     }
 
+    /** The provider refuses networks with instance norms. */
     @Override
-    public Node pool(Node map, Pooling pooling, PoolWindow window) {
+    public Node instanceNorm(Node map, NormLayer layer, ConvLayer convolution) {
+        throw new IllegalStateException("no instance norm: " + layer);
+    }
+
+    /** The provider refuses networks with necks. */
+    @Override
+    public Node neck(Node vector, NormLayer layer) {
+        throw new IllegalStateException("no neck: " + layer);
+    }
+
+    @Override
+    public Node pool(Node map, PoolLayer layer) {
+        PoolWindow window = layer.window();
         View view = ((Map2d) map).view;
         windows.computeIfAbsent(view, v -> new ArrayList<>()).add(window);
         return new Pooled(view, window, null);

@@ -1,13 +1,14 @@
 package io.github.mgn4j.onednn;
 
+import io.github.mgn4j.engine.Precision;
 import io.github.mgn4j.engine.internal.Buffers;
 import io.github.mgn4j.engine.internal.Resources;
+import io.github.mgn4j.engine.internal.Variants;
 import io.github.mgn4j.image.ImageDecoder;
 import io.github.mgn4j.image.ImageFiles;
 import io.github.mgn4j.image.Layout;
 import io.github.mgn4j.image.Preprocessor;
 import io.github.mgn4j.image.ProgressListener;
-import io.github.mgn4j.image.Resampling;
 import io.github.mgn4j.model.ActivationRanges;
 import io.github.mgn4j.model.Model;
 import io.github.mgn4j.spec.InputSize;
@@ -47,7 +48,8 @@ public final class Calibration implements AutoCloseable {
     public Calibration(Model model) {
         OneDnnEngineProvider.requireNatives();
         this.model = model;
-        network = Network.of(model.spec());
+        Variants.check(new OneDnnEngineProvider(), model.spec(), Precision.INT8);
+        network = Network.of(model);
         try {
             dnnl_engine engine = Dnnl.engine(resources);
             stream = Dnnl.stream(engine, resources);
@@ -77,7 +79,7 @@ public final class Calibration implements AutoCloseable {
      * @throws IOException if a file cannot be read
      */
     public static Model calibrate(Model model, List<Path> images, ProgressListener progress) throws IOException {
-        Preprocessor preprocessor = new Preprocessor(model.spec().input(), Resampling.BILINEAR);
+        Preprocessor preprocessor = new Preprocessor(model.spec().input(), model.preprocessing());
         FloatBuffer input = Buffers.allocate(preprocessor.length());
         try (Calibration calibration = new Calibration(model)) {
             for (int i = 0; i < images.size(); i++) {

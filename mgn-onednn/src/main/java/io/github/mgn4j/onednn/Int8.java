@@ -31,7 +31,7 @@ record Int8(ActivationRanges ranges) implements PrecisionPolicy {
                         convolution.layer().relu() ? TensorType.unsigned(bound) : TensorType.signed(bound);
             } else if (op instanceof Pool pool) {
                 // A mean of integers is not an integer.
-                types[pool.output().index()] = pool.kind() == Pooling.AVG
+                types[pool.output().index()] = pool.kind() != Pooling.MAX
                         ? TensorType.F32
                         : types[pool.input().index()];
             }

@@ -1,11 +1,16 @@
 package io.github.mgn4j.onednn;
 
+import io.github.mgn4j.model.Model;
+import io.github.mgn4j.model.Weights;
 import io.github.mgn4j.spec.ConvLayer;
 import io.github.mgn4j.spec.InputSize;
 import io.github.mgn4j.spec.MgnSpec;
 import io.github.mgn4j.spec.NetworkBuilder;
+import io.github.mgn4j.spec.NormLayer;
+import io.github.mgn4j.spec.PoolLayer;
 import io.github.mgn4j.spec.PoolWindow;
 import io.github.mgn4j.spec.Pooling;
+import io.github.mgn4j.spec.StemPool;
 import io.github.mgn4j.spec.Topology;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -36,7 +41,7 @@ record Network(MgnSpec spec, List<Value> values, List<Op> ops) {
     record Value(int index, String name, int channels, int height, int width) {}
 
     /** An operation. It reads its inputs and writes its output, if it has one. */
-    sealed interface Op permits Convolution, Pool, Feature {
+    sealed interface Op permits Convolution, Instance, Pool, Feature {
         List<Value> inputs();
 
         @Nullable
@@ -52,9 +57,21 @@ record Network(MgnSpec spec, List<Value> values, List<Op> ops) {
         }
     }
 
-    /** Pooling. {@code padding} applies to the top and left; that at the bottom and right follows from the shapes. */
+    /** Instance norm of a map's first channels, and ReLU of all. */
+    record Instance(NormLayer layer, Value input, Value output) implements Op {
+        @Override
+        public List<Value> inputs() {
+            return List.of(input);
+        }
+    }
+
+    /**
+     * Pooling. {@code exponent} is that of the generalised mean, otherwise 0. {@code padding} applies to the top and left; that at the bottom
+     * and right follows from the shapes.
+     */
     record Pool(
             Pooling kind,
+            float exponent,
             int height,
             int width,
             int strideHeight,
@@ -74,9 +91,15 @@ record Network(MgnSpec spec, List<Value> values, List<Op> ops) {
      *
      * @param row index of the map's row, which is a stripe
      * @param reduction null if the feature is the pooled vector itself
+     * @param neck null if the network has none
      * @param position index of the feature
      */
-    record Feature(Value input, int row, @Nullable ConvLayer reduction, int position) implements Op {
+    record Feature(
+            Value input,
+            int row,
+            @Nullable ConvLayer reduction,
+            @Nullable NormLayer neck,
+            int position) implements Op {
         @Override
         public List<Value> inputs() {
             return List.of(input);
@@ -88,15 +111,14 @@ record Network(MgnSpec spec, List<Value> values, List<Op> ops) {
         }
     }
 
-    static Network of(MgnSpec spec) {
-        Builder builder = new Builder();
+    static Network of(Model model) {
+        MgnSpec spec = model.spec();
+        Builder builder = new Builder(model.weights());
         InputSize input = spec.input();
         Value images = builder.value(IMAGES, 3, input.height(), input.width());
         int position = 0;
-        for (Topology.Vectors<Cut> vectors :
-                new Topology(spec).build(new Cut(images, 0, null), builder).values()) {
-            Cut cut = vectors.reduced();
-            builder.ops.add(new Feature(cut.value, cut.row, cut.reduction, position++));
+        for (Cut cut : new Topology(spec).buildFeatures(new Cut(images, 0, null, null), builder)) {
+            builder.ops.add(new Feature(cut.value, cut.row, cut.reduction, cut.neck, position++));
         }
         return new Network(spec, builder.values, builder.ops);
     }
@@ -113,16 +135,25 @@ record Network(MgnSpec spec, List<Value> values, List<Op> ops) {
                         && convolution.layer().name().equals(name));
     }
 
-    /** A map, or, after pooling, a row of a map and its reduction. */
-    private record Cut(Value value, int row, @Nullable ConvLayer reduction) {}
+    /** A map, or, after pooling, a row of a map with its reduction and neck. */
+    private record Cut(
+            Value value,
+            int row,
+            @Nullable ConvLayer reduction,
+            @Nullable NormLayer neck) {}
 
     private static final class Builder implements NetworkBuilder<Cut> {
+        private final Weights weights;
         private final List<Value> values = new ArrayList<>();
         private final List<Op> ops = new ArrayList<>();
         /** The pooled maps by granularity: one pooling gives all stripes. */
         private final Map<String, Value> stripes = new HashMap<>();
 
         private final Set<Value> pooled = new HashSet<>();
+
+        Builder(Weights weights) {
+            this.weights = weights;
+        }
 
         Value value(String name, int channels, int height, int width) {
             Value value = new Value(values.size(), name, channels, height, width);
@@ -133,33 +164,53 @@ record Network(MgnSpec spec, List<Value> values, List<Op> ops) {
         @Override
         public Cut convolution(Cut input, ConvLayer layer, @Nullable Cut residual) {
             if (pooled.contains(input.value)) {
-                return new Cut(input.value, input.row, layer);
+                return new Cut(input.value, input.row, layer, null);
             }
             Value output = value(layer.name(), layer.out(), layer.outputHeight(), layer.outputWidth());
             ops.add(new Convolution(layer, input.value, residual == null ? null : residual.value, output));
-            return new Cut(output, 0, null);
+            return new Cut(output, 0, null, null);
         }
 
         @Override
-        public Cut stemPool(Cut input) {
+        public Cut instanceNorm(Cut input, NormLayer layer, ConvLayer convolution) {
             Value map = input.value;
-            Value output = value(map.name, map.channels, (map.height + 1) / 2, (map.width + 1) / 2);
-            ops.add(new Pool(Pooling.MAX, 3, 3, 2, 2, 1, map, output));
-            return new Cut(output, 0, null);
+            Value output = value(map.name, map.channels, map.height, map.width);
+            ops.add(new Instance(layer, map, output));
+            return new Cut(output, 0, null, null);
         }
 
         @Override
-        public Cut pool(Cut input, Pooling kind, PoolWindow window) {
+        public Cut stemPool(Cut input, StemPool pool) {
             Value map = input.value;
+            Value output = value(map.name, map.channels, pool.outputHeight(), pool.outputWidth());
+            int kernel = StemPool.KERNEL;
+            int stride = StemPool.STRIDE;
+            ops.add(new Pool(Pooling.MAX, 0, kernel, kernel, stride, stride, pool.padding(), map, output));
+            return new Cut(output, 0, null, null);
+        }
+
+        @Override
+        public Cut neck(Cut vector, NormLayer layer) {
+            return new Cut(vector.value, vector.row, vector.reduction, layer);
+        }
+
+        @Override
+        public Cut pool(Cut input, PoolLayer layer) {
+            Value map = input.value;
+            PoolWindow window = layer.window();
+            Pooling kind = layer.kind();
             int rows = window.rows();
-            Value output = stripes.computeIfAbsent(map.index + "/" + rows, key -> {
+            float exponent = kind == Pooling.GEM ? weights.get(layer.exponent()).get(0) : 0;
+            Value output = stripes.computeIfAbsent(map.index + "/" + rows + "/" + exponent, key -> {
                 Value made = value(map.name, map.channels, window.count(), 1);
                 // Right after the map, so that the map's memory is free for the next branch.
-                ops.add(indexAfter(map), new Pool(kind, rows, window.width(), rows, window.width(), 0, map, made));
+                ops.add(
+                        indexAfter(map),
+                        new Pool(kind, exponent, rows, window.width(), rows, window.width(), 0, map, made));
                 return made;
             });
             pooled.add(output);
-            return new Cut(output, window.index(), null);
+            return new Cut(output, window.index(), null, null);
         }
 
         private int indexAfter(Value value) {

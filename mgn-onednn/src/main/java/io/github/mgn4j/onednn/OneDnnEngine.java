@@ -39,7 +39,7 @@ final class OneDnnEngine implements Engine {
     OneDnnEngine(Model model, PrecisionPolicy arithmetic) {
         spec = model.spec();
         precision = arithmetic.precision();
-        network = Network.of(spec);
+        network = Network.of(model);
         types = arithmetic.types(network);
         try {
             engine = Dnnl.engine(resources);

@@ -5,8 +5,12 @@ import io.github.mgn4j.engine.EngineException;
 import io.github.mgn4j.engine.EngineOptions;
 import io.github.mgn4j.engine.EngineProvider;
 import io.github.mgn4j.engine.Precision;
+import io.github.mgn4j.engine.internal.Variants;
 import io.github.mgn4j.model.Model;
+import io.github.mgn4j.spec.MgnSpec;
+import io.github.mgn4j.spec.Variant;
 import java.util.EnumSet;
+import java.util.Optional;
 import java.util.Set;
 import org.bytedeco.javacpp.Loader;
 import org.jspecify.annotations.Nullable;
@@ -70,6 +74,16 @@ public final class OneDnnEngineProvider implements EngineProvider {
         return EnumSet.of(Precision.FP32, Precision.BF16, Precision.INT8);
     }
 
+    /** Refuses instance norms in bf16 and int8: their statistics would be of rounded values. */
+    @Override
+    public Optional<String> refusal(MgnSpec spec, Precision precision) {
+        Set<Variant> supported = EnumSet.allOf(Variant.class);
+        if (precision != Precision.FP32) {
+            supported.remove(Variant.IBN_A);
+        }
+        return Variants.refusal("the engine onednn in " + precision.label(), spec, supported, true);
+    }
+
     /**
      * Opens a model.
      *
@@ -78,6 +92,7 @@ public final class OneDnnEngineProvider implements EngineProvider {
     @Override
     public Engine open(Model model, EngineOptions options) {
         requireNatives();
+        Variants.check(this, model.spec(), options.precision());
         return new OneDnnEngine(model, arithmetic(model, options.precision()));
     }
 

@@ -3,10 +3,12 @@ package io.github.mgn4j.onednn;
 import static org.bytedeco.dnnl.global.dnnl.*;
 
 import io.github.mgn4j.engine.internal.FoldedConvolution;
+import io.github.mgn4j.engine.internal.FoldedNorm;
 import io.github.mgn4j.engine.internal.Int8Weights;
 import io.github.mgn4j.engine.internal.Resources;
 import io.github.mgn4j.model.Weights;
 import io.github.mgn4j.spec.ConvLayer;
+import io.github.mgn4j.spec.NormLayer;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -109,6 +111,16 @@ final class PackedWeights implements AutoCloseable {
             forms.add(made);
             return made.memory;
         }
+    }
+
+    /** Returns the batch norm of a neck, folded. */
+    FoldedNorm norm(NormLayer layer) {
+        return FoldedNorm.of(weights, layer);
+    }
+
+    /** Returns the values of a tensor. */
+    float[] values(String name) {
+        return weights.get(name).toArray();
     }
 
     /** Returns the bias of a layer whose weights were requested before: float32, {@code [out]}. */

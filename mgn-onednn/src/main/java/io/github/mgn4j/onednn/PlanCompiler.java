@@ -7,12 +7,14 @@ import io.github.mgn4j.engine.internal.Arena.Block;
 import io.github.mgn4j.engine.internal.Resources;
 import io.github.mgn4j.onednn.Network.Convolution;
 import io.github.mgn4j.onednn.Network.Feature;
+import io.github.mgn4j.onednn.Network.Instance;
 import io.github.mgn4j.onednn.Network.Op;
 import io.github.mgn4j.onednn.Network.Pool;
 import io.github.mgn4j.onednn.Network.Value;
 import io.github.mgn4j.onednn.TransformStep.Place;
 import io.github.mgn4j.onednn.Winograd.Tiles;
 import io.github.mgn4j.spec.ConvLayer;
+import io.github.mgn4j.spec.PoolLayer;
 import io.github.mgn4j.spec.Pooling;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -94,6 +96,10 @@ final class PlanCompiler {
             op.inputs().forEach(v -> block(v).usedAt(time));
             if (op instanceof Convolution convolution) {
                 convolution(convolution);
+            } else if (op instanceof Instance instance) {
+                instance(instance);
+            } else if (op instanceof Pool pool && pool.kind() == Pooling.GEM) {
+                generalisedMean(pool);
             } else if (op instanceof Pool pool) {
                 pool(pool);
             } else {
@@ -264,6 +270,54 @@ final class PlanCompiler {
                 .with(DNNL_ARG_DST, output, allocate(op.output())));
     }
 
+    private void instance(Instance op) {
+        Value map = op.input();
+        InstanceTransform transform = new InstanceTransform(
+                batch,
+                map.height() * map.width(),
+                map.channels(),
+                weights.values(op.layer().name() + ".weight"),
+                weights.values(op.layer().name() + ".bias"));
+        Place from = new Place(block(map), bytes(map, TensorType.F32));
+        steps.add(new TransformStep(transform, from, new Place(allocate(op.output()), from.bytes()), scratch));
+    }
+
+    /** Pools by the generalised mean in float32: powers are products of logarithms, which oneDNN computes in vectors. */
+    private void generalisedMean(Pool op) {
+        Value map = op.input();
+        Block source = type(map).equals(TensorType.F32) ? block(map) : dequantised(map);
+        dnnl_memory_desc form = form(map, TensorType.F32);
+        Block raised = arena.block(bytes(map, TensorType.F32), time);
+        String name = "powers of " + map.name();
+        float least = (float) PoolLayer.GEM_EPSILON;
+        steps.add(primitives
+                .elementWise(name, dnnl_eltwise_clip, least, Float.MAX_VALUE, form)
+                .with(DNNL_ARG_SRC, form, source)
+                .with(DNNL_ARG_DST, form, raised));
+        power(name, op.exponent(), form, raised);
+        dnnl_memory_desc means = form(op.output(), TensorType.F32);
+        boolean converted = !type(op.output()).equals(TensorType.F32);
+        Block pooled = converted ? arena.block(bytes(op.output(), TensorType.F32), time) : allocate(op.output());
+        steps.add(primitives
+                .pool(op, form, means)
+                .with(DNNL_ARG_SRC, form, raised)
+                .with(DNNL_ARG_DST, means, pooled));
+        power(name, 1 / op.exponent(), means, pooled);
+        if (converted) {
+            convert(name, op.output(), TensorType.F32, pooled, type(op.output()), allocate(op.output()));
+        }
+    }
+
+    private void power(String name, float exponent, dnnl_memory_desc form, Block values) {
+        int[] functions = {dnnl_eltwise_log, dnnl_eltwise_linear, dnnl_eltwise_exp};
+        for (int function : functions) {
+            steps.add(primitives
+                    .elementWise(name, function, function == dnnl_eltwise_linear ? exponent : 0, 0, form)
+                    .with(DNNL_ARG_SRC, form, values)
+                    .with(DNNL_ARG_DST, form, values));
+        }
+    }
+
     /** Reduces a row of a pooled map directly into its place in the output, in floating point. */
     private void feature(Feature op, Block output) {
         Value map = op.input();
@@ -278,6 +332,10 @@ final class PlanCompiler {
                 : primitives.product(op.reduction(), row, part, from.weightType(), weights);
         steps.add(step.with(DNNL_ARG_SRC, row, source, (long) op.row() * channels * from.bytes())
                 .with(DNNL_ARG_DST, part, output, (long) op.position() * width * Float.BYTES));
+        if (op.neck() != null) {
+            int length = network.spec().featureLength();
+            steps.add(new NeckStep(weights.norm(op.neck()), output, batch, length, op.position() * width));
+        }
     }
 
     /** Returns an integer map in float32, converted at the first request. */

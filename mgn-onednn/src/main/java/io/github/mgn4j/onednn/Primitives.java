@@ -146,6 +146,15 @@ final class Primitives {
         return step("pooling of " + op.input().name(), status, description, attributes);
     }
 
+    /** Returns an element-wise function of a float32 map or matrix, which may overwrite its source. */
+    PrimitiveStep elementWise(String name, int algorithm, float alpha, float beta, dnnl_memory_desc form) {
+        Attributes attributes = attributes();
+        dnnl_primitive_desc description = new dnnl_primitive_desc();
+        int status = dnnl_eltwise_forward_primitive_desc_create(
+                description, engine, dnnl_forward_inference, algorithm, form, form, alpha, beta, attributes.get());
+        return step(name, status, description, attributes);
+    }
+
     PrimitiveStep reorder(String name, dnnl_memory_desc source, dnnl_memory_desc destination, Attributes attributes) {
         dnnl_primitive_desc description = new dnnl_primitive_desc();
         int status =

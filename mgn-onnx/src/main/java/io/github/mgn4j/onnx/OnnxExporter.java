@@ -47,6 +47,6 @@ public final class OnnxExporter {
      * buffered and is not closed.
      */
     public static void write(Model model, OnnxOptions options, OutputStream out) throws IOException {
-        OnnxNetwork.graph(model, options).writeTo(out, OnnxMetadata.of(model.spec(), options));
+        OnnxNetwork.graph(model, options).writeTo(out, OnnxMetadata.of(model, options));
     }
 }

@@ -2,18 +2,22 @@ package io.github.mgn4j.onnx;
 
 import io.github.mgn4j.engine.Precision;
 import io.github.mgn4j.engine.internal.FoldedConvolution;
+import io.github.mgn4j.engine.internal.FoldedNorm;
 import io.github.mgn4j.engine.internal.Int8Weights;
-import io.github.mgn4j.image.Preprocessor;
 import io.github.mgn4j.model.ActivationRanges;
 import io.github.mgn4j.model.Model;
+import io.github.mgn4j.model.Tensor;
 import io.github.mgn4j.spec.ConvLayer;
-import io.github.mgn4j.spec.FeaturePart;
 import io.github.mgn4j.spec.InputSize;
 import io.github.mgn4j.spec.MgnSpec;
 import io.github.mgn4j.spec.NetworkBuilder;
+import io.github.mgn4j.spec.NormLayer;
+import io.github.mgn4j.spec.PoolLayer;
 import io.github.mgn4j.spec.PoolWindow;
 import io.github.mgn4j.spec.Pooling;
+import io.github.mgn4j.spec.StemPool;
 import io.github.mgn4j.spec.Topology;
+import io.github.mgn4j.spec.Variant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -47,6 +51,9 @@ final class OnnxNetwork implements NetworkBuilder<String> {
         type = options.precision() == Precision.FP16 ? OnnxType.FLOAT16 : OnnxType.FLOAT;
         ranges = options.precision() == Precision.INT8 ? model.ranges() : null;
         OnnxException.check(
+                options.precision() != Precision.INT8 || !model.spec().has(Variant.IBN_A),
+                "int8 has no instance norm, which the network needs (variant ibn_a); fp32 and fp16 have");
+        OnnxException.check(
                 options.precision() != Precision.INT8 || ranges != null,
                 "int8 needs a calibrated model, and this one has no activation ranges");
     }
@@ -57,9 +64,7 @@ final class OnnxNetwork implements NetworkBuilder<String> {
 
     private OnnxGraph build() {
         MgnSpec spec = model.spec();
-        Map<FeaturePart, Topology.Vectors<String>> parts = new Topology(spec).build(images(spec.input()), this);
-        List<String> vectors =
-                parts.values().stream().map(Topology.Vectors::reduced).toList();
+        List<String> vectors = new Topology(spec).buildFeatures(images(spec.input()), this);
         String joined = vectors.size() == 1 ? vectors.get(0) : "joined";
         if (vectors.size() > 1) {
             graph.add("Concat", vectors, List.of(joined)).with("axis", 1);
@@ -83,9 +88,16 @@ final class OnnxNetwork implements NetworkBuilder<String> {
         String images = OnnxExporter.IMAGES;
         if (pixels) {
             String values = cast(images, "pixels", OnnxType.FLOAT);
-            String centred = arithmetic("Sub", values, "centred", constant("mean", scaled(Preprocessor.mean())));
-            images =
-                    arithmetic("Div", centred, "normalised", constant("std", scaled(Preprocessor.standardDeviation())));
+            String centred = arithmetic(
+                    "Sub",
+                    values,
+                    "centred",
+                    constant("mean", scaled(model.preprocessing().mean())));
+            images = arithmetic(
+                    "Div",
+                    centred,
+                    "normalised",
+                    constant("std", scaled(model.preprocessing().standardDeviation())));
         }
         if (type != OnnxType.FLOAT) {
             images = cast(images, "half", type);
@@ -174,10 +186,10 @@ final class OnnxNetwork implements NetworkBuilder<String> {
         return FoldedConvolution.of(model.weights(), layer).weight().toArray();
     }
 
-    private static float[] scaled(float[] channels) {
-        float[] scaled = new float[channels.length];
+    private static float[] scaled(List<Float> channels) {
+        float[] scaled = new float[channels.size()];
         for (int c = 0; c < scaled.length; c++) {
-            scaled[c] = 255 * channels[c];
+            scaled[c] = 255 * channels.get(c);
         }
         return scaled;
     }
@@ -226,19 +238,86 @@ final class OnnxNetwork implements NetworkBuilder<String> {
     }
 
     @Override
-    public String stemPool(String input) {
-        String pooled = "trunk.pool";
-        graph.add("MaxPool", List.of(input), List.of(pooled))
-                .withList("kernel_shape", 3, 3)
-                .withList("strides", 2, 2)
-                .withList("pads", 1, 1, 1, 1);
-        // The largest of rounded values is a rounded value.
-        return rounded(pooled, () -> range(STEM, false));
+    public String instanceNorm(String map, NormLayer layer, ConvLayer convolution) {
+        String first = layer.name() + ".channels";
+        String others = layer.name() + ".others";
+        float[] lengths = {layer.channels(), convolution.out() - layer.channels()};
+        String split = graph.add(new Initializer(layer.name() + ".lengths", OnnxType.INT64, List.of(2), () -> lengths));
+        graph.add("Split", List.of(map, split), List.of(first, others)).with("axis", 1);
+        String normalised = layer.name() + ".normalised";
+        graph.add(
+                        "InstanceNormalization",
+                        List.of(first, vector(layer, "weight"), vector(layer, "bias")),
+                        List.of(normalised))
+                .with("epsilon", (float) NormLayer.EPSILON);
+        String joined = layer.name() + ".joined";
+        graph.add("Concat", List.of(normalised, others), List.of(joined)).with("axis", 1);
+        graph.add("Relu", List.of(joined), List.of(layer.name() + ".relu"));
+        return layer.name() + ".relu";
+    }
+
+    private String vector(NormLayer layer, String tensor) {
+        String name = layer.name() + "." + tensor;
+        return graph.add(new Initializer(
+                name,
+                type,
+                List.of(layer.channels()),
+                () -> model.weights().get(name).toArray()));
     }
 
     @Override
-    public String pool(String map, Pooling pooling, PoolWindow window) {
-        String operation = pooling == Pooling.MAX ? "MaxPool" : "AveragePool";
+    public String stemPool(String input, StemPool pool) {
+        String pooled = "trunk.pool";
+        int bottom = Math.max(pool.padding(), pool.rowsBeyond());
+        int right = Math.max(pool.padding(), pool.columnsBeyond());
+        graph.add("MaxPool", List.of(input), List.of(pooled))
+                .withList("kernel_shape", StemPool.KERNEL, StemPool.KERNEL)
+                .withList("strides", StemPool.STRIDE, StemPool.STRIDE)
+                .withList("pads", pool.padding(), pool.padding(), bottom, right);
+        // The largest of rounded values is a rounded value.
+        return rounded(pooled, () -> range(STEM, model.spec().has(Variant.LINEAR_STEM)));
+    }
+
+    @Override
+    public String neck(String vector, NormLayer layer) {
+        FoldedNorm norm = FoldedNorm.of(model.weights(), layer);
+        String scale = perChannel(layer.name() + ".scale", norm.scale());
+        String shift = perChannel(layer.name() + ".shift", norm.shift());
+        String scaled = arithmetic("Mul", vector, layer.name() + ".scaled", scale);
+        return arithmetic("Add", scaled, layer.name(), shift);
+    }
+
+    private String perChannel(String name, Tensor values) {
+        return graph.add(new Initializer(name, type, List.of(1, values.size(), 1, 1), values::toArray));
+    }
+
+    @Override
+    public String pool(String map, PoolLayer layer) {
+        return layer.kind() == Pooling.GEM
+                ? generalisedMean(map, layer)
+                : pool(map, layer.kind() == Pooling.MAX ? "MaxPool" : "AveragePool", layer.window());
+    }
+
+    /** Pools in float32, where powers do not leave the range as they do in half precision. */
+    private String generalisedMean(String map, PoolLayer layer) {
+        boolean half = type != OnnxType.FLOAT;
+        String name = layer.name() + ".";
+        float exponent = model.weights().get(layer.exponent()).get(0);
+        String values = half ? cast(map, name + "float", OnnxType.FLOAT) : map;
+        String clamped =
+                arithmetic("Max", values, name + "clamped", scalar(name + "least", (float) PoolLayer.GEM_EPSILON));
+        String powers = arithmetic("Pow", clamped, name + "powers", scalar(name + "exponent", exponent));
+        String means = pool(powers, "AveragePool", layer.window());
+        String pooled = arithmetic("Pow", means, name + "pooled", scalar(name + "root", 1 / exponent));
+        return half ? cast(pooled, name + "half", type) : pooled;
+    }
+
+    private String scalar(String name, float value) {
+        float[] values = {value};
+        return graph.add(new Initializer(name, OnnxType.FLOAT, List.of(), () -> values));
+    }
+
+    private String pool(String map, String operation, PoolWindow window) {
         return stripes.computeIfAbsent(map + ".pool" + window.count(), all -> {
                     if (window.count() == 1) {
                         graph.add("Global" + operation, List.of(map), List.of(all));

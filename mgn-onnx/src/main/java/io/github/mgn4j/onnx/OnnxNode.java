@@ -13,9 +13,11 @@ final class OnnxNode {
     private static final int ATTRIBUTE = 5;
 
     private static final int ATTRIBUTE_NAME = 1;
+    private static final int ATTRIBUTE_FLOAT = 2;
     private static final int ATTRIBUTE_INT = 3;
     private static final int ATTRIBUTE_INTS = 8;
     private static final int ATTRIBUTE_TYPE = 20;
+    private static final int TYPE_FLOAT = 1;
     private static final int TYPE_INT = 2;
     private static final int TYPE_INTS = 7;
 
@@ -36,6 +38,15 @@ final class OnnxNode {
                 .text(ATTRIBUTE_NAME, attribute)
                 .number(ATTRIBUTE_INT, value)
                 .number(ATTRIBUTE_TYPE, TYPE_INT));
+        return this;
+    }
+
+    @CanIgnoreReturnValue
+    OnnxNode with(String attribute, float value) {
+        attributes.add(new Proto()
+                .text(ATTRIBUTE_NAME, attribute)
+                .number(ATTRIBUTE_FLOAT, value)
+                .number(ATTRIBUTE_TYPE, TYPE_FLOAT));
         return this;
     }
 

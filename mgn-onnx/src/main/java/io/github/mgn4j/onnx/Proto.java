@@ -2,6 +2,8 @@ package io.github.mgn4j.onnx;
 
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 
 /**
@@ -9,6 +11,7 @@ import java.nio.charset.StandardCharsets;
  * appear in the order of the calls.
  */
 final class Proto {
+    private static final int FIXED_32 = 5;
     private static final int VARINT = 0;
     private static final int LENGTH_DELIMITED = 2;
 
@@ -18,6 +21,16 @@ final class Proto {
     Proto number(int field, long value) {
         varint((long) field << 3 | VARINT);
         varint(value);
+        return this;
+    }
+
+    @CanIgnoreReturnValue
+    Proto number(int field, float value) {
+        varint((long) field << 3 | FIXED_32);
+        bytes.writeBytes(ByteBuffer.allocate(Float.BYTES)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putFloat(value)
+                .array());
         return this;
     }
 

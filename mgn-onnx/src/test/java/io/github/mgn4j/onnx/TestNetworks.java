@@ -16,9 +16,11 @@ final class TestNetworks {
     private TestNetworks() {}
 
     static Stream<MgnSpec> specs() {
-        return Stream.concat(
-                TinySpecs.all().stream(),
-                Stream.of(tiny(101).toBuilder().backbone(101, 1.0 / 32).build()));
+        return Stream.of(
+                        TinySpecs.all().stream(),
+                        TinySpecs.variants().stream(),
+                        Stream.of(tiny(101).toBuilder().backbone(101, 1.0 / 32).build()))
+                .flatMap(specs -> specs);
     }
 
     static MgnSpec tiny(int depth) {

@@ -3,8 +3,8 @@ package io.github.mgn4j.samediff;
 import com.google.common.base.Joiner;
 import io.github.mgn4j.image.ActivationMap;
 import io.github.mgn4j.image.Layout;
+import io.github.mgn4j.image.Preprocessing;
 import io.github.mgn4j.image.Preprocessor;
-import io.github.mgn4j.image.Resampling;
 import io.github.mgn4j.image.RgbImage;
 import io.github.mgn4j.model.Model;
 import io.github.mgn4j.samediff.internal.CudaBackend;
@@ -42,9 +42,9 @@ public final class ActivationMaps implements AutoCloseable {
     private final Preprocessor preprocessor;
     private @Nullable GraphPlan plan;
 
-    private ActivationMaps(InferenceGraph graph) {
+    private ActivationMaps(InferenceGraph graph, Preprocessing preprocessing) {
         this.graph = graph;
-        preprocessor = new Preprocessor(graph.spec().input(), Resampling.BILINEAR);
+        preprocessor = new Preprocessor(graph.spec().input(), preprocessing);
         plan = GraphPlan.of(
                 graph.sd(),
                 Map.of(InferenceGraph.IMAGES, graph.imageShape(1)),
@@ -58,7 +58,7 @@ public final class ActivationMaps implements AutoCloseable {
      */
     public static ActivationMaps of(Model model) {
         CudaBackend.check();
-        return new ActivationMaps(InferenceGraph.ofMaps(model, LAYOUT));
+        return new ActivationMaps(InferenceGraph.ofMaps(model, LAYOUT), model.preprocessing());
     }
 
     /** Returns the spec of the network. */

@@ -13,29 +13,27 @@ import io.github.mgn4j.model.Tensor;
 import io.github.mgn4j.model.WeightInit;
 import io.github.mgn4j.model.Weights;
 import io.github.mgn4j.model.WeightsException;
+import io.github.mgn4j.spec.InputSize;
 import io.github.mgn4j.spec.MgnSpec;
 import java.nio.FloatBuffer;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class SameDiffEngineTest {
-    private static final int HEIGHT = 96;
-    private static final int WIDTH = 40;
-
-    static List<MgnSpec> specs() {
-        return TinySpecs.all();
+    static Stream<MgnSpec> specs() {
+        return Stream.concat(TinySpecs.all().stream(), TinySpecs.variants().stream());
     }
 
     @ParameterizedTest
     @MethodSource("specs")
     void featuresAreThoseOfTheNaiveNetwork(MgnSpec spec) {
         Model model = RandomModels.of(spec, 7);
-        double[][][] image = image(3);
+        double[][][] image = image(3, spec.input());
         double[] expected = NaiveNetwork.features(model, image);
         double scale = max(expected);
         assertThat(scale).isGreaterThan(0.01);
@@ -51,12 +49,14 @@ class SameDiffEngineTest {
     }
 
     private static float[] run(SameDiffEngine engine, double[][][]... images) {
-        FloatBuffer input = FloatBuffer.allocate(images.length * 3 * HEIGHT * WIDTH);
+        int width = engine.spec().input().width();
+        int pixels = engine.spec().input().height() * width;
+        FloatBuffer input = FloatBuffer.allocate(images.length * 3 * pixels);
         for (double[][][] image : images) {
-            for (int i = 0; i < 3 * HEIGHT * WIDTH; i++) {
-                int c = engine.inputLayout() == Layout.NHWC ? i % 3 : i / (HEIGHT * WIDTH);
-                int pixel = engine.inputLayout() == Layout.NHWC ? i / 3 : i % (HEIGHT * WIDTH);
-                input.put((float) image[c][pixel / WIDTH][pixel % WIDTH]);
+            for (int i = 0; i < 3 * pixels; i++) {
+                int c = engine.inputLayout() == Layout.NHWC ? i % 3 : i / pixels;
+                int pixel = engine.inputLayout() == Layout.NHWC ? i / 3 : i % pixels;
+                input.put((float) image[c][pixel / width][pixel % width]);
             }
         }
         FloatBuffer features =
@@ -65,9 +65,9 @@ class SameDiffEngineTest {
         return features.array();
     }
 
-    private static double[][][] image(int seed) {
+    private static double[][][] image(int seed, InputSize size) {
         SplittableRandom random = new SplittableRandom(seed);
-        double[][][] image = new double[3][HEIGHT][WIDTH];
+        double[][][] image = new double[3][size.height()][size.width()];
         for (double[][] channel : image) {
             for (double[] row : channel) {
                 for (int x = 0; x < row.length; x++) {

@@ -2,6 +2,7 @@ package io.github.mgn4j.train;
 
 import com.google.common.collect.Maps;
 import io.github.mgn4j.data.Batch;
+import io.github.mgn4j.image.Preprocessing;
 import io.github.mgn4j.loss.Objective;
 import io.github.mgn4j.model.Model;
 import io.github.mgn4j.model.Tensor;
@@ -35,6 +36,7 @@ public final class Trainer implements AutoCloseable {
     private final Recipe recipe;
     private final BatchSource data;
     private final MgnSpec spec;
+    private final Preprocessing preprocessing;
     private final DataType type;
     private final TrainableWeights weights;
     private final Gradients gradients;
@@ -64,6 +66,7 @@ public final class Trainer implements AutoCloseable {
         data = parts.data;
         type = parts.type;
         spec = start.spec();
+        preprocessing = start.preprocessing();
         RecipeException.check(
                 data.classes() == spec.classes(),
                 "the network has classifiers for %s identities, the data has %s",
@@ -163,7 +166,7 @@ public final class Trainer implements AutoCloseable {
     public Model model() {
         Map<String, Tensor> tensors = weights.tensors();
         checkFinite(tensors);
-        return new Model(spec, Weights.of(tensors));
+        return new Model(spec, Weights.of(tensors)).withPreprocessing(preprocessing);
     }
 
     /**

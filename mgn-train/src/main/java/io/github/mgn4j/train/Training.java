@@ -4,7 +4,6 @@ import io.github.mgn4j.data.ReidDataset;
 import io.github.mgn4j.data.UnreadableImage;
 import io.github.mgn4j.image.Layout;
 import io.github.mgn4j.image.Preprocessor;
-import io.github.mgn4j.image.Resampling;
 import io.github.mgn4j.model.Model;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -52,7 +51,7 @@ public final class Training implements AutoCloseable {
         batches = new DatasetBatches(
                 setup.dataset.requireTrain(),
                 recipe,
-                new Preprocessor(start.spec().input(), Resampling.BILINEAR),
+                new Preprocessor(start.spec().input(), start.preprocessing()),
                 Layout.NHWC,
                 setup.cacheBytes,
                 setup.augmentations);

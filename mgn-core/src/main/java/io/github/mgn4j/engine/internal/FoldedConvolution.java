@@ -7,7 +7,7 @@ import io.github.mgn4j.spec.ConvLayer;
 
 /**
  * A convolution with its batch norm folded in. With {@code s = gamma / sqrt(var + eps)}, the weight is multiplied by s and
- * the bias is {@code beta - mean * s}, for each output channel. Engines and exports use it. Immutable.
+ * the bias is {@code beta - mean * s}, for each output channel; the channels that the batch norm leaves out keep their weights. Engines and exports use it. Immutable.
  *
  * @param weight {@code [out, in, kernel, kernel]}
  * @param bias {@code [out]}
@@ -28,13 +28,17 @@ public record FoldedConvolution(Tensor weight, Tensor bias) {
         float[] bias = new float[layer.out()];
         int perChannel = values.length / bias.length;
         for (int c = 0; c < bias.length; c++) {
+            int n = c - layer.unnormalised();
+            if (n < 0) {
+                continue;
+            }
             boolean finite = true;
-            double scale = gamma.get(c) / Math.sqrt(variance.get(c) + ConvLayer.EPSILON);
+            double scale = gamma.get(n) / Math.sqrt(variance.get(n) + layer.epsilon());
             for (int i = c * perChannel; i < (c + 1) * perChannel; i++) {
                 values[i] = (float) (values[i] * scale);
                 finite &= Float.isFinite(values[i]);
             }
-            bias[c] = (float) (beta.get(c) - mean.get(c) * scale);
+            bias[c] = (float) (beta.get(n) - mean.get(n) * scale);
             WeightsException.check(
                     finite && Float.isFinite(bias[c]),
                     "convolution '%s' leaves float32 in channel %s once its batch norm '%s' is folded in (scale %s)",

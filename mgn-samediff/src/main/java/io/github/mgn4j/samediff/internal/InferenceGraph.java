@@ -1,16 +1,17 @@
 package io.github.mgn4j.samediff.internal;
 
 import io.github.mgn4j.engine.internal.FoldedConvolution;
+import io.github.mgn4j.engine.internal.FoldedNorm;
 import io.github.mgn4j.image.Layout;
 import io.github.mgn4j.model.Model;
+import io.github.mgn4j.model.Tensor;
 import io.github.mgn4j.spec.ConvLayer;
-import io.github.mgn4j.spec.FeaturePart;
 import io.github.mgn4j.spec.InputSize;
 import io.github.mgn4j.spec.MgnSpec;
+import io.github.mgn4j.spec.NormLayer;
 import io.github.mgn4j.spec.Parameter;
 import io.github.mgn4j.spec.Topology;
 import java.util.List;
-import java.util.Map;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -45,10 +46,10 @@ public final class InferenceGraph implements AutoCloseable {
         MgnSpec spec = model.spec();
         Folding folding = new Folding(SameDiff.create(), layout, model);
         SameDiff sd = folding.sd;
-        Map<FeaturePart, Topology.Vectors<SDVariable>> parts = new Topology(spec).build(folding.images(), folding);
-        SDVariable[] vectors = parts.values().stream()
-                .map(v -> folding.vector(v.reduced(), spec.partLength()))
-                .toArray(SDVariable[]::new);
+        SDVariable[] vectors = new Topology(spec)
+                .buildFeatures(folding.images(), folding).stream()
+                        .map(feature -> folding.vector(feature, spec.partLength()))
+                        .toArray(SDVariable[]::new);
         if (vectors.length == 1) {
             vectors[0].rename(FEATURES);
         } else {
@@ -117,6 +118,23 @@ public final class InferenceGraph implements AutoCloseable {
             InputSize input = model.spec().input();
             return sd.placeHolder(
                     IMAGES, DataType.FLOAT, SameDiffLayers.imageShape(layout, -1, input.height(), input.width()));
+        }
+
+        @Override
+        SDVariable parameter(String name) {
+            return constant(name, model.weights().get(name));
+        }
+
+        private SDVariable constant(String name, Tensor values) {
+            return sd.constant(name, NdTensors.toArray(Parameter.Kind.NORM_BIAS, values, DataType.FLOAT));
+        }
+
+        @Override
+        public SDVariable neck(SDVariable vector, NormLayer layer) {
+            FoldedNorm norm = FoldedNorm.of(model.weights(), layer);
+            SDVariable scale = constant(layer.name() + ".scale", norm.scale());
+            SDVariable shift = constant(layer.name() + ".shift", norm.shift());
+            return vector.mul(perChannel(scale, layer.channels())).add(perChannel(shift, layer.channels()));
         }
 
         @Override

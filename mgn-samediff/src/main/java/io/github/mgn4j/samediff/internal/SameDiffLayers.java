@@ -3,8 +3,11 @@ package io.github.mgn4j.samediff.internal;
 import io.github.mgn4j.image.Layout;
 import io.github.mgn4j.spec.ConvLayer;
 import io.github.mgn4j.spec.NetworkBuilder;
+import io.github.mgn4j.spec.NormLayer;
+import io.github.mgn4j.spec.PoolLayer;
 import io.github.mgn4j.spec.PoolWindow;
 import io.github.mgn4j.spec.Pooling;
+import io.github.mgn4j.spec.StemPool;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -61,21 +64,93 @@ abstract class SameDiffLayers implements NetworkBuilder<SDVariable> {
                 .build();
     }
 
+    /** Returns a parameter of a layer that is no convolution: a constant in inference, a variable in training. */
+    abstract SDVariable parameter(String name);
+
     @Override
-    public final SDVariable stemPool(SDVariable input) {
-        return sd.cnn().maxPooling2d(input, pooling(3, 3, 2, 2, 1));
+    public final SDVariable instanceNorm(SDVariable map, NormLayer layer, ConvLayer convolution) {
+        int[] positions = layout == Layout.NHWC ? new int[] {1, 2} : new int[] {2, 3};
+        SDVariable first = channels(map, 0, layer.channels());
+        SDVariable centred = first.sub(sd.mean(first, true, positions));
+        SDVariable variance = sd.mean(centred.mul(centred), true, positions);
+        SDVariable deviation = sd.math().sqrt(variance.add(NormLayer.EPSILON));
+        SDVariable normalised = centred.div(deviation)
+                .mul(perChannel(parameter(layer.name() + ".weight"), layer.channels()))
+                .add(perChannel(parameter(layer.name() + ".bias"), layer.channels()));
+        SDVariable others = channels(map, layer.channels(), convolution.out());
+        return sd.nn().relu(sd.concat(layout == Layout.NHWC ? 3 : 1, normalised, others), 0);
+    }
+
+    /** Returns channels {@code from} (inclusive) to {@code to} (exclusive) of a map. */
+    final SDVariable channels(SDVariable map, int from, int to) {
+        SDIndex all = SDIndex.all();
+        SDIndex some = SDIndex.interval(from, to);
+        return layout == Layout.NHWC ? map.get(all, all, all, some) : map.get(all, some, all, all);
+    }
+
+    /** Returns a vector in a shape that is broadcast over a map. */
+    final SDVariable perChannel(SDVariable vector, int channels) {
+        return layout == Layout.NHWC ? sd.reshape(vector, 1, 1, 1, channels) : sd.reshape(vector, 1, channels, 1, 1);
+    }
+
+    @Override
+    public final SDVariable stemPool(SDVariable input, StemPool pool) {
+        Pooling2DConfig config =
+                pooling(StemPool.KERNEL, StemPool.KERNEL, StemPool.STRIDE, StemPool.STRIDE, pool.padding());
+        return sd.cnn().maxPooling2d(extended(input, pool), config);
+    }
+
+    /**
+     * Repeats the last row and column of a map where the last windows reach beyond it, because ND4J rounds sizes down. A value
+     * that a window holds twice does not change its maximum.
+     */
+    private SDVariable extended(SDVariable map, StemPool pool) {
+        if (pool.padding() > 0) {
+            return map;
+        }
+        SDIndex all = SDIndex.all();
+        boolean interleaved = layout == Layout.NHWC;
+        SDVariable tall = map;
+        if (pool.rowsBeyond() > 0) {
+            SDIndex last = SDIndex.interval(pool.height() - 1, pool.height());
+            SDVariable row = interleaved ? map.get(all, last, all, all) : map.get(all, all, last, all);
+            tall = sd.concat(interleaved ? 1 : 2, map, row);
+        }
+        if (pool.columnsBeyond() == 0) {
+            return tall;
+        }
+        SDIndex last = SDIndex.interval(pool.width() - 1, pool.width());
+        SDVariable column = interleaved ? tall.get(all, all, last, all) : tall.get(all, all, all, last);
+        return sd.concat(interleaved ? 2 : 3, tall, column);
     }
 
     /** Returns a window's vector as a map of height and width 1. */
     @Override
-    public final SDVariable pool(SDVariable map, Pooling kind, PoolWindow window) {
-        SDVariable all = stripePools.computeIfAbsent(map.name() + "/" + window.rows(), key -> {
+    public final SDVariable pool(SDVariable map, PoolLayer layer) {
+        PoolWindow window = layer.window();
+        boolean gem = layer.kind() == Pooling.GEM;
+        String suffix = gem ? "/" + layer.name() : "";
+        SDVariable all = stripePools.computeIfAbsent(map.name() + "/" + window.rows() + suffix, key -> {
             Pooling2DConfig config = pooling(window.rows(), window.width(), window.rows(), window.width(), 0);
-            return kind == Pooling.MAX
-                    ? sd.cnn().maxPooling2d(map, config)
-                    : sd.cnn().avgPooling2d(map, config);
+            if (layer.kind() == Pooling.MAX) {
+                return sd.cnn().maxPooling2d(map, config);
+            }
+            return gem ? generalisedMean(map, layer, config) : sd.cnn().avgPooling2d(map, config);
         });
         return window.count() == 1 ? all : row(all, window.index());
+    }
+
+    /**
+     * Powers are products of logarithms, so that the exponent has a gradient. It has the rank of a map, because SameDiff's
+     * gradient of a broadcast vector is wrong.
+     */
+    private SDVariable generalisedMean(SDVariable map, PoolLayer layer, Pooling2DConfig config) {
+        SDVariable exponent = sd.reshape(parameter(layer.exponent()), 1, 1, 1, 1);
+        // max(x, epsilon), with a gradient
+        SDVariable clamped = sd.nn().relu(map.sub(PoolLayer.GEM_EPSILON), 0).add(PoolLayer.GEM_EPSILON);
+        SDVariable powers = sd.math().exp(sd.math().log(clamped).mul(exponent));
+        SDVariable means = sd.cnn().avgPooling2d(powers, config);
+        return sd.math().exp(sd.math().log(means).div(exponent));
     }
 
     /** Reshapes {@code [batch, channels, 1, 1]} (or its NHWC form) to {@code [batch, channels]}. */

@@ -10,6 +10,7 @@ import io.github.mgn4j.spec.FeaturePart;
 import io.github.mgn4j.spec.LinearLayer;
 import io.github.mgn4j.spec.MgnSpec;
 import io.github.mgn4j.spec.NetworkSummary;
+import io.github.mgn4j.spec.NormLayer;
 import io.github.mgn4j.spec.Parameter;
 import io.github.mgn4j.spec.Topology;
 import java.util.List;
@@ -51,7 +52,7 @@ public final class TrainingGraph {
      * The vectors of one feature, all two-dimensional.
      *
      * @param pooled {@code [batch, pooledLength]}
-     * @param reduced {@code [batch, partLength]}
+     * @param reduced {@code [batch, reducedLength]}, before the neck if there is one
      * @param logits {@code [batch, classes]}
      */
     public record Head(SDVariable pooled, SDVariable reduced, SDVariable logits) {}
@@ -93,8 +94,9 @@ public final class TrainingGraph {
             FeaturePart part = classifier.feature();
             Topology.Vectors<SDVariable> v = Objects.requireNonNull(vectors.get(part));
             SDVariable pooled = layers.vector(v.pooled(), spec.pooledLength());
-            SDVariable reduced = layers.vector(v.reduced(), spec.partLength());
-            SDVariable seen = spec.classifiesPooled(part) ? pooled : reduced;
+            SDVariable reduced = layers.vector(v.reduced(), spec.reducedLength());
+            SDVariable neck = layers.vector(v.neck(), spec.reducedLength());
+            SDVariable seen = spec.classifiesPooled(part) ? pooled : neck;
             heads.put(part, new Head(pooled, reduced, layers.linear(seen, classifier)));
         }
         return new TrainingGraph(sd, spec, batch, heads.buildOrThrow(), layers.statistics.build());
@@ -106,6 +108,10 @@ public final class TrainingGraph {
                 INDArray value =
                         NdTensors.toArray(parameter.kind(), model.weights().get(parameter.name()), type);
                 sd.var(parameter.name(), value);
+            } else if (parameter.kind() == Parameter.Kind.FIXED_NORM_BIAS) {
+                INDArray value =
+                        NdTensors.toArray(parameter.kind(), model.weights().get(parameter.name()), type);
+                sd.constant(parameter.name(), value);
             }
         }
     }
@@ -149,12 +155,32 @@ public final class TrainingGraph {
         @Override
         SDVariable normalised(SDVariable input, ConvLayer layer) {
             SDVariable weight = sd.getVariable(layer.name() + ".weight");
-            return batchNorm(sd.cnn().conv2d(layer.name(), input, weight, config(layer)), layer);
+            SDVariable map = sd.cnn().conv2d(layer.name(), input, weight, config(layer));
+            if (layer.unnormalised() == 0) {
+                return batchNorm(map, layer.norm(), layer);
+            }
+            SDVariable normalised = batchNorm(channels(map, layer.unnormalised(), layer.out()), layer.norm(), layer);
+            SDVariable others = channels(map, 0, layer.unnormalised());
+            return sd.concat(layout == Layout.NHWC ? 3 : 1, others, normalised);
+        }
+
+        @Override
+        SDVariable parameter(String name) {
+            return sd.getVariable(name);
+        }
+
+        @Override
+        public SDVariable neck(SDVariable vector, NormLayer layer) {
+            ConvLayer shape =
+                    new ConvLayer(layer.name(), layer.name(), layer.channels(), layer.channels(), 1, 1, false, 1, 1);
+            return batchNorm(vector, layer.name(), shape);
         }
 
         SDVariable linear(SDVariable vector, LinearLayer layer) {
             SDVariable weight = sd.getVariable(layer.name() + ".weight");
-            return sd.mmul(vector, weight).add(layer.name(), sd.getVariable(layer.name() + ".bias"));
+            return layer.bias()
+                    ? sd.mmul(vector, weight).add(layer.name(), sd.getVariable(layer.name() + ".bias"))
+                    : sd.mmul(layer.name(), vector, weight);
         }
 
         /**
@@ -162,9 +188,8 @@ public final class TrainingGraph {
          * with rows of 1/n, because reductions over the leading axes are slow in NHWC. The variance is a mean of squares, because
          * the gradient of SameDiff's variance is wrong.
          */
-        private SDVariable batchNorm(SDVariable map, ConvLayer layer) {
-            String norm = layer.norm();
-            int channels = layer.out();
+        private SDVariable batchNorm(SDVariable map, String norm, ConvLayer layer) {
+            int channels = layer.normalised();
             long[] mapShape = layout == Layout.NHWC
                     ? new long[] {batch, layer.outputHeight(), layer.outputWidth(), channels}
                     : new long[] {batch, channels, layer.outputHeight(), layer.outputWidth()};
@@ -174,7 +199,7 @@ public final class TrainingGraph {
             SDVariable mean = mean(norm + ".batch_mean", x, count, channels);
             SDVariable centred = x.sub(mean);
             SDVariable variance = mean(norm + ".batch_var", centred.mul(centred), count, channels);
-            SDVariable deviation = sd.math().sqrt(variance.add(ConvLayer.EPSILON));
+            SDVariable deviation = sd.math().sqrt(variance.add(layer.epsilon()));
             SDVariable scale =
                     sd.reshape(sd.getVariable(norm + ".weight"), 1, channels).div(deviation);
             SDVariable shift = sd.reshape(sd.getVariable(norm + ".bias"), 1, channels);

@@ -6,6 +6,7 @@ import io.github.mgn4j.checkpoint.ImportedModel;
 import io.github.mgn4j.checkpoint.ModelFile;
 import io.github.mgn4j.checkpoint.Rename;
 import io.github.mgn4j.checkpoint.WeightImporter;
+import io.github.mgn4j.spec.InputSize;
 import io.github.mgn4j.spec.Pooling;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -14,6 +15,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -26,6 +29,7 @@ import picocli.CommandLine.Option;
         description = "Import PyTorch weights (.pth and .pt zip files, .safetensors) into a model file.")
 final class ImportCommand implements Callable<Integer> {
     private static final String AUTO = "auto";
+    private static final Pattern INPUT = Pattern.compile("(\\d{1,4})x(\\d{1,4})");
 
     private final Terminal terminal;
 
@@ -39,14 +43,16 @@ final class ImportCommand implements Callable<Integer> {
             names = "--layout",
             paramLabel = "LAYOUT",
             defaultValue = AUTO,
-            description = "Naming of the tensors: auto, torchvision, mgn-pytorch, reid-mgn or mgn"
+            description = "Naming of the tensors: auto, mgn, mgn-pytorch, fastreid-mgn, reid-mgn, fastreid-bot,"
+                    + " strong-baseline, layumi-pcb, layumi, torchreid-pcb, torchreid or torchvision"
                     + " (default: ${DEFAULT-VALUE}).")
     private String layout = AUTO;
 
     @Option(
             names = "--pool",
-            paramLabel = "max|avg",
-            description = "Pooling of the network, which the weights do not determine (default: max).")
+            paramLabel = "max|avg|gem",
+            description = "Pooling of the network, where the weights do not determine it (default: the layout's usual"
+                    + " one, which is max for the paper's network).")
     private @Nullable Pooling pool;
 
     @Option(
@@ -54,6 +60,13 @@ final class ImportCommand implements Callable<Integer> {
             paramLabel = "N",
             description = "Number of identities, if the file does not determine it (default: 751).")
     private @Nullable Integer classes;
+
+    @Option(
+            names = "--input",
+            paramLabel = "HxW",
+            description = "Image size in pixels (default: the layout's usual one, which is 384x128 for the paper's"
+                    + " network).")
+    private @Nullable String input;
 
     @Option(
             names = "--rename",
@@ -81,6 +94,9 @@ final class ImportCommand implements Callable<Integer> {
         if (pool != null) {
             options = options.withPooling(pool);
         }
+        if (input != null) {
+            options = options.withInput(inputSize(input));
+        }
         if (classes != null) {
             options = options.withClasses(classes);
         }
@@ -95,6 +111,14 @@ final class ImportCommand implements Callable<Integer> {
         say("not in the file, drawn anew (to be trained)", imported.fresh());
         terminal.say(from + " -> " + out);
         return 0;
+    }
+
+    private static InputSize inputSize(String text) {
+        Matcher size = INPUT.matcher(text);
+        if (!size.matches()) {
+            throw new IllegalArgumentException("--input must be HxW in pixels, such as 384x128, not '" + text + "'");
+        }
+        return new InputSize(Integer.parseInt(size.group(1)), Integer.parseInt(size.group(2)));
     }
 
     /** Lists tensors grouped by the prefixes of their names. */

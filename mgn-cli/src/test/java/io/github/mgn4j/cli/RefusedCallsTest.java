@@ -187,9 +187,9 @@ class RefusedCallsTest {
             import --from @truncated.safetensors --out @N       | the file has
             import --from @hugeheader.safetensors --out @N      | header of 4611686018427387904 bytes
             import --from @nomodel.safetensors --out @N         | no known layout
-            import --from @model.safetensors --out @N --layout other       | --layout: unknown layout 'other'; there are auto, torchvision
+            import --from @model.safetensors --out @N --layout other       | --layout: unknown layout 'other'; there are auto, mgn, mgn-pytorch
             import --from @model.safetensors --out @N --layout torchvision | tensor 'conv1.weight' is missing
-            import --from @model.safetensors --out @N --pool min           | expected one of [max, avg] but was 'min'
+            import --from @model.safetensors --out @N --pool min           | expected one of [max, avg, gem] but was 'min'
             import --from @model.safetensors --out @N --classes 5          | 4 classes, --classes 5 was asked for
             import --from @model.safetensors --out @model.safetensors      | exists already; --force overwrites it
             import --from @model.safetensors --out @data                   | data: is a folder, expected a file

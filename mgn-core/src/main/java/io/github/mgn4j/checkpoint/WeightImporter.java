@@ -1,27 +1,17 @@
 package io.github.mgn4j.checkpoint;
 
-import com.google.common.primitives.Ints;
 import io.github.mgn4j.internal.io.FileKind;
 import io.github.mgn4j.model.Model;
 import io.github.mgn4j.model.Tensor;
-import io.github.mgn4j.model.WeightInit;
-import io.github.mgn4j.model.Weights;
 import io.github.mgn4j.model.WeightsException;
 import io.github.mgn4j.spec.InputSize;
 import io.github.mgn4j.spec.MgnSpec;
-import io.github.mgn4j.spec.NetworkSummary;
-import io.github.mgn4j.spec.Parameter;
 import io.github.mgn4j.spec.SpecException;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Creates models from checkpoints: PyTorch's zip files or safetensors, in any naming of {@link ImportLayout}. The shapes of
@@ -29,10 +19,6 @@ import org.jspecify.annotations.Nullable;
  * classifiers; {@link ImportOptions} sets the rest. Thread-safe.
  */
 public final class WeightImporter {
-    private static final String COUNTER = "num_batches_tracked";
-    /** Layers behind the backbone in ResNets: torchvision's classifier, and torchreid's layers. */
-    private static final List<String> BEHIND_BACKBONE = List.of("fc.", "classifier.");
-
     private WeightImporter() {}
 
     /**
@@ -56,14 +42,17 @@ public final class WeightImporter {
         try {
             Map<String, Tensor> tensors =
                     Rename.apply(options.renames(), TorchCheckpoint.withoutDataParallel(content.tensors()));
+            CheckpointTensors named = new CheckpointTensors(tensors);
             ImportLayout layout =
-                    options.layout().or(() -> detect(content, tensors)).orElseThrow(() -> unknown(tensors));
-            if (layout == ImportLayout.MGN) {
-                return new ImportedModel(
-                        own(file, new TensorFile(tensors, content.metadata()), options), layout, List.of(), List.of());
-            }
-            MgnSpec spec = new SpecFinder(layout, tensors).find(options);
-            return model(layout, spec, tensors, options.seed());
+                    options.layout().or(() -> detect(content, named)).orElseThrow(() -> Strangers.unknown(named));
+            Optional<Naming> naming = layout.naming();
+            return naming.isEmpty()
+                    ? new ImportedModel(
+                            own(file, new TensorFile(tensors, content.metadata()), options),
+                            layout,
+                            List.of(),
+                            List.of())
+                    : new Assembly(layout, naming.get(), named).model(options);
         } catch (InternalError e) { // a page of the mapping no longer exists
             throw MappedFile.shorter(file, e);
         } catch (SpecException | WeightsException e) {
@@ -90,22 +79,10 @@ public final class WeightImporter {
         return zipOrPickle ? new TensorFile(TorchCheckpoint.read(file), Map.of()) : Safetensors.read(file);
     }
 
-    private static Optional<ImportLayout> detect(TensorFile content, Map<String, Tensor> tensors) {
+    private static Optional<ImportLayout> detect(TensorFile content, CheckpointTensors tensors) {
         return content.metadata().containsKey(ModelFile.SPEC_KEY)
                 ? Optional.of(ImportLayout.MGN)
-                : ImportLayout.detect(tensors.keySet());
-    }
-
-    private static WeightsException unknown(Map<String, Tensor> tensors) {
-        List<String> expected = new ArrayList<>();
-        for (ImportLayout layout : ImportLayout.values()) {
-            expected.add("'%s' (%s)".formatted(layout.stem(), layout.label()));
-        }
-        return new WeightsException("no known layout: expected a tensor named %s; found %s tensors such as %s"
-                .formatted(
-                        String.join(" or ", expected),
-                        tensors.size(),
-                        tensors.keySet().stream().limit(3).toList()));
+                : ImportLayout.detect(tensors);
     }
 
     private static Model own(Path file, TensorFile content, ImportOptions options) {
@@ -122,61 +99,8 @@ public final class WeightImporter {
                 .pooling(options.pooling().orElse(model.spec().pooling()))
                 .build();
         // Ranges and thresholds were measured with the unchanged network.
-        return spec.equals(model.spec()) ? model : new Model(spec, model.weights());
-    }
-
-    private static ImportedModel model(ImportLayout layout, MgnSpec spec, Map<String, Tensor> tensors, long seed) {
-        boolean classified = SpecFinder.isClassified(tensors);
-        LayoutKeys keys = new LayoutKeys(layout, spec);
-        Map<String, Tensor> named = new LinkedHashMap<>();
-        List<Parameter> fresh = new ArrayList<>();
-        Set<String> used = new HashSet<>();
-        for (Parameter parameter : NetworkSummary.of(spec).parameters()) {
-            Optional<String> key = keys.key(parameter.name());
-            if (key.isEmpty() || (parameter.section() == Parameter.Section.CLASSIFIER && !classified)) {
-                fresh.add(parameter);
-            } else {
-                named.put(parameter.name(), tensor(key.get(), parameter, layout, tensors));
-                used.add(key.get());
-            }
-        }
-        named.putAll(WeightInit.tensors(fresh, seed));
-        List<String> leftOut = tensors.keySet().stream()
-                .filter(name -> !used.contains(name) && !name.endsWith("." + COUNTER))
-                .toList();
-        for (String surplus : leftOut) {
-            WeightsException.check(
-                    layout == ImportLayout.TORCHVISION
-                            && BEHIND_BACKBONE.stream().anyMatch(surplus::startsWith),
-                    "tensor '%s' of shape %s has no place in the network (layout %s)",
-                    surplus,
-                    shape(tensors.get(surplus)),
-                    layout.label());
-        }
-        return new ImportedModel(
-                new Model(spec, Weights.of(named)),
-                layout,
-                leftOut,
-                fresh.stream().map(Parameter::name).toList());
-    }
-
-    private static Tensor tensor(String key, Parameter parameter, ImportLayout layout, Map<String, Tensor> tensors) {
-        Tensor tensor = tensors.get(key);
-        if (tensor == null) {
-            throw new WeightsException("tensor '%s' is missing (shape %s expected, layout %s)"
-                    .formatted(key, parameter.shape(), layout.label()));
-        }
-        WeightsException.check(
-                shape(tensor).equals(parameter.shape()),
-                "tensor '%s' has shape %s, expected %s",
-                key,
-                shape(tensor),
-                parameter.shape());
-        Weights.checkValues(key, parameter.kind(), tensor);
-        return tensor;
-    }
-
-    private static List<Integer> shape(@Nullable Tensor tensor) {
-        return tensor == null ? List.of() : Ints.asList(tensor.shape());
+        return spec.equals(model.spec())
+                ? model
+                : new Model(spec, model.weights()).withPreprocessing(model.preprocessing());
     }
 }

@@ -142,24 +142,22 @@ class WeightImporterTest {
                 .hasMessageContaining("tensor 'fc_id_2048_0.bias' is missing");
     }
 
-    /** torchreid's ResNets have torchvision's names, a classifier, and sometimes a layer before it. */
     @Test
     void whatStandsBehindTheBackboneIsLeftOutAndListed() throws IOException {
         MgnSpec spec = MgnSpec.builder().backbone(18, 1 / 64.0).build();
-        LayoutKeys keys = new LayoutKeys(ImportLayout.TORCHVISION, spec);
+        Map<String, String> keys = new NameMap(spec).resNet("").build();
         Weights weights = ReferenceWeights.of(spec);
         Map<String, Tensor> tensors = new LinkedHashMap<>();
-        weights.names().forEach(name -> keys.key(name).ifPresent(key -> tensors.put(key, weights.get(name))));
+        weights.names().forEach(name -> NameMap.key(keys, name).ifPresent(key -> tensors.put(key, weights.get(name))));
         tensors.put("bn1.num_batches_tracked", Tensor.of(new float[] {5}));
-        for (String name : new String[] {"fc.0.weight", "fc.0.bias", "fc.1.running_var", "classifier.weight"}) {
+        for (String name : new String[] {"fc.weight", "fc.bias"}) {
             tensors.put(name, Tensor.of(new float[4], 4));
         }
-        Path file = folder.resolve("torchreid.safetensors");
+        Path file = folder.resolve("torchvision.safetensors");
         Safetensors.write(file, tensors, Map.of());
         ImportedModel imported = WeightImporter.read(file, AUTO);
         assertThat(imported.layout()).isEqualTo(ImportLayout.TORCHVISION);
-        assertThat(imported.leftOut())
-                .containsExactly("fc.0.weight", "fc.0.bias", "fc.1.running_var", "classifier.weight");
+        assertThat(imported.leftOut()).containsExactly("fc.weight", "fc.bias");
         assertThat(imported.fresh())
                 .isNotEmpty()
                 .allMatch(name -> name.startsWith("reductions.") || name.startsWith("classifiers."));
@@ -211,10 +209,10 @@ class WeightImporterTest {
     @ValueSource(ints = {18, 50})
     void torchvisionsNamesAndShapesAreThoseOfTheBackbone(int depth) throws IOException {
         MgnSpec spec = MgnSpec.builder().backbone(depth).build();
-        LayoutKeys keys = new LayoutKeys(ImportLayout.TORCHVISION, spec);
+        Map<String, String> keys = new NameMap(spec).resNet("").build();
         Map<String, String> found = new TreeMap<>();
         for (Parameter parameter : NetworkSummary.of(spec).parameters()) {
-            keys.key(parameter.name()).ifPresent(key -> found.put(key, key + " " + parameter.shape()));
+            NameMap.key(keys, parameter.name()).ifPresent(key -> found.put(key, key + " " + parameter.shape()));
         }
         assertThat(found.values())
                 .containsExactlyInAnyOrderElementsOf(
@@ -270,7 +268,7 @@ class WeightImporterTest {
         Path deeper = torchvision(spec, Map.of("layer2.7.conv1.weight", Tensor.of(new float[2], 2)));
         assertThatThrownBy(() -> WeightImporter.load(deeper, AUTO))
                 .hasMessage(deeper + ": its four stages have [2, 8, 2, 2] basic blocks;"
-                        + " ResNet-18, 34, 50 and 101 are known");
+                        + " ResNet-18, 34, 50, 101 and 152 are known");
         Path wide = torchvision(spec, Map.of("conv1.weight", Tensor.of(new float[1000], 1000, 1, 1, 1)));
         assertThatThrownBy(() -> WeightImporter.load(wide, AUTO))
                 .isInstanceOf(WeightsException.class)
@@ -305,9 +303,8 @@ class WeightImporterTest {
         Path other = TestFiles.resource(folder, "model-key.pth");
         assertThatThrownBy(() -> WeightImporter.load(other, AUTO))
                 .isInstanceOf(WeightsException.class)
-                .hasMessage(other + ": no known layout: expected a tensor named 'conv1.weight' (torchvision) or"
-                        + " 'backone.0.weight' (mgn-pytorch) or 'backbone.0.weight' (reid-mgn) or"
-                        + " 'trunk.conv1.weight' (mgn); found 7 tensors such as [0.weight, 0.bias, 1.weight]");
+                .hasMessage(other + ": no known layout (there are " + ImportLayout.labels()
+                        + "; --rename changes names): found 7 tensors such as [0.weight, 0.bias, 1.weight]");
     }
 
     @Test
@@ -318,7 +315,9 @@ class WeightImporterTest {
         }
         assertThatThrownBy(() -> ImportLayout.named("keras"))
                 .isInstanceOf(WeightsException.class)
-                .hasMessage("unknown layout 'keras'; there are auto, torchvision, mgn-pytorch, reid-mgn, mgn");
+                .hasMessage(
+                        "unknown layout 'keras'; there are auto, mgn, mgn-pytorch, fastreid-mgn, reid-mgn, fastreid-bot,"
+                                + " strong-baseline, layumi-pcb, layumi, torchreid-pcb, torchreid, torchvision");
     }
 
     /** A ResNet of torchvision's names as safetensors, its values those of the first branch; with changes. */

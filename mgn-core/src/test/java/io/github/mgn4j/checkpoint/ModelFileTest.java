@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.mgn4j.features.DistanceMetric;
+import io.github.mgn4j.image.Preprocessing;
+import io.github.mgn4j.image.Resampling;
 import io.github.mgn4j.model.ActivationRanges;
 import io.github.mgn4j.model.Model;
 import io.github.mgn4j.model.Tensor;
@@ -40,6 +42,42 @@ class ModelFileTest {
 
     @TempDir
     Path folder;
+
+    /** Written before specs had variants, from the fixture of the same weights. */
+    @Test
+    void filesOfTheFirstSpecStayReadableAndAreWrittenAsTheyWere() throws IOException {
+        Path file = TestFiles.resource(folder, "model-spec1.safetensors.gz");
+        Model model = ModelFile.load(file);
+        Model imported =
+                WeightImporter.load(TestFiles.resource(folder, "mgn-pytorch.pth.gz"), ImportOptions.defaults());
+        assertThat(model.spec()).isEqualTo(imported.spec());
+        assertThat(model.preprocessing()).isEqualTo(Preprocessing.imageNet());
+        Path again = folder.resolve("again.safetensors");
+        ModelFile.save(again, model);
+        assertThat(again).hasSameBinaryContentAs(file);
+    }
+
+    @Test
+    void preprocessingIsKeptWhereItIsNotThePapers() throws IOException {
+        Preprocessing own =
+                new Preprocessing(List.of(0.5f, 0.25f, 0.125f), List.of(1f, 2f, 0.1f), Resampling.BICUBIC, false);
+        Model model = WeightInit.initialise(TINY, 5);
+        Path file = folder.resolve("m.safetensors");
+        ModelFile.save(file, model.withPreprocessing(own));
+        assertThat(ModelFile.load(file).preprocessing()).isEqualTo(own);
+        assertThat(Safetensors.read(file).metadata())
+                .containsEntry(
+                        Preprocessing.METADATA_KEY,
+                        "{\"mean\":[0.5,0.25,0.125],\"std\":[1.0,2.0,0.1],\"interpolation\":\"bicubic\",\"flip\":false}");
+        Map<String, String> metadata =
+                new LinkedHashMap<>(Safetensors.read(file).metadata());
+        metadata.put(Preprocessing.METADATA_KEY, "{\"mean\":[0.5,0.25]}");
+        Path bad = folder.resolve("bad.safetensors");
+        Safetensors.write(bad, Safetensors.read(file).tensors(), metadata);
+        assertThatThrownBy(() -> ModelFile.load(bad))
+                .isInstanceOf(WeightsException.class)
+                .hasMessage(bad + ": preprocessing has the keys [mean, std, interpolation, flip], not [mean]");
+    }
 
     @Test
     void aModelComesBackAsItWas() throws IOException {

@@ -134,7 +134,8 @@ class GraphPlanTest {
                         .isEqualTo(expected.getOutputs().get("loss").getDouble(0));
                 for (String parameter : parameters) {
                     INDArray gradient = expected.getGradients().get(parameter);
-                    double scale = gradient.norm2Number().doubleValue() + 1e-6;
+                    // A shift that the next batch norm removes (a stem without ReLU) has a gradient of rounding alone.
+                    double scale = gradient.norm2Number().doubleValue() + 1e-3;
                     double distance = gradient.distance2(plan.output(parameter + "-grad"));
                     assertThat(distance / scale).as(parameter).isLessThan(1e-9);
                 }

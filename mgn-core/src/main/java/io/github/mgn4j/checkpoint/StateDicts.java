@@ -44,8 +44,10 @@ final class StateDicts {
                         String.valueOf(constructor),
                         wrapper);
             }
-            List<String> keys =
-                    dict.entries.keySet().stream().limit(8).map(StateDicts::text).toList();
+            List<String> keys = dict.entries.keySet().stream()
+                    .limit(8)
+                    .map(StateDicts::text)
+                    .toList();
             throw new WeightsException(
                     "no state dict: expected tensors by name, or such a dictionary under %s; found keys %s"
                             .formatted(WRAPPERS, keys));

@@ -115,9 +115,10 @@ public final class TorchCheckpoint {
             return new WeightsException("entry '%s' of the state dict is %s; dense tensors of real numbers are read"
                     .formatted(name, kind == null ? "a '" + constructor + "'" : kind + " (" + constructor + ")"));
         }
-        return new WeightsException(("entry '%s' of the state dict is a Python object '%s'; leave it out: torch.save({k: v for"
-                        + " k, v in state_dict.items() if torch.is_tensor(v)}, file)")
-                .formatted(name, constructor));
+        return new WeightsException(
+                ("entry '%s' of the state dict is a Python object '%s'; leave it out: torch.save({k: v for"
+                                + " k, v in state_dict.items() if torch.is_tensor(v)}, file)")
+                        .formatted(name, constructor));
     }
 
     private static Tensor tensor(TensorView view) throws IOException {

@@ -89,9 +89,12 @@ final class TorchLegacy implements TorchObjects.Storages {
                         + " its tensors: torch.save(state_dict, file)");
         Object version = next(new Plain());
         WeightsException.check(
-                Long.valueOf(VERSION).equals(version), "of version %s of the format, %s is known", text(version), VERSION);
-        boolean bigEndian = next(new Plain()) instanceof Dict machine
-                && Boolean.FALSE.equals(machine.entries.get("little_endian"));
+                Long.valueOf(VERSION).equals(version),
+                "of version %s of the format, %s is known",
+                text(version),
+                VERSION);
+        boolean bigEndian =
+                next(new Plain()) instanceof Dict machine && Boolean.FALSE.equals(machine.entries.get("little_endian"));
         Object object = next(new TorchObjects(this));
         if (!(next(new Plain()) instanceof Sequence keys)) {
             throw new WeightsException("behind the object is no list of storages");
@@ -105,8 +108,7 @@ final class TorchLegacy implements TorchObjects.Storages {
     }
 
     private @Nullable Object next(Unpickler.Calls calls) throws IOException {
-        Unpickler pickle =
-                new Unpickler(file.slice(position, Math.min(LONGEST_PICKLE, file.size() - position)), calls);
+        Unpickler pickle = new Unpickler(file.slice(position, Math.min(LONGEST_PICKLE, file.size() - position)), calls);
         Object object = pickle.load();
         position += pickle.position();
         return object;
@@ -152,8 +154,8 @@ final class TorchLegacy implements TorchObjects.Storages {
             root.start = position + Long.BYTES;
             position = root.start + root.size;
         }
-        roots.forEach((key, root) -> WeightsException.check(
-                root.start >= 0, "storage '%s' is missing from the list of storages", key));
+        roots.forEach((key, root) ->
+                WeightsException.check(root.start >= 0, "storage '%s' is missing from the list of storages", key));
         WeightsException.check(
                 position == file.size(),
                 "%s bytes are surplus behind the last storage '%s'",

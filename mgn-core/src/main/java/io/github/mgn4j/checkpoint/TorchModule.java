@@ -50,8 +50,7 @@ final class TorchModule {
     }
 
     private void add(Inert module, String prefix, int depth) {
-        WeightsException.check(
-                depth <= MAX_DEPTH, "its modules are nested deeper than %s or in a circle", MAX_DEPTH);
+        WeightsException.check(depth <= MAX_DEPTH, "its modules are nested deeper than %s or in a circle", MAX_DEPTH);
         put(module.attribute(PARAMETERS), prefix, Set.of());
         put(module.attribute(BUFFERS), prefix, items(module.attribute(NOT_PERSISTENT)));
         if (module.attribute(MODULES) instanceof Dict children) {

@@ -11,7 +11,6 @@ import io.github.mgn4j.checkpoint.Pickle.TensorView;
 import io.github.mgn4j.model.WeightsException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -307,7 +307,9 @@ final class Unpickler {
     /** Removes the quotation marks of a text in protocol 0. */
     private static String quoted(String line) {
         WeightsException.check(
-                line.length() > 1 && line.charAt(0) == line.charAt(line.length() - 1) && "'\"".indexOf(line.charAt(0)) >= 0,
+                line.length() > 1
+                        && line.charAt(0) == line.charAt(line.length() - 1)
+                        && "'\"".indexOf(line.charAt(0)) >= 0,
                 "the pickle has a text without quotation marks");
         return line.substring(1, line.length() - 1);
     }

@@ -6,9 +6,12 @@ import io.github.mgn4j.checkpoint.ImportedModel;
 import io.github.mgn4j.checkpoint.ModelFile;
 import io.github.mgn4j.checkpoint.Rename;
 import io.github.mgn4j.checkpoint.WeightImporter;
+import io.github.mgn4j.model.Model;
+import io.github.mgn4j.model.Provenance;
 import io.github.mgn4j.spec.Pooling;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -23,11 +26,13 @@ import picocli.CommandLine.Option;
 @Command(
         name = "import",
         mixinStandardHelpOptions = true,
-        description = "Import PyTorch weights (.pth and .pt zip files, .safetensors) into a model file.")
+        description =
+                "Import PyTorch weights (.pth, .pt, .pth.tar of any version since 0.1.10, .safetensors) into a model file.")
 final class ImportCommand implements Callable<Integer> {
     private static final String AUTO = "auto";
 
     private final Terminal terminal;
+    private final Clock clock;
 
     @Option(names = "--from", required = true, paramLabel = "FILE", description = "Checkpoint to read.")
     private Path from = Path.of("");
@@ -66,7 +71,12 @@ final class ImportCommand implements Callable<Integer> {
     private OutputOptions output;
 
     ImportCommand(Terminal terminal) {
+        this(terminal, Clock.systemUTC());
+    }
+
+    ImportCommand(Terminal terminal, Clock clock) {
         this.terminal = terminal;
+        this.clock = clock;
         output = new OutputOptions(terminal);
     }
 
@@ -88,13 +98,22 @@ final class ImportCommand implements Callable<Integer> {
             options = options.withRename(Rename.parse(rename));
         }
         ImportedModel imported = WeightImporter.read(from, options);
-        ModelFile.save(out, imported.model());
+        ModelFile.save(out, traced(imported));
         terminal.println(SpecText.text(imported.model().spec()));
         terminal.say("layout " + imported.layout().label());
         say("left out", imported.leftOut());
         say("not in the file, drawn anew (to be trained)", imported.fresh());
         terminal.say(from + " -> " + out);
         return 0;
+    }
+
+    /** Returns the model with its origin; a model file of this project keeps the one that it has. */
+    private Model traced(ImportedModel imported) throws IOException {
+        return imported.layout() == ImportLayout.MGN
+                ? imported.model()
+                : imported.model()
+                        .withProvenance(
+                                Provenance.ofImport(from, imported.layout().label(), clock));
     }
 
     /** Lists tensors grouped by the prefixes of their names. */

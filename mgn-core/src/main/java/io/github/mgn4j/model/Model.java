@@ -5,19 +5,21 @@ import io.github.mgn4j.verify.VerificationThresholds;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A network with matching weights, and the ranges and thresholds measured with them. Immutable. Ranges and thresholds
- * belong to the weights: a model trained from this one has none.
+ * A network with matching weights, the ranges and thresholds measured with them, and their origin. Immutable. Ranges and
+ * thresholds belong to the weights: a model trained from this one has none. The origin is kept.
  *
  * @param spec the network
  * @param weights exactly the tensors of the network
  * @param ranges activation ranges for 8-bit engines; null if the model has not been calibrated
  * @param thresholds thresholds for same-person verdicts; null if none have been measured
+ * @param provenance the files that the weights came from; null if they came from none, or it is unknown
  */
 public record Model(
         MgnSpec spec,
         Weights weights,
         @Nullable ActivationRanges ranges,
-        @Nullable VerificationThresholds thresholds) {
+        @Nullable VerificationThresholds thresholds,
+        @Nullable Provenance provenance) {
     /**
      * Creates a model and checks its weights.
      *
@@ -27,23 +29,37 @@ public record Model(
         weights.check(spec);
     }
 
-    /** Creates a model without thresholds. */
-    public Model(MgnSpec spec, Weights weights, @Nullable ActivationRanges ranges) {
-        this(spec, weights, ranges, null);
+    /** Creates a model without provenance. */
+    public Model(
+            MgnSpec spec,
+            Weights weights,
+            @Nullable ActivationRanges ranges,
+            @Nullable VerificationThresholds thresholds) {
+        this(spec, weights, ranges, thresholds, null);
     }
 
-    /** Creates a model without ranges and thresholds. */
+    /** Creates a model without thresholds and provenance. */
+    public Model(MgnSpec spec, Weights weights, @Nullable ActivationRanges ranges) {
+        this(spec, weights, ranges, null, null);
+    }
+
+    /** Creates a model without ranges, thresholds and provenance. */
     public Model(MgnSpec spec, Weights weights) {
-        this(spec, weights, null, null);
+        this(spec, weights, null, null, null);
     }
 
     /** Returns this model with other ranges. */
     public Model withRanges(@Nullable ActivationRanges newRanges) {
-        return new Model(spec, weights, newRanges, thresholds);
+        return new Model(spec, weights, newRanges, thresholds, provenance);
     }
 
     /** Returns this model with other thresholds. */
     public Model withThresholds(@Nullable VerificationThresholds newThresholds) {
-        return new Model(spec, weights, ranges, newThresholds);
+        return new Model(spec, weights, ranges, newThresholds, provenance);
+    }
+
+    /** Returns this model with another provenance. */
+    public Model withProvenance(@Nullable Provenance newProvenance) {
+        return new Model(spec, weights, ranges, thresholds, newProvenance);
     }
 }

@@ -43,6 +43,6 @@ final class StartingWeights {
             Weights source = p.section() == Parameter.Section.CLASSIFIER ? fresh.weights() : trained.weights();
             tensors.put(p.name(), source.get(p.name()));
         }
-        return new Model(spec, Weights.of(tensors));
+        return new Model(spec, Weights.of(tensors), null, null, trained.provenance());
     }
 }

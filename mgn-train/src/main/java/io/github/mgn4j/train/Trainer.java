@@ -4,6 +4,7 @@ import com.google.common.collect.Maps;
 import io.github.mgn4j.data.Batch;
 import io.github.mgn4j.loss.Objective;
 import io.github.mgn4j.model.Model;
+import io.github.mgn4j.model.Provenance;
 import io.github.mgn4j.model.Tensor;
 import io.github.mgn4j.model.Weights;
 import io.github.mgn4j.samediff.internal.TrainingGraph;
@@ -37,6 +38,7 @@ public final class Trainer implements AutoCloseable {
     private final MgnSpec spec;
     private final DataType type;
     private final TrainableWeights weights;
+    private final @Nullable Provenance provenance;
     private final Gradients gradients;
     private final Optimizer optimizer;
     private final Map<String, String> ownParts;
@@ -64,6 +66,7 @@ public final class Trainer implements AutoCloseable {
         data = parts.data;
         type = parts.type;
         spec = start.spec();
+        provenance = start.provenance();
         RecipeException.check(
                 data.classes() == spec.classes(),
                 "the network has classifiers for %s identities, the data has %s",
@@ -163,7 +166,7 @@ public final class Trainer implements AutoCloseable {
     public Model model() {
         Map<String, Tensor> tensors = weights.tensors();
         checkFinite(tensors);
-        return new Model(spec, Weights.of(tensors));
+        return new Model(spec, Weights.of(tensors), null, null, provenance);
     }
 
     /**

@@ -12,6 +12,7 @@ import io.github.mgn4j.spec.NetworkSummary;
 import io.github.mgn4j.spec.Parameter;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -27,6 +28,7 @@ import java.util.Map;
 public final class PyTorchExporter {
     private static final String VARIANCE = ".running_var";
     private static final String COUNTER = ".num_batches_tracked";
+    private static final String PROJECTION = "downsample.";
     private static final String CLASSIFIERS = "classifiers.g1.";
     private static final String TORCHVISION_CLASSIFIER = "fc.";
 
@@ -125,7 +127,7 @@ public final class PyTorchExporter {
         LayoutKeys keys = new LayoutKeys(layout, model.spec());
         Tensor zero = Tensor.of(new float[1]);
         Map<String, Tensor> tensors = new LinkedHashMap<>();
-        for (Parameter parameter : NetworkSummary.of(model.spec()).parameters()) {
+        for (Parameter parameter : ordered(model.spec())) {
             String ours = parameter.name();
             String name = layout == ImportLayout.TORCHVISION && ours.startsWith(CLASSIFIERS)
                     ? TORCHVISION_CLASSIFIER + ours.substring(CLASSIFIERS.length())
@@ -138,5 +140,27 @@ public final class PyTorchExporter {
             }
         }
         return tensors;
+    }
+
+    /** Returns the parameters in PyTorch's order: a block's projection is its last part there, here its first. */
+    private static List<Parameter> ordered(MgnSpec spec) {
+        List<Parameter> ordered = new ArrayList<>();
+        List<Parameter> projection = new ArrayList<>();
+        String block = "";
+        for (Parameter parameter : NetworkSummary.of(spec).parameters()) {
+            int at = parameter.name().indexOf(PROJECTION);
+            if (at >= 0) {
+                block = parameter.name().substring(0, at);
+                projection.add(parameter);
+                continue;
+            }
+            if (!parameter.name().startsWith(block)) {
+                ordered.addAll(projection);
+                projection.clear();
+            }
+            ordered.add(parameter);
+        }
+        ordered.addAll(projection);
+        return ordered;
     }
 }

@@ -5,7 +5,9 @@ import io.github.mgn4j.checkpoint.Pickle.Global;
 import io.github.mgn4j.checkpoint.Pickle.Inert;
 import io.github.mgn4j.checkpoint.Pickle.TensorView;
 import io.github.mgn4j.model.WeightsException;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Finds the state dict in the object of a checkpoint. */
@@ -24,7 +26,7 @@ final class StateDicts {
      * @throws WeightsException if there is none; the message names what is there
      */
     static Dict find(@Nullable Object root) {
-        Dict found = search(root, 0);
+        Dict found = search(root, 0, new HashSet<>());
         if (found != null) {
             return found;
         }
@@ -62,15 +64,16 @@ final class StateDicts {
                 + (root instanceof TensorView ? "a single tensor" : "another object"));
     }
 
-    private static @Nullable Dict search(@Nullable Object value, int depth) {
+    /** Searches each dictionary once: they can be nested in a circle. */
+    private static @Nullable Dict search(@Nullable Object value, int depth, Set<Dict> seen) {
         if (value instanceof Inert object && TorchModule.isModule(object)) {
             return TorchModule.stateDict(object);
         }
-        if (!(value instanceof Dict dict) || depth > MAX_DEPTH) {
+        if (!(value instanceof Dict dict) || depth > MAX_DEPTH || !seen.add(dict)) {
             return null;
         }
         for (String wrapper : WRAPPERS) {
-            Dict wrapped = search(dict.entries.get(wrapper), depth + 1);
+            Dict wrapped = search(dict.entries.get(wrapper), depth + 1, seen);
             if (wrapped != null) {
                 return wrapped;
             }

@@ -95,7 +95,7 @@ final class TorchLegacy implements TorchObjects.Storages {
                 VERSION);
         boolean bigEndian =
                 next(new Plain()) instanceof Dict machine && Boolean.FALSE.equals(machine.entries.get("little_endian"));
-        Object object = next(new TorchObjects(this));
+        Object object = next(new TorchObjects(this, file.size() - position));
         if (!(next(new Plain()) instanceof Sequence keys)) {
             throw new WeightsException("behind the object is no list of storages");
         }

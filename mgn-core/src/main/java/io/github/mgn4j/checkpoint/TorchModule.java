@@ -22,7 +22,7 @@ final class TorchModule {
     private static final int MAX_DEPTH = 100;
 
     /** Characters of all names. A few modules, each containing the next twice, would have billions. */
-    private static final long MAX_WORK = 8_000_000;
+    private static final long MAX_WORK = 2_000_000;
 
     private static final int PER_NAME = 16;
 

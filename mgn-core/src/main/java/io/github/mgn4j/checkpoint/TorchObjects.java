@@ -65,13 +65,17 @@ final class TorchObjects implements Unpickler.Calls {
     private static final int MAX_DIMENSIONS = 64;
 
     /** Calls copy their arguments, and a pickle can call a thousand times with the same long list. */
-    private static final int MAX_COPIED = 4_000_000;
+    private static final int MAX_COPIED = 1 << 16;
+
+    private static final int MAX_COPIED_OF_LARGE = 1 << 22;
 
     private final Storages storages;
-    private int copied;
+    private long left;
 
-    TorchObjects(Storages storages) {
+    /** Takes the storages from {@code storages}; {@code size} is the number of bytes of the pickle or of more. */
+    TorchObjects(Storages storages, long size) {
         this.storages = storages;
+        this.left = MAX_COPIED + Math.min(size, MAX_COPIED_OF_LARGE);
     }
 
     /** The values that a pickle refers to, in one of the two file formats. */
@@ -144,8 +148,8 @@ final class TorchObjects implements Unpickler.Calls {
     }
 
     private void copy(int items) {
-        copied += items;
-        WeightsException.check(copied <= MAX_COPIED, "the pickle copies more than %s objects", MAX_COPIED);
+        left -= items;
+        WeightsException.check(left >= 0, "the pickle makes more of its lists than it has bytes");
     }
 
     /**

@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** The file format since PyTorch 1.6: a zip archive of a pickle and of an entry for each storage. */
@@ -45,8 +46,8 @@ final class TorchZip implements TorchObjects.Storages {
                         () -> new WeightsException("a zip archive without '" + PICKLE + "': no PyTorch checkpoint"));
         String folder = pickle.substring(0, pickle.length() - PICKLE.length());
         TorchZip storages = new TorchZip(entries, folder + "data/", byteOrder(entries.get(folder + "byteorder")));
-        ZipEntry data = entries.get(pickle);
-        return new Unpickler(data == null ? ByteBuffer.allocate(0) : data.data(), new TorchObjects(storages)).load();
+        ByteBuffer data = Objects.requireNonNull(entries.get(pickle)).data();
+        return new Unpickler(data, new TorchObjects(storages, data.remaining())).load();
     }
 
     /** Returns the byte order of the saving machine; files without the entry come from little-endian ones. */

@@ -21,6 +21,7 @@ from torch import nn
 
 import formula
 import mgn_torch
+import python2_pickle
 
 OUT = pathlib.Path(__file__).parents[2] / "mgn-core/src/test/resources/weights"
 
@@ -73,7 +74,8 @@ def containers():
             a=torch.tensor([1.0, 2.0]), **{"x" * 300: torch.tensor([[3.0]])}), pickle_protocol=protocol)
     save("legacy.pth", net.state_dict(), _use_new_zipfile_serialization=False)
     save("whole-module.pth", net)
-    save("no-state.pth", {"epoch": 3, "net": net.state_dict()})
+    save("net-key.pth", {"epoch": 3, "net": net.state_dict()})
+    save("no-state.pth", {"epoch": 3, "weights": [torch.ones(3)]})
     save("single-tensor.pth", torch.ones(3))
     torch.jit.script(net).save(str(OUT / "script.pt"))
 
@@ -92,6 +94,91 @@ def strangers():
     save("inside-complex.pth", {"c": torch.ones(2) * 1j, "b": torch.ones(1)})
     save("inside-sparse.pth", {"s": torch.eye(2).to_sparse(), "b": torch.ones(1)})
     save("module-key.pth", {"model": nn.Linear(1, 1), "epoch": 1})
+
+
+class Block(nn.Module):
+    """Has what the order of a state dict depends on."""
+
+    def __init__(self, inner):
+        super().__init__()
+        self.register_buffer("early", torch.tensor([9.0]))
+        self.inner = inner
+        self.scale = nn.Parameter(torch.tensor([2.0, 3.0]))
+        self.register_parameter("nothing", None)
+        self.register_buffer("passing", torch.tensor([4.0]), persistent=False)
+        self.unused = None
+        self.trunk = [inner]  # a list is no submodule
+        self.child = None
+
+    def forward(self, x):
+        return x
+
+
+def modules():
+    """Whole modules beside their state dicts: torch.save(model), and what is read of it."""
+    torch.manual_seed(2)
+    shared = nn.BatchNorm1d(2, affine=False)
+    net = nn.DataParallel(nn.Sequential(Block(shared), nn.Sequential(nn.Linear(2, 2), shared), Block(nn.ReLU())))
+    save("module-state.pth", net.state_dict())
+    save("module-whole.pth", net)
+    source = torch.serialization.get_source_lines_and_file
+
+    def own_source(kind):
+        if kind is Block:
+            return source(kind)
+        raise OSError("PyTorch's own source is left out, as it is if it cannot be found")
+
+    torch.serialization.get_source_lines_and_file = own_source
+    save("module-whole-legacy.pth", net, _use_new_zipfile_serialization=False)
+    torch.serialization.get_source_lines_and_file = source
+    save("module-wrapped.pth", {"epoch": 1, "net": net.module})
+
+
+def legacy():
+    """The format before PyTorch 1.6. Keys of storages are addresses: each run gives other bytes."""
+    old = {"_use_new_zipfile_serialization": False}
+    torch.manual_seed(1)
+    dtypes, views = torch.load(OUT / "dtypes.pth"), torch.load(OUT / "views.pth")
+    save("legacy-dtypes.pth", dtypes, **old)
+    save("legacy-views.pth", views, **old)
+    for protocol in (1, 2, 3, 4, 5):
+        save(f"legacy-protocol{protocol}.pth", collections.OrderedDict(a=torch.tensor([1.0, 2.0])), pickle_protocol=protocol,
+             **old)
+    save("legacy-protocol0.pth", {"a": torch.tensor([1.0, 2.0])}, pickle_protocol=0, **old)
+    save("legacy-beside.pth", {
+        "rank1": np.float32(0.9), "counts": collections.Counter([20, 40]), "args": argparse.Namespace(lr=0.1),
+        "complex": torch.ones(2) * 1j, "quantised": torch.quantize_per_tensor(torch.ones(3), 0.5, 0, torch.qint8),
+        "sparse": torch.eye(2).to_sparse(), "seen": {"a"}, "classes": {("a", 1): 2}, "dtype": torch.float16,
+        "state_dict": {"a": torch.tensor([1.0, 2.0]), "b": torch.tensor([3.0])}}, **old)
+    quantised = torch.quantize_per_tensor(torch.ones(3), 0.5, 0, torch.qint8)
+    save("inside-quantised.pth", {"q": quantised, "b": torch.ones(1)})
+    save("inside-quantised-legacy.pth", {"q": quantised, "b": torch.ones(1)}, **old)
+    save("inside-meta.pth", {"m": torch.ones(2, device="meta"), "b": torch.ones(1)})
+
+
+def python2():
+    """Files as Python 2 wrote them, and as big-endian machines did; PyTorch reads the former."""
+    p = python2_pickle
+    ramp = np.arange(12, dtype="<f4")
+    whole = p.storage("FloatStorage", "93824", 12)
+    state = p.ordered_dict([
+        ("module.conv.weight", p.tensor(whole, 0, (p.Long(3), p.Long(4)), (p.Long(4), p.Long(1)))),
+        ("module.conv.view", p.tensor(p.storage("FloatStorage", "93824", 12, ("93900", 4, 6)), 1, (2, 2), (1, 2))),
+        ("module.conv.shared", p.tensor(whole, 8, (4,), (1,))),
+        ("module.bn.count", p.tensor(p.storage("LongStorage", "93999", 2), 1, (1,), (1,)))])
+    value = {"state_dict": state, "epoch": 60, "best": 0.875, "arch": "mgn", "note": "x" * 300,
+             "seen": p.Call(p.Global("__builtin__ set"), ([1, 2],)),
+             "args": p.Call(p.Global("copy_reg _reconstructor"),
+                            (p.Global("argparse Namespace"), p.Global("__builtin__ object"), None), {"lr": 0.1})}
+    storages = {"93824": (12, ramp.tobytes()), "93999": (2, np.array([5, 17], "<i8").tobytes())}
+    (OUT / "python2.pth").write_bytes(p.checkpoint(value, storages))
+    (OUT / "big-endian.pth").write_bytes(p.checkpoint(value, storages, little_endian=False))
+    (OUT / "big-endian-old.pth").write_bytes(p.checkpoint(value, storages, little_endian=False, counts=">q"))
+    for name in ("python2.pth", "big-endian.pth"):
+        read = torch.load(OUT / name)["state_dict"]
+        assert read["module.conv.view"].tolist() == [[5.0, 7.0], [6.0, 8.0]], read
+        assert read["module.conv.weight"].tolist() == ramp.reshape(3, 4).tolist(), read
+        assert read["module.bn.count"].tolist() == [17], read
 
 
 def tensors():
@@ -137,5 +224,8 @@ if __name__ == "__main__":
     containers()
     strangers()
     tensors()
+    modules()
+    legacy()
+    python2()
     names()
     checksums()

@@ -6,7 +6,9 @@
 import collections
 import json
 import os
+import pathlib
 import re
+import shutil
 import struct
 import sys
 import zipfile
@@ -81,3 +83,10 @@ torch.save({"state_dict": small, "args": [1, 2.5, None, True, ("x", b"y")]}, "/t
 with zipfile.ZipFile("/tmp/small.pth") as z, open(os.path.join(CORPUS, "pickle", "small.pkl"), "wb") as f:
     f.write(z.read(next(n for n in z.namelist() if n.endswith("/data.pkl"))))
 os.remove("/tmp/small.pth")
+
+# Whole modules, and a file of Python 2, from the tests' fixtures.
+FIXTURES = pathlib.Path(__file__).parents[2] / "mgn-core/src/test/resources/weights"
+for name in ("module-whole.pth", "module-whole-legacy.pth", "python2.pth", "legacy-views.pth", "legacy-beside.pth"):
+    shutil.copyfile(FIXTURES / name, os.path.join(CORPUS, "pth", name))
+with zipfile.ZipFile(FIXTURES / "module-whole.pth") as z, open(os.path.join(CORPUS, "pickle", "module.pkl"), "wb") as f:
+    f.write(z.read(next(n for n in z.namelist() if n.endswith("/data.pkl"))))

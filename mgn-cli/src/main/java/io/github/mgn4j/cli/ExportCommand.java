@@ -1,8 +1,11 @@
 package io.github.mgn4j.cli;
 
+import io.github.mgn4j.checkpoint.ImportLayout;
 import io.github.mgn4j.checkpoint.ModelFile;
+import io.github.mgn4j.checkpoint.PyTorchExporter;
 import io.github.mgn4j.engine.Precision;
 import io.github.mgn4j.model.Model;
+import io.github.mgn4j.model.WeightsException;
 import io.github.mgn4j.onednn.Calibration;
 import io.github.mgn4j.onnx.OnnxExporter;
 import io.github.mgn4j.onnx.OnnxInput;
@@ -11,8 +14,11 @@ import io.github.mgn4j.spec.MgnSpec;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -20,15 +26,16 @@ import picocli.CommandLine.Option;
 @Command(
         name = "export",
         mixinStandardHelpOptions = true,
-        description = "Write the feature network as an ONNX file (opset 17), without flip averaging.")
+        description =
+                "Write the feature network as an ONNX file (opset 17), without flip averaging, or the weights for PyTorch.")
 final class ExportCommand implements Callable<Integer> {
     private final Terminal terminal;
 
     @Option(names = "--model", required = true, paramLabel = "MODEL", description = "Model file.")
     private Path model = Path.of("");
 
-    @Option(names = "--onnx", required = true, paramLabel = "FILE", description = "ONNX file to write.")
-    private Path onnx = Path.of("");
+    @ArgGroup(multiplicity = "1")
+    private Target target = new Target();
 
     @Option(
             names = "--precision",
@@ -62,6 +69,21 @@ final class ExportCommand implements Callable<Integer> {
     @Mixin
     private OutputOptions output;
 
+    /** One of the formats. */
+    static final class Target {
+        @Option(names = "--onnx", paramLabel = "FILE", description = "ONNX file to write.")
+        private @Nullable Path onnx;
+
+        @Option(
+                names = "--pytorch",
+                paramLabel = "FILE",
+                description =
+                        "State dict to write (.pth, .pt or .safetensors), for torch.load(weights_only=True): an MGN with"
+                                + " the names of MGN-pytorch, a plain ResNet with one branch with torchvision's. It includes the"
+                                + " classifiers.")
+        private @Nullable Path pytorch;
+    }
+
     ExportCommand(Terminal terminal) {
         this.terminal = terminal;
         output = new OutputOptions(terminal);
@@ -69,6 +91,39 @@ final class ExportCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        if (target.pytorch != null) {
+            exportPyTorch(target.pytorch);
+        } else {
+            exportOnnx(Objects.requireNonNull(target.onnx));
+        }
+        return 0;
+    }
+
+    private void exportPyTorch(Path file) throws IOException {
+        if (precision != Precision.FP32 || symmetric || preprocess || calibrate != null) {
+            throw new IllegalArgumentException(
+                    "--pytorch writes the weights in float32: --precision, --calibrate, --symmetric and --preprocess are"
+                            + " for --onnx");
+        }
+        output.check(file);
+        Model loaded = ModelFile.load(model);
+        ImportLayout layout;
+        try {
+            layout = PyTorchExporter.export(loaded, file);
+        } catch (WeightsException e) {
+            throw new WeightsException(model + ": " + e.getMessage(), e);
+        }
+        MgnSpec spec = loaded.spec();
+        terminal.say("%s: state dict in the naming %s; not in it: %s pooling, input %dx%d (height x width)"
+                .formatted(
+                        file,
+                        layout.label(),
+                        spec.pooling().name().toLowerCase(Locale.ROOT),
+                        spec.input().height(),
+                        spec.input().width()));
+    }
+
+    private void exportOnnx(Path onnx) throws IOException {
         if (precision != Precision.INT8 && calibrate != null) {
             throw new IllegalArgumentException("--calibrate is for --precision int8");
         }
@@ -99,6 +154,5 @@ final class ExportCommand implements Callable<Integer> {
                         spec.input().width(),
                         preprocess ? "pixels 0..255" : "normalised",
                         spec.featureLength()));
-        return 0;
     }
 }

@@ -6,10 +6,13 @@ import io.github.mgn4j.checkpoint.ImportedModel;
 import io.github.mgn4j.checkpoint.ModelFile;
 import io.github.mgn4j.checkpoint.Rename;
 import io.github.mgn4j.checkpoint.WeightImporter;
+import io.github.mgn4j.model.Model;
+import io.github.mgn4j.model.Provenance;
 import io.github.mgn4j.spec.InputSize;
 import io.github.mgn4j.spec.Pooling;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -26,12 +29,14 @@ import picocli.CommandLine.Option;
 @Command(
         name = "import",
         mixinStandardHelpOptions = true,
-        description = "Import PyTorch weights (.pth and .pt zip files, .safetensors) into a model file.")
+        description =
+                "Import PyTorch weights (.pth, .pt, .pth.tar of any version since 0.1.10, .safetensors) into a model file.")
 final class ImportCommand implements Callable<Integer> {
     private static final String AUTO = "auto";
     private static final Pattern INPUT = Pattern.compile("(\\d{1,4})x(\\d{1,4})");
 
     private final Terminal terminal;
+    private final Clock clock;
 
     @Option(names = "--from", required = true, paramLabel = "FILE", description = "Checkpoint to read.")
     private Path from = Path.of("");
@@ -79,7 +84,12 @@ final class ImportCommand implements Callable<Integer> {
     private OutputOptions output;
 
     ImportCommand(Terminal terminal) {
+        this(terminal, Clock.systemUTC());
+    }
+
+    ImportCommand(Terminal terminal, Clock clock) {
         this.terminal = terminal;
+        this.clock = clock;
         output = new OutputOptions(terminal);
     }
 
@@ -104,7 +114,7 @@ final class ImportCommand implements Callable<Integer> {
             options = options.withRename(Rename.parse(rename));
         }
         ImportedModel imported = WeightImporter.read(from, options);
-        ModelFile.save(out, imported.model());
+        ModelFile.save(out, traced(imported));
         terminal.println(SpecText.text(imported.model().spec()));
         terminal.say("layout " + imported.layout().label());
         say("left out", imported.leftOut());
@@ -119,6 +129,15 @@ final class ImportCommand implements Callable<Integer> {
             throw new IllegalArgumentException("--input must be HxW in pixels, such as 384x128, not '" + text + "'");
         }
         return new InputSize(Integer.parseInt(size.group(1)), Integer.parseInt(size.group(2)));
+    }
+
+    /** Returns the model with its origin; a model file of this project keeps the one that it has. */
+    private Model traced(ImportedModel imported) throws IOException {
+        return imported.layout() == ImportLayout.MGN
+                ? imported.model()
+                : imported.model()
+                        .withProvenance(
+                                Provenance.ofImport(from, imported.layout().label(), clock));
     }
 
     /** Lists tensors grouped by the prefixes of their names. */

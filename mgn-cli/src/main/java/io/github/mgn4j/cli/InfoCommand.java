@@ -4,6 +4,7 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.github.mgn4j.checkpoint.ModelFile;
 import io.github.mgn4j.model.Model;
+import io.github.mgn4j.model.Provenance;
 import io.github.mgn4j.spec.MgnSpec;
 import io.github.mgn4j.spec.Presets;
 import io.github.mgn4j.verify.VerificationThresholds;
@@ -21,7 +22,8 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "info",
         mixinStandardHelpOptions = true,
-        description = "Show a model's network: parameters, multiply-accumulates per image, feature layout.")
+        description =
+                "Show a model's network: parameters, multiply-accumulates per image, feature layout, and the files it came from.")
 final class InfoCommand implements Callable<Integer> {
     /** Number of identities in the training set of Market-1501. */
     private static final int CLASSES = 751;
@@ -54,15 +56,18 @@ final class InfoCommand implements Callable<Integer> {
 
         Shown read() throws IOException {
             if (preset != null) {
-                return new Shown(Presets.named(preset, CLASSES), null);
+                return new Shown(Presets.named(preset, CLASSES), null, null);
             }
             Model loaded = ModelFile.load(Objects.requireNonNull(model));
-            return new Shown(loaded.spec(), loaded.thresholds());
+            return new Shown(loaded.spec(), loaded.thresholds(), loaded.provenance());
         }
     }
 
     /** The contents to show. */
-    private record Shown(MgnSpec spec, @Nullable VerificationThresholds thresholds) {}
+    private record Shown(
+            MgnSpec spec,
+            @Nullable VerificationThresholds thresholds,
+            @Nullable Provenance provenance) {}
 
     @Override
     public Integer call() throws IOException {
@@ -73,6 +78,10 @@ final class InfoCommand implements Callable<Integer> {
         if (shown.thresholds() != null) {
             object.add("thresholds", JsonParser.parseString(shown.thresholds().toJson()));
             text += "\n" + ThresholdsText.text(shown.thresholds());
+        }
+        if (shown.provenance() != null) {
+            object.add("provenance", JsonParser.parseString(shown.provenance().toJson()));
+            text += "\n" + ProvenanceText.text(shown.provenance());
         }
         json.write(Json.text(object), text);
         return 0;

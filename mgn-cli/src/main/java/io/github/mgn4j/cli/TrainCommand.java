@@ -12,6 +12,7 @@ import io.github.mgn4j.features.DistanceMetric;
 import io.github.mgn4j.image.OnError;
 import io.github.mgn4j.internal.io.FileNames;
 import io.github.mgn4j.model.Model;
+import io.github.mgn4j.model.Provenance;
 import io.github.mgn4j.train.Checkpoint;
 import io.github.mgn4j.train.DivergedException;
 import io.github.mgn4j.train.Recipe;
@@ -188,8 +189,8 @@ final class TrainCommand implements Callable<Integer> {
                 .overwrite(output.force())
                 .listener(stop);
         Model given = init == null ? null : ModelFile.load(init);
-        if (given != null) {
-            training.start(given);
+        if (init != null && given != null) {
+            training.start(given.withProvenance(Provenance.ofTraining(init, given.provenance())));
         }
         note(training, data, format);
         evaluate(training, used, dataset);

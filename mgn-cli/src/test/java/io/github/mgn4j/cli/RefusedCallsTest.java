@@ -180,7 +180,7 @@ class RefusedCallsTest {
             # import
             import --from @none --out @N           | none: no such file
             import --from @recipe.yaml --out @N    | neither a PyTorch checkpoint (a zip archive) nor a safetensors file
-            import --from @legacy.pth --out @N     | _use_new_zipfile_serialization=True
+            import --from @legacy.pth --out @N     | legacy.pth: the pickle is cut off
             import --from @corrupt.pth --out @N    | corrupt.pth: the pickle
             import --from @evil.pth --out @N       | 'os.system'
             import --from @outside.pth --out @N    | '../../data.pkl' points outside the archive
@@ -318,6 +318,13 @@ class RefusedCallsTest {
             bench --model @model.safetensors --precision fp8 | no engine has fp8 here
             bench --model @none                             | none: no such file
             bench --model @model.safetensors --batch 99999999 | --batch must be at most
+            export --model @model.safetensors --onnx @N --pytorch @N.pth   | mutually exclusive
+            export --model @model.safetensors --pytorch @N.txt             | N.txt: a name that ends in .pth, .pt or .safetensors
+            export --model @model.safetensors --pytorch @data              | is a folder
+            export --model @model.safetensors --pytorch @recipe.yaml       | exists already; --force overwrites it
+            export --model @none --pytorch @N.pth                          | none: no such file
+            export --model @model.safetensors --pytorch @N.pth --precision int8 | --pytorch writes the weights in float32
+            export --model @model.safetensors --pytorch @N.pth --preprocess | --pytorch writes the weights in float32
             export --model @model.safetensors                              | '--onnx=FILE'
             export --model @none --onnx @N                                 | none: no such file
             export --model @recipe.yaml --onnx @N                          | recipe.yaml: a text file; a model file was expected

@@ -7,6 +7,7 @@ import io.github.mgn4j.internal.io.FileKind;
 import io.github.mgn4j.internal.io.OutputFiles;
 import io.github.mgn4j.model.ActivationRanges;
 import io.github.mgn4j.model.Model;
+import io.github.mgn4j.model.Provenance;
 import io.github.mgn4j.model.Tensor;
 import io.github.mgn4j.model.Weights;
 import io.github.mgn4j.model.WeightsException;
@@ -75,13 +76,15 @@ public final class ModelFile {
         try {
             String ranges = content.metadata().get(ActivationRanges.METADATA_KEY);
             String preprocessing = content.metadata().get(Preprocessing.METADATA_KEY);
+            String provenance = content.metadata().get(Provenance.METADATA_KEY);
             String thresholds = content.metadata().get(VerificationThresholds.METADATA_KEY);
             return new Model(
                     SpecJson.parse(json),
                     Weights.of(Maps.filterKeys(content.tensors(), name -> !name.startsWith(TRAINING_PREFIX))),
                     preprocessing == null ? Preprocessing.imageNet() : Preprocessing.parse(preprocessing),
                     ranges == null ? null : ActivationRanges.parse(ranges),
-                    thresholds == null ? null : VerificationThresholds.parse(thresholds));
+                    thresholds == null ? null : VerificationThresholds.parse(thresholds),
+                    provenance == null ? null : Provenance.parse(provenance));
         } catch (InternalError e) { // a page of the mapping no longer exists
             throw MappedFile.shorter(file, e);
         } catch (SpecException | WeightsException | VerificationException | ImageException e) {
@@ -123,6 +126,9 @@ public final class ModelFile {
         }
         if (model.thresholds() != null) {
             metadata.put(VerificationThresholds.METADATA_KEY, model.thresholds().toJson());
+        }
+        if (model.provenance() != null) {
+            metadata.put(Provenance.METADATA_KEY, model.provenance().toJson());
         }
         Safetensors.write(files, file, tensors, metadata);
     }

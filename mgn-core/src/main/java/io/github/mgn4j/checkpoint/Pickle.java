@@ -42,8 +42,27 @@ final class Pickle {
         }
     }
 
-    /** Stands for a Python object that is neither tensor nor container: the name of its constructor. */
-    record Inert(Global constructor) {}
+    /**
+     * Stands for a Python object that is neither tensor nor container. It has the name of the constructor, which is never
+     * called, and the state that the pickle gives it: for most objects a {@link Dict} of their attributes.
+     */
+    static final class Inert {
+        final Global constructor;
+
+        @Nullable
+        Object state;
+
+        Inert(Global constructor) {
+            this.constructor = constructor;
+        }
+
+        /** Returns an attribute; null if the object has no attributes, or none of that name. */
+        @Nullable
+        Object attribute(String name) {
+            Object attributes = state instanceof Sequence both && !both.items.isEmpty() ? both.items.get(0) : state;
+            return attributes instanceof Dict dict ? dict.entries.get(name) : null;
+        }
+    }
 
     /** Bytes of the file, loaded when they are needed. */
     interface Bytes {
@@ -71,6 +90,10 @@ final class Pickle {
 
         int values() {
             return (int) (bytes.size() / dtype.bytes());
+        }
+
+        ByteOrder order() {
+            return order;
         }
 
         ByteBuffer data() throws IOException {

@@ -17,6 +17,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 
 /**
  * Reads and writes <a href="https://huggingface.co/docs/safetensors">safetensors</a> files: 8 bytes of header length,
@@ -24,7 +25,8 @@ import java.util.TreeMap;
  */
 public final class Safetensors {
     private static final int ALIGNMENT = 8;
-    private static final int BUFFER = 1 << 20;
+    /** Bytes that are converted at once. */
+    static final int BUFFER = 1 << 20;
 
     private Safetensors() {}
 
@@ -67,7 +69,23 @@ public final class Safetensors {
     /** Adds tensors to files that appear together. */
     static void write(OutputFiles files, Path file, Map<String, Tensor> tensors, Map<String, String> metadata)
             throws IOException {
-        byte[] header = header(tensors, metadata);
+        write(files, file, tensors, name -> false, metadata);
+    }
+
+    /**
+     * Adds tensors to files that appear together.
+     *
+     * @param counter whether a name is that of an int64 scalar, which is written as 0, instead of a float32 tensor
+     */
+    static void write(
+            OutputFiles files,
+            Path file,
+            Map<String, Tensor> tensors,
+            Predicate<String> counter,
+            Map<String, String> metadata)
+            throws IOException {
+        int counters = (int) tensors.keySet().stream().filter(counter).count();
+        byte[] header = header(tensors, counter, counters, metadata);
         WeightsException.check(
                 header.length <= SafetensorsHeader.MAX_BYTES,
                 "%s: the header would have %s bytes, %s are allowed",
@@ -75,16 +93,22 @@ public final class Safetensors {
                 header.length,
                 SafetensorsHeader.MAX_BYTES);
         files.writeChannel(file, channel -> {
-            ByteBuffer start = ByteBuffer.allocate(Long.BYTES + header.length).order(ByteOrder.LITTLE_ENDIAN);
-            writeFully(channel, start.putLong(header.length).put(header).flip());
+            // Behind the header are the counters, zeros: they need the larger alignment.
+            ByteBuffer start = ByteBuffer.allocate(Long.BYTES + header.length + Long.BYTES * counters)
+                    .order(ByteOrder.LITTLE_ENDIAN);
+            writeFully(channel, start.putLong(header.length).put(header).rewind());
             ByteBuffer chunk = ByteBuffer.allocateDirect(BUFFER).order(ByteOrder.LITTLE_ENDIAN);
-            for (Tensor tensor : tensors.values()) {
-                writeValues(channel, tensor.data(), chunk);
+            for (Map.Entry<String, Tensor> tensor : tensors.entrySet()) {
+                if (!counter.test(tensor.getKey())) {
+                    chunks(tensor.getValue().data(), chunk, bytes -> writeFully(channel, bytes));
+                }
             }
         });
     }
 
-    private static byte[] header(Map<String, Tensor> tensors, Map<String, String> metadata) throws IOException {
+    private static byte[] header(
+            Map<String, Tensor> tensors, Predicate<String> counter, int counters, Map<String, String> metadata)
+            throws IOException {
         StringWriter text = new StringWriter();
         try (JsonWriter json = new JsonWriter(text)) {
             json.beginObject();
@@ -95,21 +119,21 @@ public final class Safetensors {
                 }
                 json.endObject();
             }
-            long offset = 0;
+            long count = 0;
+            long offset = (long) Long.BYTES * counters;
             for (Map.Entry<String, Tensor> entry : tensors.entrySet()) {
                 WeightsException.check(
                         !entry.getKey().equals(SafetensorsHeader.METADATA),
                         "a tensor cannot be named '%s'",
                         entry.getKey());
-                long end = offset + (long) Float.BYTES * entry.getValue().size();
-                json.name(entry.getKey()).beginObject();
-                json.name("dtype").value("F32").name("shape").beginArray();
-                for (int dim : entry.getValue().shape()) {
-                    json.value(dim);
+                if (counter.test(entry.getKey())) {
+                    entry(json, entry.getKey(), "I64", new int[0], count, count + Long.BYTES);
+                    count += Long.BYTES;
+                } else {
+                    long end = offset + (long) Float.BYTES * entry.getValue().size();
+                    entry(json, entry.getKey(), "F32", entry.getValue().shape(), offset, end);
+                    offset = end;
                 }
-                json.endArray().name("data_offsets").beginArray();
-                json.value(offset).value(end).endArray().endObject();
-                offset = end;
             }
             json.endObject();
         }
@@ -121,14 +145,30 @@ public final class Safetensors {
         return header;
     }
 
-    private static void writeValues(WritableByteChannel channel, FloatBuffer values, ByteBuffer chunk)
+    private static void entry(JsonWriter json, String name, String dtype, int[] shape, long begin, long end)
             throws IOException {
+        json.name(name).beginObject();
+        json.name("dtype").value(dtype).name("shape").beginArray();
+        for (int dim : shape) {
+            json.value(dim);
+        }
+        json.endArray().name("data_offsets").beginArray();
+        json.value(begin).value(end).endArray().endObject();
+    }
+
+    /** Receives bytes from position to limit. */
+    interface Sink {
+        void take(ByteBuffer bytes) throws IOException;
+    }
+
+    /** Passes values on as little-endian bytes. */
+    static void chunks(FloatBuffer values, ByteBuffer chunk, Sink sink) throws IOException {
         while (values.hasRemaining()) {
             int count = Math.min(values.remaining(), chunk.capacity() / Float.BYTES);
             chunk.clear().limit(count * Float.BYTES);
             chunk.asFloatBuffer().put(values.slice(values.position(), count));
             values.position(values.position() + count);
-            writeFully(channel, chunk);
+            sink.take(chunk);
         }
     }
 

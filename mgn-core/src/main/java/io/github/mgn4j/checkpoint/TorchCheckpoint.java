@@ -1,8 +1,8 @@
 package io.github.mgn4j.checkpoint;
 
+import com.google.common.collect.ImmutableMap;
 import io.github.mgn4j.checkpoint.Pickle.Dict;
 import io.github.mgn4j.checkpoint.Pickle.Global;
-import io.github.mgn4j.checkpoint.Pickle.Inert;
 import io.github.mgn4j.checkpoint.Pickle.TensorView;
 import io.github.mgn4j.internal.io.FileKind;
 import io.github.mgn4j.model.Tensor;
@@ -11,51 +11,59 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads state dicts saved by PyTorch ({@code torch.save} of version 1.6 or later: a zip archive of a pickle and of
- * storages). The pickle is read as data: nothing that it names is ever executed. Python objects beside the state dict are
- * ignored; a state dict with anything but tensors is rejected. Thread-safe.
+ * Reads the tensors of checkpoints saved by PyTorch ({@code torch.save}): the zip archives of version 1.6 and later, and
+ * the files of earlier versions, which are five pickles followed by the values. Pickles are read as data: nothing that they
+ * name is ever executed. Python objects beside the state dict are ignored; a state dict with anything but tensors is
+ * rejected. A pickled module ({@code torch.save(model)}) is read by its attributes. Thread-safe.
  */
 public final class TorchCheckpoint {
-    /**
-     * Keys of the state dict in the checkpoints of training programs, beside such entries as {@code epoch}.
-     */
-    private static final List<String> WRAPPERS = List.of("state_dict", "model");
-
-    private static final String PICKLE = "data.pkl";
-    /** An entry that only TorchScript archives have. */
-    private static final String SCRIPT = "constants.pkl";
-
     private static final String DATA_PARALLEL = "module.";
+
+    /** What PyTorch's functions for unread tensors rebuild, for messages. */
+    private static final ImmutableMap<String, String> KINDS = ImmutableMap.<String, String>builder()
+            .put("_rebuild_qtensor", "a quantised tensor")
+            .put("_rebuild_sparse_tensor", "a sparse tensor")
+            .put("_rebuild_sparse_csr_tensor", "a sparse tensor")
+            .put("_rebuild_nested_tensor", "a nested tensor")
+            .put("_rebuild_meta_tensor_no_storage", "a meta tensor, which has no values")
+            .put("_rebuild_wrapper_subclass", "a tensor subclass")
+            .put("ComplexFloatStorage", "a complex tensor")
+            .put("ComplexDoubleStorage", "a complex tensor")
+            .put("QInt8Storage", "a quantised tensor")
+            .put("QUInt8Storage", "a quantised tensor")
+            .put("QInt32Storage", "a quantised tensor")
+            .buildOrThrow();
 
     private TorchCheckpoint() {}
 
     /**
      * Returns the tensors of a state dict by name, in order and without the {@code module.} that DataParallel puts before every
-     * name. The state dict may be the saved object itself or lie in it under {@code state_dict} or {@code model}. Contiguous
-     * float32 tensors are views of the mapped file (see {@link TensorFile}); others are copied and converted.
+     * name. The state dict may be the saved object itself, or lie in it under a usual key such as {@code state_dict} or
+     * {@code model}; a module may stand for it. Contiguous float32 tensors are views of the mapped file (see
+     * {@link TensorFile}); others are copied and converted.
      *
-     * @throws WeightsException if the file is damaged or of the format before PyTorch 1.6, or contains no state dict or one
-     *     with other Python objects
+     * @throws WeightsException if the file is damaged or of the tar format before PyTorch 0.1.10, or contains no state dict or
+     *     one with other Python objects
      * @throws IOException if the file cannot be read
      */
     public static Map<String, Tensor> read(Path file) throws IOException {
         try (MappedFile mapped = MappedFile.open(file)) {
-            if (!ZipEntries.isZip(mapped)) {
-                throw notZip(mapped);
-            }
-            ZipEntries zip = ZipEntries.read(mapped);
+            boolean zip = ZipEntries.isZip(mapped);
+            WeightsException.check(
+                    zip || TorchLegacy.begins(mapped),
+                    "%s: no PyTorch checkpoint (a zip archive or pickles were expected%s)",
+                    file,
+                    FileKind.found(file));
             try {
-                Dict state = stateDict(unpickle(zip));
+                Dict state = StateDicts.find(zip ? TorchZip.read(mapped) : TorchLegacy.read(mapped));
                 return withoutDataParallel(tensors(state, mapped.size()));
             } catch (InternalError e) { // a page of the mapping no longer exists
                 throw MappedFile.shorter(file, e);
@@ -66,95 +74,9 @@ public final class TorchCheckpoint {
         }
     }
 
-    private static WeightsException notZip(MappedFile file) throws IOException {
-        boolean pickle = (file.slice(0, 1).get(0) & 0xff) == 0x80;
-        return new WeightsException(
-                pickle
-                        ? ("%s: a checkpoint in the format before PyTorch 1.6; load it with a current PyTorch and save it"
-                                        + " again: torch.save(state_dict, file, _use_new_zipfile_serialization=True)")
-                                .formatted(file.path())
-                        : file.path() + ": no PyTorch checkpoint (a zip archive was expected"
-                                + FileKind.found(file.path()) + ")");
-    }
-
-    private static @Nullable Object unpickle(ZipEntries zip) throws IOException {
-        Map<String, ZipEntry> entries = zip.entries();
-        WeightsException.check(
-                entries.keySet().stream().noneMatch(name -> name.endsWith("/" + SCRIPT)),
-                "a TorchScript archive; save its state dict: torch.save(model.state_dict(), file)");
-        String pickle = entries.keySet().stream()
-                .filter(name -> name.equals(PICKLE) || name.endsWith("/" + PICKLE))
-                .findFirst()
-                .orElseThrow(
-                        () -> new WeightsException("a zip archive without '" + PICKLE + "': no PyTorch checkpoint"));
-        String folder = pickle.substring(0, pickle.length() - PICKLE.length());
-        TorchObjects objects =
-                new TorchObjects(entries, folder + "data/", byteOrder(entries.get(folder + "byteorder")));
-        ZipEntry data = entries.get(pickle);
-        return new Unpickler(data == null ? ByteBuffer.allocate(0) : data.data(), objects).load();
-    }
-
-    /** Returns the byte order of the saving machine; files without the entry come from little-endian ones. */
-    private static ByteOrder byteOrder(@Nullable ZipEntry entry) throws IOException {
-        String order = entry == null
-                ? "little"
-                : StandardCharsets.US_ASCII.decode(entry.data()).toString();
-        WeightsException.check(
-                order.equals("little") || order.equals("big"), "byteorder '%s', expected 'little' or 'big'", order);
-        return order.equals("big") ? ByteOrder.BIG_ENDIAN : ByteOrder.LITTLE_ENDIAN;
-    }
-
-    private static Dict stateDict(@Nullable Object root) {
-        if (root instanceof Dict dict) {
-            for (String wrapper : WRAPPERS) {
-                if (dict.entries.get(wrapper) instanceof Dict wrapped) {
-                    return wrapped;
-                }
-            }
-            if (dict.entries.values().stream().anyMatch(TensorView.class::isInstance)) {
-                return dict;
-            }
-            for (String wrapper : WRAPPERS) {
-                Global constructor = constructor(dict.entries.get(wrapper));
-                WeightsException.check(
-                        constructor == null,
-                        "no state dict: under '%s' is a Python object '%s', which is not read: save its state dict,"
-                                + " torch.save(checkpoint['%s'].state_dict(), file)",
-                        wrapper,
-                        String.valueOf(constructor),
-                        wrapper);
-            }
-            throw new WeightsException(
-                    "no state dict: expected tensors by name, or such a dictionary under %s; found keys %s"
-                            .formatted(
-                                    WRAPPERS,
-                                    dict.entries.keySet().stream()
-                                            .limit(8)
-                                            .map(TorchCheckpoint::text)
-                                            .toList()));
-        }
-        Global constructor = constructor(root);
-        WeightsException.check(
-                constructor == null,
-                "the checkpoint is a Python object '%s'; only tensors and plain containers are read: save a state dict,"
-                        + " torch.save(model.state_dict(), file)",
-                String.valueOf(constructor));
-        throw new WeightsException("no state dict: expected tensors by name, found "
-                + (root instanceof TensorView ? "a single tensor" : "another object"));
-    }
-
-    /**
-     * Returns the constructor of an unread Python object, or a global itself; null for objects that are read.
-     */
-    private static @Nullable Global constructor(@Nullable Object value) {
-        return value instanceof Inert object ? object.constructor() : value instanceof Global global ? global : null;
-    }
-
-    /** Returns a key's text for error messages. */
-    private static String text(@Nullable Object key) {
-        return key == null || key instanceof String || key instanceof Number || key instanceof Boolean
-                ? String.valueOf(key)
-                : "(an object)";
+    /** Returns whether a file is to be read as a checkpoint of PyTorch, if only to name what is wrong with it. */
+    static boolean begins(MappedFile file) throws IOException {
+        return ZipEntries.isZip(file) || TorchLegacy.begins(file);
     }
 
     private static Map<String, Tensor> tensors(Dict state, long fileSize) throws IOException {
@@ -165,7 +87,7 @@ public final class TorchCheckpoint {
         Map<String, Tensor> tensors = new LinkedHashMap<>();
         for (Map.Entry<@Nullable Object, @Nullable Object> entry : state.entries.entrySet()) {
             if (!(entry.getKey() instanceof String name) || !(entry.getValue() instanceof TensorView view)) {
-                throw noTensor(entry.getKey(), constructor(entry.getValue()));
+                throw noTensor(entry.getKey(), StateDicts.constructor(entry.getValue()));
             }
             Tensor tensor = byView.get(view);
             if (tensor == null) {
@@ -184,22 +106,26 @@ public final class TorchCheckpoint {
     }
 
     private static WeightsException noTensor(@Nullable Object key, @Nullable Global constructor) {
-        String name = text(key);
+        String name = StateDicts.text(key);
         if (constructor == null) {
             return new WeightsException("entry '%s' of the state dict is no tensor with a name".formatted(name));
         }
-        return new WeightsException((constructor.module().startsWith("torch")
-                        ? "entry '%s' of the state dict is a '%s'; dense tensors of real numbers are read"
-                        : "entry '%s' of the state dict is a Python object '%s'; leave it out: torch.save({k: v for k, v in"
-                                + " state_dict.items() if torch.is_tensor(v)}, file)")
-                .formatted(name, constructor));
+        if (constructor.module().startsWith("torch")) {
+            String kind = KINDS.get(constructor.name());
+            return new WeightsException("entry '%s' of the state dict is %s; dense tensors of real numbers are read"
+                    .formatted(name, kind == null ? "a '" + constructor + "'" : kind + " (" + constructor + ")"));
+        }
+        return new WeightsException(
+                ("entry '%s' of the state dict is a Python object '%s'; leave it out: torch.save({k: v for"
+                                + " k, v in state_dict.items() if torch.is_tensor(v)}, file)")
+                        .formatted(name, constructor));
     }
 
     private static Tensor tensor(TensorView view) throws IOException {
         int bytes = view.storage().dtype.bytes();
         ByteBuffer data = view.storage().data();
         int[] shape = view.shape().stream().mapToInt(Integer::intValue).toArray();
-        if (isContiguous(view)) {
+        if (isContiguous(view) && (isView(view) || view.storage().dtype != DType.F32)) {
             ByteBuffer part = data.slice(view.offset() * bytes, Math.toIntExact(values(view)) * bytes)
                     .order(data.order());
             return Tensor.of(view.storage().dtype.decode(part), shape);
@@ -231,7 +157,9 @@ public final class TorchCheckpoint {
     }
 
     private static boolean isView(TensorView view) {
-        return view.storage().dtype == DType.F32 && isContiguous(view);
+        return view.storage().dtype == DType.F32
+                && view.storage().order() == ByteOrder.LITTLE_ENDIAN // engines take the address of the values
+                && isContiguous(view);
     }
 
     private static boolean isContiguous(TensorView view) {

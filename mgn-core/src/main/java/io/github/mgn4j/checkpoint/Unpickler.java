@@ -4,11 +4,11 @@ import io.github.mgn4j.checkpoint.Pickle.Dict;
 import io.github.mgn4j.checkpoint.Pickle.Global;
 import io.github.mgn4j.checkpoint.Pickle.Inert;
 import io.github.mgn4j.checkpoint.Pickle.Sequence;
+import io.github.mgn4j.checkpoint.Pickle.TensorView;
 import io.github.mgn4j.model.WeightsException;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -27,6 +27,12 @@ final class Unpickler {
     private static final int MAX_STEPS = 2_000_000;
 
     private static final int MAX_NUMBER_LENGTH = 1024;
+
+    /** Longer texts, such as arrays that older protocols spell out, name nothing and are skipped. */
+    private static final int MAX_TEXT_LENGTH = 1 << 16;
+
+    private static final Global BYTES = new Global("builtins", "bytes");
+    private static final Global TEXT = new Global("builtins", "str");
     private static final Object MARK = new Object();
 
     /** The meaning of globals. */
@@ -47,6 +53,11 @@ final class Unpickler {
     Unpickler(ByteBuffer pickle, Calls calls) {
         this.in = pickle.slice().order(ByteOrder.LITTLE_ENDIAN);
         this.calls = calls;
+    }
+
+    /** Returns the number of bytes read, which {@link #load} ends behind the pickle's last. */
+    int position() {
+        return in.position();
     }
 
     /**
@@ -92,13 +103,14 @@ final class Unpickler {
             case 'L' -> push(textInteger(line(), false));
             case 'F' -> push(textFloat(line()));
             case 'G' -> push(take(Double.BYTES).order(ByteOrder.BIG_ENDIAN).getDouble());
-            case 'U', 'C' -> push(text(take(1).get() & 0xffL, StandardCharsets.ISO_8859_1));
-            case 'T', 'B' -> push(text(take(Integer.BYTES).getInt(), StandardCharsets.ISO_8859_1));
-            case 0x8e, 0x96 -> push(text(take(Long.BYTES).getLong(), StandardCharsets.ISO_8859_1));
-            case 0x8c -> push(text(take(1).get() & 0xffL, StandardCharsets.UTF_8));
-            case 'X' -> push(text(take(Integer.BYTES).getInt(), StandardCharsets.UTF_8));
-            case 0x8d -> push(text(take(Long.BYTES).getLong(), StandardCharsets.UTF_8));
+            case 'C' -> push(bytes(take(1).get() & 0xffL)); // SHORT_BINBYTES, BINBYTES, BINBYTES8, BYTEARRAY8
+            case 'B' -> push(bytes(take(Integer.BYTES).getInt()));
+            case 0x8e, 0x96 -> push(bytes(take(Long.BYTES).getLong()));
+            case 'U', 0x8c -> push(text(take(1).get() & 0xffL)); // Python 2's str (U, T, S) is text in Python 3
+            case 'T', 'X' -> push(text(take(Integer.BYTES).getInt()));
+            case 0x8d -> push(text(take(Long.BYTES).getLong()));
             case 'V' -> push(line());
+            case 'S' -> push(quoted(line()));
             case ')', ']', 0x8f -> push(new Sequence()); // EMPTY_TUPLE, EMPTY_LIST, EMPTY_SET
             case 't', 'l', 0x91 -> push(new Sequence(popToMark())); // TUPLE, LIST, FROZENSET
             case 0x85 -> push(tuple(1));
@@ -157,13 +169,11 @@ final class Unpickler {
                 WeightsException.check(!all.isEmpty(), "the pickle makes an object of no class");
                 push(call(all.get(0), new Sequence(all.subList(1, all.size()))));
             }
-            case 'b' -> {
-                // The state of an OrderedDict: its _metadata attribute, which is irrelevant to tensors.
-                pop();
-                WeightsException.check(
-                        top() instanceof Dict || top() instanceof Inert, "the pickle gives a state to what has none");
-            }
+            case 'b' -> build(pop());
             case 'Q' -> push(calls.persistent(pop()));
+            case 'P' ->
+                throw new WeightsException(
+                        "the pickle is of protocol 0, which cannot hold tensors: save it again with pickle_protocol=2");
             default ->
                 throw new WeightsException("the pickle has an opcode that is not read: 0x%02x at byte %d"
                         .formatted(opcode, in.position() - 1));
@@ -180,6 +190,17 @@ final class Unpickler {
             }
         }
         throw new WeightsException("the pickle calls what is no function");
+    }
+
+    /** Keeps the state of an object; that of an OrderedDict or a parameter does not matter to tensors. */
+    private void build(@Nullable Object state) {
+        Object object = top();
+        WeightsException.check(
+                object instanceof Dict || object instanceof TensorView || object instanceof Inert,
+                "the pickle gives a state to what has none");
+        if (object instanceof Inert inert) {
+            inert.state = state;
+        }
     }
 
     private void setItems(List<@Nullable Object> items) {
@@ -259,8 +280,16 @@ final class Unpickler {
         return part;
     }
 
-    private String text(long length, Charset charset) {
-        return charset.decode(take(length)).toString();
+    private Object bytes(long length) {
+        take(length);
+        return new Inert(BYTES);
+    }
+
+    private Object text(long length) {
+        ByteBuffer text = take(length);
+        return length > MAX_TEXT_LENGTH
+                ? new Inert(TEXT)
+                : StandardCharsets.UTF_8.decode(text).toString();
     }
 
     private String line() {
@@ -268,9 +297,21 @@ final class Unpickler {
         while (end < in.limit() && in.get(end) != '\n') {
             end++;
         }
-        String line = text((long) end - in.position(), StandardCharsets.UTF_8);
+        WeightsException.check(
+                end - in.position() <= MAX_TEXT_LENGTH, "the pickle has a line of %s bytes", end - in.position());
+        String line = StandardCharsets.UTF_8.decode(take(end - in.position())).toString();
         take(1);
         return line;
+    }
+
+    /** Removes the quotation marks of a text in protocol 0. */
+    private static String quoted(String line) {
+        WeightsException.check(
+                line.length() > 1
+                        && line.charAt(0) == line.charAt(line.length() - 1)
+                        && "'\"".indexOf(line.charAt(0)) >= 0,
+                "the pickle has a text without quotation marks");
+        return line.substring(1, line.length() - 1);
     }
 
     private static Object textInteger(String line, boolean mayBeBoolean) {

@@ -101,6 +101,6 @@ public final class WeightImporter {
         // Ranges and thresholds were measured with the unchanged network.
         return spec.equals(model.spec())
                 ? model
-                : new Model(spec, model.weights()).withPreprocessing(model.preprocessing());
+                : new Model(spec, model.weights(), model.preprocessing(), null, null, model.provenance());
     }
 }

@@ -28,7 +28,7 @@ class CorruptionTest {
     Path folder;
 
     @ParameterizedTest
-    @ValueSource(strings = {"views.pth", "tiny.safetensors"})
+    @ValueSource(strings = {"views.pth", "legacy-views.pth", "tiny.safetensors"})
     void everyTruncationIsRefused(String name) throws IOException {
         byte[] whole = Files.readAllBytes(file(name));
         Path cut = folder.resolve("cut");
@@ -41,7 +41,19 @@ class CorruptionTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"views.pth", "dtypes.pth", "protocol4.pth", "wrapped.pth", "tiny.safetensors"})
+    @ValueSource(
+            strings = {
+                "views.pth",
+                "dtypes.pth",
+                "protocol4.pth",
+                "wrapped.pth",
+                "module-whole.pth",
+                "legacy-views.pth",
+                "legacy-beside.pth",
+                "module-whole-legacy.pth",
+                "python2.pth",
+                "tiny.safetensors"
+            })
     void flippedBytesNeverDoMore(String name) throws IOException {
         byte[] whole = Files.readAllBytes(file(name));
         Random random = new Random(name.hashCode());
@@ -119,12 +131,12 @@ class CorruptionTest {
     /** Whether a file is refused; any other exception or error than those meant for it ends the test. */
     private static boolean isRefused(Path file) {
         try {
-            boolean zip;
+            boolean torch;
             try (MappedFile mapped = MappedFile.open(file)) {
-                zip = ZipEntries.isZip(mapped);
+                torch = TorchCheckpoint.begins(mapped);
             }
             Map<String, Tensor> tensors =
-                    zip ? TorchCheckpoint.read(file) : Safetensors.read(file).tensors();
+                    torch ? TorchCheckpoint.read(file) : Safetensors.read(file).tensors();
             tensors.values().forEach(Tensor::toArray);
             WeightImporter.load(file, ImportOptions.defaults());
             return false;

@@ -37,16 +37,16 @@ class HostileCheckpointTest {
         assertRefused("(cos\nsystem\nK\u0001o.", "'os.system'");
         assertRefused("(ios\nsystem\n.", "'os.system'");
         assertRefused("cos\nsystem\n)R)R.", "'os.system'"); // what a call gives is called
-        assertRefused("(S'true'\nios\nsystem\n.", "an opcode that is not read: 0x53");
+        assertRefused("(S'true'\nios\nsystem\n.", "is a Python object 'os.system'");
         assertRefused("\u0082\u0001.", "an opcode that is not read: 0x82");
-        assertRefused("P1\n.", "an opcode that is not read: 0x50");
+        assertRefused("P1\n.", "protocol 0, which cannot hold tensors");
         assertRefused("\u0080\u0006.", "pickle protocol 6 is not known");
     }
 
     @Test
     void callsOfTheAllowedAreChecked() throws IOException {
         assertRefused("ctorch\nFloatStorage\n)R.", "'torch.FloatStorage', which is no function");
-        assertRefused("ccollections\nOrderedDict\n(K\u0001tR.", "OrderedDict of arguments");
+        assertRefused("ccollections\nOrderedDict\n(K\u0001tR.", "OrderedDict of other than a list of pairs");
         assertRefused("ctorch._utils\n_rebuild_parameter\n(K\u0001tR.", "a parameter of no tensor");
         assertRefused("ctorch._utils\n_rebuild_tensor_v2\n)R.", "rebuilds a tensor from other than");
         assertRefused("ctorch\nSize\n)R.", "torch.Size of no tuple");
@@ -55,6 +55,52 @@ class HostileCheckpointTest {
         assertRefused("(X" + int32(6) + "module" + "K\u0001tQ.", "persistent id that is no storage");
         assertRefused("]K\u0001b.", "gives a state to what has none");
         assertRefused("(o.", "an object of no class");
+    }
+
+    @Test
+    void setsAndPairsAreNotConjured() throws IOException {
+        String dict = "ccollections\nOrderedDict\n";
+        assertRefused(dict + "((K\u0001tK\u0002tR.", "OrderedDict of other than a list of pairs");
+        assertRefused(dict + "((K\u0001ttR.", "OrderedDict of other than a list of pairs");
+        assertRefused(dict + "(]q\u0001h\u0001atR.", "OrderedDict of other than a list of pairs");
+        assertRefused("c__builtin__\nset\n(K\u0001tR.", "Python object '__builtin__.set'");
+        assertRefused("ccopy_reg\n_reconstructor\n(cos\nsystem\nNNtR.", "Python object 'os.system'");
+        assertRefused("ccopy_reg\n_reconstructor\n)R.", "Python object 'copy_reg._reconstructor'");
+        assertRefused("ctorch._tensor\n_rebuild_from_type_v2\n(cos\nsystem\nN)NtR.", "_rebuild_from_type_v2'");
+        assertRefused(
+                "ctorch._tensor\n_rebuild_from_type_v2\n(ctorch._utils\n_rebuild_tensor_v2\nN)NtR.", "rebuilds a");
+        // A thousand calls with the same hundred thousand pairs, each of which would copy them.
+        String pairs = "](" + "K\u0001K\u0002\u0086".repeat(100_000) + "e\u0085q\u0001";
+        assertRefused(pairs + (dict + "h\u0001R").repeat(1000) + ".", "makes more of its lists than it has bytes");
+    }
+
+    @Test
+    void modulesAreBounded() throws IOException {
+        String module = "c__main__\nNet\n)\u0081";
+        String part = "}(U\u000b_parameters}U\b_buffers}U\b_modules}";
+        assertRefused(module + ".", "'__main__.Net' without parameters");
+        for (String state : new String[] {"N", "K\u0001", ")", "]", "}", "(NNt", "(}}t", "U\u0001x", "cos\nsystem\n"}) {
+            assertRefused(module + state + "b.", "'__main__.Net' without parameters");
+        }
+        assertRefused(module + part.replace("parameters}", "parametersN") + "ub.", "without parameters");
+        assertRefused(module + "q\u0001" + part + "U\u0001ah\u0001sub.", "nested deeper than 100 or in a circle");
+        StringBuilder twice = new StringBuilder(module + part + "ubq\u0000");
+        for (int i = 0; i < 25; i++) {
+            twice.append(module).append(part).append("(U\u0001ah\u0000U\u0001bh\u0000uubq\u0000");
+        }
+        assertRefused(twice + ".", "its modules have more than 2000000 characters of names");
+        assertRefused(module + part + "U\u0001aK\u0001sub.", "its submodule 'a' is no module");
+        assertRefused(module + part + "U\u0001acos\nsystem\nsub.", "its submodule 'a' is no module");
+        assertRefused(module + part + "K\u0001K\u0001sub.", "has a name that is no text");
+        assertRefused(
+                module + "}(U\u000b_parameters}U\u0001aK\u0001sU\b_buffers}U\b_modules}ub.",
+                "entry 'a' of the state dict is no tensor with a name");
+        assertRefused(
+                module + "}(U\u000b_parameters}U\u0001aK\u0001sU\b_buffers}U\u0001aK\u0001sU\b_modules}ub.",
+                "two of its tensors have the name 'a'");
+        assertRefused(
+                module + "}(U\u000b_parameters}U\u0001acos\nsystem\n)RsU\b_buffers}U\b_modules}ub.",
+                "entry 'a' of the state dict is a Python object 'os.system'");
     }
 
     @Test
@@ -78,7 +124,9 @@ class HostileCheckpointTest {
         assertRefused("X\u00ff\u00ff\u00ff\u00ff", "cut off: -1 bytes expected");
         assertRefused("\u008d" + "\u00ff".repeat(7) + "\u007f", "cut off: 9223372036854775807 bytes expected");
         assertRefused("\u008b\u00ff\u00ff\u00ff\u007f", "a number of absurd length");
-        assertRefused("L" + "9".repeat(100_000) + "L\n.", "a number of absurd length");
+        assertRefused("L" + "9".repeat(50_000) + "L\n.", "a number of absurd length");
+        assertRefused("S" + "9".repeat(100_000) + "\n.", "a line of 100000 bytes");
+        assertRefused("S'x\n.", "a text without quotation marks");
         assertRefused("I12x\n.", "a malformed integer");
         assertRefused("Fx\n.", "a malformed number");
         assertRefused("\u0095" + "\u00ff".repeat(8), "cut off");
@@ -91,6 +139,12 @@ class HostileCheckpointTest {
         assertRefused("]q\u0001h\u0001a.", "expected tensors by name");
         assertRefused("}q\u0001X" + int32(1) + "ah\u0001s.", "found keys [a]");
         assertRefused("}q\u0001X" + int32(5) + "modelh\u0001s.", "entry 'model' of the state dict is no tensor");
+        // Every usual key leads back to the beginning.
+        StringBuilder circle = new StringBuilder("}q\u0001");
+        for (String key : List.of("state_dict", "model", "model_state_dict", "net", "network", "module")) {
+            circle.append("X").append(int32(key.length())).append(key).append("h\u0001s");
+        }
+        assertRefused(circle + ".", "entry 'state_dict' of the state dict is no tensor");
         assertRefused("N0".repeat(1_500_000) + ".", "more than 2000000 steps");
     }
 
@@ -100,7 +154,7 @@ class HostileCheckpointTest {
         assertThat(load(Pickles.tensor("FloatStorage", 2, 1, ONE, ONE), eight)).containsOnlyKeys("a");
         assertTensorRefused(Pickles.tensor("FloatStorage", 3, 0, ONE, ONE), "storage '0' has 8 bytes, 3 values");
         assertTensorRefused(Pickles.tensor("DoubleStorage", 2, 0, ONE, ONE), "storage '0' has 8 bytes, 2 values");
-        assertTensorRefused(Pickles.tensor("FloatStorage", -1, 0, ONE, ONE), "storage '0' has 8 bytes, -1 values");
+        assertTensorRefused(Pickles.tensor("FloatStorage", -1, 0, ONE, ONE), "storage '0' claims -1 values");
         assertTensorRefused(Pickles.tensor("FloatStorage", 2, 2, ONE, ONE), "leaves its 2 values");
         assertTensorRefused(Pickles.tensor("FloatStorage", 2, -1, ONE, ONE), "leaves its 2 values");
         assertTensorRefused(Pickles.tensor("FloatStorage", 2, 0, "K\u0003\u0085", ONE), "leaves its 2 values");

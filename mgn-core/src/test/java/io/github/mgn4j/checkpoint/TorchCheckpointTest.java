@@ -85,7 +85,7 @@ class TorchCheckpointTest {
 
     @Test
     void aWrappedStateDictIsFoundAmongItsSiblings() throws IOException {
-        for (String file : new String[] {"wrapped.pth", "model-key.pth"}) {
+        for (String file : new String[] {"wrapped.pth", "model-key.pth", "net-key.pth"}) {
             Weights tensors = read(file);
             assertThat(tensors.names())
                     .containsExactly(
@@ -117,10 +117,8 @@ class TorchCheckpointTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '~', textBlock = """
-            legacy.pth | a checkpoint in the format before PyTorch 1.6; load it with a current PyTorch and save it again: torch.save(state_dict, file, _use_new_zipfile_serialization=True)
-            whole-module.pth | the checkpoint is a Python object 'torch.nn.modules.container.Sequential'; only tensors and plain containers are read: save a state dict, torch.save(model.state_dict(), file)
             script.pt | a TorchScript archive; save its state dict: torch.save(model.state_dict(), file)
-            no-state.pth | no state dict: expected tensors by name, or such a dictionary under [state_dict, model]; found keys [epoch, net]
+            no-state.pth | no state dict: expected tensors by name, or such a dictionary under [state_dict, model, model_state_dict, model_state, net, net_state_dict, network, module]; found keys [epoch, weights]
             single-tensor.pth | no state dict: expected tensors by name, found a single tensor
             """)
     void otherFilesAreRefusedWithAdvice(String name, String message) throws IOException {
@@ -142,9 +140,10 @@ class TorchCheckpointTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '~', textBlock = """
             inside-scalar.pth | entry 'a' of the state dict is a Python object 'numpy.core.multiarray.scalar'; leave it out: torch.save({k: v for k, v in state_dict.items() if torch.is_tensor(v)}, file)
-            inside-complex.pth | entry 'c' of the state dict is a 'torch.ComplexFloatStorage'; dense tensors of real numbers are read
-            inside-sparse.pth | entry 's' of the state dict is a 'torch._utils._rebuild_sparse_tensor'; dense tensors of real numbers are read
-            module-key.pth | no state dict: under 'model' is a Python object 'torch.nn.modules.linear.Linear', which is not read: save its state dict, torch.save(checkpoint['model'].state_dict(), file)
+            inside-complex.pth | entry 'c' of the state dict is a complex tensor (torch.ComplexFloatStorage); dense tensors of real numbers are read
+            inside-sparse.pth | entry 's' of the state dict is a sparse tensor (torch._utils._rebuild_sparse_tensor); dense tensors of real numbers are read
+            inside-quantised.pth | entry 'q' of the state dict is a quantised tensor (torch._utils._rebuild_qtensor); dense tensors of real numbers are read
+            inside-meta.pth | entry 'm' of the state dict is a meta tensor, which has no values (torch._utils._rebuild_meta_tensor_no_storage); dense tensors of real numbers are read
             """)
     void objectsInsideAreNamed(String name, String message) throws IOException {
         otherFilesAreRefusedWithAdvice(name, message);
@@ -179,6 +178,26 @@ class TorchCheckpointTest {
         assertSame(TorchCheckpoint.read(Files.write(folder.resolve("crc0.pth"), bytes)), expected);
     }
 
+    /** PyTorch's own state dict of the module is the measure: its names, its order, its values. */
+    @ParameterizedTest
+    @ValueSource(strings = {"module-whole.pth", "module-wrapped.pth"})
+    void wholeModulesAreReadByTheirAttributes(String name) throws IOException {
+        Weights tensors = read(name);
+        assertSame(
+                TorchCheckpoint.read(TestFiles.resource(folder, name)),
+                TorchCheckpoint.read(TestFiles.resource(folder, "module-state.pth")));
+        assertThat(tensors.names())
+                .startsWith("0.scale", "0.early", "0.inner.running_mean")
+                .doesNotContain("0.passing");
+        assertThat(tensors.get("1.1.running_mean")).isSameAs(tensors.get("0.inner.running_mean"));
+    }
+
+    @Test
+    void modulesOfAnyWrappingAreRead() throws IOException {
+        assertThat(read("whole-module.pth").names()).contains("0.weight", "1.running_var", "1.num_batches_tracked");
+        assertThat(read("module-key.pth").names()).containsExactly("weight", "bias");
+    }
+
     private static void assertSame(Map<String, Tensor> found, Map<String, Tensor> expected) {
         assertThat(found.keySet()).containsExactlyElementsOf(expected.keySet());
         expected.forEach((name, tensor) -> assertTensor(Weights.of(found).get(name), tensor.toArray(), tensor.shape()));
@@ -208,7 +227,8 @@ class TorchCheckpointTest {
     void textAndNothingAreRefused() throws IOException {
         Path text = Files.writeString(folder.resolve("a.pth"), "hello");
         assertThatThrownBy(() -> TorchCheckpoint.read(text))
-                .hasMessage(text + ": no PyTorch checkpoint (a zip archive was expected, found a text file)");
+                .hasMessage(
+                        text + ": no PyTorch checkpoint (a zip archive or pickles were expected, found a text file)");
         Path empty = Files.createFile(folder.resolve("b.pth"));
         assertThatThrownBy(() -> TorchCheckpoint.read(empty)).hasMessage(empty + " is empty");
     }

@@ -297,9 +297,6 @@ class WeightImporterTest {
                 .isInstanceOf(WeightsException.class)
                 .hasMessage(text
                         + ": neither a PyTorch checkpoint (a zip archive) nor a safetensors file, found a text file");
-        Path legacy = TestFiles.resource(folder, "legacy.pth");
-        assertThatThrownBy(() -> WeightImporter.load(legacy, AUTO))
-                .hasMessageContaining("_use_new_zipfile_serialization=True");
         Path other = TestFiles.resource(folder, "model-key.pth");
         assertThatThrownBy(() -> WeightImporter.load(other, AUTO))
                 .isInstanceOf(WeightsException.class)

@@ -9,6 +9,7 @@ import io.github.mgn4j.checkpoint.ModelFile;
 import io.github.mgn4j.checkpoint.Safetensors;
 import io.github.mgn4j.checkpoint.TensorFile;
 import io.github.mgn4j.model.Model;
+import io.github.mgn4j.model.Provenance;
 import io.github.mgn4j.model.Tensor;
 import io.github.mgn4j.model.WeightsException;
 import io.github.mgn4j.spec.NetworkSummary;
@@ -94,10 +95,13 @@ public record Checkpoint(
             tensors.put(parameter.name(), model.weights().get(parameter.name()));
         }
         optimizerState.forEach((name, tensor) -> tensors.put(ModelFile.TRAINING_PREFIX + name, tensor));
-        Safetensors.write(
-                file,
-                tensors,
-                Map.of(ModelFile.SPEC_KEY, SpecJson.write(model.spec()), TRAINING_KEY, json().toString()));
+        ImmutableMap.Builder<String, String> metadata = ImmutableMap.builder();
+        metadata.put(ModelFile.SPEC_KEY, SpecJson.write(model.spec()));
+        metadata.put(TRAINING_KEY, json().toString());
+        if (model.provenance() != null) {
+            metadata.put(Provenance.METADATA_KEY, model.provenance().toJson());
+        }
+        Safetensors.write(file, tensors, metadata.buildOrThrow());
     }
 
     private JsonObject json() {

@@ -43,6 +43,6 @@ final class StartingWeights {
             Weights source = p.section() == Parameter.Section.CLASSIFIER ? fresh.weights() : trained.weights();
             tensors.put(p.name(), source.get(p.name()));
         }
-        return new Model(spec, Weights.of(tensors)).withPreprocessing(trained.preprocessing());
+        return new Model(spec, Weights.of(tensors), trained.preprocessing(), null, null, trained.provenance());
     }
 }

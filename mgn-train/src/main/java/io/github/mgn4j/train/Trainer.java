@@ -5,6 +5,7 @@ import io.github.mgn4j.data.Batch;
 import io.github.mgn4j.image.Preprocessing;
 import io.github.mgn4j.loss.Objective;
 import io.github.mgn4j.model.Model;
+import io.github.mgn4j.model.Provenance;
 import io.github.mgn4j.model.Tensor;
 import io.github.mgn4j.model.Weights;
 import io.github.mgn4j.samediff.internal.TrainingGraph;
@@ -39,6 +40,7 @@ public final class Trainer implements AutoCloseable {
     private final Preprocessing preprocessing;
     private final DataType type;
     private final TrainableWeights weights;
+    private final @Nullable Provenance provenance;
     private final Gradients gradients;
     private final Optimizer optimizer;
     private final Map<String, String> ownParts;
@@ -67,6 +69,7 @@ public final class Trainer implements AutoCloseable {
         type = parts.type;
         spec = start.spec();
         preprocessing = start.preprocessing();
+        provenance = start.provenance();
         RecipeException.check(
                 data.classes() == spec.classes(),
                 "the network has classifiers for %s identities, the data has %s",
@@ -166,7 +169,7 @@ public final class Trainer implements AutoCloseable {
     public Model model() {
         Map<String, Tensor> tensors = weights.tensors();
         checkFinite(tensors);
-        return new Model(spec, Weights.of(tensors)).withPreprocessing(preprocessing);
+        return new Model(spec, Weights.of(tensors), preprocessing, null, null, provenance);
     }
 
     /**

@@ -115,7 +115,7 @@ final class ImportCommand implements Callable<Integer> {
         }
         ImportedModel imported = WeightImporter.read(from, options);
         ModelFile.save(out, traced(imported));
-        terminal.println(SpecText.text(imported.model().spec()));
+        terminal.println(SpecText.text(imported.model().spec(), imported.model().preprocessing()));
         terminal.say("layout " + imported.layout().label());
         say("left out", imported.leftOut());
         say("not in the file, drawn anew (to be trained)", imported.fresh());

@@ -3,6 +3,7 @@ package io.github.mgn4j.cli;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.github.mgn4j.checkpoint.ModelFile;
+import io.github.mgn4j.image.Preprocessing;
 import io.github.mgn4j.model.Model;
 import io.github.mgn4j.model.Provenance;
 import io.github.mgn4j.spec.MgnSpec;
@@ -56,16 +57,17 @@ final class InfoCommand implements Callable<Integer> {
 
         Shown read() throws IOException {
             if (preset != null) {
-                return new Shown(Presets.named(preset, CLASSES), null, null);
+                return new Shown(Presets.named(preset, CLASSES), Preprocessing.imageNet(), null, null);
             }
             Model loaded = ModelFile.load(Objects.requireNonNull(model));
-            return new Shown(loaded.spec(), loaded.thresholds(), loaded.provenance());
+            return new Shown(loaded.spec(), loaded.preprocessing(), loaded.thresholds(), loaded.provenance());
         }
     }
 
     /** The contents to show. */
     private record Shown(
             MgnSpec spec,
+            Preprocessing preprocessing,
             @Nullable VerificationThresholds thresholds,
             @Nullable Provenance provenance) {}
 
@@ -74,7 +76,8 @@ final class InfoCommand implements Callable<Integer> {
         json.check(output);
         Shown shown = source.read();
         JsonObject object = SpecText.json(shown.spec());
-        String text = SpecText.text(shown.spec());
+        object.add("preprocessing", JsonParser.parseString(shown.preprocessing().toJson()));
+        String text = SpecText.text(shown.spec(), shown.preprocessing());
         if (shown.thresholds() != null) {
             object.add("thresholds", JsonParser.parseString(shown.thresholds().toJson()));
             text += "\n" + ThresholdsText.text(shown.thresholds());

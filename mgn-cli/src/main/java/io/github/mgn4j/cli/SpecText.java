@@ -2,6 +2,7 @@ package io.github.mgn4j.cli;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
+import io.github.mgn4j.image.Preprocessing;
 import io.github.mgn4j.loss.Objective;
 import io.github.mgn4j.spec.FeaturePart;
 import io.github.mgn4j.spec.GlobalFeature;
@@ -42,7 +43,7 @@ final class SpecText {
         return json;
     }
 
-    static String text(MgnSpec spec) {
+    static String text(MgnSpec spec, Preprocessing preprocessing) {
         NetworkSummary summary = NetworkSummary.of(spec);
         StringBuilder text = new StringBuilder();
         line(
@@ -54,6 +55,15 @@ final class SpecText {
                                 : ", width x" + spec.backbone().width())
                         + (spec.backbone().innerRatio() == 1 ? "" : ", wide bottlenecks"));
         line(text, "input", spec.input().height() + "x" + spec.input().width() + " (height x width)");
+        line(
+                text,
+                "images",
+                "%s, mean %s, deviation %s, %s"
+                        .formatted(
+                                preprocessing.resampling().name().toLowerCase(Locale.ROOT),
+                                preprocessing.mean(),
+                                preprocessing.standardDeviation(),
+                                preprocessing.flip() ? "averaged over the mirror" : "without the mirror"));
         line(
                 text,
                 "trunk",

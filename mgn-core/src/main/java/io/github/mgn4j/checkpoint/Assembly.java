@@ -25,6 +25,7 @@ import java.util.Set;
 final class Assembly {
     private static final int DEFAULT_CLASSES = 751;
     private static final String COUNTER = ".num_batches_tracked";
+    private static final String STATISTIC = ".running_mean";
     private static final String WEIGHT = ".weight";
     private static final String BIAS = ".bias";
 
@@ -92,6 +93,10 @@ final class Assembly {
             }
         }
         if (!differences.isEmpty()) {
+            WeightsException.check(
+                    tensors.names().stream().anyMatch(name -> name.endsWith(STATISTIC)),
+                    "it has no running statistics of batch norms (%s), but parameters alone: save model.state_dict()",
+                    STATISTIC);
             throw new WeightsException(sentence());
         }
         named.putAll(WeightInit.tensors(fresh, options.seed()));

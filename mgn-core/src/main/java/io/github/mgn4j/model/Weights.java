@@ -12,7 +12,7 @@ import java.util.Set;
 
 /** The tensors of a model by parameter name, in the order of the layers. Immutable. */
 public final class Weights {
-    private static final float LEAST_EXPONENT = 0.01f;
+    private static final float LEAST_EXPONENT = 1e-3f;
 
     private final ImmutableMap<String, Tensor> tensors;
 
@@ -82,7 +82,7 @@ public final class Weights {
     }
 
     /**
-     * Checks that every value of a tensor is finite, no variance is negative, and an exponent is positive.
+     * Checks that every value of a tensor is finite, no variance is negative, and no exponent is 0.
      *
      * @param name the tensor's name in the error message
      * @throws WeightsException naming the first value that is not valid
@@ -92,7 +92,7 @@ public final class Weights {
         boolean exponent = kind == Parameter.Kind.POOL_EXPONENT;
         int wrong = tensor.firstNotFinite().orElse(-1);
         for (int i = 0; (variance || exponent) && wrong < 0 && i < tensor.size(); i++) {
-            wrong = tensor.get(i) < 0 || (exponent && tensor.get(i) < LEAST_EXPONENT) ? i : -1;
+            wrong = (variance && tensor.get(i) < 0) || (exponent && Math.abs(tensor.get(i)) < LEAST_EXPONENT) ? i : -1;
         }
         if (wrong >= 0) {
             throw new WeightsException("tensor '%s' is %s at index %s, expected %s"
@@ -102,7 +102,7 @@ public final class Weights {
                             tensor.index(wrong),
                             variance
                                     ? "a variance, finite and not below 0"
-                                    : exponent ? "an exponent of at least " + LEAST_EXPONENT : "a finite value"));
+                                    : exponent ? "an exponent, finite and not 0" : "a finite value"));
         }
     }
 }

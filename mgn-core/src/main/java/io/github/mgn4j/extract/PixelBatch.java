@@ -32,7 +32,7 @@ final class PixelBatch implements BatchBuffer {
 
     @Override
     public int dims() {
-        return engine.spec().featureLength();
+        return engine.dims();
     }
 
     @Override

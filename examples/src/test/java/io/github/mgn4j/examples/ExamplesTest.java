@@ -141,6 +141,15 @@ class ExamplesTest {
     }
 
     @Test
+    void trainsADl4jNetwork() throws IOException {
+        Path people = people(4, 2);
+        Path report = folder.resolve("report");
+        assertThat(output(TrainDl4jNetwork::main, people, Path.of("1"), report))
+                .matches("loss \\d+\\.\\d{3}, mAP \\d+\\.\\d%\\Rsee .*report\\.html\\R");
+        assertThat(report.resolve("report.html")).content().contains(people + " (market1501)");
+    }
+
+    @Test
     void calibratesAndComparesPrecisions() throws IOException {
         Path people = people(1, 1);
         Path model = model(2);

@@ -35,7 +35,8 @@ class PublicApiTest {
                 "mgn-eval",
                 "mgn-onednn",
                 "mgn-onnx",
-                "mgn-cudnn"
+                "mgn-cudnn",
+                "mgn-dl4j"
             })
     void theApiIsTheCommittedOne(String module) throws Exception {
         Path file = ROOT.resolve("api").resolve(module + ".txt");

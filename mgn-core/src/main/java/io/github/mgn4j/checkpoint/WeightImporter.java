@@ -61,6 +61,21 @@ public final class WeightImporter {
         }
     }
 
+    /**
+     * Creates a model from tensors by their names in another naming than the project's own. Its weights are views of them.
+     *
+     * @throws WeightsException naming the tensor that is missing, surplus or of another shape, or if the naming is unknown
+     */
+    public static ImportedModel of(Map<String, Tensor> tensors, ImportOptions options) {
+        CheckpointTensors named = new CheckpointTensors(Rename.apply(options.renames(), tensors));
+        ImportLayout layout =
+                options.layout().or(() -> ImportLayout.detect(named)).orElseThrow(() -> Strangers.unknown(named));
+        Naming naming = layout.naming()
+                .orElseThrow(() -> new WeightsException(
+                        "tensors of the project's own naming are a model already, with the spec of its file"));
+        return new Assembly(layout, naming, named).model(options);
+    }
+
     /** Detects the format by content, not by extension. */
     private static TensorFile content(Path file) throws IOException {
         boolean zipOrPickle;

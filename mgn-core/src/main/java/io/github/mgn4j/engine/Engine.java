@@ -1,18 +1,39 @@
 package io.github.mgn4j.engine;
 
 import io.github.mgn4j.image.Layout;
+import io.github.mgn4j.spec.InputSize;
 import io.github.mgn4j.spec.MgnSpec;
 import java.nio.FloatBuffer;
 
 /**
- * Runs the feature network of one model. An engine may be called from several threads; calls may wait for each other.
+ * Runs one feature network, usually that of a model. An engine may be called from several threads; calls may wait for each other.
  */
 public interface Engine extends AutoCloseable {
     /** Returns the engine's name, as {@code --engine} takes it. */
     String name();
 
-    /** Returns the spec of the network that the engine runs. */
+    /**
+     * Returns the spec of the network that the engine runs.
+     *
+     * @throws UnsupportedOperationException if the network is another library's and has no spec; {@link #inputSize()} and
+     *     {@link #dims()} say what extraction needs to know
+     */
     MgnSpec spec();
+
+    /** Returns whether the network has a spec; one of another library has none. */
+    default boolean hasSpec() {
+        return true;
+    }
+
+    /** Returns the size of the images that the network takes. */
+    default InputSize inputSize() {
+        return spec().input();
+    }
+
+    /** Returns the length of a feature. */
+    default int dims() {
+        return spec().featureLength();
+    }
 
     /**
      * Returns the number format that the engine computes in. It differs from the requested one where the processor gains

@@ -2,6 +2,7 @@ package io.github.mgn4j.engine;
 
 import io.github.mgn4j.image.Layout;
 import io.github.mgn4j.model.Model;
+import io.github.mgn4j.spec.InputSize;
 import io.github.mgn4j.spec.MgnSpec;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
@@ -122,6 +123,21 @@ class EngineGroup<E extends Engine> implements Engine {
     @Override
     public MgnSpec spec() {
         return first().spec();
+    }
+
+    @Override
+    public boolean hasSpec() {
+        return first().hasSpec();
+    }
+
+    @Override
+    public InputSize inputSize() {
+        return first().inputSize();
+    }
+
+    @Override
+    public int dims() {
+        return first().dims();
     }
 
     @Override

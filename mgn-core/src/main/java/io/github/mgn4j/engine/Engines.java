@@ -2,7 +2,6 @@ package io.github.mgn4j.engine;
 
 import io.github.mgn4j.internal.io.Services;
 import io.github.mgn4j.model.Model;
-import io.github.mgn4j.spec.MgnSpec;
 import java.util.Comparator;
 import java.util.List;
 
@@ -62,9 +61,8 @@ public final class Engines {
 
     /** Returns the largest batch whose images and features each fit into one buffer of less than 2 GiB. */
     public static int largestBatch(Engine engine) {
-        MgnSpec spec = engine.spec();
-        long values = 3L * spec.input().height() * spec.input().width();
+        long values = 3L * engine.inputSize().height() * engine.inputSize().width();
         long imageBytes = engine instanceof PixelEngine ? values : values * Float.BYTES;
-        return (int) (Integer.MAX_VALUE / Math.max(imageBytes, (long) spec.featureLength() * Float.BYTES));
+        return (int) (Integer.MAX_VALUE / Math.max(imageBytes, (long) engine.dims() * Float.BYTES));
     }
 }

@@ -80,7 +80,7 @@ public final class FeatureExtractor implements AutoCloseable {
         this.engine = engine;
         flip = preprocessing.flip();
         this.thresholds = thresholds;
-        this.preprocessor = new Preprocessor(engine.spec().input(), preprocessing);
+        this.preprocessor = new Preprocessor(engine.inputSize(), preprocessing);
         this.decoders = decoders;
         this.source = source;
         concurrency = engine.concurrency();
@@ -114,7 +114,19 @@ public final class FeatureExtractor implements AutoCloseable {
         return new FeatureExtractorBuilder(model);
     }
 
-    /** Returns the spec of the network. */
+    /**
+     * Returns a builder of extractors for an engine that is open already, such as one for a network of another library. The
+     * extractor owns the engine and closes it.
+     */
+    public static FeatureExtractorBuilder builder(Engine engine) {
+        return new FeatureExtractorBuilder(engine);
+    }
+
+    /**
+     * Returns the spec of the network.
+     *
+     * @throws UnsupportedOperationException if the engine's network has none
+     */
     public MgnSpec spec() {
         return engine.spec();
     }
@@ -124,9 +136,9 @@ public final class FeatureExtractor implements AutoCloseable {
         return engine.name();
     }
 
-    /** Returns the length of a feature: {@link MgnSpec#featureLength()}. */
+    /** Returns the length of a feature. */
     public int dims() {
-        return spec().featureLength();
+        return engine.dims();
     }
 
     /**

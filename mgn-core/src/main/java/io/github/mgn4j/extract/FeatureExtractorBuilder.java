@@ -11,13 +11,18 @@ import io.github.mgn4j.image.ImageDecoder;
 import io.github.mgn4j.image.Preprocessing;
 import io.github.mgn4j.image.Resampling;
 import io.github.mgn4j.model.Model;
+import io.github.mgn4j.verify.VerificationThresholds;
 import java.util.List;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** Builds a {@link FeatureExtractor}. Not thread-safe. */
 public final class FeatureExtractorBuilder {
     private static final int DEFAULT_BATCH = 16;
 
-    private final Model model;
+    private final Supplier<Engine> opening;
+    private final boolean opened;
+    private final @Nullable VerificationThresholds thresholds;
     private String engine = Engines.AUTO;
     private Precision precision = Precision.FP32;
     private List<Integer> devices = List.of(0);
@@ -26,20 +31,44 @@ public final class FeatureExtractorBuilder {
     private int decoders = Runtime.getRuntime().availableProcessors();
 
     FeatureExtractorBuilder(Model model) {
-        this.model = model;
+        opening = () -> Engines.open(engine, model, new EngineOptions(precision, batch), devices);
+        opened = false;
         preprocessing = model.preprocessing();
+        thresholds = model.thresholds();
     }
 
-    /** Sets the engine by name; by default the fastest available engine on the class path. */
+    FeatureExtractorBuilder(Engine engine) {
+        opening = () -> engine;
+        opened = true;
+        preprocessing = Preprocessing.imageNet();
+        thresholds = null;
+    }
+
+    /** Requires that the engine is still to be opened, since an open one has its settings. */
+    private void checkNotOpened(String setting) {
+        Preconditions.checkState(!opened, "%s cannot be set: the engine is open already", setting);
+    }
+
+    /**
+     * Sets the engine by name; by default the fastest available engine on the class path.
+     *
+     * @throws IllegalStateException if the extractor is for an open engine
+     */
     @CanIgnoreReturnValue
     public FeatureExtractorBuilder engine(String name) {
+        checkNotOpened("engine");
         engine = name;
         return this;
     }
 
-    /** Sets the number format of the engine's arithmetic; float32 by default. */
+    /**
+     * Sets the number format of the engine's arithmetic; float32 by default.
+     *
+     * @throws IllegalStateException if the extractor is for an open engine
+     */
     @CanIgnoreReturnValue
     public FeatureExtractorBuilder precision(Precision newPrecision) {
+        checkNotOpened("precision");
         precision = newPrecision;
         return this;
     }
@@ -47,9 +76,12 @@ public final class FeatureExtractorBuilder {
     /**
      * Sets the accelerators by index, from 0; the first by default. Each holds the network and computes its own batches. A CPU
      * engine ignores a single index and rejects several.
+     *
+     * @throws IllegalStateException if the extractor is for an open engine
      */
     @CanIgnoreReturnValue
     public FeatureExtractorBuilder devices(int... indices) {
+        checkNotOpened("devices");
         devices = Ints.asList(indices.clone());
         return this;
     }
@@ -101,7 +133,6 @@ public final class FeatureExtractorBuilder {
      * @throws io.github.mgn4j.engine.EngineException if there is no such engine here, or it lacks these devices
      */
     public FeatureExtractor build() {
-        Engine opened = Engines.open(engine, model, new EngineOptions(precision, batch), devices);
-        return new FeatureExtractor(opened, preprocessing, batch, decoders, ImageDecoder::decode, model.thresholds());
+        return new FeatureExtractor(opening.get(), preprocessing, batch, decoders, ImageDecoder::decode, thresholds);
     }
 }

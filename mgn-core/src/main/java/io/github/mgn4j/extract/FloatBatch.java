@@ -31,7 +31,7 @@ final class FloatBatch implements BatchBuffer {
         this.preprocessor = preprocessor;
         this.capacity = capacity;
         int images = Math.multiplyExact(capacity, preprocessor.length());
-        int features = Math.multiplyExact(capacity, engine.spec().featureLength());
+        int features = Math.multiplyExact(capacity, engine.dims());
         if (flip && 2L * capacity <= maxTogether) {
             together = new View(Buffers.allocate(2L * images), Buffers.allocate(2L * features));
             for (int view = 0; view < 2; view++) {
@@ -54,7 +54,7 @@ final class FloatBatch implements BatchBuffer {
 
     @Override
     public int dims() {
-        return engine.spec().featureLength();
+        return engine.dims();
     }
 
     @Override
@@ -87,6 +87,6 @@ final class FloatBatch implements BatchBuffer {
             BatchBuffer.checkFinite(engine, sum, j);
             target[offset + j] = sum;
         }
-        UnitParts.apply(engine.spec(), target, offset);
+        UnitParts.apply(engine, target, offset);
     }
 }

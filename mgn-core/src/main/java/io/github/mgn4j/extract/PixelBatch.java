@@ -32,7 +32,7 @@ final class PixelBatch implements BatchBuffer {
 
     @Override
     public int dims() {
-        return engine.spec().featureLength();
+        return engine.dims();
     }
 
     @Override
@@ -52,6 +52,6 @@ final class PixelBatch implements BatchBuffer {
         for (int j = 0; j < dims; j++) {
             BatchBuffer.checkFinite(engine, target[offset + j], j);
         }
-        UnitParts.apply(engine.spec(), target, offset);
+        UnitParts.apply(engine, target, offset);
     }
 }

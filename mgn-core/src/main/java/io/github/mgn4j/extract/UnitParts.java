@@ -1,5 +1,6 @@
 package io.github.mgn4j.extract;
 
+import io.github.mgn4j.engine.Engine;
 import io.github.mgn4j.spec.MgnSpec;
 import io.github.mgn4j.spec.Variant;
 
@@ -11,7 +12,13 @@ final class UnitParts {
     private UnitParts() {}
 
     /** Scales a feature in place if the network has such a variant. */
-    static void apply(MgnSpec spec, float[] features, int offset) {
+    static void apply(Engine engine, float[] features, int offset) {
+        if (engine.hasSpec()) {
+            apply(engine.spec(), features, offset);
+        }
+    }
+
+    private static void apply(MgnSpec spec, float[] features, int offset) {
         boolean whole = spec.has(Variant.UNIT_FEATURE);
         if (!whole && !spec.has(Variant.UNIT_PARTS)) {
             return;

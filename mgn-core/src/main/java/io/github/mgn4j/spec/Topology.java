@@ -106,6 +106,7 @@ public final class Topology {
     /** Returns the rows of a branch's last map for an input of {@code inputHeight} rows. */
     public static int mapHeight(int inputHeight, Set<Variant> variants, Branch branch) {
         int rows = stemPooled(half(inputHeight), variants);
+        rows = variants.contains(Variant.STRIDED_LAYER1) ? half(rows) : rows;
         for (int stage = 2; stage <= Backbone.STAGES; stage++) {
             rows = branch.unitStrideStages().contains(stage) ? rows : half(rows);
         }
@@ -171,8 +172,9 @@ public final class Topology {
         return flow;
     }
 
-    private static int stride(int stage, int block) {
-        return stage > 1 && block == 0 ? 2 : 1;
+    private int stride(int stage, int block) {
+        boolean halves = stage > 1 || spec.has(Variant.STRIDED_LAYER1);
+        return halves && block == 0 ? 2 : 1;
     }
 
     private <T> Flow<T> block(

@@ -20,6 +20,8 @@ public enum Variant {
     FLOOR_STEM_POOL,
     /** A bottleneck's stride is on its first 1x1 convolution, as in the original ResNet, not on the 3x3 one. */
     EARLY_STRIDE,
+    /** The first block of layer1 halves the resolution, too, as in the code of DL4J's zoo. */
+    STRIDED_LAYER1,
     /** No ReLU follows the reductions. */
     LINEAR_REDUCTION,
     /**

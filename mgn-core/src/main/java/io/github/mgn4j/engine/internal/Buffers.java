@@ -1,6 +1,7 @@
 package io.github.mgn4j.engine.internal;
 
 import com.google.common.base.Preconditions;
+import io.github.mgn4j.spec.InputSize;
 import io.github.mgn4j.spec.MgnSpec;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -8,6 +9,8 @@ import java.nio.FloatBuffer;
 
 /** Checks and allocates the buffers that engines read images from and write features to. */
 public final class Buffers {
+    private static final String IMAGES_HOLD = "images hold %s values, expected %s";
+
     private Buffers() {}
 
     /**
@@ -16,8 +19,17 @@ public final class Buffers {
      * @throws IllegalArgumentException saying what is too small
      */
     public static void check(MgnSpec spec, FloatBuffer images, int batch, FloatBuffer features) {
-        checkImages(spec, images, batch);
-        checkFeatures(spec, batch, features);
+        check(spec.input(), spec.featureLength(), images, batch, features);
+    }
+
+    /**
+     * Checks that buffers of normalised images and of features have room for a batch of any network.
+     *
+     * @throws IllegalArgumentException saying what is too small
+     */
+    public static void check(InputSize input, int dims, FloatBuffer images, int batch, FloatBuffer features) {
+        checkImages(input, IMAGES_HOLD, images.limit(), batch);
+        checkFeatures(dims, batch, features);
     }
 
     /**
@@ -27,7 +39,7 @@ public final class Buffers {
      */
     public static void check(MgnSpec spec, ByteBuffer pixels, int batch, FloatBuffer features) {
         checkImages(spec, pixels, batch);
-        checkFeatures(spec, batch, features);
+        checkFeatures(spec.featureLength(), batch, features);
     }
 
     /**
@@ -36,7 +48,7 @@ public final class Buffers {
      * @throws IllegalArgumentException if it has not
      */
     public static void checkImages(MgnSpec spec, FloatBuffer images, int batch) {
-        checkImages(spec, "images hold %s values, expected %s", images.limit(), batch);
+        checkImages(spec.input(), IMAGES_HOLD, images.limit(), batch);
     }
 
     /**
@@ -45,22 +57,22 @@ public final class Buffers {
      * @throws IllegalArgumentException if it has not
      */
     public static void checkImages(MgnSpec spec, ByteBuffer pixels, int batch) {
-        checkImages(spec, "pixels hold %s bytes, expected %s", pixels.limit(), batch);
+        checkImages(spec.input(), "pixels hold %s bytes, expected %s", pixels.limit(), batch);
     }
 
-    private static void checkImages(MgnSpec spec, String message, int limit, int batch) {
-        long expected = 3L * batch * spec.input().height() * spec.input().width();
+    private static void checkImages(InputSize input, String message, int limit, int batch) {
+        long expected = 3L * batch * input.height() * input.width();
         Preconditions.checkArgument(batch >= 1, "batch must be at least 1, not %s", batch);
         Preconditions.checkArgument(limit >= expected, message, limit, expected);
     }
 
-    private static void checkFeatures(MgnSpec spec, int batch, FloatBuffer features) {
+    private static void checkFeatures(int dims, int batch, FloatBuffer features) {
         Preconditions.checkArgument(
-                features.limit() >= (long) batch * spec.featureLength(),
+                features.limit() >= (long) batch * dims,
                 "features have room for %s values, expected %s x %s",
                 features.limit(),
                 batch,
-                spec.featureLength());
+                dims);
     }
 
     /**

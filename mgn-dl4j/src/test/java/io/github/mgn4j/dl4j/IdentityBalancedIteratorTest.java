@@ -1,4 +1,4 @@
-package io.github.mgn4j.train.nd4j;
+package io.github.mgn4j.dl4j;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -6,9 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.mgn4j.data.Augmentations;
 import io.github.mgn4j.data.Batch;
 import io.github.mgn4j.data.BatchLoader;
+import io.github.mgn4j.data.DatasetException;
 import io.github.mgn4j.data.EpochLength;
 import io.github.mgn4j.data.IdentityBalancedSampler;
 import io.github.mgn4j.data.IdentityIndex;
+import io.github.mgn4j.data.ReidDataset;
 import io.github.mgn4j.data.UnreadableImage;
 import io.github.mgn4j.image.Layout;
 import io.github.mgn4j.image.OnError;
@@ -33,11 +35,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.dataset.AsyncDataSetIterator;
 import org.nd4j.linalg.dataset.AsyncMultiDataSetIterator;
+import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.dataset.api.MultiDataSet;
 import org.nd4j.linalg.dataset.api.iterator.MultiDataSetIterator;
 
-class ReidMultiDataSetIteratorTest {
+class IdentityBalancedIteratorTest {
     private static final int HEIGHT = 48;
     private static final int WIDTH = 32;
     private static final int CLASSES = 4;
@@ -61,22 +65,31 @@ class ReidMultiDataSetIteratorTest {
     }
 
     private IdentityBalancedSampler sampler() {
-        return new IdentityBalancedSampler(IdentityIndex.of(images), 3, 2, EpochLength.FULL_PASS, 4);
+        return new IdentityBalancedSampler(IdentityIndex.of(images), 3, 2, EpochLength.FULL_PASS, 5);
     }
 
     private static BatchLoader.Builder settings(BatchLoader.Builder builder) {
         return builder.augmentation(Augmentations.parse("flip,crop")).seed(5);
     }
 
-    private ReidMultiDataSetIterator iterator(Layout layout) {
-        return new ReidMultiDataSetIterator(
-                images, sampler(), preprocessor, layout, ReidMultiDataSetIteratorTest::settings);
+    private IdentityBalancedBuilder builder(Layout layout) {
+        ReidDataset dataset = new ReidDataset("test", root, images, List.of(), List.of());
+        return IdentityBalancedIterator.builder(dataset, new InputSize(HEIGHT, WIDTH))
+                .p(3)
+                .k(2)
+                .layout(layout)
+                .augmentation(Augmentations.parse("flip,crop"))
+                .seed(5);
+    }
+
+    private IdentityBalancedMultiIterator iterator(Layout layout) {
+        return builder(layout).buildMulti(1);
     }
 
     @ParameterizedTest
     @EnumSource(Layout.class)
     void batchesAreTheLoaders(Layout layout) throws IOException {
-        try (ReidMultiDataSetIterator iterator = iterator(layout);
+        try (IdentityBalancedMultiIterator iterator = iterator(layout);
                 BatchLoader loader = settings(BatchLoader.builder(images, sampler(), preprocessor))
                         .layout(layout)
                         .start()) {
@@ -117,14 +130,14 @@ class ReidMultiDataSetIteratorTest {
     @Test
     void worksInsideTheAsyncIterator() {
         List<float[]> plain = new ArrayList<>();
-        try (ReidMultiDataSetIterator iterator = iterator(Layout.NCHW)) {
+        try (IdentityBalancedMultiIterator iterator = iterator(Layout.NCHW)) {
             for (int epoch = 0; epoch < 3; epoch++) {
                 iterator.forEachRemaining(batch -> plain.add(features(batch)));
                 iterator.reset();
             }
         }
         assertThat(plain).hasSize(12);
-        try (ReidMultiDataSetIterator iterator = iterator(Layout.NCHW)) {
+        try (IdentityBalancedMultiIterator iterator = iterator(Layout.NCHW)) {
             AsyncMultiDataSetIterator async = new AsyncMultiDataSetIterator(iterator, 2, false);
             List<float[]> ahead = new ArrayList<>();
             for (int epoch = 0; epoch < 3; epoch++) {
@@ -145,12 +158,12 @@ class ReidMultiDataSetIteratorTest {
     @Test
     void anEpochGivenUpIsNotGoneOnWith() {
         List<float[]> plain = new ArrayList<>();
-        try (ReidMultiDataSetIterator iterator = iterator(Layout.NCHW)) {
+        try (IdentityBalancedMultiIterator iterator = iterator(Layout.NCHW)) {
             iterator.forEachRemaining(batch -> {});
             iterator.reset();
             iterator.forEachRemaining(batch -> plain.add(features(batch)));
         }
-        ReidMultiDataSetIterator iterator = iterator(Layout.NCHW);
+        IdentityBalancedMultiIterator iterator = iterator(Layout.NCHW);
         iterator.next();
         iterator.reset();
         assertThat(features(iterator.next())).isEqualTo(plain.get(0));
@@ -161,8 +174,8 @@ class ReidMultiDataSetIteratorTest {
 
     @Test
     void anInterruptIsLeftToWhoeverWaits() {
-        try (ReidMultiDataSetIterator iterator = iterator(Layout.NCHW);
-                ReidMultiDataSetIterator calm = iterator(Layout.NCHW)) {
+        try (IdentityBalancedMultiIterator iterator = iterator(Layout.NCHW);
+                IdentityBalancedMultiIterator calm = iterator(Layout.NCHW)) {
             assertThat(features(iterator.next())).isEqualTo(features(calm.next()));
             Thread.currentThread().interrupt();
             float[] found = features(iterator.next());
@@ -174,8 +187,9 @@ class ReidMultiDataSetIteratorTest {
     @Test
     void unreadableImagesAreReplacedAndListed() throws IOException {
         Files.delete(images.get(9).path());
-        try (ReidMultiDataSetIterator iterator = new ReidMultiDataSetIterator(
-                images, sampler(), preprocessor, Layout.NCHW, builder -> builder.onError(OnError.SKIP))) {
+        try (IdentityBalancedMultiIterator iterator = builder(Layout.NCHW)
+                .loading(loading -> loading.onError(OnError.SKIP))
+                .buildMulti(1)) {
             for (int epoch = 0; epoch < 3; epoch++) {
                 iterator.forEachRemaining(batch -> {});
                 iterator.reset();
@@ -191,7 +205,7 @@ class ReidMultiDataSetIteratorTest {
 
     @Test
     void theReceiverOwnsTheArrays() {
-        try (ReidMultiDataSetIterator iterator = iterator(Layout.NCHW)) {
+        try (IdentityBalancedMultiIterator iterator = iterator(Layout.NCHW)) {
             MultiDataSet first = iterator.next();
             float[] before = features(first);
             iterator.next();
@@ -203,7 +217,7 @@ class ReidMultiDataSetIteratorTest {
 
     @Test
     void aPreProcessorSeesEveryBatch() {
-        try (ReidMultiDataSetIterator iterator = iterator(Layout.NCHW)) {
+        try (IdentityBalancedMultiIterator iterator = iterator(Layout.NCHW)) {
             iterator.setPreProcessor(batch -> batch.setLabels(new INDArray[] {batch.getLabels(0), batch.getLabels(0)}));
             assertThat(iterator.getPreProcessor()).isNotNull();
             assertThat(iterator.next().numLabelsArrays()).isEqualTo(2);
@@ -217,14 +231,65 @@ class ReidMultiDataSetIteratorTest {
         assertThatThrownBy(() -> iterator.next(7))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("identity-balanced batches have 6 images, not 7");
-        ((ReidMultiDataSetIterator) iterator).close();
+        ((IdentityBalancedMultiIterator) iterator).close();
         for (ReidImage image : images) {
             Files.delete(image.path());
         }
-        try (ReidMultiDataSetIterator gone = iterator(Layout.NCHW)) {
+        try (IdentityBalancedMultiIterator gone = iterator(Layout.NCHW)) {
             assertThatThrownBy(gone::next)
                     .isInstanceOf(UncheckedIOException.class)
                     .hasMessageContaining(root.toString());
         }
+    }
+
+    /** DL4J's wrapper for networks with one output: the same batches, over several epochs, and the same as those of the other. */
+    @Test
+    void theIteratorForOneOutputGivesTheSameBatches() {
+        try (IdentityBalancedIterator iterator = builder(Layout.NCHW).build();
+                IdentityBalancedMultiIterator multi = builder(Layout.NCHW).buildMulti(2)) {
+            assertThat(iterator.batch()).isEqualTo(6);
+            assertThat(iterator.inputColumns()).isEqualTo(3 * HEIGHT * WIDTH);
+            assertThat(iterator.totalOutcomes()).isEqualTo(CLASSES);
+            assertThat(iterator.getLabels()).containsExactly("2", "5", "8", "11");
+            assertThatThrownBy(() -> iterator.next(7)).hasMessage("identity-balanced batches have 6 images, not 7");
+            AsyncDataSetIterator async = new AsyncDataSetIterator(iterator, 2, false);
+            for (int epoch = 0; epoch < 2; epoch++) {
+                while (multi.hasNext()) {
+                    assertThat(async.hasNext()).isTrue();
+                    DataSet found = async.next();
+                    MultiDataSet expected = multi.next();
+                    assertThat(found.getFeatures()).isEqualTo(expected.getFeatures(0));
+                    assertThat(expected.numLabelsArrays()).isEqualTo(2);
+                    assertThat(found.getLabels())
+                            .isEqualTo(expected.getLabels(0))
+                            .isEqualTo(expected.getLabels(1));
+                }
+                assertThat(async.hasNext()).isFalse();
+                async.reset();
+                multi.reset();
+            }
+            async.shutdown();
+        }
+    }
+
+    @Test
+    void aPreProcessorSeesEveryDataSet() {
+        try (IdentityBalancedIterator iterator = builder(Layout.NHWC).build()) {
+            iterator.setPreProcessor(batch -> batch.setLabels(null));
+            assertThat(iterator.getPreProcessor()).isNotNull();
+            assertThat(iterator.next().getLabels()).isNull();
+        }
+    }
+
+    @Test
+    void settingsThatCannotBeAreNamed() {
+        assertThatThrownBy(() -> builder(Layout.NCHW).p(9).build())
+                .isInstanceOf(DatasetException.class)
+                .hasMessage("P is 9 identities per batch, but the training images show only 4");
+        assertThatThrownBy(() -> builder(Layout.NCHW).buildMulti(0)).hasMessage("outputs must be at least 1, not 0");
+        ReidDataset empty = new ReidDataset("test", root, List.of(), images, images);
+        assertThatThrownBy(() -> IdentityBalancedIterator.builder(empty, new InputSize(HEIGHT, WIDTH)))
+                .isInstanceOf(DatasetException.class)
+                .hasMessageContaining("no training images");
     }
 }

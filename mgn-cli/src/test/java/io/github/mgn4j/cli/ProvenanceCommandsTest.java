@@ -14,7 +14,9 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.List;
 import java.util.Objects;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -59,8 +61,7 @@ class ProvenanceCommandsTest {
         Clock clock = Clock.fixed(Instant.parse("2026-11-27T01:02:03Z"), ZoneOffset.UTC);
         for (String out : new String[] {"a.safetensors", "b.safetensors"}) {
             ImportCommand command = new ImportCommand(Terminal.silent(), clock);
-            new CommandLine(command, new Commands(Terminal.silent()))
-                    .registerConverter(io.github.mgn4j.spec.Pooling.class, io.github.mgn4j.spec.Pooling::valueOf)
+            new CommandLine(command)
                     .parseArgs(
                             "--from",
                             workshop.path("theirs.pth").toString(),
@@ -110,6 +111,15 @@ class ProvenanceCommandsTest {
         Provenance trained = provenance("run/model.safetensors");
         assertThat(trained.steps()).hasSize(2).startsWith(imported.steps().get(0));
         assertThat(trained.steps().get(1).file()).isEqualTo("c.safetensors");
+        try (Stream<Path> files = Files.list(workshop.path("run"))) {
+            List<Path> checkpoints = files.filter(
+                            file -> file.getFileName().toString().startsWith("checkpoint-"))
+                    .toList();
+            assertThat(checkpoints).isNotEmpty(); // from which a run is resumed
+            for (Path checkpoint : checkpoints) {
+                assertThat(ModelFile.load(checkpoint).provenance()).isEqualTo(trained);
+            }
+        }
         assertThat(workshop.mgn("info", "@run/model.safetensors").ok().out())
                 .contains("trained from c.safetensors by mgn4j ");
         assertThat(workshop.mgn("info", "@model.safetensors").ok().out()).doesNotContain("provenance");

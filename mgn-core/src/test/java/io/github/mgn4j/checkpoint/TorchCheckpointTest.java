@@ -8,9 +8,11 @@ import io.github.mgn4j.model.Weights;
 import io.github.mgn4j.model.WeightsException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -196,6 +198,33 @@ class TorchCheckpointTest {
     void modulesOfAnyWrappingAreRead() throws IOException {
         assertThat(read("whole-module.pth").names()).contains("0.weight", "1.running_var", "1.num_batches_tracked");
         assertThat(read("module-key.pth").names()).containsExactly("weight", "bias");
+    }
+
+    /** As PyTorch before 0.4, and tensors with attributes or of subclasses of today. */
+    @Test
+    void otherWaysToRebuildTensorsAreRead() throws IOException {
+        String two = "K\u0002\u0085";
+        String tensor = Pickles.rebuild("FloatStorage", 2, 0, two, "K\u0001\u0085");
+        String state = "(\u0089\u0089Nt";
+        String arguments = tensor.substring(tensor.indexOf('('), tensor.length() - 1); // without the call
+        for (String code : List.of(
+                "ctorch.nn.parameter\nParameter\n(" + tensor + "tR" + state + "b",
+                "ctorch.nn.parameter\nParameter\n(" + tensor + "t\u0081" + state + "b",
+                "ctorch.autograd.variable\nVariable\n(" + tensor + "tR" + state + "b",
+                "ccopy_reg\n__newobj__\n(ctorch.nn.parameter\nParameter\n" + tensor + "tR" + state + "b",
+                "ctorch._utils\n_rebuild_parameter_with_state\n(" + tensor + "\u0088}}tR",
+                "ctorch._tensor\n_rebuild_from_type_v2\n(ctorch._utils\n_rebuild_tensor_v2\nctorch\nTensor\n"
+                        + arguments + "}tR")) {
+            byte[] pickle = TestFiles.bytes("\u0080\u0002}X" + Pickles.int32(1) + "a" + code + "s.");
+            ByteBuffer storage = ByteBuffer.allocate(8)
+                    .order(ByteOrder.LITTLE_ENDIAN)
+                    .putFloat(1.5f)
+                    .putFloat(-2);
+            Path file = TestFiles.checkpoint(folder.resolve("a.pth"), pickle, storage.array());
+            assertThat(Weights.of(TorchCheckpoint.read(file)).get("a").toArray())
+                    .as(code)
+                    .containsExactly(1.5f, -2);
+        }
     }
 
     private static void assertSame(Map<String, Tensor> found, Map<String, Tensor> expected) {

@@ -179,7 +179,7 @@ class RefusedCallsTest {
             demo --out @recipe.yaml/x              | recipe.yaml/x: cannot be written
             # import
             import --from @none --out @N           | none: no such file
-            import --from @recipe.yaml --out @N    | neither a PyTorch checkpoint (a zip archive) nor a safetensors file
+            import --from @recipe.yaml --out @N    | neither a PyTorch checkpoint nor a safetensors file
             import --from @legacy.pth --out @N     | legacy.pth: the pickle is cut off
             import --from @corrupt.pth --out @N    | corrupt.pth: the pickle
             import --from @evil.pth --out @N       | 'os.system'

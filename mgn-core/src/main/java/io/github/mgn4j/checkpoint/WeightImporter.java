@@ -83,11 +83,11 @@ public final class WeightImporter {
             boolean header = mapped.size() > Long.BYTES
                     && mapped.slice(Long.BYTES, 1).get(0) == '{'
                     && !ZipEntries.isZip(mapped);
-            boolean pickle = (mapped.slice(0, 1).get(0) & 0xff) == 0x80;
-            zipOrPickle = !header && (pickle || ZipEntries.isZip(mapped));
+            boolean pickle = (mapped.slice(0, 1).get(0) & 0xff) == 0x80 || TorchCheckpoint.begins(mapped);
+            zipOrPickle = !header && pickle;
             WeightsException.check(
                     header || zipOrPickle,
-                    "%s: neither a PyTorch checkpoint (a zip archive) nor a safetensors file%s",
+                    "%s: neither a PyTorch checkpoint nor a safetensors file%s",
                     file,
                     FileKind.found(file));
         }

@@ -169,9 +169,8 @@ class ModelFileTest {
         Path image = Files.write(folder.resolve("a.jpg"), TestFiles.bytes("\u00ff\u00d8\u00ff\u00e0 and more"));
         assertNoModel(image, "a JPEG image; a model file was expected");
         assertThatThrownBy(() -> WeightImporter.load(pointer, ImportOptions.defaults()))
-                .hasMessage(
-                        pointer + ": neither a PyTorch checkpoint (a zip archive) nor a safetensors file, found a Git"
-                                + " LFS pointer, whose file was not fetched ('git lfs pull' does)");
+                .hasMessage(pointer + ": neither a PyTorch checkpoint nor a safetensors file, found a Git"
+                        + " LFS pointer, whose file was not fetched ('git lfs pull' does)");
     }
 
     private static void assertNoModel(Path file, String message) {

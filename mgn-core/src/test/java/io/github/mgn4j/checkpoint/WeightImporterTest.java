@@ -295,8 +295,7 @@ class WeightImporterTest {
         Path text = Files.writeString(folder.resolve("a.safetensors"), "hello, world");
         assertThatThrownBy(() -> WeightImporter.load(text, AUTO))
                 .isInstanceOf(WeightsException.class)
-                .hasMessage(text
-                        + ": neither a PyTorch checkpoint (a zip archive) nor a safetensors file, found a text file");
+                .hasMessage(text + ": neither a PyTorch checkpoint nor a safetensors file, found a text file");
         Path other = TestFiles.resource(folder, "model-key.pth");
         assertThatThrownBy(() -> WeightImporter.load(other, AUTO))
                 .isInstanceOf(WeightsException.class)

@@ -54,6 +54,7 @@ final class EngineChoice {
             if (isAvailable(candidate) && candidate.precisions().contains(precision)) {
                 Optional<String> refusal = candidate.refusal(spec, precision);
                 if (refusal.isPresent()) {
+                    LOG.debug("engine {} does not take it: {}", candidate.name(), refusal.get());
                     refusals.add(refusal.get());
                     continue;
                 }

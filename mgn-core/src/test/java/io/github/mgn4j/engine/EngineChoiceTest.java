@@ -87,6 +87,22 @@ class EngineChoiceTest {
         assertThat(logged(() -> open("gpu", Precision.TF32, "0").close())).isEmpty();
     }
 
+    @Test
+    void autoPassesOverAnEngineThatRefusesTheNetwork() {
+        gpu.refusal = "gpu does not run networks with variant ibn_a";
+        try (Engine found = open(Engines.AUTO, Precision.FP32, "0")) {
+            assertThat(found.name()).isEqualTo("single");
+        }
+        assertThatThrownBy(() -> open("gpu", Precision.FP32, "0"))
+                .isExactlyInstanceOf(EngineException.class)
+                .hasMessage("gpu does not run networks with variant ibn_a");
+        single.refusal = "single has no fp32 for it";
+        cpu.refusal = "cpu neither";
+        assertThatThrownBy(() -> open(Engines.AUTO, Precision.FP32, "0"))
+                .hasMessage("gpu does not run networks with variant ibn_a; single has no fp32 for it; cpu neither");
+        assertThat(gpu.asked).isEmpty();
+    }
+
     private static String logged(Runnable task) {
         PrintStream before = System.err;
         ByteArrayOutputStream log = new ByteArrayOutputStream();

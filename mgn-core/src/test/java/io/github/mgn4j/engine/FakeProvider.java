@@ -1,16 +1,23 @@
 package io.github.mgn4j.engine;
 
 import io.github.mgn4j.model.Model;
+import io.github.mgn4j.spec.MgnSpec;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** A provider of {@link StillEngine}s, or of whatever else a test wants it to open. */
 final class FakeProvider implements EngineProvider {
     /** The options of every opening so far. */
     final List<EngineOptions> asked = new ArrayList<>();
+
+    /** Why it refuses every network; null if it does not. */
+    @Nullable
+    String refusal;
 
     private final String name;
     private final boolean available;
@@ -51,6 +58,11 @@ final class FakeProvider implements EngineProvider {
     @Override
     public Set<Precision> precisions() {
         return EnumSet.of(Precision.FP32, Precision.TF32);
+    }
+
+    @Override
+    public Optional<String> refusal(MgnSpec spec, Precision precision) {
+        return Optional.ofNullable(refusal);
     }
 
     @Override

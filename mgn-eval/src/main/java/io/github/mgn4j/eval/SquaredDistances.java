@@ -1,5 +1,6 @@
 package io.github.mgn4j.eval;
 
+import io.github.mgn4j.eval.internal.ColumnTile;
 import static io.github.mgn4j.eval.EvaluationException.check;
 
 import io.github.mgn4j.features.FeatureMatrix;

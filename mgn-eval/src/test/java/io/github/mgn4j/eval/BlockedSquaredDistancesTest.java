@@ -1,5 +1,7 @@
 package io.github.mgn4j.eval;
 
+import io.github.mgn4j.eval.internal.JavaProducts;
+import io.github.mgn4j.eval.internal.Products;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -58,7 +60,7 @@ class BlockedSquaredDistancesTest {
 
     @Test
     void theProductsOfTheEngineOnTheClassPathAreFound() {
-        try (BlockProducts products = BlockedSquaredDistances.products().open(1, 1, 1, 1)) {
+        try (BlockProducts products = Products.best().open(1, 1, 1, 1)) {
             assertThat(products.getClass().getSimpleName()).isEqualTo("OneDnnProducts");
         }
     }

@@ -54,6 +54,10 @@ public final class Gallery implements AutoCloseable {
     private volatile View view;
     private volatile boolean closed;
     private boolean failed;
+    /** Whether the folder is no gallery yet. */
+    private boolean fresh;
+
+    private boolean createdFolder;
 
     private Gallery(@Nullable Path folder, @Nullable FolderLock lock, Store store) throws IOException {
         this.folder = folder;
@@ -134,10 +138,13 @@ public final class Gallery implements AutoCloseable {
      */
     public static Gallery openOrCreate(Path folder, int dims, DistanceMetric metric) throws IOException {
         checkDims(dims);
-        if (Files.notExists(folder)) {
+        boolean missing = Files.notExists(folder);
+        if (missing) {
             Files.createDirectories(folder);
         }
-        return write(folder, new Manifest(dims, metric, 1));
+        Gallery opened = write(folder, new Manifest(dims, metric, 1));
+        opened.createdFolder = missing;
+        return opened;
     }
 
     private static Gallery write(Path folder, @Nullable Manifest wanted) throws IOException {
@@ -185,13 +192,9 @@ public final class Gallery implements AutoCloseable {
             }
         }
         Store store = Store.create(folder, manifest);
-        try {
-            manifest.write(folder);
-            return new Gallery(folder, lock, store);
-        } catch (IOException e) {
-            store.close();
-            throw e;
-        }
+        Gallery created = new Gallery(folder, lock, store);
+        created.fresh = true;
+        return created;
     }
 
     private static List<String> names(Manifest manifest, Path folder) {
@@ -216,7 +219,7 @@ public final class Gallery implements AutoCloseable {
         try {
             Files.deleteIfExists(file);
         } catch (IOException e) {
-            // Windows keeps what a reader has mapped; the next writer tries again.
+            // Windows keeps what a reader has mapped; the next writer tries again. A folder may have got other files.
         }
     }
 
@@ -306,27 +309,35 @@ public final class Gallery implements AutoCloseable {
     }
 
     /**
-     * Makes the changes so far visible to searches, and in a folder safe: when this method returns they are on disk.
+     * Makes the changes so far visible to searches, and in a folder safe: when this method returns they are on disk. A new folder
+     * becomes a gallery with the first commit, even of nothing.
      *
      * @throws IOException if a file cannot be written, or the folder was removed; the gallery must be opened again then
      */
     public synchronized void commit() throws IOException {
-        checkWritable();
-        if (!store.hasChanged()) {
-            return;
-        }
-        change(() -> {
-            if (lock != null) {
-                lock.checkHeld();
-            }
-            store.commit();
-            view = store.view();
-            return 0;
-        });
+        commitOnly();
         View committed = view;
         int removed = committed.rows() - committed.live();
         if (removed >= FEW && removed > committed.live()) {
             compact();
+        }
+    }
+
+    private void commitOnly() throws IOException {
+        checkWritable();
+        if (store.hasChanged() || fresh) {
+            change(() -> {
+                if (lock != null) {
+                    lock.checkHeld();
+                }
+                store.commit();
+                if (fresh && folder != null) {
+                    store.manifest().write(folder);
+                    fresh = false;
+                }
+                view = store.view();
+                return 0;
+            });
         }
     }
 
@@ -360,17 +371,6 @@ public final class Gallery implements AutoCloseable {
             }
             return 0;
         });
-    }
-
-    private void commitOnly() throws IOException {
-        checkWritable();
-        if (store.hasChanged()) {
-            change(() -> {
-                store.commit();
-                view = store.view();
-                return 0;
-            });
-        }
     }
 
     /**
@@ -487,10 +487,17 @@ public final class Gallery implements AutoCloseable {
         closed = true;
         try {
             store.close();
+            if (fresh && folder != null) {
+                removeQuietly(store.manifest().log(folder));
+                removeQuietly(store.manifest().features(folder));
+            }
         } finally {
             if (lock != null) {
                 lock.close();
             }
+        }
+        if (fresh && createdFolder && folder != null) {
+            removeQuietly(folder);
         }
     }
 }

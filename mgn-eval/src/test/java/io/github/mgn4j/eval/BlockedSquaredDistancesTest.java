@@ -1,11 +1,11 @@
 package io.github.mgn4j.eval;
 
-import io.github.mgn4j.eval.internal.JavaProducts;
-import io.github.mgn4j.eval.internal.Products;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.mgn4j.engine.internal.BlockProducts;
+import io.github.mgn4j.eval.internal.JavaProducts;
+import io.github.mgn4j.eval.internal.Products;
 import io.github.mgn4j.features.DistanceMetric;
 import io.github.mgn4j.features.FeatureMatrix;
 import java.util.Arrays;

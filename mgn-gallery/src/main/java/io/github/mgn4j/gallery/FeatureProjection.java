@@ -14,7 +14,6 @@ import java.util.stream.IntStream;
 import org.apache.commons.math3.linear.Array2DRowRealMatrix;
 import org.apache.commons.math3.linear.EigenDecomposition;
 import org.apache.commons.math3.linear.RealMatrix;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A projection of features to fewer dimensions by principal component analysis: {@code (feature - mean) x components}, each
@@ -198,8 +197,8 @@ public final class FeatureProjection {
      */
     public static FeatureProjection load(Path file) throws IOException {
         TensorFile read = Safetensors.read(file);
-        String version = read.metadata().get(METADATA);
-        check(version != null, "%s: is no projection, expected one that FeatureProjection.save wrote", file);
+        String version = read.metadata().getOrDefault(METADATA, "");
+        check(!version.isEmpty(), "%s: is no projection, expected one that FeatureProjection.save wrote", file);
         check(
                 VERSION.equals(version),
                 "%s: has version %s, expected %s: a newer mgn4j wrote it",
@@ -222,7 +221,7 @@ public final class FeatureProjection {
             System.arraycopy(all, i * inputDims, rows[i], 0, inputDims);
         }
         return new FeatureProjection(
-                mean.toArray(), rows, explained(file, read.metadata().get(METADATA + ".explained")));
+                mean.toArray(), rows, explained(file, read.metadata().getOrDefault(METADATA + ".explained", "")));
     }
 
     private static Tensor tensor(Path file, TensorFile read, String name, int axes) {
@@ -235,9 +234,9 @@ public final class FeatureProjection {
         return tensor;
     }
 
-    private static double explained(Path file, @Nullable String text) {
+    private static double explained(Path file, String text) {
         try {
-            return Double.parseDouble(String.valueOf(text));
+            return Double.parseDouble(text);
         } catch (NumberFormatException e) {
             throw GalleryException.of("%s: is damaged: the explained variance is '%s'", file, text);
         }

@@ -18,7 +18,8 @@ import picocli.CommandLine.Spec;
             GalleryRemoveCommand.class,
             GalleryStatsCommand.class,
             GalleryExportCommand.class,
-            GalleryCompactCommand.class
+            GalleryCompactCommand.class,
+            GalleryIndexCommand.class
         })
 final class GalleryCommand implements Runnable {
     @Spec

@@ -51,19 +51,29 @@ final class GalleryStatsCommand implements Callable<Integer> {
         object.addProperty("metric", GalleryAddCommand.name(stats.metric()));
         object.addProperty("bytes", stats.bytes());
         object.addProperty("removed", stats.removed());
-        object.addProperty("index", "exact");
+        object.addProperty("index", index(stats));
+        if (stats.isApproximate()) {
+            object.addProperty("indexed", stats.indexed());
+            object.addProperty("recall", stats.recall());
+        }
         return object;
     }
 
     private static String text(GalleryStats stats) {
         return String.format(
                 Locale.ROOT,
-                "%d entries, %d people, %d dims, %s distance, %d bytes (%d removed entries among them), index exact",
+                "%d entries, %d people, %d dims, %s distance, %d bytes (%d removed entries among them), index %s%s",
                 stats.entries(),
                 stats.people(),
                 stats.dims(),
                 GalleryAddCommand.name(stats.metric()),
                 stats.bytes(),
-                stats.removed());
+                stats.removed(),
+                index(stats),
+                stats.isApproximate() ? String.format(Locale.ROOT, " (recall %.3f)", stats.recall()) : "");
+    }
+
+    private static String index(GalleryStats stats) {
+        return stats.isApproximate() ? "approximate" : "exact";
     }
 }

@@ -43,6 +43,9 @@ public final class Gallery implements AutoCloseable {
     /** Removed rows below which no commit compacts. */
     private static final int FEW = 4096;
 
+    /** Fewest entries of an index: the clusters of its quantisation. */
+    private static final int FEWEST_INDEXED = 256;
+
     private static final int RETRIES = 20;
 
     private final @Nullable Path folder;
@@ -50,7 +53,7 @@ public final class Gallery implements AutoCloseable {
     private final boolean writable;
     private final int dims;
     private final DistanceMetric metric;
-    private Store store;
+    private volatile Store store;
     private volatile View view;
     private volatile boolean closed;
     private boolean failed;
@@ -66,6 +69,9 @@ public final class Gallery implements AutoCloseable {
         this.store = store;
         dims = store.manifest().dims();
         metric = store.manifest().metric();
+        if (folder != null) {
+            store.index(Indexed.open(store.manifest().index(folder), dims));
+        }
         view = store.view();
     }
 
@@ -200,13 +206,14 @@ public final class Gallery implements AutoCloseable {
     private static List<String> names(Manifest manifest, Path folder) {
         return List.of(
                 String.valueOf(manifest.log(folder).getFileName()),
-                String.valueOf(manifest.features(folder).getFileName()));
+                String.valueOf(manifest.features(folder).getFileName()),
+                String.valueOf(manifest.index(folder).getFileName()));
     }
 
     /** Removes the files of other generations, which a killed compaction left behind. */
     private static void removeOthers(Path folder, Manifest manifest) throws IOException {
         List<String> current = names(manifest, folder);
-        try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, "{entries,features}-*.{log,bin}")) {
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, "{entries,features,index}-*.{log,bin}")) {
             for (Path file : files) {
                 if (!current.contains(String.valueOf(file.getFileName()))) {
                     removeQuietly(file);
@@ -374,6 +381,45 @@ public final class Gallery implements AutoCloseable {
     }
 
     /**
+     * Builds an approximate index of the committed entries, by which searches find candidates from now on instead of comparing
+     * every entry; distances stay exact. Measures its recall on up to 50 of the entries. Later additions are compared one by one
+     * until the index is built again, and {@link #compact} drops it. Needs jvector on the class path. Searches and changes go on
+     * meanwhile.
+     *
+     * @throws GalleryException if there are fewer than {@value #FEWEST_INDEXED} entries, or jvector is missing
+     * @throws IOException if the index cannot be written
+     * @throws IllegalStateException if the files were compacted meanwhile
+     */
+    public void buildIndex(IndexOptions options) throws IOException {
+        checkWritable();
+        check(
+                Indexed.isAvailable(),
+                "an approximate index needs jvector: add io.github.jbellis:jvector to the class path");
+        View built = view;
+        Store indexed = store;
+        check(
+                built.rows() >= FEWEST_INDEXED,
+                "%d entries are too few for an approximate index, expected at least %d",
+                built.rows(),
+                FEWEST_INDEXED);
+        ApproximateIndex index = ApproximateIndex.build(built, options);
+        Indexed measured = IndexRecall.measure(built, index, options.overquery(), metric);
+        attach(indexed, measured);
+    }
+
+    private synchronized void attach(Store indexed, Indexed measured) throws IOException {
+        checkWritable();
+        Preconditions.checkState(
+                store == indexed, "the gallery was compacted while its index was built: build it again");
+        Indexed kept = measured;
+        if (folder != null) {
+            measured.write(store.manifest().index(folder));
+        }
+        store.index(kept);
+        view = store.view();
+    }
+
+    /**
      * Makes commits visible that another process has made since this gallery was opened for reading.
      *
      * @return whether there were any
@@ -393,6 +439,9 @@ public final class Gallery implements AutoCloseable {
             store = read(folder);
             before.close();
             changed = true;
+        }
+        if (view.indexed() == null || changed) {
+            store.index(Indexed.open(store.manifest().index(folder), dims));
         }
         view = store.view();
         return changed;
@@ -466,6 +515,7 @@ public final class Gallery implements AutoCloseable {
     public synchronized GalleryStats stats() throws IOException {
         checkOpen();
         View current = view;
+        Indexed indexed = current.indexed();
         Set<Integer> people = new HashSet<>();
         for (int row = 0; row < current.rows(); row++) {
             EntryTable.Chunk chunk = current.chunk(row);
@@ -475,7 +525,14 @@ public final class Gallery implements AutoCloseable {
             }
         }
         return new GalleryStats(
-                current.live(), people.size(), dims, metric, store.bytes(), current.rows() - current.live());
+                current.live(),
+                people.size(),
+                dims,
+                metric,
+                store.bytes(),
+                current.rows() - current.live(),
+                indexed == null ? 0 : indexed.rows(),
+                indexed == null ? 1 : indexed.recall());
     }
 
     /** Closes the gallery. Changes that are not committed are lost. Searches that run end as usual. */

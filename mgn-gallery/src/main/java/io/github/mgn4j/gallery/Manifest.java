@@ -44,6 +44,10 @@ record Manifest(int dims, DistanceMetric metric, long generation) {
         return folder.resolve("features-" + generation + ".bin");
     }
 
+    Path index(Path folder) {
+        return folder.resolve("index-" + generation + ".bin");
+    }
+
     Manifest next() {
         return new Manifest(dims, metric, generation + 1);
     }

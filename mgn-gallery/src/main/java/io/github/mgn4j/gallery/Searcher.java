@@ -63,9 +63,34 @@ final class Searcher {
         return options.isForPeople() && options.reRanker() == null;
     }
 
+    /** Returns the index if every query may use it. */
+    private @Nullable Indexed indexed() {
+        return options.stream().noneMatch(SearchOptions::isExact) ? view.indexed() : null;
+    }
+
+    private List<List<PersonSearch.Found>> foundPeople() {
+        Indexed indexed = indexed();
+        return indexed == null
+                ? PersonSearch.nearest(queries, options)
+                : IntStream.range(0, queries.count())
+                        .parallel()
+                        .mapToObj(q -> ApproximateSearch.people(queries, q, options.get(q), indexed))
+                        .toList();
+    }
+
+    private int[][] foundEntries(int[] counts) {
+        Indexed indexed = indexed();
+        return indexed == null
+                ? EntrySearch.nearest(queries, options, counts)
+                : IntStream.range(0, queries.count())
+                        .parallel()
+                        .mapToObj(q -> ApproximateSearch.nearest(queries, q, options.get(q), counts[q], indexed))
+                        .toArray(int[][]::new);
+    }
+
     private List<List<GalleryHit>> people() {
         List<List<GalleryHit>> hits = new ArrayList<>();
-        List<List<PersonSearch.Found>> found = PersonSearch.nearest(queries, options);
+        List<List<PersonSearch.Found>> found = foundPeople();
         for (int q = 0; q < queries.count(); q++) {
             SearchOptions each = options.get(q);
             hits.add(found.get(q).stream()
@@ -79,7 +104,7 @@ final class Searcher {
         int[] counts = options.stream()
                 .mapToInt(each -> Math.max(each.k(), each.candidates()))
                 .toArray();
-        int[][] rows = EntrySearch.nearest(queries, options, counts);
+        int[][] rows = foundEntries(counts);
         return IntStream.range(0, rows.length)
                 .parallel()
                 .mapToObj(q -> options.get(q).reRanker() == null ? plain(q, rows[q]) : reRanked(q, rows[q]))

@@ -28,6 +28,7 @@ final class Store implements EntryLog.Replay, AutoCloseable {
     private int liveAtCommit;
     private int commit;
     private boolean changed;
+    private @Nullable Indexed indexed;
 
     private Store(Manifest manifest, FeatureStore features, @Nullable EntryLog log) {
         this.manifest = manifest;
@@ -206,7 +207,8 @@ final class Store implements EntryLog.Replay, AutoCloseable {
                 table.people(),
                 longest,
                 table.chunks(),
-                features.blocks(committedRows));
+                features.blocks(committedRows),
+                indexed);
     }
 
     /** Appends the entries of a view of an older generation, with their ids, and those of later entries behind. */
@@ -221,6 +223,11 @@ final class Store implements EntryLog.Replay, AutoCloseable {
             }
         }
         nextId = ids;
+    }
+
+    /** Sets the index that the next view has. */
+    void index(@Nullable Indexed next) {
+        indexed = next;
     }
 
     Manifest manifest() {

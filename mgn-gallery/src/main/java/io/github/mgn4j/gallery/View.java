@@ -1,6 +1,7 @@
 package io.github.mgn4j.gallery;
 
 import io.github.mgn4j.gallery.EntryTable.Chunk;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The state of a gallery after a commit: the rows that were there and had not been removed. Later changes do not show.
@@ -11,9 +12,18 @@ import io.github.mgn4j.gallery.EntryTable.Chunk;
  * @param commit number of the commit
  * @param people number of different pids, those of removed rows included
  * @param longest the largest length of a feature
+ * @param indexed the approximate index of the first rows; null if there is none
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
-record View(int rows, int live, int commit, int people, double longest, Chunk[] chunks, FeatureBlocks features) {
+record View(
+        int rows,
+        int live,
+        int commit,
+        int people,
+        double longest,
+        Chunk[] chunks,
+        FeatureBlocks features,
+        @Nullable Indexed indexed) {
     Chunk chunk(int row) {
         return chunks[row / EntryTable.CHUNK];
     }

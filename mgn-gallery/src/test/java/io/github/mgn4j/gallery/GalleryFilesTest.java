@@ -268,6 +268,8 @@ class GalleryFilesTest {
                                 3,
                                 DistanceMetric.EUCLIDEAN,
                                 gallery.stats().bytes(),
+                                1,
+                                0,
                                 1));
             }
         }

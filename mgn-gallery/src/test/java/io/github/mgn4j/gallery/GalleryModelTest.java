@@ -116,7 +116,7 @@ class GalleryModelTest {
         private void restart() throws IOException {
             if (path != null) {
                 gallery.close();
-                gallery = Gallery.openForWriting(path);
+                gallery = Gallery.openOrCreate(path, dims, gallery.metric()); // without a commit it is gone
                 working = committed.copy();
             }
         }

@@ -29,7 +29,10 @@ final class GalleryIndexCommand implements Callable<Integer> {
         try (Gallery gallery = Gallery.openForWriting(folder)) {
             gallery.buildIndex(IndexOptions.of(gallery.dims()));
             terminal.say("%s: %d entries indexed, recall of the ten nearest %.3f"
-                    .formatted(FileNames.text(folder), gallery.stats().indexed(), gallery.stats().recall()));
+                    .formatted(
+                            FileNames.text(folder),
+                            gallery.stats().indexed(),
+                            gallery.stats().recall()));
         }
         return 0;
     }

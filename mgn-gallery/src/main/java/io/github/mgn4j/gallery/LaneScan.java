@@ -1,5 +1,6 @@
 package io.github.mgn4j.gallery;
 
+import java.util.Arrays;
 import java.util.stream.IntStream;
 
 /**
@@ -76,20 +77,20 @@ final class LaneScan implements NearScan {
     }
 
     private static void add(float[][] query, float[][] row, float[] sums) {
-        float[] q0 = query[0];
-        float[] q1 = query[1];
-        float[] q2 = query[2];
-        float[] q3 = query[3];
-        float[] r0 = row[0];
-        float[] r1 = row[1];
-        float[] r2 = row[2];
-        float[] r3 = row[3];
+        Arrays.fill(sums, 0);
+        for (int p = 0; p < PARTS; p += 2) {
+            add(query[p], row[p], query[p + 1], row[p + 1], sums);
+        }
+    }
+
+    private static void add(float[] q0, float[] r0, float[] q1, float[] r1, float[] sums) {
         for (int c = 0; c < sums.length; c++) {
             float d0 = q0[c] - r0[c];
             float d1 = q1[c] - r1[c];
-            float d2 = q2[c] - r2[c];
-            float d3 = q3[c] - r3[c];
-            sums[c] = d0 * d0 + d1 * d1 + d2 * d2 + d3 * d3;
+            // Keep this form: HotSpot vectorises neither four differences nor a sum that does not begin with itself,
+            // and is
+            // then five times slower.
+            sums[c] = sums[c] + d0 * d0 + d1 * d1;
         }
     }
 

@@ -27,7 +27,9 @@ final class EntryLog implements AutoCloseable {
     /** Where the committed length and its checksum are: what a kill leaves behind, and what damage takes away, differ by it. */
     private static final int SLOT = FileHeader.LENGTH;
 
-    private static final int START = 64;
+    /** Where the records begin: the length of a log without a commit. */
+    static final int START = 64;
+
     private static final int RECORD_HEADER = 8;
     private static final int SHORTEST = 1;
     private static final int LONGEST = 64 + GalleryEntry.MAX_PATH;

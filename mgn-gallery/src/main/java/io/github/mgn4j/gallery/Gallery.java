@@ -7,9 +7,7 @@ import io.github.mgn4j.features.DistanceMetric;
 import io.github.mgn4j.features.FeatureMatrix;
 import io.github.mgn4j.internal.io.FolderLock;
 import java.io.IOException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.HashSet;
@@ -45,8 +43,6 @@ public final class Gallery implements AutoCloseable {
 
     /** Fewest entries of an index: the clusters of its quantisation. */
     private static final int FEWEST_INDEXED = 256;
-
-    private static final int RETRIES = 20;
 
     private final @Nullable Path folder;
     private final @Nullable FolderLock lock;
@@ -105,23 +101,7 @@ public final class Gallery implements AutoCloseable {
      * @throws IOException if a file cannot be read
      */
     public static Gallery open(Path folder) throws IOException {
-        return new Gallery(folder, null, read(folder));
-    }
-
-    /** Opens the current generation, which a writer may replace meanwhile. */
-    private static Store read(Path folder) throws IOException {
-        for (int i = 0; ; i++) {
-            Manifest manifest = Manifest.read(folder);
-            try {
-                return Store.open(folder, manifest, false);
-            } catch (NoSuchFileException e) {
-                if (i == RETRIES || manifest.equals(Manifest.read(folder))) {
-                    throw GalleryException.of(
-                            "%s: is damaged: %s is missing",
-                            folder, Path.of(e.getFile()).getFileName());
-                }
-            }
-        }
+        return new Gallery(folder, null, GalleryFolder.read(folder));
     }
 
     /**
@@ -132,7 +112,7 @@ public final class Gallery implements AutoCloseable {
      */
     public static Gallery openForWriting(Path folder) throws IOException {
         Manifest.read(folder);
-        return write(folder, null);
+        return write(folder, null, false);
     }
 
     /**
@@ -148,85 +128,20 @@ public final class Gallery implements AutoCloseable {
         if (missing) {
             Files.createDirectories(folder);
         }
-        Gallery opened = write(folder, new Manifest(dims, metric, 1));
-        opened.createdFolder = missing;
-        return opened;
+        return write(folder, new Manifest(dims, metric, 1), missing);
     }
 
-    private static Gallery write(Path folder, @Nullable Manifest wanted) throws IOException {
+    private static Gallery write(Path folder, @Nullable Manifest wanted, boolean createdFolder) throws IOException {
         FolderLock lock = FolderLock.acquire(folder);
         try {
-            if (wanted != null && !exists(folder)) {
-                return create(folder, lock, wanted);
-            }
-            Manifest manifest = Manifest.read(folder);
-            check(
-                    wanted == null || wanted.dims() == manifest.dims(),
-                    "%s: holds features of %d dims, found %d",
-                    folder,
-                    manifest.dims(),
-                    wanted == null ? 0 : wanted.dims());
-            check(
-                    wanted == null || wanted.metric() == manifest.metric(),
-                    "%s: has the metric %s, found %s",
-                    folder,
-                    manifest.metric(),
-                    wanted == null ? "" : wanted.metric());
-            removeOthers(folder, manifest);
-            return new Gallery(folder, lock, Store.open(folder, manifest, true));
-        } catch (NoSuchFileException e) {
-            lock.close();
-            throw GalleryException.of(
-                    "%s: is damaged: %s is missing",
-                    folder, Path.of(e.getFile()).getFileName());
+            boolean fresh = wanted != null && !exists(folder);
+            Gallery opened = new Gallery(folder, lock, GalleryFolder.write(folder, wanted));
+            opened.fresh = fresh;
+            opened.createdFolder = createdFolder;
+            return opened;
         } catch (IOException | RuntimeException e) {
             lock.close();
             throw e;
-        }
-    }
-
-    private static Gallery create(Path folder, FolderLock lock, Manifest manifest) throws IOException {
-        Set<String> ours = new HashSet<>(names(manifest, folder));
-        try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
-            for (Path file : files) {
-                String name = String.valueOf(file.getFileName());
-                check(
-                        name.startsWith(".") || ours.contains(name),
-                        "%s: holds '%s' and no gallery, expected an empty folder or a new one",
-                        folder,
-                        name);
-            }
-        }
-        Store store = Store.create(folder, manifest);
-        Gallery created = new Gallery(folder, lock, store);
-        created.fresh = true;
-        return created;
-    }
-
-    private static List<String> names(Manifest manifest, Path folder) {
-        return List.of(
-                String.valueOf(manifest.log(folder).getFileName()),
-                String.valueOf(manifest.features(folder).getFileName()),
-                String.valueOf(manifest.index(folder).getFileName()));
-    }
-
-    /** Removes the files of other generations, which a killed compaction left behind. */
-    private static void removeOthers(Path folder, Manifest manifest) throws IOException {
-        List<String> current = names(manifest, folder);
-        try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, "{entries,features,index}-*.{log,bin}")) {
-            for (Path file : files) {
-                if (!current.contains(String.valueOf(file.getFileName()))) {
-                    removeQuietly(file);
-                }
-            }
-        }
-    }
-
-    private static void removeQuietly(Path file) {
-        try {
-            Files.deleteIfExists(file);
-        } catch (IOException e) {
-            // Windows keeps what a reader has mapped; the next writer tries again. A folder may have got other files.
         }
     }
 
@@ -337,11 +252,11 @@ public final class Gallery implements AutoCloseable {
                 if (lock != null) {
                     lock.checkHeld();
                 }
-                store.commit();
                 if (fresh && folder != null) {
                     store.manifest().write(folder);
                     fresh = false;
                 }
+                store.commit();
                 view = store.view();
                 return 0;
             });
@@ -374,7 +289,7 @@ public final class Gallery implements AutoCloseable {
             view = rewritten.view();
             before.close();
             if (folder != null) {
-                removeOthers(folder, next);
+                GalleryFolder.removeOthers(folder, next);
             }
             return 0;
         });
@@ -436,7 +351,7 @@ public final class Gallery implements AutoCloseable {
             changed = store.follow();
         } else {
             Store before = store;
-            store = read(folder);
+            store = GalleryFolder.read(folder);
             before.close();
             changed = true;
         }
@@ -545,8 +460,8 @@ public final class Gallery implements AutoCloseable {
         try {
             store.close();
             if (fresh && folder != null) {
-                removeQuietly(store.manifest().log(folder));
-                removeQuietly(store.manifest().features(folder));
+                GalleryFolder.removeQuietly(store.manifest().log(folder));
+                GalleryFolder.removeQuietly(store.manifest().features(folder));
             }
         } finally {
             if (lock != null) {
@@ -554,7 +469,7 @@ public final class Gallery implements AutoCloseable {
             }
         }
         if (fresh && createdFolder && folder != null) {
-            removeQuietly(folder);
+            GalleryFolder.removeQuietly(folder);
         }
     }
 }

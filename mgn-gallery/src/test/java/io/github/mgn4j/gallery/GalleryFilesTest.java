@@ -193,6 +193,21 @@ class GalleryFilesTest {
     }
 
     @Test
+    void aGalleryWithoutItsManifestIsNotWrittenOver() throws IOException {
+        fill();
+        Path manifest = folder().resolve("gallery.json");
+        byte[] content = Files.readAllBytes(manifest);
+        Files.delete(manifest);
+        assertThatThrownBy(() -> Gallery.openOrCreate(folder(), 3, DistanceMetric.EUCLIDEAN))
+                .isInstanceOf(GalleryException.class)
+                .hasMessageContaining("is damaged: it holds entries, but gallery.json is missing");
+        Files.write(manifest, content);
+        try (Gallery gallery = Gallery.open(folder())) {
+            assertThat(paths(gallery)).isEqualTo(numbers(0, ENTRIES, 2));
+        }
+    }
+
+    @Test
     void aNewerVersionIsNamed() throws IOException {
         fill();
         Path manifest = folder().resolve("gallery.json");

@@ -33,6 +33,7 @@ class PublicApiTest {
                 "mgn-data",
                 "mgn-train",
                 "mgn-eval",
+                "mgn-gallery",
                 "mgn-onednn",
                 "mgn-onnx",
                 "mgn-cudnn",

@@ -92,7 +92,8 @@ final class ExtractCommand implements Callable<Integer> {
         }
     }
 
-    private static ExtractionListener listener(Progress progress, List<String> skipped) {
+    /** Returns a listener that shows the progress and collects what is skipped. */
+    static ExtractionListener listener(Progress progress, List<String> skipped) {
         return new ExtractionListener() {
             @Override
             public void progress(int done, int total) {

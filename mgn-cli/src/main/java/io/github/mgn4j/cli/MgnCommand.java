@@ -30,6 +30,8 @@ import picocli.CommandLine.Spec;
             TrainCommand.class,
             EvaluateCommand.class,
             VerifyCommand.class,
+            GalleryCommand.class,
+            SearchCommand.class,
             BenchCommand.class,
             ExportCommand.class,
             CompletionCommand.class,

@@ -42,6 +42,8 @@ class RefusedCallsTest {
         images();
         models();
         features();
+        workshop.mgn("gallery", "add", "--gallery", "@kept", "--features", "@good.npy")
+                .ok();
         Files.writeString(path("unknown.yaml"), "p: 2\nbogus: 3\n");
         Files.writeString(path("word.yaml"), "p: two\n");
         Files.writeString(path("broken.yaml"), "p: [1\n : x");
@@ -254,6 +256,44 @@ class RefusedCallsTest {
             train --data @badtrain --out @N --recipe @recipe.yaml --format market1501 | not a JPEG, PNG or BMP file
             train --data @data                                          | --out RUN is missing
             train --out @N                                              | --data DIR is missing
+            # gallery
+            gallery                                                      | a command is expected; see ./mgn gallery --help
+            gallery nix                                                  | unknown argument 'nix'; see ./mgn gallery --help
+            gallery add --gallery @N                                     | --features=F.npy
+            gallery add --gallery @N --features @none.npy                | none.npy: no such file
+            gallery add --gallery @N --features @nan.npy                 | nan.npy: row 1, column 3 is NaN
+            gallery add --gallery @N --features @nocsv.npy               | nocsv.csv: no such file
+            gallery add --gallery @N --features @good.npy --metric l1    | [euclidean, cosine] but was 'l1'
+            gallery add --gallery @recipe.yaml --features @good.npy      | recipe.yaml
+            gallery add --gallery @data --features @good.npy             | data: holds '
+            gallery add --gallery @kept --features @dims.npy             | --features has 5 dims, the gallery
+            gallery add --gallery @kept --features @good.npy --metric cosine | --metric is cosine, the gallery
+            gallery add --gallery @N --ndjson @recipe.yaml               | recipe.yaml: line 1 is no entry
+            gallery add --gallery @N --ndjson @zero/0001_c1.jpg          | has no entry
+            gallery add --gallery @N --features @good.npy --ndjson @recipe.yaml | expected only one match
+            gallery add --gallery @N --model @model.safetensors --images @text  | 0001_c1.jpg: not a JPEG, PNG or BMP file
+            gallery search --gallery @none --features @good.npy          | none: no such folder, expected a gallery
+            gallery search --gallery @data --features @good.npy          | data: holds no gallery.json
+            gallery search --gallery @kept --features @dims.npy          | --features has 5 dims, the gallery
+            gallery search --gallery @kept --features @good.npy --k 0    | --k must be at least 1, not 0
+            gallery search --gallery @kept --features @good.npy --by cat | [image, person] but was 'cat'
+            gallery search --gallery @kept --features @good.npy --best 0 | --best must be at least 1, not 0
+            gallery search --gallery @kept --features @good.npy --best 2 | --best is for --by person
+            gallery search --gallery @kept --features @good.npy --far 2  | --far must lie between 0 and 1, not 2.0
+            gallery search --gallery @kept --features @good.npy --far 0.1 | --far: the model carries no thresholds
+            gallery search --gallery @kept --features @good.npy --rerank --candidates 1 | --candidates must be at least 2, not 1
+            gallery search --gallery @kept --features @good.npy --json @recipe.yaml | exists already
+            gallery search --gallery @kept --features @good.npy --html @recipe.yaml | exists already
+            gallery search --gallery @kept --model @model.safetensors --images @data | --model has 64 dims, the gallery
+            gallery remove --gallery @kept                               | --pid=N
+            gallery remove --gallery @kept --pid x                       | 'x' is not an int
+            gallery remove --gallery @none --pid 1                       | none: no such folder
+            gallery stats --gallery @none                                | none: no such folder
+            gallery stats --gallery @recipe.yaml                         | recipe.yaml: is no folder
+            gallery export --gallery @kept --features @N                 | expected a name that ends in .npy
+            gallery compact --gallery @none                              | none: no such folder
+            search --model @model.safetensors --images @none @data      | none: no such folder
+            search --model @model.safetensors --images @data @none      | none: no such folder
             # evaluate
             evaluate                                                | --query=Q.npy --gallery=G.npy
             evaluate --query @good.npy                              | --gallery=G.npy

@@ -20,11 +20,13 @@ import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -170,6 +172,42 @@ public final class FeatureExtractor implements AutoCloseable {
     /** Returns the features {@code [dims]} of an in-memory image. */
     public float[] extract(RgbImage image) {
         return extractImages(List.of(image)).row(0);
+    }
+
+    /**
+     * Returns the features {@code [boxes, dims]} of the people in a frame, in the order of the boxes. A box is cut to the frame.
+     *
+     * @throws IllegalArgumentException if a box has no pixel in the frame, or the features exceed the size of an array
+     */
+    public FeatureMatrix extract(BufferedImage frame, List<Box> boxes) {
+        return extractImages(Box.crops(frame, boxes));
+    }
+
+    /**
+     * Returns the features of the people in several frames, one matrix per frame, as {@link #extract(BufferedImage, List)} does. The
+     * boxes of all frames share batches: several cameras with few people each are as fast as one with many.
+     *
+     * @param boxes the boxes of each frame
+     * @throws IllegalArgumentException if frames and lists of boxes differ in number, or as in the other method
+     */
+    public List<FeatureMatrix> extract(List<BufferedImage> frames, List<List<Box>> boxes) {
+        Preconditions.checkArgument(
+                frames.size() == boxes.size(),
+                "%s frames have %s lists of boxes, expected one each",
+                frames.size(),
+                boxes.size());
+        List<RgbImage> crops = new ArrayList<>();
+        for (int i = 0; i < frames.size(); i++) {
+            crops.addAll(Box.crops(frames.get(i), boxes.get(i)));
+        }
+        FeatureMatrix all = extractImages(crops);
+        List<FeatureMatrix> features = new ArrayList<>();
+        int from = 0;
+        for (List<Box> each : boxes) {
+            features.add(all.select(IntStream.range(from, from + each.size()).toArray()));
+            from += each.size();
+        }
+        return features;
     }
 
     /**

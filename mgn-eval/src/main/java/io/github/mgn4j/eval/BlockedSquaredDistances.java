@@ -3,10 +3,8 @@ package io.github.mgn4j.eval;
 import static io.github.mgn4j.eval.EvaluationException.check;
 
 import io.github.mgn4j.engine.internal.BlockProducts;
-import io.github.mgn4j.engine.internal.ProductsProvider;
+import io.github.mgn4j.eval.internal.Products;
 import io.github.mgn4j.features.FeatureMatrix;
-import io.github.mgn4j.internal.io.Services;
-import java.util.Comparator;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -42,11 +40,6 @@ final class BlockedSquaredDistances implements BoundedDistances {
     /** Columns that one task transposes: whole cache lines. */
     private static final int COLUMNS = 64;
 
-    /** Initialised when the first row is scanned, because loading a library for matrix products takes time. */
-    private static final class Found {
-        static final BlockProducts.Factory PRODUCTS = products();
-    }
-
     /** Supplies the matrix products; null for none. */
     private interface ProductsSource {
         BlockProducts.@Nullable Factory get();
@@ -63,17 +56,6 @@ final class BlockedSquaredDistances implements BoundedDistances {
     private final double[] queryNorms;
     private final float[] gallerySquares;
     private final double longest;
-
-    /** Returns the available products of the highest priority on the class path, else those in plain Java. */
-    static BlockProducts.Factory products() {
-        Services<ProductsProvider> services = Services.find(ProductsProvider.class, ProductsProvider::priority);
-        return services.usable().stream()
-                .sorted(Comparator.comparingInt(ProductsProvider::priority).reversed())
-                .filter(ProductsProvider::available)
-                .findFirst()
-                .map(ProductsProvider::factory)
-                .orElse(JavaProducts::new);
-    }
 
     private BlockedSquaredDistances(
             FeatureMatrix queries,
@@ -111,7 +93,7 @@ final class BlockedSquaredDistances implements BoundedDistances {
     /** Returns the distances from queries to a gallery, by the best products on the class path. */
     static BlockedSquaredDistances between(FeatureMatrix queries, FeatureMatrix gallery, long bytes) {
         BlockShape shape = BlockShape.of(queries.rows(), gallery.rows(), queries.dims(), bytes);
-        return new BlockedSquaredDistances(queries, gallery, shape, false, () -> Found.PRODUCTS);
+        return new BlockedSquaredDistances(queries, gallery, shape, false, Products::best);
     }
 
     /** Returns the distances from queries to a gallery by the given products; null for none. */
@@ -124,7 +106,7 @@ final class BlockedSquaredDistances implements BoundedDistances {
     /** Returns the distances within one set of images. Each product serves two rows. */
     static BlockedSquaredDistances within(FeatureMatrix images, long bytes) {
         BlockShape shape = BlockShape.square(images.rows(), images.dims(), bytes);
-        return new BlockedSquaredDistances(images, images, shape, true, () -> Found.PRODUCTS);
+        return new BlockedSquaredDistances(images, images, shape, true, Products::best);
     }
 
     /** Returns the distances within one set of images by the given products; null for none. */

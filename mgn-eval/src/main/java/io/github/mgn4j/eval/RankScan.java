@@ -1,5 +1,6 @@
 package io.github.mgn4j.eval;
 
+import io.github.mgn4j.eval.internal.NearCandidates;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

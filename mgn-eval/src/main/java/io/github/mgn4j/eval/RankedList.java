@@ -1,5 +1,6 @@
 package io.github.mgn4j.eval;
 
+import io.github.mgn4j.eval.internal.NearestQueue;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;

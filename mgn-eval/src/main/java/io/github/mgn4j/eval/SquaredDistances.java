@@ -2,6 +2,7 @@ package io.github.mgn4j.eval;
 
 import static io.github.mgn4j.eval.EvaluationException.check;
 
+import io.github.mgn4j.eval.internal.ColumnTile;
 import io.github.mgn4j.features.FeatureMatrix;
 import io.github.mgn4j.features.internal.FixedOrder;
 import java.util.Arrays;

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.mgn4j.engine.internal.BlockProducts;
+import io.github.mgn4j.eval.internal.JavaProducts;
+import io.github.mgn4j.eval.internal.Products;
 import io.github.mgn4j.features.DistanceMetric;
 import io.github.mgn4j.features.FeatureMatrix;
 import java.util.Arrays;
@@ -58,7 +60,7 @@ class BlockedSquaredDistancesTest {
 
     @Test
     void theProductsOfTheEngineOnTheClassPathAreFound() {
-        try (BlockProducts products = BlockedSquaredDistances.products().open(1, 1, 1, 1)) {
+        try (BlockProducts products = Products.best().open(1, 1, 1, 1)) {
             assertThat(products.getClass().getSimpleName()).isEqualTo("OneDnnProducts");
         }
     }

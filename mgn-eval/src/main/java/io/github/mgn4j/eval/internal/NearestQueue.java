@@ -1,20 +1,22 @@
-package io.github.mgn4j.eval;
+package io.github.mgn4j.eval.internal;
 
 /**
  * Keeps the nearest of the entries offered to it; on ties, those with the smaller index. A binary heap with the
  * farthest kept entry on top.
  */
-final class NearestQueue {
+public final class NearestQueue {
     private final double[] distances;
     private final int[] entries;
     private int size;
 
-    NearestQueue(int capacity) {
+    /** Creates an empty queue for at most {@code capacity} entries. */
+    public NearestQueue(int capacity) {
         distances = new double[capacity];
         entries = new int[capacity];
     }
 
-    void offer(double distance, int entry) {
+    /** Offers an entry at a distance. */
+    public void offer(double distance, int entry) {
         if (size < entries.length) {
             int position = size++;
             while (position > 0 && isAfter(distance, entry, (position - 1) / 2)) {
@@ -28,7 +30,7 @@ final class NearestQueue {
     }
 
     /** Returns the kept entries, nearest first, and empties the queue. */
-    int[] ascending() {
+    public int[] ascending() {
         int[] ascending = new int[size];
         while (size > 0) {
             ascending[size - 1] = entries[0];

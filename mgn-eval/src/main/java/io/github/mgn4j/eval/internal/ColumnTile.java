@@ -1,4 +1,4 @@
-package io.github.mgn4j.eval;
+package io.github.mgn4j.eval.internal;
 
 import io.github.mgn4j.features.internal.FixedOrder;
 import java.util.Arrays;
@@ -7,19 +7,20 @@ import java.util.Arrays;
  * A part of a gallery with its rows turned to columns, {@code [DEPTH][WIDTH]}: the compiler vectorises a loop over gallery
  * entries and must not reorder a sum over dimensions. It fits the first-level cache.
  */
-final class ColumnTile {
+public final class ColumnTile {
     /** Dimensions of a tile: those that are summed in float32. */
-    static final int DEPTH = FixedOrder.CHUNK;
+    public static final int DEPTH = FixedOrder.CHUNK;
 
     /** Gallery rows of a tile. */
-    static final int WIDTH = 256;
+    public static final int WIDTH = 256;
 
     /** Dimensions that one loop over the columns adds; divides {@link #DEPTH}. */
-    static final int STEP = 4;
+    public static final int STEP = 4;
 
     private ColumnTile() {}
 
-    static float[][] allocate() {
+    /** Creates a tile of zeros. */
+    public static float[][] allocate() {
         return new float[DEPTH][WIDTH];
     }
 
@@ -32,7 +33,7 @@ final class ColumnTile {
      * @param d index of the first dimension
      * @param depth number of dimensions
      */
-    static void pack(float[] from, int dims, int first, int width, int d, int depth, float[][] tile) {
+    public static void pack(float[] from, int dims, int first, int width, int d, int depth, float[][] tile) {
         for (int j = 0; j < width; j++) {
             int at = (first + j) * dims + d;
             for (int c = 0; c < depth; c++) {

@@ -1,4 +1,4 @@
-package io.github.mgn4j.eval;
+package io.github.mgn4j.eval.internal;
 
 import io.github.mgn4j.fixtures.ProductsCheck;
 import org.junit.jupiter.api.Test;

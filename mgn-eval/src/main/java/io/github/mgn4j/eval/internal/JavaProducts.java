@@ -1,4 +1,4 @@
-package io.github.mgn4j.eval;
+package io.github.mgn4j.eval.internal;
 
 import io.github.mgn4j.engine.internal.BlockProducts;
 import java.nio.FloatBuffer;
@@ -6,7 +6,7 @@ import java.util.Arrays;
 import java.util.stream.IntStream;
 
 /** Products in plain Java, for class paths without a native library; see {@link ColumnTile}. */
-final class JavaProducts implements BlockProducts {
+public final class JavaProducts implements BlockProducts {
     private final int rows;
     private final int columns;
     private final int depth;
@@ -14,7 +14,8 @@ final class JavaProducts implements BlockProducts {
     private final float[][] gallery;
     private final float[][] products;
 
-    JavaProducts(int rows, int columns, int depth, int slices) {
+    /** Allocates the buffers for one shape, as {@link BlockProducts.Factory#open} does. */
+    public JavaProducts(int rows, int columns, int depth, int slices) {
         this.rows = rows;
         this.columns = columns;
         this.depth = depth;

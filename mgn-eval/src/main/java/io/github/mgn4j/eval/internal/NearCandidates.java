@@ -1,4 +1,4 @@
-package io.github.mgn4j.eval;
+package io.github.mgn4j.eval.internal;
 
 import java.util.Arrays;
 import java.util.function.IntToDoubleFunction;
@@ -7,7 +7,7 @@ import java.util.function.IntToDoubleFunction;
  * Finds the k nearest entries of a row from near values: collects every entry that may be among them, then settles
  * their order by exact values.
  */
-final class NearCandidates {
+public final class NearCandidates {
     private final int k;
     private final float tolerance;
     private float[] values;
@@ -21,7 +21,7 @@ final class NearCandidates {
      * @param k number of entries to find
      * @param tolerance largest difference between the values offered and the exact ones
      */
-    NearCandidates(int k, float tolerance) {
+    public NearCandidates(int k, float tolerance) {
         this.k = k;
         this.tolerance = tolerance;
         values = new float[2 * k + 64];
@@ -30,11 +30,12 @@ final class NearCandidates {
     }
 
     /** Returns the limit above which values need not be offered. */
-    float limit() {
+    public float limit() {
         return limit;
     }
 
-    void offer(float near, int entry) {
+    /** Offers an entry with its near value. */
+    public void offer(float near, int entry) {
         if (near <= limit) {
             if (size == values.length) {
                 prune();
@@ -45,7 +46,7 @@ final class NearCandidates {
     }
 
     /** Returns the nearest entries by exact distance, nearest first. Ties are ordered by entry. */
-    int[] settle(IntToDoubleFunction exact) {
+    public int[] settle(IntToDoubleFunction exact) {
         if (size > k && k > 0) {
             prune();
         }

@@ -1,0 +1,237 @@
+package io.github.mgn4j.bench;
+
+import io.github.mgn4j.features.DistanceMetric;
+import io.github.mgn4j.features.FeatureMatrix;
+import io.github.mgn4j.gallery.Gallery;
+import io.github.mgn4j.gallery.GalleryEntry;
+import io.github.mgn4j.gallery.GalleryHit;
+import io.github.mgn4j.gallery.IndexOptions;
+import io.github.mgn4j.gallery.SearchOptions;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Random;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.IntStream;
+
+/**
+ * The bars of the gallery, with features like MGN's: clustered by person. A program and not a JMH benchmark, because a gallery of a
+ * million entries is made once and searched by several modes, and because the heap is part of the result.
+ *
+ * <pre>
+ * java -Xmx4g -cp ... io.github.mgn4j.bench.GalleryRun FOLDER ENTRIES [DIMS] [exact|approximate|adds]...
+ * </pre>
+ */
+public final class GalleryRun {
+    private static final int IMAGES_PER_PERSON = 20;
+    private static final int BATCH = 1000;
+    private static final int ROUNDS = 30;
+    private static final int QUERIES = 200;
+    private static final int LARGE_BATCH = 64;
+    private static final int NEAREST = 10;
+
+    private final int dims;
+    private final int entries;
+
+    private GalleryRun(int entries, int dims) {
+        this.entries = entries;
+        this.dims = dims;
+    }
+
+    /** Arguments: folder of the gallery, number of entries, dims (2048), what to measure (exact). */
+    public static void main(String... args) throws Exception {
+        Path folder = Path.of(args[0]);
+        int dims = args.length > 2 ? Integer.parseInt(args[2]) : 2048;
+        GalleryRun run = new GalleryRun(Integer.parseInt(args[1]), dims);
+        List<String> modes = args.length > 3 ? Arrays.asList(args).subList(3, args.length) : List.of("exact");
+        if (!Gallery.exists(folder)) {
+            run.fill(folder);
+        }
+        long start = System.nanoTime();
+        try (Gallery gallery = Gallery.openForWriting(folder)) {
+            say("open", seconds(start), "s");
+            for (String mode : modes) {
+                switch (mode) {
+                    case "exact" -> run.exact(gallery);
+                    case "approximate" -> run.approximate(gallery);
+                    case "adds" -> run.adds(gallery);
+                    default -> throw new IllegalArgumentException("unknown mode " + mode);
+                }
+            }
+        }
+        Runtime runtime = Runtime.getRuntime();
+        System.gc();
+        say("heap", (runtime.totalMemory() - runtime.freeMemory()) / 1048576.0, "MiB");
+    }
+
+    private static double seconds(long since) {
+        return (System.nanoTime() - since) / 1e9;
+    }
+
+    private static void say(String what, double value, String unit) {
+        System.out.printf(Locale.ROOT, "%-28s %12.4f %s%n", what, value, unit);
+    }
+
+    private float[] feature(int person, SplittableRandom random) {
+        Random centre = new Random(person);
+        float[] feature = new float[dims];
+        for (int d = 0; d < dims; d++) {
+            feature[d] = (float) (centre.nextGaussian() + 0.7 * random.nextGaussian());
+        }
+        return feature;
+    }
+
+    private void fill(Path folder) throws IOException {
+        long start = System.nanoTime();
+        try (Gallery gallery = Gallery.openOrCreate(folder, dims, DistanceMetric.EUCLIDEAN)) {
+            for (int from = 0; from < entries; from += BATCH) {
+                int first = from;
+                int count = Math.min(BATCH, entries - from);
+                float[][] rows = new float[count][];
+                IntStream.range(0, count)
+                        .parallel()
+                        .forEach(i ->
+                                rows[i] = feature((first + i) / IMAGES_PER_PERSON, new SplittableRandom(first + i)));
+                List<GalleryEntry> added = new ArrayList<>();
+                for (int i = 0; i < count; i++) {
+                    int row = from + i;
+                    added.add(new GalleryEntry("e" + row + ".jpg", row / IMAGES_PER_PERSON, row % 6, null));
+                }
+                gallery.addAll(added, FeatureMatrix.ofRows(rows));
+                gallery.commit();
+            }
+        }
+        say("fill", entries / seconds(start), "entries/s, with making them");
+    }
+
+    private FeatureMatrix queries(int count) {
+        SplittableRandom random = new SplittableRandom(-1);
+        return FeatureMatrix.ofRows(IntStream.range(0, count)
+                .mapToObj(q -> feature(random.nextInt(Math.max(1, entries / IMAGES_PER_PERSON)), random))
+                .toArray(float[][]::new));
+    }
+
+    /** Exact search, beside what memory and products allow. */
+    private void exact(Gallery gallery) {
+        double bytes = (double) entries * dims * Float.BYTES;
+        FeatureMatrix queries = queries(LARGE_BATCH);
+        SearchOptions options = SearchOptions.nearest(NEAREST).exact();
+        double[] one = new double[ROUNDS];
+        double[] many = new double[ROUNDS];
+        for (int i = 0; i < ROUNDS; i++) {
+            long start = System.nanoTime();
+            gallery.search(queries.row(i % LARGE_BATCH), options);
+            one[i] = seconds(start);
+            start = System.nanoTime();
+            gallery.search(queries, options);
+            many[i] = seconds(start);
+        }
+        say("first, with checksums", one[0] * 1e3, "ms");
+        double single = median(one);
+        say("exact, 1 query", single * 1e3, "ms");
+        say("exact, 1 query", bytes / single / 1e9, "GB/s");
+        say("memory, read by all cores", readRate(), "GB/s");
+        double batch = median(many);
+        say("exact, 64 queries", batch * 1e3, "ms");
+        say("exact, 64 queries", 2.0 * LARGE_BATCH * entries * dims / batch / 1e9, "GFLOP/s (ProductRate: the bar)");
+    }
+
+    private static double median(double[] values) {
+        double[] sorted = Arrays.copyOfRange(values, values.length / 3, values.length);
+        Arrays.sort(sorted);
+        return sorted[sorted.length / 2];
+    }
+
+    /** The rate at which all cores sum an array that is larger than the caches, in GB/s. */
+    private static double readRate() {
+        int parts = 64;
+        long[][] arrays = new long[parts][1 << 20];
+        double best = 0;
+        long sum = 0;
+        for (int round = 0; round < 20; round++) {
+            long start = System.nanoTime();
+            sum += IntStream.range(0, parts)
+                    .parallel()
+                    .mapToLong(i -> sum(arrays[i]))
+                    .sum();
+            best = Math.max(best, parts * (double) (1 << 23) / seconds(start) / 1e9);
+        }
+        return sum == 0 ? best : 0;
+    }
+
+    private static long sum(long[] array) {
+        long sum = 0;
+        for (long value : array) {
+            sum += value;
+        }
+        return sum;
+    }
+
+    private void approximate(Gallery gallery) throws IOException {
+        if (!gallery.stats().isApproximate()) {
+            long start = System.nanoTime();
+            gallery.buildIndex(IndexOptions.of(dims));
+            say("build", seconds(start), "s");
+        }
+        say("recall@10, stored entries", gallery.stats().recall(), "");
+        FeatureMatrix queries = queries(QUERIES);
+        List<List<GalleryHit>> exact =
+                gallery.search(queries, SearchOptions.nearest(NEAREST).exact());
+        double[] times = new double[QUERIES];
+        int found = 0;
+        for (int round = 0; round < 3; round++) {
+            found = 0;
+            for (int q = 0; q < QUERIES; q++) {
+                long start = System.nanoTime();
+                List<GalleryHit> hits = gallery.search(queries.row(q), SearchOptions.nearest(NEAREST));
+                times[q] = seconds(start);
+                Set<GalleryHit> wanted = new HashSet<>(exact.get(q));
+                found += (int) hits.stream().filter(wanted::contains).count();
+            }
+        }
+        Arrays.sort(times);
+        say("approximate, p50", times[QUERIES / 2] * 1e3, "ms");
+        say("approximate, p99", times[QUERIES * 99 / 100] * 1e3, "ms");
+        say("recall@10, new queries", (double) found / QUERIES / NEAREST, "");
+    }
+
+    /** Additions, a commit for every hundred, while two threads search. */
+    private void adds(Gallery gallery) throws Exception {
+        FeatureMatrix queries = queries(LARGE_BATCH);
+        AtomicBoolean done = new AtomicBoolean();
+        int[] searches = new int[2];
+        List<Thread> threads = IntStream.range(0, 2)
+                .mapToObj(t -> new Thread(() -> {
+                    while (!done.get()) {
+                        gallery.search(queries.row(searches[t]++ % LARGE_BATCH), SearchOptions.nearest(NEAREST));
+                    }
+                }))
+                .toList();
+        SplittableRandom random = new SplittableRandom(7);
+        List<float[]> features =
+                IntStream.range(0, 2000).mapToObj(i -> feature(i, random)).toList();
+        threads.forEach(Thread::start);
+        long start = System.nanoTime();
+        for (int i = 0; i < features.size(); i++) {
+            gallery.add(new GalleryEntry("added" + i, null, null, null), features.get(i));
+            if (i % 100 == 99) {
+                gallery.commit();
+            }
+        }
+        double taken = seconds(start);
+        done.set(true);
+        for (Thread thread : threads) {
+            thread.join();
+        }
+        say("adds beside 2 searchers", features.size() / taken, "entries/s");
+        say("searches meanwhile", (searches[0] + searches[1]) / taken, "1/s");
+        gallery.removeIf(entry -> entry.path().startsWith("added"));
+        gallery.commit();
+    }
+}

@@ -1,0 +1,40 @@
+package io.github.mgn4j.gallery;
+
+import io.github.mgn4j.eval.internal.NearCandidates;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/** Finds the nearest entries of each query among all rows. The result is that of exact distances; on ties the earlier row is first. */
+final class EntrySearch {
+    private EntrySearch() {}
+
+    /**
+     * Searches.
+     *
+     * @param options of each query
+     * @param k number of entries to find for each query
+     * @return the rows of each query, nearest first
+     */
+    static int[][] nearest(Queries queries, List<SearchOptions> options, int[] k) {
+        View view = queries.view();
+        NearScan scan = NearScan.of(queries);
+        NearCandidates[] near = new NearCandidates[queries.count()];
+        Arrays.setAll(near, q -> new NearCandidates(Math.min(k[q], view.rows()), scan.tolerance(q)));
+        scan.run((q, from, width, values) -> collect(near[q], view, options.get(q), from, width, values));
+        int[][] rows = new int[near.length][];
+        IntStream.range(0, near.length).parallel().forEach(q -> rows[q] = near[q].settle(queries.exact(q)::square));
+        return rows;
+    }
+
+    private static void collect(
+            NearCandidates into, View view, SearchOptions options, int from, int width, float[] near) {
+        synchronized (into) {
+            for (int j = 0; j < width; j++) {
+                if (near[j] <= into.limit() && options.accepts(view, from + j)) {
+                    into.offer(near[j], from + j);
+                }
+            }
+        }
+    }
+}

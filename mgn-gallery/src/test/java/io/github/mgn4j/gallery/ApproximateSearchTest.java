@@ -1,0 +1,110 @@
+package io.github.mgn4j.gallery;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.mgn4j.features.DistanceMetric;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** The approximate index: exact distances, few entries missing, removed ones never found, later ones always. */
+class ApproximateSearchTest {
+    private static final int DIMS = 32;
+    private static final int ENTRIES = 3000;
+
+    @TempDir
+    Path folder;
+
+    /** A feature of one of 150 people. */
+    private static float[] feature(Random random, int person) {
+        Random centre = new Random(person);
+        float[] feature = new float[DIMS];
+        for (int d = 0; d < DIMS; d++) {
+            feature[d] = (float) (centre.nextGaussian() + 0.5 * random.nextGaussian());
+        }
+        return feature;
+    }
+
+    @ParameterizedTest
+    @EnumSource(DistanceMetric.class)
+    void findsWhatIsNear(DistanceMetric metric) throws IOException {
+        Path path = folder.resolve("gallery");
+        Random random = new Random(1);
+        try (Gallery gallery = Gallery.openOrCreate(path, DIMS, metric)) {
+            for (int i = 0; i < ENTRIES; i++) {
+                gallery.add(new GalleryEntry("e" + i, i % 150, i % 4, null), feature(random, i % 150));
+            }
+            gallery.commit();
+            gallery.buildIndex(new IndexOptions(16, 50, 16, 10, 2));
+            assertThat(gallery.stats().isApproximate()).isTrue();
+            assertThat(gallery.stats().indexed()).isEqualTo(ENTRIES);
+            assertThat(gallery.stats().recall()).isGreaterThan(0.95);
+            for (int i = 0; i < 100; i++) {
+                gallery.add(new GalleryEntry("late" + i, 1000 + i, 9, null), feature(random, 1000 + i));
+                gallery.remove("e" + i * 7);
+            }
+            gallery.commit();
+            check(gallery, random);
+        }
+        try (Gallery gallery = Gallery.open(path)) {
+            check(gallery, random);
+        }
+        Path index = path.resolve("index-1.bin");
+        byte[] bytes = Files.readAllBytes(index);
+        bytes[bytes.length / 2] ^= 1;
+        Files.write(index, bytes);
+        try (Gallery gallery = Gallery.open(path)) {
+            assertThatThrownBy(() -> gallery.search(new float[DIMS], SearchOptions.nearest(3)))
+                    .isInstanceOf(GalleryException.class)
+                    .hasMessageContaining("index-1.bin: cannot be read");
+            assertThat(gallery.search(new float[DIMS], SearchOptions.nearest(3).exact()))
+                    .hasSize(3);
+        }
+        Files.delete(index);
+        try (Gallery gallery = Gallery.openForWriting(path)) {
+            assertThat(gallery.stats().isApproximate()).isFalse();
+            gallery.buildIndex(new IndexOptions(16, 50, 16, 10, 2));
+            gallery.compact();
+            assertThat(gallery.stats().isApproximate()).isFalse();
+            assertThat(index).doesNotExist();
+        }
+    }
+
+    private static void check(Gallery gallery, Random random) {
+        int found = 0;
+        int people = 0;
+        for (int q = 0; q < 40; q++) {
+            float[] query = feature(random, q);
+            SearchOptions options = SearchOptions.nearest(10).excludeCamera(2);
+            List<GalleryHit> exact = gallery.search(query, options.exact());
+            List<GalleryHit> near = gallery.search(query, options);
+            assertThat(near)
+                    .hasSize(10)
+                    .noneMatch(hit -> Integer.valueOf(2).equals(hit.entry().camid()));
+            assertThat(near).isSortedAccordingTo(java.util.Comparator.comparingDouble(GalleryHit::distance));
+            for (GalleryHit hit : near) {
+                found += exact.contains(hit) ? 1 : 0; // with the same distance, bit for bit
+            }
+            List<GalleryHit> exactPeople =
+                    gallery.search(query, options.people().exact());
+            for (GalleryHit hit : gallery.search(query, options.people())) {
+                people += exactPeople.contains(hit) ? 1 : 0;
+            }
+        }
+        assertThat(found).isGreaterThan(380);
+        assertThat(people).isGreaterThan(360);
+        for (int late = 0; late < 100; late += 9) {
+            assertThat(gallery.search(feature(new Random(5), 1000 + late), SearchOptions.nearest(1))
+                            .get(0)
+                            .entry()
+                            .pid())
+                    .isEqualTo(1000 + late);
+        }
+    }
+}

@@ -66,7 +66,7 @@ final class GallerySearchCommand implements Callable<Integer> {
             FeatureSet queries =
                     source.file() != null ? source.read(false) : extract(Objects.requireNonNull(model), gallery);
             checkDims(gallery, queries.features().dims(), "--features");
-            hits.run(gallery, queries, model, options.flip(), entriesIn, queriesIn());
+            hits.run(gallery, queries, model, model == null || options.flip(model), entriesIn, queriesIn());
         }
         return 0;
     }

@@ -73,7 +73,7 @@ final class SearchCommand implements Callable<Integer> {
                     gallery,
                     queries,
                     loaded,
-                    options.flip(),
+                    options.flip(loaded),
                     Files.isDirectory(images) ? images : Path.of(""),
                     Files.isDirectory(query) ? query : Path.of(""));
         }

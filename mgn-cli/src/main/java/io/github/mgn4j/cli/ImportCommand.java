@@ -144,7 +144,7 @@ final class ImportCommand implements Callable<Integer> {
     private void say(String what, List<String> names) {
         Map<String, Long> groups = names.stream()
                 .collect(Collectors.groupingBy(
-                        name -> name.substring(0, Math.max(0, name.indexOf('.')) + 1) + "*",
+                        name -> name.contains(".") ? name.substring(0, name.indexOf('.') + 1) + "*" : name,
                         TreeMap::new,
                         Collectors.counting()));
         if (!names.isEmpty()) {

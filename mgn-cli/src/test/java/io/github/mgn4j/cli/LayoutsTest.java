@@ -119,6 +119,28 @@ class LayoutsTest {
         assertThat(model.preprocessing().flip()).isFalse();
     }
 
+    @Test
+    void theCommandSaysWhatItTookTheFileForAndInfoShowsIt() throws IOException {
+        Workshop workshop = Workshop.in(folder);
+        Safetensors.write(workshop.path("bot.safetensors"), tensors(fixture("fastreid-bot-a")), Map.of());
+        Workshop.Call call = workshop.mgn(
+                        "import", "--from", "@bot.safetensors", "--out", "@m.safetensors", "--input", "192x64")
+                .ok();
+        assertThat(call.err())
+                .contains("layout fastreid-bot", "left out: pixel_mean (1 tensors), pixel_std (1 tensors)");
+        String info = workshop.mgn("info", "@m.safetensors").ok().out();
+        assertThat(info)
+                .contains("input      192x64", "variants   bn_neck, no_classifier_bias", "images     bicubic, mean [")
+                .contains("without the mirror", "imported from bot.safetensors (layout fastreid-bot)");
+        String json = workshop.mgn("info", "@m.safetensors", "--json", "-").ok().out();
+        JsonObject shown = JsonParser.parseString(json).getAsJsonObject();
+        assertThat(shown.getAsJsonObject("preprocessing").get("interpolation").getAsString())
+                .isEqualTo("bicubic");
+        assertThat(workshop.mgn("import", "--from", "@bot.safetensors", "--out", "@n.safetensors", "--input", "192")
+                        .err())
+                .contains("--input must be HxW in pixels, such as 384x128, not '192'");
+    }
+
     /** Runs one image; the extractor's scaling of the parts, which an engine leaves to it, follows. */
     private static float[] run(EngineProvider provider, Model model) {
         int height = model.spec().input().height();

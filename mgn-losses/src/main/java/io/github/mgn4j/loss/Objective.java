@@ -110,7 +110,8 @@ public record Objective(List<LossTerm> terms) {
                     term.feature(),
                     features.stream().map(FeaturePart::name).toList());
             if (term instanceof CustomTerm custom) {
-                TermCheck.run(custom, batch, term.readsLogits() ? spec.classes() : spec.partLength(), spec.classes());
+                TermCheck.run(
+                        custom, batch, term.readsLogits() ? spec.classes() : spec.reducedLength(), spec.classes());
             }
         }
     }

@@ -100,7 +100,7 @@ final class MicroBatches implements Gradients {
         if (vectors.containsKey(name)) {
             return; // another term reads it, too
         }
-        long width = classified ? graph.spec().classes() : graph.spec().partLength();
+        long width = classified ? graph.spec().classes() : graph.spec().reducedLength();
         vectors.put(name, classified ? head.logits() : head.reduced());
         losses.var(name, Nd4j.zeros(type, images, width));
     }

@@ -12,10 +12,13 @@ import io.github.mgn4j.loss.SoftmaxLoss;
 import io.github.mgn4j.model.Model;
 import io.github.mgn4j.samediff.internal.TrainingGraph;
 import io.github.mgn4j.samediff.internal.plan.GraphPlan;
+import io.github.mgn4j.spec.ClassifierPosition;
 import io.github.mgn4j.spec.GlobalFeature;
 import io.github.mgn4j.spec.MgnSpec;
 import io.github.mgn4j.spec.NetworkSummary;
 import io.github.mgn4j.spec.Parameter;
+import io.github.mgn4j.spec.Pooling;
+import io.github.mgn4j.spec.Variant;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -23,6 +26,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -44,22 +49,35 @@ class MicroBatchesTest {
                 .start(START);
     }
 
-    private static List<String> trainable() {
-        return NetworkSummary.of(SPEC).parameters().stream()
+    /** The paper's network, and one whose losses see other vectors than its features. */
+    static List<MgnSpec> networks() {
+        return List.of(
+                SPEC,
+                SPEC.toBuilder()
+                        .pooling(Pooling.GEM)
+                        .globalClassifier(ClassifierPosition.AFTER_REDUCTION)
+                        .variants(Variant.POOLED_FEATURE, Variant.BN_NECK, Variant.IBN_A)
+                        .build());
+    }
+
+    private static List<String> trainable(MgnSpec spec) {
+        return NetworkSummary.of(spec).parameters().stream()
                 .filter(Parameter::trainable)
                 .map(Parameter::name)
                 .toList();
     }
 
     /** The sums over a variable's uses are in another order, so the gradients agree to rounding, not to the bit. */
-    @Test
-    void onePartIsTheWholeBatch() {
-        Batch batch = new MemoryBatches(SPEC, P, K, Layout.NHWC).next();
-        Objective objective = Objective.mgn(SPEC);
-        TrainingGraph one = TrainingGraph.of(START, P * K, Layout.NHWC, DataType.DOUBLE);
-        TrainingGraph other = TrainingGraph.of(START, P * K, Layout.NHWC, DataType.DOUBLE);
-        try (Gradients whole = new WholeBatch(one, objective, trainable());
-                Gradients parts = new MicroBatches(other, objective, P * K, trainable())) {
+    @ParameterizedTest
+    @MethodSource("networks")
+    void onePartIsTheWholeBatch(MgnSpec spec) {
+        Model start = ReferenceWeights.model(spec);
+        Batch batch = new MemoryBatches(spec, P, K, Layout.NHWC).next();
+        Objective objective = Objective.mgn(spec);
+        TrainingGraph one = TrainingGraph.of(start, P * K, Layout.NHWC, DataType.DOUBLE);
+        TrainingGraph other = TrainingGraph.of(start, P * K, Layout.NHWC, DataType.DOUBLE);
+        try (Gradients whole = new WholeBatch(one, objective, trainable(spec));
+                Gradients parts = new MicroBatches(other, objective, P * K, trainable(spec))) {
             assertThat(parts.losses(batch)).isEqualTo(whole.losses(batch));
             Map<String, double[]> wantedStatistics = new LinkedHashMap<>();
             Map<String, double[]> statistics = new LinkedHashMap<>();
@@ -67,7 +85,7 @@ class MicroBatchesTest {
             Map<String, INDArray> found = parts.gradients(s -> copy(other, s, statistics));
             assertThat(found.keySet())
                     .isEqualTo(wanted.keySet())
-                    .hasSize(trainable().size());
+                    .hasSize(trainable(spec).size());
             wanted.forEach((name, gradient) -> assertThat(
                             NdArrays.named(found, name).dup('c').data().asDouble())
                     .as(name)

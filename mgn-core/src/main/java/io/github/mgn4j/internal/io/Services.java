@@ -42,15 +42,20 @@ public record Services<T>(List<T> usable, List<String> passedOver) {
         List<String> passedOver = new ArrayList<>();
         Set<Class<?>> seen = new HashSet<>();
         ClassLoader context = Thread.currentThread().getContextClassLoader();
-        collect(ServiceLoader.load(service, service.getClassLoader()), trial, seen, usable, passedOver);
+        collect(service, ServiceLoader.load(service, service.getClassLoader()), trial, seen, usable, passedOver);
         if (context != null && context != service.getClassLoader()) {
-            collect(ServiceLoader.load(service, context), trial, seen, usable, passedOver);
+            collect(service, ServiceLoader.load(service, context), trial, seen, usable, passedOver);
         }
         return new Services<>(usable, passedOver.stream().distinct().toList());
     }
 
     private static <T> void collect(
-            ServiceLoader<T> loader, Trial<T> trial, Set<Class<?>> seen, List<T> usable, List<String> passedOver) {
+            Class<T> service,
+            ServiceLoader<T> loader,
+            Trial<T> trial,
+            Set<Class<?>> seen,
+            List<T> usable,
+            List<String> passedOver) {
         Iterator<T> all = loader.iterator();
         for (int failures = 0; failures < MOST_FAILURES; ) {
             T instance = null;
@@ -66,14 +71,18 @@ public record Services<T>(List<T> usable, List<String> passedOver) {
             } catch (ServiceConfigurationError | LinkageError e) {
                 failures++;
                 log.debug("passed over", e);
-                passedOver.add(reason(instance, e));
+                passedOver.add(reason(service, instance, e));
             }
         }
     }
 
-    private static String reason(@Nullable Object implementation, Throwable e) {
+    private static String reason(Class<?> service, @Nullable Object implementation, Throwable e) {
         if (implementation != null) {
             return implementation.getClass().getName() + ": " + lacking(e);
+        }
+        if (e instanceof LinkageError) {
+            // Newer JDKs let it through where older ones name the implementation.
+            return "an implementation of " + service.getSimpleName() + ": " + lacking(e);
         }
         // ServiceLoader's own message: the service, a colon, and the implementation that could not be created.
         return e.getCause() == null

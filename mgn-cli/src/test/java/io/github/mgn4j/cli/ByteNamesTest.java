@@ -60,7 +60,10 @@ class ByteNamesTest {
                 .map(arg -> "\"$(printf '%s')\"".formatted(octal(arg)))
                 .collect(Collectors.joining(" "));
         ProcessBuilder builder = new ProcessBuilder(
-                        "/bin/sh", "-c", "exec '" + java + "' -cp \"$CP\" io.github.mgn4j.cli.Main " + words)
+                        "/bin/sh",
+                        "-c",
+                        "exec '" + java + "' --enable-native-access=ALL-UNNAMED -cp \"$CP\" io.github.mgn4j.cli.Main "
+                                + words)
                 .directory(folder.toFile());
         builder.environment().put("CP", System.getProperty("java.class.path"));
         builder.environment().put("LC_ALL", locale);

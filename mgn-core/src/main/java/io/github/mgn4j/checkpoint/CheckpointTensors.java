@@ -7,6 +7,7 @@ import io.github.mgn4j.spec.Backbone;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -79,22 +80,41 @@ final class CheckpointTensors {
         return shape;
     }
 
+    /** Returns the first length of a tensor that may be missing, as {@link #first} does. */
+    OptionalInt firstOf(String name, String expected) {
+        return has(name) ? OptionalInt.of(first(name, expected)) : OptionalInt.empty();
+    }
+
     /**
-     * Returns the backbone with these stages.
+     * Returns a backbone under torchvision's names behind a prefix.
      *
-     * @param stem name of the first convolution's weight
-     * @param stages for every stage, the prefixes of its blocks' numbers and the number of the first block of each prefix
      * @throws WeightsException if no known ResNet has such blocks
      */
-    Backbone backbone(String stem, List<Map<String, Integer>> stages) {
+    Backbone resNet(String prefix) {
+        String layer = prefix + "layer";
+        return backbone(
+                prefix + "conv1.weight",
+                layer + "1.",
+                List.of(blocks(layer + "1."), blocks(layer + "2."), blocks(layer + "3."), blocks(layer + "4.")));
+    }
+
+    /**
+     * Returns a backbone whose trunk is a {@code Sequential}, and which goes on in a branch of two.
+     *
+     * @param trunk prefix of the trunk's numbers; the first block of layer3 is its last part
+     * @param branch prefix of the branch's numbers
+     * @throws WeightsException if no known ResNet has such blocks
+     */
+    Backbone sequential(String trunk, String branch) {
+        return backbone(
+                trunk + "0.weight",
+                trunk + "4.",
+                List.of(blocks(trunk + "4."), blocks(trunk + "5."), 1 + blocks(branch + "0."), blocks(branch + "1.")));
+    }
+
+    private Backbone backbone(String stem, String layer1, List<Integer> blocks) {
         int channels = first(stem, "[channels, 3, 7, 7]");
-        List<Integer> blocks = stages.stream()
-                .map(stage -> stage.entrySet().stream()
-                        .mapToInt(e -> blocks(e.getKey()) + e.getValue())
-                        .max()
-                        .orElse(0))
-                .toList();
-        String first = stages.get(0).keySet().iterator().next() + "0.";
+        String first = layer1 + "0.";
         boolean bottleneck = tensors.containsKey(first + "conv3.weight");
         Tensor inner = tensors.get(first + "conv1.weight");
         boolean wide = bottleneck && inner != null && inner.shape()[0] == 2 * channels;

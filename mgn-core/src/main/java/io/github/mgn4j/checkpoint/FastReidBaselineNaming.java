@@ -66,7 +66,7 @@ final class FastReidBaselineNaming extends ResNetNaming {
     @Override
     public OptionalInt classes(CheckpointTensors tensors) {
         String name = classifier(tensors) + "weight";
-        return tensors.has(name) ? OptionalInt.of(tensors.first(name, "[classes, width]")) : OptionalInt.empty();
+        return tensors.firstOf(name, "[classes, width]");
     }
 
     private static String classifier(CheckpointTensors tensors) {

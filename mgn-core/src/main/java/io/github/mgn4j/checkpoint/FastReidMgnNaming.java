@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.UnaryOperator;
 
 /**
  * fast-reid's MGN. Its first release reduces with a ReLU and has a neck behind it; since September 2020 the neck is the
@@ -43,13 +44,7 @@ final class FastReidMgnNaming implements Naming {
         }
         String reduction = first(tensors) ? "b1_pool.1.weight" : "b1_head.bottleneck.0.weight";
         return MgnSpec.builder()
-                .backbone(tensors.backbone(
-                        TRUNK + "0.weight",
-                        List.of(
-                                Map.of(TRUNK + "4.", 0),
-                                Map.of(TRUNK + "5.", 0),
-                                Map.of("b1.0.", 1),
-                                Map.of("b1.1.", 0))))
+                .backbone(tensors.sequential(TRUNK, "b1."))
                 .branches(new Branch(true, List.of(), new TreeSet<>(Set.of(4))), Branch.part(2), Branch.part(3))
                 .pooling(tensors.has(exponent(tensors, "b1")) ? Pooling.GEM : Pooling.AVG)
                 .embedding(tensors.first(reduction, "[embedding, channels, 1, 1]"))
@@ -64,7 +59,7 @@ final class FastReidMgnNaming implements Naming {
     @Override
     public OptionalInt classes(CheckpointTensors tensors) {
         String name = classifier(tensors, "b1") + "weight";
-        return tensors.has(name) ? OptionalInt.of(tensors.first(name, "[classes, embedding]")) : OptionalInt.empty();
+        return tensors.firstOf(name, "[classes, embedding]");
     }
 
     private static String classifier(CheckpointTensors tensors, String head) {
@@ -87,7 +82,7 @@ final class FastReidMgnNaming implements Naming {
         return map.build();
     }
 
-    private static List<String> named(java.util.function.UnaryOperator<String> name) {
+    private static List<String> named(UnaryOperator<String> name) {
         return HEADS.stream().map(name).toList();
     }
 

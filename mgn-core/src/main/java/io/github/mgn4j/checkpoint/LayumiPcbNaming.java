@@ -1,7 +1,5 @@
 package io.github.mgn4j.checkpoint;
 
-import io.github.mgn4j.image.Preprocessing;
-import io.github.mgn4j.image.Resampling;
 import io.github.mgn4j.spec.MgnSpec;
 import io.github.mgn4j.spec.MgnSpecBuilder;
 import io.github.mgn4j.spec.Variant;
@@ -11,11 +9,7 @@ import java.util.OptionalInt;
 import java.util.stream.IntStream;
 
 /** Layumi's PCB: the feature is the pooled stripes, each of the same length, and the blocks serve the classifiers alone. */
-final class LayumiPcbNaming extends ResNetNaming {
-    LayumiPcbNaming() {
-        super("model.");
-    }
-
+final class LayumiPcbNaming extends LayumiBackbone {
     @Override
     public boolean matches(CheckpointTensors tensors) {
         return hasBackbone(tensors) && tensors.any("classifier0.");
@@ -34,9 +28,7 @@ final class LayumiPcbNaming extends ResNetNaming {
 
     @Override
     public OptionalInt classes(CheckpointTensors tensors) {
-        return tensors.has("classifier0.classifier.0.weight")
-                ? OptionalInt.of(tensors.first("classifier0.classifier.0.weight", "[classes, embedding]"))
-                : OptionalInt.empty();
+        return tensors.firstOf("classifier0.classifier.0.weight", "[classes, embedding]");
     }
 
     @Override
@@ -50,16 +42,5 @@ final class LayumiPcbNaming extends ResNetNaming {
 
     private static List<String> numbered(int count, String layer) {
         return IntStream.range(0, count).mapToObj(i -> "classifier" + i + layer).toList();
-    }
-
-    @Override
-    public Preprocessing preprocessing(CheckpointTensors tensors) {
-        return Preprocessing.imageNet().withResampling(Resampling.BICUBIC);
-    }
-
-    /** The backbone's own classifier for ImageNet, which the network does not run. */
-    @Override
-    public List<String> leftOut() {
-        return List.of("model.fc.");
     }
 }

@@ -25,9 +25,7 @@ record MgnNaming(String trunk, boolean shared) implements Naming {
 
     @Override
     public MgnSpecBuilder network(CheckpointTensors tensors) {
-        Backbone backbone = tensors.backbone(
-                trunk + "0.weight",
-                List.of(Map.of(trunk + "4.", 0), Map.of(trunk + "5.", 0), Map.of("p1.0.", 1), Map.of("p1.1.", 0)));
+        Backbone backbone = tensors.sequential(trunk, "p1.");
         String reduction = shared ? "reduction.0.weight" : "reduction_0.0.weight";
         int width = tensors.has("fc_id_2048_0.weight", 2)
                 ? tensors.shape("fc_id_2048_0.weight", "[classes, width]").get(1)
@@ -50,10 +48,6 @@ record MgnNaming(String trunk, boolean shared) implements Naming {
 
     @Override
     public Map<String, String> prefixes(MgnSpec spec, CheckpointTensors tensors) {
-        return prefixes(spec);
-    }
-
-    Map<String, String> prefixes(MgnSpec spec) {
         List<String> reductions = new ArrayList<>();
         List<String> classifiers = new ArrayList<>();
         for (FeaturePart feature : spec.features()) {

@@ -9,7 +9,6 @@ import io.github.mgn4j.spec.Pooling;
 import io.github.mgn4j.spec.Variant;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -41,13 +40,7 @@ abstract class ResNetNaming implements Naming {
     }
 
     final Backbone backbone(CheckpointTensors tensors) {
-        return tensors.backbone(
-                prefix + "conv1.weight",
-                List.of(
-                        Map.of(prefix + "layer1.", 0),
-                        Map.of(prefix + "layer2.", 0),
-                        Map.of(prefix + "layer3.", 0),
-                        Map.of(prefix + "layer4.", 0)));
+        return tensors.resNet(prefix);
     }
 
     /** Returns the variants of the backbone and {@code more}. */

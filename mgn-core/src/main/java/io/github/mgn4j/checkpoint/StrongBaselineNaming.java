@@ -32,9 +32,7 @@ final class StrongBaselineNaming extends ResNetNaming {
 
     @Override
     public OptionalInt classes(CheckpointTensors tensors) {
-        return tensors.has("classifier.weight")
-                ? OptionalInt.of(tensors.first("classifier.weight", "[classes, channels]"))
-                : OptionalInt.empty();
+        return tensors.firstOf("classifier.weight", "[classes, channels]");
     }
 
     @Override

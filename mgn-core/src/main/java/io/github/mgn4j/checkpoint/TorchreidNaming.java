@@ -29,9 +29,7 @@ final class TorchreidNaming extends ResNetNaming {
 
     @Override
     public OptionalInt classes(CheckpointTensors tensors) {
-        return tensors.has("classifier.weight")
-                ? OptionalInt.of(tensors.first("classifier.weight", "[classes, width]"))
-                : OptionalInt.empty();
+        return tensors.firstOf("classifier.weight", "[classes, width]");
     }
 
     @Override

@@ -30,9 +30,7 @@ final class TorchreidPcbNaming extends ResNetNaming {
 
     @Override
     public OptionalInt classes(CheckpointTensors tensors) {
-        return tensors.has("classifier.0.weight")
-                ? OptionalInt.of(tensors.first("classifier.0.weight", "[classes, width]"))
-                : OptionalInt.empty();
+        return tensors.firstOf("classifier.0.weight", "[classes, width]");
     }
 
     @Override

@@ -16,14 +16,17 @@ import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Objects;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
 /**
- * A page to search a gallery with: pick a photo, see the nearest people, and move the threshold. Listens on the loopback address
- * only, reads at most 10 MiB, and refuses what is no image. Arguments: model, folder of the gallery, port.
+ * A page to search a gallery with: upload a photo or pick one that was found, see the nearest people, and move the threshold.
+ * Listens on the loopback address only, reads at most 10 MiB, refuses what is no image, and shows no file but images of the
+ * gallery. Arguments: model, folder of the gallery, folder of its images, port.
  */
 public final class SearchPageServer implements AutoCloseable {
     private static final int MOST_BYTES = 10 << 20;
@@ -31,23 +34,26 @@ public final class SearchPageServer implements AutoCloseable {
 
     private final FeatureExtractor extractor;
     private final Gallery gallery;
+    private final Path images;
     private final HttpServer server;
     private final ExecutorService threads = Executors.newFixedThreadPool(THREADS);
 
-    SearchPageServer(FeatureExtractor extractor, Gallery gallery, int port) throws IOException {
+    SearchPageServer(FeatureExtractor extractor, Gallery gallery, Path images, int port) throws IOException {
         this.extractor = extractor;
         this.gallery = gallery;
+        this.images = images;
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0);
         server.createContext("/", this::page);
         server.createContext("/search", this::search);
+        server.createContext("/photo", this::photo);
         server.setExecutor(threads);
         server.start();
     }
 
     public static void main(String... args) throws IOException {
         FeatureExtractor extractor = FeatureExtractor.open(Path.of(args[0]));
-        SearchPageServer page =
-                new SearchPageServer(extractor, Gallery.open(Path.of(args[1])), Integer.parseInt(args[2]));
+        SearchPageServer page = new SearchPageServer(
+                extractor, Gallery.open(Path.of(args[1])), Path.of(args[2]), Integer.parseInt(args[3]));
         System.out.println("http://localhost:" + page.port());
     }
 
@@ -85,6 +91,24 @@ public final class SearchPageServer implements AutoCloseable {
         } catch (ImageException e) {
             refuse(exchange, 400, String.valueOf(e.getMessage()));
         }
+    }
+
+    /** Sends the image of an entry; its path is relative to the folder of the images, and may not leave it. */
+    private void photo(HttpExchange exchange) throws IOException {
+        String query = Objects.requireNonNullElse(exchange.getRequestURI().getQuery(), "");
+        try {
+            Path root = images.toRealPath();
+            Path file = root.resolve(query).toRealPath();
+            boolean found = file.startsWith(root) && Files.isRegularFile(file) && Files.size(file) <= MOST_BYTES;
+            String type = String.valueOf(Files.probeContentType(file));
+            if (found && type.startsWith("image/") && !type.contains("svg")) {
+                answer(exchange, 200, type, Files.readAllBytes(file));
+                return;
+            }
+        } catch (IOException | InvalidPathException e) {
+            // Whatever the reason, there is no such photo.
+        }
+        refuse(exchange, 404, "no such photo");
     }
 
     private static void refuse(HttpExchange exchange, int status, String reason) throws IOException {

@@ -23,11 +23,13 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The search page, by the JDK's client. */
+/** The search page, by the JDK's client and in Chromium where that is installed. */
 class SearchPageServerTest {
     @TempDir
     Path folder;
@@ -58,11 +60,18 @@ class SearchPageServerTest {
                 Gallery gallery = Gallery.inMemory(extractor.dims(), DistanceMetric.EUCLIDEAN)) {
             for (ReidImage image : images) {
                 gallery.add(
-                        new GalleryEntry(image.name(), image.pid(), image.camid(), null),
+                        new GalleryEntry(
+                                folder.resolve("people")
+                                        .relativize(image.path())
+                                        .toString(),
+                                image.pid(),
+                                image.camid(),
+                                null),
                         extractor.extract(image.path()));
             }
             gallery.commit();
-            try (SearchPageServer server = new SearchPageServer(extractor, gallery, 0)) {
+            try (SearchPageServer server = new SearchPageServer(extractor, gallery, folder.resolve("people"), 0)) {
+                drive(server, photo, gallery, extractor);
                 HttpResponse<String> found = post(server.port(), Files.readAllBytes(photo));
                 assertThat(found.statusCode()).isEqualTo(200);
                 JsonArray people = JsonParser.parseString(found.body()).getAsJsonArray();
@@ -83,13 +92,55 @@ class SearchPageServerTest {
                 assertThat(client.send(HttpRequest.newBuilder(root).build(), HttpResponse.BodyHandlers.ofString())
                                 .body())
                         .contains("Who is this?", "type=\"range\"");
-                assertThat(client.send(
-                                        HttpRequest.newBuilder(root.resolve("/../etc/passwd"))
-                                                .build(),
-                                        HttpResponse.BodyHandlers.ofString())
-                                .statusCode())
-                        .isEqualTo(404);
+                for (String refused :
+                        List.of("/../etc/passwd", "/photo?/etc/passwd", "/photo?../model", "/photo", "/photo?%00")) {
+                    assertThat(client.send(
+                                            HttpRequest.newBuilder(
+                                                            URI.create("http://localhost:" + server.port() + refused))
+                                                    .build(),
+                                            HttpResponse.BodyHandlers.ofString())
+                                    .statusCode())
+                            .as(refused)
+                            .isEqualTo(404);
+                }
             }
         }
+    }
+
+    /** Uploads a photo as a user does, moves the threshold, picks a person that was found, and uploads what is no image. */
+    private void drive(SearchPageServer server, Path photo, Gallery gallery, FeatureExtractor extractor)
+            throws Exception {
+        if (!Chromium.isInstalled()) {
+            return;
+        }
+        List<GalleryHit> found = gallery.search(
+                extractor.extract(photo), SearchOptions.nearest(10).people());
+        GalleryHit second = found.get(1);
+        List<GalleryHit> picked = gallery.search(
+                extractor.extract(
+                        folder.resolve("people").resolve(second.entry().path())),
+                SearchOptions.nearest(10).people());
+        try (Chromium browser = Chromium.open("http://localhost:" + server.port() + "/", folder.resolve("browser"))) {
+            assertThat(browser.upload("#photo", Files.readAllBytes(photo), "#people"))
+                    .isEqualTo("");
+            String paths = "[...document.querySelectorAll('#people tr')].map(row => row.cells[4].textContent).join()";
+            String verdicts = "[...document.querySelectorAll('#people tr')].map(row => row.className).join()";
+            assertThat(browser.evaluate(paths)).isEqualTo(paths(found));
+            browser.evaluate("find('threshold').value = 0; find('threshold').dispatchEvent(new Event('input')); ''");
+            assertThat(browser.evaluate(verdicts))
+                    .isEqualTo(String.join(",", Collections.nCopies(found.size(), "other")));
+            browser.evaluate("find('threshold').value = find('threshold').max;"
+                    + " find('threshold').dispatchEvent(new Event('input')); ''");
+            assertThat(browser.evaluate(verdicts))
+                    .isEqualTo(String.join(",", Collections.nCopies(found.size(), "same")));
+            browser.after("document.querySelectorAll('#people img')[1].click()", "#people");
+            assertThat(browser.evaluate(paths)).isEqualTo(paths(picked));
+            browser.upload("#photo", new byte[] {1, 2, 3}, "#said");
+            assertThat(browser.evaluate("find('said').textContent")).contains("the photo");
+        }
+    }
+
+    private static String paths(List<GalleryHit> hits) {
+        return hits.stream().map(hit -> hit.entry().path()).collect(Collectors.joining(","));
     }
 }

@@ -8,6 +8,7 @@ import io.github.mgn4j.gallery.Gallery;
 import io.github.mgn4j.gallery.GalleryEntry;
 import io.github.mgn4j.gallery.GalleryException;
 import io.github.mgn4j.gallery.GalleryNdjson;
+import io.github.mgn4j.gallery.IndexPolicy;
 import io.github.mgn4j.internal.io.FileNames;
 import io.github.mgn4j.model.Model;
 import java.io.IOException;
@@ -43,6 +44,12 @@ final class GalleryAddCommand implements Callable<Integer> {
             paramLabel = "euclidean|cosine",
             description = "Distance metric of a new gallery (default: euclidean).")
     private @Nullable DistanceMetric metric;
+
+    @Option(
+            names = "--index",
+            description = "Also build the approximate index if the gallery is large enough for one and has none, or has"
+                    + " grown by a twentieth since. Takes minutes to an hour.")
+    private boolean index;
 
     @Mixin
     private ExtractorOptions options = new ExtractorOptions();
@@ -169,5 +176,8 @@ final class GalleryAddCommand implements Callable<Integer> {
                         replaced == 0 ? "" : " (" + replaced + " of them in the place of others)",
                         gallery.size(),
                         FileNames.text(folder)));
+        if (index && gallery.buildIndexIfDue(IndexPolicy.of(gallery.dims()))) {
+            terminal.say(GalleryIndexCommand.text(folder, gallery.stats()));
+        }
     }
 }

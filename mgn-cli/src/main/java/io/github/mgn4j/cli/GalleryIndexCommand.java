@@ -1,10 +1,12 @@
 package io.github.mgn4j.cli;
 
 import io.github.mgn4j.gallery.Gallery;
+import io.github.mgn4j.gallery.GalleryStats;
 import io.github.mgn4j.gallery.IndexOptions;
 import io.github.mgn4j.internal.io.FileNames;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -28,12 +30,17 @@ final class GalleryIndexCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         try (Gallery gallery = Gallery.openForWriting(folder)) {
             gallery.buildIndex(IndexOptions.of(gallery.dims()));
-            terminal.say("%s: %d entries indexed, recall of the ten nearest %.3f"
-                    .formatted(
-                            FileNames.text(folder),
-                            gallery.stats().indexed(),
-                            gallery.stats().recall()));
+            terminal.say(text(folder, gallery.stats()));
         }
         return 0;
+    }
+
+    static String text(Path folder, GalleryStats stats) {
+        return String.format(
+                Locale.ROOT,
+                "%s: %d entries indexed, recall of the ten nearest %.3f",
+                FileNames.text(folder),
+                stats.indexed(),
+                stats.recall());
     }
 }

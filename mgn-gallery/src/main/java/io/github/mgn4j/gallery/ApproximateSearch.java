@@ -5,7 +5,6 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.IntStream;
 
 /**
  * Searches by an approximate index: the candidates that it finds, and all rows that it does not cover, are compared exactly. So
@@ -46,9 +45,12 @@ final class ApproximateSearch {
         for (int row : found) {
             near.add(new Near(row, exact.square(row)));
         }
-        IntStream.range(covered, view.rows())
-                .filter(row -> options.accepts(view, row))
-                .forEach(row -> near.add(new Near(row, exact.square(row))));
+        if (covered < view.rows()) {
+            Queries one = queries.part(query, query + 1);
+            for (int row : EntrySearch.nearestFrom(covered, one, options, (int) Math.min(wanted, view.rows()))) {
+                near.add(new Near(row, exact.square(row)));
+            }
+        }
         near.sort(Comparator.comparingDouble(Near::square).thenComparingInt(Near::row));
         return near;
     }

@@ -21,16 +21,26 @@ final class EntrySearch {
         NearScan scan = NearScan.of(queries);
         NearCandidates[] near = new NearCandidates[queries.count()];
         Arrays.setAll(near, q -> new NearCandidates(Math.min(k[q], view.rows()), scan.tolerance(q)));
-        scan.run((q, from, width, values) -> collect(near[q], view, options.get(q), from, width, values));
+        scan.run((q, from, width, values) -> collect(near[q], view, options.get(q), from, 0, width, values));
         int[][] rows = new int[near.length][];
         IntStream.range(0, near.length).parallel().forEach(q -> rows[q] = near[q].settle(queries.exact(q)::square));
         return rows;
     }
 
+    /** Searches the rows from one on for one query, as {@link #nearest} does. */
+    static int[] nearestFrom(int first, Queries query, SearchOptions options, int k) {
+        View view = query.view();
+        LaneScan scan = new LaneScan(query, first);
+        NearCandidates near = new NearCandidates(Math.min(k, view.rows() - first), scan.tolerance(0));
+        scan.run((q, from, width, values) ->
+                collect(near, view, options, from, Math.max(0, first - from), width, values));
+        return near.settle(query.exact(0)::square);
+    }
+
     private static void collect(
-            NearCandidates into, View view, SearchOptions options, int from, int width, float[] near) {
+            NearCandidates into, View view, SearchOptions options, int from, int start, int width, float[] near) {
         synchronized (into) {
-            for (int j = 0; j < width; j++) {
+            for (int j = start; j < width; j++) {
                 if (near[j] <= into.limit() && options.accepts(view, from + j)) {
                     into.offer(near[j], from + j);
                 }

@@ -13,6 +13,7 @@ import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -42,7 +43,7 @@ public final class Gallery implements AutoCloseable {
     private static final int FEW = 4096;
 
     /** Fewest entries of an index: the clusters of its quantisation. */
-    private static final int FEWEST_INDEXED = 256;
+    static final int FEWEST_INDEXED = 256;
 
     private final @Nullable Path folder;
     private final @Nullable FolderLock lock;
@@ -52,6 +53,7 @@ public final class Gallery implements AutoCloseable {
     private volatile Store store;
     private volatile View view;
     private volatile boolean closed;
+    private final AtomicBoolean building = new AtomicBoolean();
     private boolean failed;
     /** Whether the folder is no gallery yet. */
     private boolean fresh;
@@ -320,6 +322,26 @@ public final class Gallery implements AutoCloseable {
         ApproximateIndex index = ApproximateIndex.build(built, options);
         Indexed measured = IndexRecall.measure(built, index, options.overquery(), metric);
         attach(indexed, measured);
+    }
+
+    /**
+     * Builds an approximate index as {@link #buildIndex} does if a policy wants one now, and none is being built. A service calls
+     * it from a thread of its own after commits.
+     *
+     * @return whether an index was built
+     */
+    public boolean buildIndexIfDue(IndexPolicy policy) throws IOException {
+        checkWritable();
+        Indexed present = view.indexed();
+        if (!policy.isDue(view.rows(), present == null ? 0 : present.rows()) || !building.compareAndSet(false, true)) {
+            return false;
+        }
+        try {
+            buildIndex(policy.options());
+            return true;
+        } finally {
+            building.set(false);
+        }
     }
 
     private synchronized void attach(Store indexed, Indexed measured) throws IOException {

@@ -21,10 +21,13 @@ final class LaneScan implements NearScan {
     private final View view;
     private final int dims;
     private final int lanes;
+    private final int first;
     private final float[][][] parts;
 
-    LaneScan(Queries queries) {
+    /** Creates a scan from the chunk of a row on. */
+    LaneScan(Queries queries, int first) {
         this.queries = queries;
+        this.first = first / EntryTable.CHUNK;
         view = queries.view();
         dims = queries.features().dims();
         lanes = (dims + PARTS - 1) / PARTS;
@@ -50,7 +53,7 @@ final class LaneScan implements NearScan {
 
     @Override
     public void run(Part part) {
-        IntStream.range(0, view.parts()).parallel().forEach(chunk -> scan(chunk, part));
+        IntStream.range(first, view.parts()).parallel().forEach(chunk -> scan(chunk, part));
     }
 
     private void scan(int chunk, Part part) {

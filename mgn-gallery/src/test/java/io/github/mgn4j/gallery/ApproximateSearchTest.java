@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -74,6 +75,44 @@ class ApproximateSearchTest {
             assertThat(gallery.stats().isApproximate()).isFalse();
             assertThat(index).doesNotExist();
         }
+    }
+
+    @Test
+    void isBuiltWhenThePolicyWantsIt() throws IOException {
+        IndexPolicy policy = new IndexPolicy(500, 0.5, new IndexOptions(16, 50, 16, 10, 2));
+        Random random = new Random(3);
+        try (Gallery gallery = Gallery.inMemory(DIMS, DistanceMetric.EUCLIDEAN)) {
+            fill(gallery, 0, 499, random);
+            assertThat(gallery.buildIndexIfDue(policy)).isFalse();
+            fill(gallery, 499, 500, random);
+            assertThat(gallery.buildIndexIfDue(policy)).isTrue();
+            fill(gallery, 500, 750, random);
+            assertThat(gallery.buildIndexIfDue(policy)).isFalse();
+            assertThat(gallery.stats().indexed()).isEqualTo(500);
+            for (int i = 0; i < 20; i++) {
+                float[] query = feature(random, i);
+                SearchOptions late = SearchOptions.nearest(5)
+                        .filter(entry -> Integer.parseInt(entry.path().substring(1)) >= 500);
+                assertThat(gallery.search(query, late)).isEqualTo(gallery.search(query, late.exact()));
+            }
+            fill(gallery, 750, 751, random);
+            assertThat(gallery.buildIndexIfDue(policy)).isTrue();
+            assertThat(gallery.stats().indexed()).isEqualTo(751);
+        }
+        assertThatThrownBy(() -> new IndexPolicy(255, 0, IndexOptions.of(DIMS)))
+                .isInstanceOf(GalleryException.class)
+                .hasMessageContaining("at least 256 entries, not 255");
+        assertThatThrownBy(() -> new IndexPolicy(256, Double.NaN, IndexOptions.of(DIMS)))
+                .isInstanceOf(GalleryException.class)
+                .hasMessageContaining("growth");
+        assertThat(IndexPolicy.of(2048).entries()).isEqualTo(65536);
+    }
+
+    private static void fill(Gallery gallery, int from, int to, Random random) throws IOException {
+        for (int i = from; i < to; i++) {
+            gallery.add(new GalleryEntry("e" + i, i % 150, i % 4, null), feature(random, i % 150));
+        }
+        gallery.commit();
     }
 
     private static void check(Gallery gallery, Random random) {

@@ -1,0 +1,120 @@
+package io.github.mgn4j.bench;
+
+import io.github.mgn4j.features.DistanceMetric;
+import io.github.mgn4j.gallery.Gallery;
+import io.github.mgn4j.gallery.GalleryEntry;
+import io.github.mgn4j.gallery.SearchOptions;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * A gallery under load for minutes: one thread adds, replaces, removes and commits, two search. Prints once a minute what memory and
+ * disk it takes, which must not grow, because the number of entries does not.
+ *
+ * <pre>
+ * java -Xmx512m -cp ... io.github.mgn4j.bench.GallerySoak FOLDER MINUTES
+ * </pre>
+ */
+public final class GallerySoak {
+    private static final int DIMS = 256;
+    private static final int ENTRIES = 20_000;
+    private static final int BATCH = 100;
+    private static final long MINUTE = 60_000_000_000L;
+
+    private final Gallery gallery;
+    private final long end;
+    private final AtomicLong searches = new AtomicLong();
+    private final AtomicLong changes = new AtomicLong();
+
+    private GallerySoak(Gallery gallery, int minutes) {
+        this.gallery = gallery;
+        end = System.nanoTime() + minutes * MINUTE;
+    }
+
+    /** Arguments: folder of the gallery, minutes. */
+    public static void main(String... args) throws Exception {
+        Path folder = Path.of(args[0]);
+        try (Gallery gallery = Gallery.openOrCreate(folder, DIMS, DistanceMetric.EUCLIDEAN)) {
+            GallerySoak soak = new GallerySoak(gallery, Integer.parseInt(args[1]));
+            Thread[] threads = {
+                new Thread(soak::write, "writer"),
+                new Thread(() -> soak.search(1), "searcher 1"),
+                new Thread(() -> soak.search(2), "searcher 2")
+            };
+            for (Thread thread : threads) {
+                thread.start();
+            }
+            while (System.nanoTime() < soak.end) {
+                Thread.sleep(MINUTE / 1_000_000);
+                soak.report();
+            }
+            for (Thread thread : threads) {
+                thread.join();
+            }
+        }
+    }
+
+    private static float[] feature(SplittableRandom random) {
+        float[] feature = new float[DIMS];
+        for (int d = 0; d < DIMS; d++) {
+            feature[d] = (float) random.nextGaussian();
+        }
+        return feature;
+    }
+
+    private void write() {
+        SplittableRandom random = new SplittableRandom(1);
+        try {
+            while (System.nanoTime() < end) {
+                for (int i = 0; i < BATCH; i++) {
+                    String path = "e" + random.nextInt(ENTRIES);
+                    if (random.nextInt(4) == 0) {
+                        gallery.remove(path);
+                    } else {
+                        gallery.add(
+                                new GalleryEntry(path, random.nextInt(1, ENTRIES / 10), random.nextInt(6), null),
+                                feature(random));
+                    }
+                    changes.incrementAndGet();
+                }
+                gallery.commit();
+            }
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private void search(int seed) {
+        SplittableRandom random = new SplittableRandom(-seed);
+        while (System.nanoTime() < end) {
+            SearchOptions options = SearchOptions.nearest(10);
+            gallery.search(feature(random), random.nextBoolean() ? options : options.people());
+            searches.incrementAndGet();
+        }
+    }
+
+    private void report() throws IOException {
+        System.gc();
+        Runtime runtime = Runtime.getRuntime();
+        Path status = Path.of("/proc/self/status");
+        String resident = Files.exists(status)
+                ? Files.readAllLines(status).stream()
+                        .filter(line -> line.startsWith("RssAnon") || line.startsWith("Threads"))
+                        .map(line -> line.replaceAll("\\s+", " "))
+                        .reduce("", (all, line) -> all + "  " + line)
+                : "";
+        System.out.printf(
+                Locale.ROOT,
+                "%d entries  %d changes  %d searches  heap %d MiB  disk %d MiB%s%n",
+                gallery.size(),
+                changes.get(),
+                searches.get(),
+                (runtime.totalMemory() - runtime.freeMemory()) >> 20,
+                gallery.stats().bytes() >> 20,
+                resident);
+    }
+}

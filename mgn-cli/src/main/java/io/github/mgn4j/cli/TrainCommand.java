@@ -13,6 +13,7 @@ import io.github.mgn4j.image.OnError;
 import io.github.mgn4j.internal.io.FileNames;
 import io.github.mgn4j.model.Model;
 import io.github.mgn4j.model.Provenance;
+import io.github.mgn4j.train.ArticleRecipes;
 import io.github.mgn4j.train.Checkpoint;
 import io.github.mgn4j.train.DivergedException;
 import io.github.mgn4j.train.Recipe;
@@ -63,8 +64,10 @@ final class TrainCommand implements Callable<Integer> {
 
     @Option(
             names = "--recipe",
-            paramLabel = "FILE.yaml",
-            description = "Recipe (default: the article's for Market-1501; with --resume: the run's).")
+            paramLabel = "FILE.yaml|NAME",
+            description =
+                    "Recipe: a file, or one of the article's: market1501, dukemtmc, cuhk03-labeled, cuhk03-detected"
+                            + " (default: market1501; with --resume: the run's).")
     private @Nullable Path recipe;
 
     @Option(names = "--init", paramLabel = "MODEL", description = "Model to start from (default: fresh weights).")
@@ -166,7 +169,7 @@ final class TrainCommand implements Callable<Integer> {
     }
 
     private Recipe base() throws IOException {
-        return recipe == null ? Recipe.market1501() : RecipeYaml.read(recipe);
+        return recipe == null ? Recipe.market1501() : ArticleRecipes.read(recipe);
     }
 
     private void begin(StopOnSignal stop) throws IOException {
@@ -220,7 +223,7 @@ final class TrainCommand implements Callable<Integer> {
         }
         try (RunFolder folder = RunFolder.resume(out)) {
             Checkpoint checkpoint = folder.checkpoint().orElseThrow();
-            Recipe used = overridden(recipe == null ? checkpoint.recipe() : RecipeYaml.read(recipe));
+            Recipe used = overridden(recipe == null ? checkpoint.recipe() : ArticleRecipes.read(recipe));
             used.checkContinues(checkpoint.recipe());
             Path root = data != null ? data : noted(folder);
             String layout = data != null || format != null

@@ -4,7 +4,6 @@ import io.github.mgn4j.internal.io.AtomicFile;
 import io.github.mgn4j.internal.io.FileKind;
 import io.github.mgn4j.internal.io.InputFile;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -49,7 +48,8 @@ public final class RecipeYaml {
      */
     public static Recipe read(Path file) throws IOException {
         if (!Files.exists(file)) {
-            throw new NoSuchFileException(file + ": no such recipe");
+            throw new NoSuchFileException(file + ": no such recipe; a file or one of "
+                    + String.join(", ", ArticleRecipes.names()) + " expected");
         }
         String obstacle = InputFile.obstacle(file).orElse("");
         RecipeException.check(obstacle.isEmpty(), "%s: %s, expected a recipe (.yaml)", file, obstacle);
@@ -72,14 +72,7 @@ public final class RecipeYaml {
 
     /** Returns the text of {@link #MARKET1501}, with its comments. */
     public static String market1501() {
-        try (InputStream in = RecipeYaml.class.getResourceAsStream(MARKET1501)) {
-            if (in == null) {
-                throw new IllegalStateException("resource " + MARKET1501 + " is missing");
-            }
-            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-        } catch (IOException e) {
-            throw new IllegalStateException("resource " + MARKET1501 + " cannot be read", e);
-        }
+        return ArticleRecipes.text("market1501");
     }
 
     /**

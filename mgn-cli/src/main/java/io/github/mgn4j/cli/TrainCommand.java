@@ -16,6 +16,7 @@ import io.github.mgn4j.model.Provenance;
 import io.github.mgn4j.train.ArticleRecipes;
 import io.github.mgn4j.train.Checkpoint;
 import io.github.mgn4j.train.DivergedException;
+import io.github.mgn4j.train.DryRun;
 import io.github.mgn4j.train.Recipe;
 import io.github.mgn4j.train.RecipeBuilder;
 import io.github.mgn4j.train.RecipeYaml;
@@ -76,13 +77,20 @@ final class TrainCommand implements Callable<Integer> {
     @Option(
             names = "--out",
             paramLabel = "RUN",
-            description = "Folder of the run; required except with --print-recipe.")
+            description = "Folder of the run; required except with --print-recipe and --dry-run.")
     private @Nullable Path given;
 
     @Option(
             names = "--print-recipe",
             description = "Print the recipe with all settings, as a starting point for a file of your own, and exit.")
     private boolean printRecipe;
+
+    @Option(
+            names = "--dry-run",
+            description =
+                    "Check data and recipe, print steps, parameters and the estimated memory and time, and exit. A few"
+                            + " steps are taken to measure; nothing is trained or written.")
+    private boolean dryRun;
 
     private Path out = Path.of("");
 
@@ -151,6 +159,9 @@ final class TrainCommand implements Callable<Integer> {
             terminal.println(RecipeYaml.format(overridden(base())).stripTrailing());
             return 0;
         }
+        if (dryRun) {
+            return dryRun();
+        }
         if (given == null) {
             throw new IllegalArgumentException("--out RUN is missing: the folder of the run");
         }
@@ -172,15 +183,40 @@ final class TrainCommand implements Callable<Integer> {
         return recipe == null ? Recipe.market1501() : ArticleRecipes.read(recipe);
     }
 
-    private void begin(StopOnSignal stop) throws IOException {
+    private int dryRun() throws IOException {
+        if (resume) {
+            throw new IllegalArgumentException("--dry-run is for a training from its beginning; leave out --resume");
+        }
+        Path folder = requireData();
+        Recipe used = overridden(base());
+        DatasetFormat known = DataOptions.format(folder, format);
+        ReidDataset dataset = known.read(folder);
+        TrainingBuilder training = Training.builder(dataset, used);
+        if (init != null) {
+            training.start(ModelFile.load(init));
+        }
+        terminal.say("measuring a few steps; nothing is trained or written");
+        DryRun result = training.dryRun(known.published());
+        dataset.notes().forEach(terminal::say);
+        result.warnings().forEach(warning -> terminal.say("warning: " + warning));
+        terminal.println(result.render().stripTrailing());
+        return 0;
+    }
+
+    private Path requireData() {
         if (data == null) {
             throw new IllegalArgumentException(
                     resume
                             ? out + ": holds no checkpoint to resume from, and without --data the run cannot begin"
                             : "--data DIR is missing: where the data set is");
         }
+        return data;
+    }
+
+    private void begin(StopOnSignal stop) throws IOException {
+        Path root = requireData();
         Recipe used = overridden(base());
-        ReidDataset dataset = read(data, format);
+        ReidDataset dataset = read(root, format);
         OutputOptions.checkFolder(out);
         if (output.force()
                 && Stream.of(RunFolder.RECIPE, RunFolder.LOG, RunFolder.MODEL)
@@ -195,7 +231,7 @@ final class TrainCommand implements Callable<Integer> {
         if (init != null && given != null) {
             training.start(given.withProvenance(Provenance.ofTraining(init, given.provenance())));
         }
-        note(training, data, format);
+        note(training, root, format);
         evaluate(training, used, dataset);
         try (StepProgress progress = new StepProgress(terminal);
                 Training run = training.listener(progress).open()) {

@@ -83,10 +83,52 @@ public final class RecipeYaml {
      * @throws RecipeException if the text is not a valid recipe
      */
     public static Recipe parse(String text, String source) {
-        Map<?, ?> values = load(text, source);
-        RecipeBuilder builder = Recipe.builder();
+        return apply(settings(text, source), Recipe.market1501(), source);
+    }
+
+    /**
+     * Reads the settings of any YAML text, within the bounds of a recipe file. {@link #apply} reads a recipe from them.
+     *
+     * @param text YAML
+     * @param source name of the text in error messages
+     * @throws RecipeException if the text is not YAML, or holds no settings
+     */
+    public static Map<?, ?> settings(String text, String source) {
+        LoadSettings settings = LoadSettings.builder().setLabel(source).build();
+        @Nullable Object root;
         try {
-            RecipeKeys.apply(values, builder);
+            checkBounds(new Parse(settings).parseString(text), source);
+            root = new Load(settings).loadFromString(text);
+        } catch (MarkedYamlEngineException e) {
+            String where =
+                    e.getProblemMark().map(m -> ", line " + (m.getLine() + 1)).orElse("");
+            throw new RecipeException(source + where + ": " + oneLine(String.valueOf(e.getProblem())), e);
+        } catch (RecipeException e) {
+            throw e;
+        } catch (RuntimeException e) { // the parser's exceptions for tags that are not URIs, and YamlEngineException
+            throw new RecipeException(source + ": " + oneLine(String.valueOf(e.getMessage())), e);
+        }
+        if (root == null) {
+            return Map.of();
+        }
+        if (root instanceof Map<?, ?> map) {
+            return map;
+        }
+        throw new RecipeException(source + ": settings ('key: value') expected, found " + RecipeKeys.describe(root));
+    }
+
+    /**
+     * Returns a recipe with some settings replaced.
+     *
+     * @param settings settings by name, with the values of a recipe file
+     * @param base has the values of the other settings
+     * @param source name of the settings in error messages
+     * @throws RecipeException if a setting is unknown or its value is not valid
+     */
+    public static Recipe apply(Map<?, ?> settings, Recipe base, String source) {
+        RecipeBuilder builder = base.toBuilder();
+        try {
+            RecipeKeys.apply(settings, builder);
             return builder.build();
         } catch (IllegalArgumentException e) {
             throw new RecipeException(source + ": " + e.getMessage(), e);
@@ -116,30 +158,6 @@ public final class RecipeYaml {
                 .append(oneLine(name))
                 .append('\n'));
         AtomicFile.writeString(file, text + format(recipe));
-    }
-
-    private static Map<?, ?> load(String text, String source) {
-        LoadSettings settings = LoadSettings.builder().setLabel(source).build();
-        @Nullable Object root;
-        try {
-            checkBounds(new Parse(settings).parseString(text), source);
-            root = new Load(settings).loadFromString(text);
-        } catch (MarkedYamlEngineException e) {
-            String where =
-                    e.getProblemMark().map(m -> ", line " + (m.getLine() + 1)).orElse("");
-            throw new RecipeException(source + where + ": " + oneLine(String.valueOf(e.getProblem())), e);
-        } catch (RecipeException e) {
-            throw e;
-        } catch (RuntimeException e) { // the parser's exceptions for tags that are not URIs, and YamlEngineException
-            throw new RecipeException(source + ": " + oneLine(String.valueOf(e.getMessage())), e);
-        }
-        if (root == null) {
-            return Map.of();
-        }
-        if (root instanceof Map<?, ?> map) {
-            return map;
-        }
-        throw new RecipeException(source + ": settings ('key: value') expected, found " + RecipeKeys.describe(root));
     }
 
     /** Limits depth and length: the parser descends recursively, and takes minutes for a number of a million digits. */

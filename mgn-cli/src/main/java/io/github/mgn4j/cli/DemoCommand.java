@@ -100,7 +100,7 @@ final class DemoCommand implements Callable<Integer> {
                 .forEach(terminal::replaces);
         terminal.say("1/4 drawing people");
         try (Progress progress = terminal.progress("images")) {
-            SyntheticDataset.write(people, data, true, progress::update);
+            SyntheticDataset.write(people.withMasks(true), data, true, progress::update);
         }
         ReidDataset dataset = DatasetFormats.read(data);
         List<LossPoint> losses = new ArrayList<>();
@@ -198,6 +198,7 @@ final class DemoCommand implements Callable<Integer> {
                 .model(out.resolve("run").resolve("model.safetensors"));
         try (ActivationMaps maps = ActivationMaps.of(trained)) {
             page.activationMaps(maps::compute);
+            AttentionText.add(page, dataset, maps);
         }
         try (OutputFiles files = new OutputFiles()) {
             files.writeString(

@@ -221,7 +221,7 @@ final class EvaluateCommand implements Callable<Integer> {
                 stored = images.thresholds.write(files, input.model(), images.options.flip(input.model()), evaluation);
             }
             if (report != null) {
-                report(evaluation, input, losses).write(files, report);
+                report(evaluation, input, dataset, losses).write(files, report);
             }
             files.publish();
         }
@@ -246,7 +246,9 @@ final class EvaluateCommand implements Callable<Integer> {
         return lines;
     }
 
-    private Report report(DatasetEvaluation evaluation, Input input, List<LossPoint> losses) throws IOException {
+    private Report report(
+            DatasetEvaluation evaluation, Input input, @Nullable ReidDataset dataset, List<LossPoint> losses)
+            throws IOException {
         LabelledFeatures query = evaluation.features().query();
         ReportBuilder page = Report.builder(evaluation)
                 .loss(losses)
@@ -266,6 +268,9 @@ final class EvaluateCommand implements Callable<Integer> {
             page.model(source.images.model);
             try (ActivationMaps maps = ActivationMaps.of(input.model())) {
                 page.activationMaps(maps::compute);
+                if (dataset != null) {
+                    AttentionText.add(page, dataset, maps);
+                }
             }
         }
         return page.build();

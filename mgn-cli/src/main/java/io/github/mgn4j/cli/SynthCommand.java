@@ -44,6 +44,13 @@ final class SynthCommand implements Callable<Integer> {
     @Option(names = "--seed", paramLabel = "S", description = "Seed of all random choices (default: 1).")
     private @Nullable Long seed;
 
+    @Option(
+            names = "--masks",
+            description =
+                    "Also write the mask of each image's person: masks/FOLDER/NAME.png, white where the person is."
+                            + " The images are the same with and without.")
+    private boolean masks;
+
     @Mixin
     private OutputOptions output;
 
@@ -57,7 +64,7 @@ final class SynthCommand implements Callable<Integer> {
         SynthOptions options = options();
         OutputOptions.checkFolder(out);
         if (output.force()
-                && Stream.of("bounding_box_train", "query", "bounding_box_test")
+                && Stream.of("bounding_box_train", "query", "bounding_box_test", "masks")
                         .anyMatch(name -> Files.exists(out.resolve(name)))) {
             terminal.replaces(out);
         }
@@ -71,7 +78,7 @@ final class SynthCommand implements Callable<Integer> {
     }
 
     private SynthOptions options() {
-        SynthOptions options = SynthOptions.DEFAULT;
+        SynthOptions options = SynthOptions.DEFAULT.withMasks(masks);
         options = ids == null ? options : options.withIds(ids);
         options = cameras == null ? options : options.withCameras(cameras);
         options = images == null ? options : options.withImages(images);

@@ -13,8 +13,10 @@ import io.github.mgn4j.image.OnError;
 import io.github.mgn4j.internal.io.FileNames;
 import io.github.mgn4j.model.Model;
 import io.github.mgn4j.model.Provenance;
+import io.github.mgn4j.train.ArticleRecipes;
 import io.github.mgn4j.train.Checkpoint;
 import io.github.mgn4j.train.DivergedException;
+import io.github.mgn4j.train.DryRun;
 import io.github.mgn4j.train.Recipe;
 import io.github.mgn4j.train.RecipeBuilder;
 import io.github.mgn4j.train.RecipeYaml;
@@ -63,8 +65,10 @@ final class TrainCommand implements Callable<Integer> {
 
     @Option(
             names = "--recipe",
-            paramLabel = "FILE.yaml",
-            description = "Recipe (default: the article's for Market-1501; with --resume: the run's).")
+            paramLabel = "FILE.yaml|NAME",
+            description =
+                    "Recipe: a file, or one of the article's: market1501, dukemtmc, cuhk03-labeled, cuhk03-detected"
+                            + " (default: market1501; with --resume: the run's).")
     private @Nullable Path recipe;
 
     @Option(names = "--init", paramLabel = "MODEL", description = "Model to start from (default: fresh weights).")
@@ -73,13 +77,20 @@ final class TrainCommand implements Callable<Integer> {
     @Option(
             names = "--out",
             paramLabel = "RUN",
-            description = "Folder of the run; required except with --print-recipe.")
+            description = "Folder of the run; required except with --print-recipe and --dry-run.")
     private @Nullable Path given;
 
     @Option(
             names = "--print-recipe",
             description = "Print the recipe with all settings, as a starting point for a file of your own, and exit.")
     private boolean printRecipe;
+
+    @Option(
+            names = "--dry-run",
+            description =
+                    "Check data and recipe, print steps, parameters and the estimated memory and time, and exit. A few"
+                            + " steps are taken to measure; nothing is trained or written.")
+    private boolean dryRun;
 
     private Path out = Path.of("");
 
@@ -148,6 +159,9 @@ final class TrainCommand implements Callable<Integer> {
             terminal.println(RecipeYaml.format(overridden(base())).stripTrailing());
             return 0;
         }
+        if (dryRun) {
+            return dryRun();
+        }
         if (given == null) {
             throw new IllegalArgumentException("--out RUN is missing: the folder of the run");
         }
@@ -166,18 +180,43 @@ final class TrainCommand implements Callable<Integer> {
     }
 
     private Recipe base() throws IOException {
-        return recipe == null ? Recipe.market1501() : RecipeYaml.read(recipe);
+        return recipe == null ? Recipe.market1501() : ArticleRecipes.read(recipe);
     }
 
-    private void begin(StopOnSignal stop) throws IOException {
+    private int dryRun() throws IOException {
+        if (resume) {
+            throw new IllegalArgumentException("--dry-run is for a training from its beginning; leave out --resume");
+        }
+        Path folder = requireData();
+        Recipe used = overridden(base());
+        DatasetFormat known = DataOptions.format(folder, format);
+        ReidDataset dataset = known.read(folder);
+        TrainingBuilder training = Training.builder(dataset, used);
+        if (init != null) {
+            training.start(ModelFile.load(init));
+        }
+        terminal.say("measuring a few steps; nothing is trained or written");
+        DryRun result = training.dryRun(known.published());
+        dataset.notes().forEach(terminal::say);
+        result.warnings().forEach(warning -> terminal.say("warning: " + warning));
+        terminal.println(result.render().stripTrailing());
+        return 0;
+    }
+
+    private Path requireData() {
         if (data == null) {
             throw new IllegalArgumentException(
                     resume
                             ? out + ": holds no checkpoint to resume from, and without --data the run cannot begin"
                             : "--data DIR is missing: where the data set is");
         }
+        return data;
+    }
+
+    private void begin(StopOnSignal stop) throws IOException {
+        Path root = requireData();
         Recipe used = overridden(base());
-        ReidDataset dataset = read(data, format);
+        ReidDataset dataset = read(root, format);
         OutputOptions.checkFolder(out);
         if (output.force()
                 && Stream.of(RunFolder.RECIPE, RunFolder.LOG, RunFolder.MODEL)
@@ -192,7 +231,7 @@ final class TrainCommand implements Callable<Integer> {
         if (init != null && given != null) {
             training.start(given.withProvenance(Provenance.ofTraining(init, given.provenance())));
         }
-        note(training, data, format);
+        note(training, root, format);
         evaluate(training, used, dataset);
         try (StepProgress progress = new StepProgress(terminal);
                 Training run = training.listener(progress).open()) {
@@ -220,7 +259,7 @@ final class TrainCommand implements Callable<Integer> {
         }
         try (RunFolder folder = RunFolder.resume(out)) {
             Checkpoint checkpoint = folder.checkpoint().orElseThrow();
-            Recipe used = overridden(recipe == null ? checkpoint.recipe() : RecipeYaml.read(recipe));
+            Recipe used = overridden(recipe == null ? checkpoint.recipe() : ArticleRecipes.read(recipe));
             used.checkContinues(checkpoint.recipe());
             Path root = data != null ? data : noted(folder);
             String layout = data != null || format != null

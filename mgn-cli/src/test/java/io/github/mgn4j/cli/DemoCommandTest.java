@@ -31,7 +31,9 @@ class DemoCommandTest {
         JsonObject untrained = metrics.remove("untrained").getAsJsonObject();
         assertThat(metrics.keySet()).isEqualTo(untrained.keySet()).contains("rank1", "mAP", "cmc", "mINP");
         assertThat(metrics).isNotEqualTo(untrained);
-        assertThat(out.resolve("report.html")).content().contains("untrained", "<svg", "data:image/jpeg;base64");
+        assertThat(out.resolve("report.html"))
+                .content()
+                .contains("untrained", "<svg", "data:image/jpeg;base64", " % on the person");
         for (String png : new String[] {"cmc", "loss", "distances", "roc", "map", "attention", "best", "worst"}) {
             assertThat(Files.readAllBytes(out.resolve(png + ".png"))).startsWith(0x89, 'P', 'N', 'G');
         }

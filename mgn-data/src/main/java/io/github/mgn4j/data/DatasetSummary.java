@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 
 /**
@@ -81,12 +82,16 @@ public record DatasetSummary(
         List<String> warnings = new ArrayList<>(dataset.notes());
         PublishedCounts.nearest(published, dataset)
                 .filter(counts -> counts.resembles(dataset))
-                .map(counts -> of(dataset, List.of(counts)))
-                .filter(summary -> !summary.differences().isEmpty())
-                .map(summary -> summary.root() + " is not " + summary.published() + " as published: "
-                        + String.join("; ", summary.differences()))
+                .flatMap(counts -> of(dataset, List.of(counts)).difference())
                 .ifPresent(warnings::add);
         return warnings;
+    }
+
+    /** Returns one sentence with all differences from the published counts; empty if there are none. */
+    public Optional<String> difference() {
+        return differences.isEmpty()
+                ? Optional.empty()
+                : Optional.of(root + " is not " + published + " as published: " + String.join("; ", differences));
     }
 
     private static void compare(

@@ -5,7 +5,9 @@ import static io.github.mgn4j.eval.EvaluationException.check;
 import io.github.mgn4j.data.ReidDataset;
 import io.github.mgn4j.extract.ExtractionListener;
 import io.github.mgn4j.extract.FeatureExtractor;
+import io.github.mgn4j.extract.FeatureSink;
 import io.github.mgn4j.features.FeatureMatrix;
+import io.github.mgn4j.image.OnError;
 import io.github.mgn4j.image.ReidImage;
 import io.github.mgn4j.internal.io.FileNames;
 import java.io.IOException;
@@ -16,7 +18,8 @@ import java.util.List;
 
 /** Extracts the features of a data set's query and gallery in one pass, and records the images that cannot be read. */
 final class TestExtraction implements ExtractionListener {
-    private final FeatureExtractor extractor;
+    private final int dims;
+    private final Source source;
     private final ReidDataset dataset;
     private final EvaluationOptions options;
     private final List<Path> paths = new ArrayList<>();
@@ -25,8 +28,16 @@ final class TestExtraction implements ExtractionListener {
     /** Index of the first path whose features may come next. */
     private int next;
 
-    TestExtraction(FeatureExtractor extractor, ReidDataset dataset, EvaluationOptions options) {
-        this.extractor = extractor;
+    /** Extracts the features of image files in their order, as {@link FeatureExtractor#extract} does. */
+    @FunctionalInterface
+    interface Source {
+        void extract(List<Path> images, OnError onError, ExtractionListener listener, FeatureSink sink)
+                throws IOException;
+    }
+
+    TestExtraction(int dims, Source source, ReidDataset dataset, EvaluationOptions options) {
+        this.dims = dims;
+        this.source = source;
         this.dataset = dataset;
         this.options = options;
     }
@@ -67,14 +78,13 @@ final class TestExtraction implements ExtractionListener {
                 "%s: no images for multi-query (layout %s), expected some as in Market-1501's gt_bbox",
                 FileNames.text(dataset.root()),
                 dataset.name());
-        int dims = extractor.dims();
         for (List<ReidImage> images : options.multiQuery()
                 ? List.of(dataset.query(), dataset.gallery(), dataset.multiQuery())
                 : List.of(dataset.query(), dataset.gallery())) {
             parts.add(new Part(images, dims));
             images.forEach(image -> paths.add(image.path()));
         }
-        extractor.extract(paths, options.onError(), this, this::accept);
+        source.extract(paths, options.onError(), this, this::accept);
         Part query = parts.get(0);
         Part gallery = parts.get(1);
         ReidDataset readable = new ReidDataset(

@@ -4,6 +4,7 @@ import static io.github.mgn4j.eval.EvaluationException.check;
 
 import io.github.mgn4j.data.ReidDataset;
 import io.github.mgn4j.extract.FeatureExtractor;
+import io.github.mgn4j.extract.JoinedExtractor;
 import io.github.mgn4j.features.FeatureSet;
 import io.github.mgn4j.features.FeatureTable;
 import io.github.mgn4j.image.ReidImage;
@@ -82,7 +83,16 @@ public record TestFeatures(
      */
     public static TestFeatures extract(FeatureExtractor extractor, ReidDataset dataset, EvaluationOptions options)
             throws IOException {
-        return new TestExtraction(extractor, dataset, options).run();
+        return new TestExtraction(extractor.dims(), extractor::extract, dataset, options).run();
+    }
+
+    /**
+     * Extracts the features of a data set's query and gallery by several networks, joined, as {@link
+     * #extract(FeatureExtractor, ReidDataset, EvaluationOptions)} does by one.
+     */
+    public static TestFeatures extract(JoinedExtractor extractor, ReidDataset dataset, EvaluationOptions options)
+            throws IOException {
+        return new TestExtraction(extractor.dims(), extractor::extract, dataset, options).run();
     }
 
     /**

@@ -31,6 +31,9 @@ interface Gradients extends AutoCloseable {
      */
     Map<String, Long> profile();
 
+    /** Returns the native memory of the planned arrays in bytes; what it is after the first batch. */
+    long bytes();
+
     @Override
     void close();
 }

@@ -174,6 +174,11 @@ final class MicroBatches implements Gradients {
     }
 
     @Override
+    public long bytes() {
+        return forward.bytes() + backward.bytes() + lossGradients.bytes();
+    }
+
+    @Override
     public void close() {
         forward.close();
         backward.close();

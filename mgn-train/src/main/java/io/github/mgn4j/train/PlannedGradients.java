@@ -82,6 +82,11 @@ final class PlannedGradients implements AutoCloseable {
         return Objects.requireNonNull(plan, "a run comes first").profile();
     }
 
+    /** Returns the native memory of the plan's arrays in bytes, gradients included; 0 before the first run. */
+    long bytes() {
+        return plan == null ? 0 : plan.bytes();
+    }
+
     private GraphPlan plan(Map<String, INDArray> placeholders) {
         Map<String, long[]> shapes = new LinkedHashMap<>();
         placeholders.forEach((name, array) -> shapes.put(name, array.shape()));

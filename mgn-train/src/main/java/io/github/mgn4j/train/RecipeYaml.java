@@ -4,7 +4,6 @@ import io.github.mgn4j.internal.io.AtomicFile;
 import io.github.mgn4j.internal.io.FileKind;
 import io.github.mgn4j.internal.io.InputFile;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -49,7 +48,8 @@ public final class RecipeYaml {
      */
     public static Recipe read(Path file) throws IOException {
         if (!Files.exists(file)) {
-            throw new NoSuchFileException(file + ": no such recipe");
+            throw new NoSuchFileException(file + ": no such recipe; a file or one of "
+                    + String.join(", ", ArticleRecipes.names()) + " expected");
         }
         String obstacle = InputFile.obstacle(file).orElse("");
         RecipeException.check(obstacle.isEmpty(), "%s: %s, expected a recipe (.yaml)", file, obstacle);
@@ -72,14 +72,7 @@ public final class RecipeYaml {
 
     /** Returns the text of {@link #MARKET1501}, with its comments. */
     public static String market1501() {
-        try (InputStream in = RecipeYaml.class.getResourceAsStream(MARKET1501)) {
-            if (in == null) {
-                throw new IllegalStateException("resource " + MARKET1501 + " is missing");
-            }
-            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-        } catch (IOException e) {
-            throw new IllegalStateException("resource " + MARKET1501 + " cannot be read", e);
-        }
+        return ArticleRecipes.text("market1501");
     }
 
     /**
@@ -90,10 +83,52 @@ public final class RecipeYaml {
      * @throws RecipeException if the text is not a valid recipe
      */
     public static Recipe parse(String text, String source) {
-        Map<?, ?> values = load(text, source);
-        RecipeBuilder builder = Recipe.builder();
+        return apply(settings(text, source), Recipe.market1501(), source);
+    }
+
+    /**
+     * Reads the settings of any YAML text, within the bounds of a recipe file. {@link #apply} reads a recipe from them.
+     *
+     * @param text YAML
+     * @param source name of the text in error messages
+     * @throws RecipeException if the text is not YAML, or holds no settings
+     */
+    public static Map<?, ?> settings(String text, String source) {
+        LoadSettings settings = LoadSettings.builder().setLabel(source).build();
+        @Nullable Object root;
         try {
-            RecipeKeys.apply(values, builder);
+            checkBounds(new Parse(settings).parseString(text), source);
+            root = new Load(settings).loadFromString(text);
+        } catch (MarkedYamlEngineException e) {
+            String where =
+                    e.getProblemMark().map(m -> ", line " + (m.getLine() + 1)).orElse("");
+            throw new RecipeException(source + where + ": " + oneLine(String.valueOf(e.getProblem())), e);
+        } catch (RecipeException e) {
+            throw e;
+        } catch (RuntimeException e) { // the parser's exceptions for tags that are not URIs, and YamlEngineException
+            throw new RecipeException(source + ": " + oneLine(String.valueOf(e.getMessage())), e);
+        }
+        if (root == null) {
+            return Map.of();
+        }
+        if (root instanceof Map<?, ?> map) {
+            return map;
+        }
+        throw new RecipeException(source + ": settings ('key: value') expected, found " + RecipeKeys.describe(root));
+    }
+
+    /**
+     * Returns a recipe with some settings replaced.
+     *
+     * @param settings settings by name, with the values of a recipe file
+     * @param base has the values of the other settings
+     * @param source name of the settings in error messages
+     * @throws RecipeException if a setting is unknown or its value is not valid
+     */
+    public static Recipe apply(Map<?, ?> settings, Recipe base, String source) {
+        RecipeBuilder builder = base.toBuilder();
+        try {
+            RecipeKeys.apply(settings, builder);
             return builder.build();
         } catch (IllegalArgumentException e) {
             throw new RecipeException(source + ": " + e.getMessage(), e);
@@ -123,30 +158,6 @@ public final class RecipeYaml {
                 .append(oneLine(name))
                 .append('\n'));
         AtomicFile.writeString(file, text + format(recipe));
-    }
-
-    private static Map<?, ?> load(String text, String source) {
-        LoadSettings settings = LoadSettings.builder().setLabel(source).build();
-        @Nullable Object root;
-        try {
-            checkBounds(new Parse(settings).parseString(text), source);
-            root = new Load(settings).loadFromString(text);
-        } catch (MarkedYamlEngineException e) {
-            String where =
-                    e.getProblemMark().map(m -> ", line " + (m.getLine() + 1)).orElse("");
-            throw new RecipeException(source + where + ": " + oneLine(String.valueOf(e.getProblem())), e);
-        } catch (RecipeException e) {
-            throw e;
-        } catch (RuntimeException e) { // the parser's exceptions for tags that are not URIs, and YamlEngineException
-            throw new RecipeException(source + ": " + oneLine(String.valueOf(e.getMessage())), e);
-        }
-        if (root == null) {
-            return Map.of();
-        }
-        if (root instanceof Map<?, ?> map) {
-            return map;
-        }
-        throw new RecipeException(source + ": settings ('key: value') expected, found " + RecipeKeys.describe(root));
     }
 
     /** Limits depth and length: the parser descends recursively, and takes minutes for a number of a million digits. */

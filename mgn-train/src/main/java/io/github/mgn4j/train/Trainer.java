@@ -293,6 +293,17 @@ public final class Trainer implements AutoCloseable {
         return gradients.profile();
     }
 
+    /**
+     * Returns the native memory in bytes that grows with the number of images at a time: the planned arrays without the
+     * gradients of the parameters.
+     */
+    long bytesOfImages() {
+        long gradientBytes = weights.trainable().values().stream()
+                .mapToLong(array -> array.length() * type.width())
+                .sum();
+        return gradients.bytes() - gradientBytes;
+    }
+
     /** Returns the gradients of the next batch without taking a step, for tests. */
     Map<String, INDArray> gradients() throws IOException {
         gradients.losses(next());

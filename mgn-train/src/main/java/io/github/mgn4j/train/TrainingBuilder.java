@@ -3,6 +3,7 @@ package io.github.mgn4j.train;
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import io.github.mgn4j.data.Augmentation;
 import io.github.mgn4j.data.IdentityIndex;
+import io.github.mgn4j.data.PublishedCounts;
 import io.github.mgn4j.data.ReidDataset;
 import io.github.mgn4j.loss.Objective;
 import io.github.mgn4j.model.Model;
@@ -176,12 +177,29 @@ public final class TrainingBuilder {
      * @throws IllegalArgumentException if data set, recipe, network and the run to be resumed do not fit together
      */
     public Training open() throws IOException {
-        RecipeException.check(
-                start == null || spec == null, "a training starts from a model or a network's spec, not from both");
+        checkStart();
         RecipeException.check(
                 evaluator == null || recipe.cadence().evaluateEvery() > 0,
                 "evaluate-every is 0, so the evaluator would never be called: set it to a number of iterations");
         return Training.open(this);
+    }
+
+    /**
+     * Checks data set, recipe and network, and estimates what the training would take: a few steps of a few images are run
+     * and discarded. Trains nothing and writes no file; folder, listeners, evaluator and notes have no effect.
+     *
+     * @param published the counts to compare the data set with, {@code DatasetFormat.published()}; may be empty
+     * @throws IllegalArgumentException if data set, recipe and network do not fit together
+     * @throws IOException if an image cannot be read
+     */
+    public DryRun dryRun(List<PublishedCounts> published) throws IOException {
+        checkStart();
+        return DryRun.of(this, published);
+    }
+
+    private void checkStart() {
+        RecipeException.check(
+                start == null || spec == null, "a training starts from a model or a network's spec, not from both");
     }
 
     Model startingModel() {
@@ -195,7 +213,12 @@ public final class TrainingBuilder {
     }
 
     TrainerBuilder trainer(BatchSource batches) {
-        TrainerBuilder trainer = Trainer.builder(recipe, batches);
+        return trainer(recipe, batches);
+    }
+
+    /** Returns a builder of trainers with this builder's own parts. */
+    TrainerBuilder trainer(Recipe used, BatchSource batches) {
+        TrainerBuilder trainer = Trainer.builder(used, batches);
         if (objective != null) {
             trainer.objective(objective);
         }

@@ -67,6 +67,11 @@ final class WholeBatch implements Gradients {
     }
 
     @Override
+    public long bytes() {
+        return executor.bytes();
+    }
+
+    @Override
     public void close() {
         executor.close();
         NdArrays.close(images);

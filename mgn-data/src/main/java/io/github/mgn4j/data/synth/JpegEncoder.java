@@ -17,17 +17,17 @@ import javax.imageio.stream.MemoryCacheImageOutputStream;
 final class JpegEncoder implements AutoCloseable {
     private static final float QUALITY = 0.92f;
 
-    private final ImageWriter writer = runtimeWriter();
+    private final ImageWriter writer = runtimeWriter("com.sun.imageio.plugins.jpeg.JPEGImageWriterSpi");
 
     /**
      * Returns the JDK's own writer rather than that of another image library, so that the bytes are the same everywhere.
      */
-    private static ImageWriter runtimeWriter() {
+    static ImageWriter runtimeWriter(String provider) {
         try {
             return IIORegistry.getDefaultInstance()
                     .getServiceProviders(
                             ImageWriterSpi.class,
-                            spi -> spi.getClass().getName().equals("com.sun.imageio.plugins.jpeg.JPEGImageWriterSpi"),
+                            spi -> spi.getClass().getName().equals(provider),
                             false)
                     .next()
                     .createWriterInstance();

@@ -16,17 +16,26 @@ final class ShotPainter {
     private static final double UNITS = 200;
 
     private static final int PAINTED_HEIGHT = 256;
+    /** Alpha above which a pixel hides what is behind it. */
+    private static final int OPAQUE = 127;
+
     private static final long PERSON = 1;
     private static final long CAMERA = 2;
     private static final long SHOT = 3;
     private static final long CHANGES = 4;
 
     private final SynthOptions options;
+    private final int zoom;
+    /** Width of the image in painting units. */
+    private final double width;
+
     private final List<Camera> cameras = new ArrayList<>();
     private final List<Sensor> sensors = new ArrayList<>();
 
     ShotPainter(SynthOptions options) {
         this.options = options;
+        zoom = (PAINTED_HEIGHT + options.height() - 1) / options.height();
+        width = options.width() * zoom / (options.height() * zoom / UNITS);
         for (int number = 1; number <= options.cameras(); number++) {
             Camera camera = Camera.of(number, Seeds.random(options.seed(), CAMERA, number));
             cameras.add(camera);
@@ -35,29 +44,75 @@ final class ShotPainter {
     }
 
     RgbImage paint(Shot shot) {
-        Camera camera = cameras.get(shot.camera() - 1);
-        SplittableRandom random = Seeds.random(
-                options.seed(), SHOT, shot.kind().name().hashCode(), shot.who(), shot.camera(), shot.take());
-        // Painted larger and reduced by the sensor: antialiased shapes alone look hard.
-        int zoom = (PAINTED_HEIGHT + options.height() - 1) / options.height();
-        BufferedImage canvas =
-                new BufferedImage(options.width() * zoom, options.height() * zoom, BufferedImage.TYPE_INT_RGB);
-        Graphics2D g = canvas.createGraphics();
+        SplittableRandom random = random(shot);
+        BufferedImage canvas = canvas(BufferedImage.TYPE_INT_RGB);
+        Graphics2D g = graphics(canvas);
         try {
-            g.setRenderingHint(RenderingHints.KEY_ANTIALIASING, RenderingHints.VALUE_ANTIALIAS_ON);
-            g.setRenderingHint(RenderingHints.KEY_STROKE_CONTROL, RenderingHints.VALUE_STROKE_PURE);
-            double scale = canvas.getHeight() / UNITS;
-            g.scale(scale, scale);
-            scene(g, canvas.getWidth() / scale, shot, camera, random);
+            scene(g, g, g, shot, random);
         } finally {
             g.dispose();
         }
         return sensors.get(shot.camera() - 1).expose(pixels(canvas), options.width(), options.height(), random);
     }
 
+    /**
+     * Returns the pixels that show the shot's person, row by row: those where the person covers more than half of the pixel
+     * and nothing in front does. The shadow on the ground is not part of the person.
+     */
+    boolean[] mask(Shot shot) {
+        BufferedImage behind = canvas(BufferedImage.TYPE_INT_RGB);
+        BufferedImage person = canvas(BufferedImage.TYPE_INT_ARGB);
+        BufferedImage before = canvas(BufferedImage.TYPE_INT_ARGB);
+        Graphics2D first = graphics(behind);
+        Graphics2D second = graphics(person);
+        Graphics2D third = graphics(before);
+        try {
+            scene(first, second, third, shot, random(shot));
+        } finally {
+            first.dispose();
+            second.dispose();
+            third.dispose();
+        }
+        int[] covered = packed(person);
+        int[] hidden = packed(before);
+        boolean[] mask = new boolean[options.width() * options.height()];
+        for (int i = 0; i < mask.length; i++) {
+            int left = i % options.width() * zoom;
+            int top = i / options.width() * zoom;
+            int visible = 0;
+            for (int y = top; y < top + zoom; y++) {
+                for (int x = left; x < left + zoom; x++) {
+                    int at = y * person.getWidth() + x;
+                    visible += covered[at] >>> 24 > OPAQUE && hidden[at] >>> 24 <= OPAQUE ? 1 : 0;
+                }
+            }
+            mask[i] = 2 * visible > zoom * zoom;
+        }
+        return mask;
+    }
+
+    private SplittableRandom random(Shot shot) {
+        return Seeds.random(
+                options.seed(), SHOT, shot.kind().name().hashCode(), shot.who(), shot.camera(), shot.take());
+    }
+
+    /** Returns a canvas larger than the image, which the sensor reduces: antialiased shapes alone look hard. */
+    private BufferedImage canvas(int type) {
+        return new BufferedImage(options.width() * zoom, options.height() * zoom, type);
+    }
+
+    private static Graphics2D graphics(BufferedImage canvas) {
+        Graphics2D g = canvas.createGraphics();
+        g.setRenderingHint(RenderingHints.KEY_ANTIALIASING, RenderingHints.VALUE_ANTIALIAS_ON);
+        g.setRenderingHint(RenderingHints.KEY_STROKE_CONTROL, RenderingHints.VALUE_STROKE_PURE);
+        double scale = canvas.getHeight() / UNITS;
+        g.scale(scale, scale);
+        return g;
+    }
+
     /** Returns the pixels directly from the canvas; its colour model takes several times as long. */
     private static RgbImage pixels(BufferedImage canvas) {
-        int[] packed = ((DataBufferInt) canvas.getRaster().getDataBuffer()).getData();
+        int[] packed = packed(canvas);
         byte[] rgb = new byte[packed.length * RgbImage.CHANNELS];
         int i = 0;
         for (int pixel : packed) {
@@ -68,11 +123,17 @@ final class ShotPainter {
         return new RgbImage(canvas.getWidth(), canvas.getHeight(), rgb);
     }
 
-    private void scene(Graphics2D g, double width, Shot shot, Camera camera, SplittableRandom random) {
-        ScenePainter scene = new ScenePainter(g, width, random);
-        scene.background(camera);
+    private static int[] packed(BufferedImage canvas) {
+        return ((DataBufferInt) canvas.getRaster().getDataBuffer()).getData();
+    }
+
+    /** Paints what is behind the person, the person, and what is in front, each on its own canvas or all on one. */
+    private void scene(Graphics2D behind, Graphics2D onPerson, Graphics2D before, Shot shot, SplittableRandom random) {
+        Camera camera = cameras.get(shot.camera() - 1);
+        new ScenePainter(behind, width, random).background(camera);
+        ScenePainter front = new ScenePainter(before, width, random);
         if (shot.kind() == Shot.Kind.NOBODY) {
-            scene.occluder();
+            front.occluder();
             return;
         }
         Person person = Person.random(Seeds.random(options.seed(), PERSON, shot.who()));
@@ -97,9 +158,10 @@ final class ShotPainter {
         } else if (crop < 22) {
             x += (random.nextBoolean() ? 0.17 : -0.17) * width;
         }
-        scene.person(person, Pose.random(camera.view(random), random), x, feet, height);
+        new ScenePainter(onPerson, width, random)
+                .person(person, Pose.random(camera.view(random), random), x, feet, height);
         if (random.nextInt(100) < 15) {
-            scene.occluder();
+            front.occluder();
         }
     }
 }

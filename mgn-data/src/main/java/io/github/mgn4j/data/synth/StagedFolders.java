@@ -74,8 +74,11 @@ final class StagedFolders implements AutoCloseable {
 
     /**
      * Moves the folder to its target. If the target exists, its sub-folders of the same names are replaced.
+     *
+     * @param optional name of a sub-folder that is removed from the target even if the new folder has none, since it would
+     *     describe what has been replaced
      */
-    void publish(Path target) throws IOException {
+    void publish(Path target, String optional) throws IOException {
         if (!Files.exists(target)) {
             Files.move(folder(), target, StandardCopyOption.ATOMIC_MOVE);
             return;
@@ -86,6 +89,9 @@ final class StagedFolders implements AutoCloseable {
         }
         // Only renames: removing the old folders takes long and happens afterwards.
         Path old = Files.createDirectory(root.resolve("old"));
+        if (Files.exists(target.resolve(optional))) {
+            Files.move(target.resolve(optional), old.resolve(optional), StandardCopyOption.ATOMIC_MOVE);
+        }
         for (Path folder : folders) {
             Path place = target.resolve(folder.getFileName());
             if (Files.exists(place)) {

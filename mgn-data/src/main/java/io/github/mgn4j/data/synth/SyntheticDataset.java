@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Writes synthetic data sets in the Market-1501 format: JPEGs in {@code bounding_box_train}, {@code query} and
- * {@code bounding_box_test}. Persons {@code 1..ids} are in training, {@code ids+1..2 ids} in test. Every image depends only
+ * {@code bounding_box_test}, and on request the persons' masks in {@code masks}. Persons {@code 1..ids} are in training, {@code ids+1..2 ids} in test. Every image depends only
  * on the options and its position in the list, so the files have the same bytes on every run of one JDK. Uses one thread per
  * processor.
  */
@@ -63,10 +63,14 @@ public final class SyntheticDataset {
             try (StagedFolders staged = StagedFolders.create(above)) {
                 for (String folder : FOLDERS) {
                     Files.createDirectories(staged.folder().resolve(folder));
+                    if (options.masks()) {
+                        Files.createDirectories(
+                                staged.folder().resolve(SyntheticMasks.FOLDER).resolve(folder));
+                    }
                 }
                 paint(options, staged.folder(), threads, progress);
                 check(out, overwrite); // another process may have been faster
-                staged.publish(target);
+                staged.publish(target, SyntheticMasks.FOLDER);
             }
             complete = true;
         } catch (FileSystemException e) { // names a folder that no longer exists
@@ -127,12 +131,20 @@ public final class SyntheticDataset {
             List<Future<?>> parts = new ArrayList<>();
             for (int i = 0; i < threads; i++) {
                 parts.add(workers.submit(() -> {
-                    try (JpegEncoder encoder = new JpegEncoder()) {
+                    try (JpegEncoder encoder = new JpegEncoder();
+                            MaskEncoder masks = new MaskEncoder()) {
                         for (int at = next.getAndIncrement(); at < shots.size(); at = next.getAndIncrement()) {
                             Shot shot = shots.get(at);
                             write(
                                     root.resolve(shot.folder()).resolve(shot.name()),
                                     encoder.encode(painter.paint(shot)));
+                            if (options.masks()) {
+                                write(
+                                        root.resolve(SyntheticMasks.FOLDER)
+                                                .resolve(shot.folder())
+                                                .resolve(SyntheticMasks.name(shot.name())),
+                                        masks.encode(painter.mask(shot), options.width(), options.height()));
+                            }
                             synchronized (done) {
                                 progress.progress(done.incrementAndGet(), shots.size());
                             }

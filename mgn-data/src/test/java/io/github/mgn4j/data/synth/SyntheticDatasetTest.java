@@ -8,6 +8,7 @@ import io.github.mgn4j.data.DatasetException;
 import io.github.mgn4j.data.DatasetFormats;
 import io.github.mgn4j.data.ReidDataset;
 import io.github.mgn4j.image.ImageDecoder;
+import io.github.mgn4j.image.PersonMask;
 import io.github.mgn4j.image.ReidImage;
 import io.github.mgn4j.image.RgbImage;
 import io.github.mgn4j.internal.io.FolderLock;
@@ -62,6 +63,65 @@ class SyntheticDatasetTest {
         Map<String, String> other = contents(write("other", SMALL.withSeed(6)));
         assertThat(other.keySet()).isEqualTo(one.keySet());
         assertThat(other.values()).doesNotContainAnyElementsOf(one.values());
+    }
+
+    @Test
+    void masksLeaveTheImagesAsTheyAre() throws IOException {
+        Map<String, String> plain = contents(write("plain", SMALL));
+        Path folder = write("masks", SMALL.withMasks(true));
+        Map<String, String> all = contents(folder);
+        Set<String> names = new HashSet<>(plain.keySet());
+        plain.keySet().forEach(name -> names.add("masks/" + name.replace(".jpg", ".png")));
+        assertThat(all.keySet()).isEqualTo(names);
+        assertThat(all).containsAllEntriesOf(plain);
+        assertThat(contents(write("again", SMALL.withMasks(true)))).isEqualTo(all);
+
+        ReidDataset data = DatasetFormats.read(folder);
+        assertThat(data.train()).hasSize(3 * 2 * 2);
+        assertThat(data.gallery()).noneMatch(image -> image.name().endsWith(".png"));
+        SyntheticMasks masks = SyntheticMasks.of(folder).orElseThrow();
+        for (ReidImage image : Stream.of(data.train(), data.query(), data.gallery())
+                .flatMap(List::stream)
+                .toList()) {
+            PersonMask mask = masks.read(image);
+            assertThat(mask.width()).isEqualTo(32);
+            assertThat(mask.height()).isEqualTo(64);
+            if (image.isPerson()) {
+                assertThat(mask.area()).as(image.name()).isBetween(0.04, 0.8);
+            }
+        }
+        assertThat(SyntheticMasks.of(root.resolve("plain"))).isEmpty();
+    }
+
+    /** They would be those of other images. */
+    @Test
+    void masksOfReplacedImagesAreRemoved() throws IOException {
+        Path folder = write("data", SMALL.withMasks(true));
+        SyntheticDataset.write(SMALL.withSeed(9), folder, true, (done, total) -> {});
+        assertThat(SyntheticMasks.of(folder)).isEmpty();
+        SyntheticDataset.write(SMALL.withMasks(true), folder, true, (done, total) -> {});
+        assertThat(contents(folder)).isEqualTo(contents(write("fresh", SMALL.withMasks(true))));
+    }
+
+    /** Most people are seen from head to foot; a false detection shows none. */
+    @Test
+    void aMaskIsWhereThePersonIs() {
+        SynthOptions options = new SynthOptions(20, 2, 2, 64, 128, 3);
+        ShotPainter painter = new ShotPainter(options);
+        int seen = 0;
+        for (Shot shot : new ShotList(options)) {
+            boolean[] mask = painter.mask(shot);
+            int[] rows = IntStream.range(0, 128)
+                    .filter(y -> IntStream.range(0, 64).anyMatch(x -> mask[y * 64 + x]))
+                    .toArray();
+            if (shot.kind() == Shot.Kind.NOBODY) {
+                assertThat(rows).as(shot.name()).isEmpty();
+            } else {
+                assertThat(rows).as(shot.name()).isNotEmpty();
+                seen += rows[rows.length - 1] - rows[0] > 100 ? 1 : 0;
+            }
+        }
+        assertThat(seen).as("people from head to foot").isGreaterThan(options.ids() * 2 * 3);
     }
 
     @ParameterizedTest

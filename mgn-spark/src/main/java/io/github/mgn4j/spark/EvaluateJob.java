@@ -77,7 +77,8 @@ public record EvaluateJob(DistanceMetric metric, int queryBlock) {
         DistanceMetric by = metric;
         Broadcast<QueryBlock> queries = spark.broadcast(block);
         try {
-            List<Match> matches = gallery.mapPartitions(rows -> queries.value().matches(rows, by)).collect();
+            List<Match> matches = gallery.mapPartitions(rows -> queries.value().matches(rows, by))
+                    .collect();
             Broadcast<MatchTable> table = spark.broadcast(MatchTable.of(block.size(), matches));
             try {
                 int[][] counts = gallery.mapPartitions(rows -> Collections.singleton(

@@ -42,7 +42,8 @@ final class FeatureIterator implements Iterator<Row> {
     }
 
     /** A row whose features are computed with the batch, or that has none. */
-    private record Pending(Row row, boolean hasImage, @Nullable String error) {}
+    private record Pending(
+            Row row, boolean hasImage, @Nullable String error) {}
 
     @Override
     public boolean hasNext() {
@@ -65,10 +66,7 @@ final class FeatureIterator implements Iterator<Row> {
         List<Pending> batch = new ArrayList<>();
         long pixels = 0;
         int most = task.settings().batch();
-        while (images.size() < most
-                && batch.size() < ROWS_PER_IMAGE * most
-                && pixels < MOST_PIXELS
-                && rows.hasNext()) {
+        while (images.size() < most && batch.size() < ROWS_PER_IMAGE * most && pixels < MOST_PIXELS && rows.hasNext()) {
             Pending pending = read(rows.next(), images);
             if (pending.hasImage()) {
                 RgbImage image = images.get(images.size() - 1);
@@ -110,9 +108,7 @@ final class FeatureIterator implements Iterator<Row> {
             return path;
         }
         String name = task.name() < 0 ? null : row.getString(task.name());
-        return name == null
-                ? "row %d of partition %d".formatted(read - 1, TaskContext.getPartitionId())
-                : name;
+        return name == null ? "row %d of partition %d".formatted(read - 1, TaskContext.getPartitionId()) : name;
     }
 
     private Row output(Pending pending, float @Nullable [] feature) {

@@ -40,7 +40,8 @@ record FeatureRow(
         int i = 0;
         for (float value : list) {
             if (!Float.isFinite(value)) {
-                throw new FeatureException("%s has the value %s at %d, expected finite features".formatted(path, value, i));
+                throw new FeatureException(
+                        "%s has the value %s at %d, expected finite features".formatted(path, value, i));
             }
             features[i++] = value;
         }

@@ -62,8 +62,7 @@ public final class FeatureRows {
         return Arrays.asList(rows.columns()).contains(column)
                 ? rows.withColumn(column, functions.col(column).cast(DataTypes.IntegerType))
                 : rows.withColumn(
-                        column,
-                        functions.udf(ofPath, DataTypes.IntegerType).apply(functions.col(PATH)));
+                        column, functions.udf(ofPath, DataTypes.IntegerType).apply(functions.col(PATH)));
     }
 
     private static String root(Dataset<Row> features, String folder) {

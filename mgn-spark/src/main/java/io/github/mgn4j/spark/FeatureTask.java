@@ -25,7 +25,8 @@ record FeatureTask(ExtractorSettings settings, int input, int name, String onErr
 
     @Override
     public Iterator<Row> call(Iterator<Row> rows) {
-        return new FeatureIterator(this, rows, new Lease(settings.device() >= 0 ? settings : settings.withDevice(gpu())));
+        return new FeatureIterator(
+                this, rows, new Lease(settings.device() >= 0 ? settings : settings.withDevice(gpu())));
     }
 
     /** Returns the index of the task's GPU, as Spark's resource scheduling assigns it; 0 without that. */

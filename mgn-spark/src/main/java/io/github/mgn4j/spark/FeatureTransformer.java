@@ -320,7 +320,11 @@ public final class FeatureTransformer extends Transformer implements DefaultPara
         }
         List<StructField> fields = new ArrayList<>(List.of(schema.fields()));
         boolean vector = text(outputType).equals(VECTOR);
-        add(fields, text(outputCol), vector ? SQLDataTypes.VectorType() : DataTypes.createArrayType(DataTypes.FloatType, false), "setOutputCol");
+        add(
+                fields,
+                text(outputCol),
+                vector ? SQLDataTypes.VectorType() : DataTypes.createArrayType(DataTypes.FloatType, false),
+                "setOutputCol");
         if (text(onError).equals(COLUMN)) {
             add(fields, text(errorCol), DataTypes.StringType, "setErrorCol");
         }

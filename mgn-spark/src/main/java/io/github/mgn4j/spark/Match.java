@@ -14,8 +14,8 @@ import java.util.Comparator;
 record Match(int query, double distance, String path) implements Serializable {
     private static final long serialVersionUID = 1L;
     /** Compares paths as Spark sorts strings, by UTF-8 bytes; Java's order differs beyond U+FFFF. */
-    static final Comparator<String> BY_BYTES = (a, b) -> Arrays.compareUnsigned(
-            a.getBytes(StandardCharsets.UTF_8), b.getBytes(StandardCharsets.UTF_8));
+    static final Comparator<String> BY_BYTES =
+            (a, b) -> Arrays.compareUnsigned(a.getBytes(StandardCharsets.UTF_8), b.getBytes(StandardCharsets.UTF_8));
 
     /** Nearest first. */
     static final Comparator<Match> BY_DISTANCE =

@@ -24,9 +24,8 @@ final class MatchCounts {
         this.matches = matches;
         this.metric = metric;
         features = queries.matrix();
-        before = matches.matches().stream()
-                .map(each -> new int[each.size() + 1])
-                .toArray(int[][]::new);
+        before =
+                matches.matches().stream().map(each -> new int[each.size() + 1]).toArray(int[][]::new);
     }
 
     /** Returns, for each query at i, the number of entries before match i but not before match i - 1. */

@@ -81,15 +81,17 @@ final class QueryBlock implements Serializable {
             byPid.computeIfAbsent(pids[q], pid -> new ArrayList<>()).add(q);
         }
         Iterable<Row> all = () -> rows;
-        return stream(all).flatMap(row -> {
-            FeatureRow entry = read(row);
-            int pid = pid(entry);
-            int camid = camid(entry);
-            List<Integer> same = pid == ReidImage.JUNK ? List.of() : byPid.getOrDefault(pid, List.of());
-            return same.stream()
-                    .filter(q -> camids[q] < 0 || camids[q] != camid)
-                    .map(q -> new Match(q, metric.between(features[q], entry.features()), entry.path()));
-        }).iterator();
+        return stream(all)
+                .flatMap(row -> {
+                    FeatureRow entry = read(row);
+                    int pid = pid(entry);
+                    int camid = camid(entry);
+                    List<Integer> same = pid == ReidImage.JUNK ? List.of() : byPid.getOrDefault(pid, List.of());
+                    return same.stream()
+                            .filter(q -> camids[q] < 0 || camids[q] != camid)
+                            .map(q -> new Match(q, metric.between(features[q], entry.features()), entry.path()));
+                })
+                .iterator();
     }
 
     private static Stream<Row> stream(Iterable<Row> rows) {

@@ -40,8 +40,18 @@ class ExtractJobTest {
         Path out = folder.resolve("parquet");
         Path npy = folder.resolve("F.npy");
         Map<String, String> options = ExtractJob.parse(
-                "--model", model.toString(), "--images", crops.toString(), "--out", out.toString(), "--npy",
-                npy.toString(), "--engine", CountingEngineProvider.NAME, "--batch", "2");
+                "--model",
+                model.toString(),
+                "--images",
+                crops.toString(),
+                "--out",
+                out.toString(),
+                "--npy",
+                npy.toString(),
+                "--engine",
+                CountingEngineProvider.NAME,
+                "--batch",
+                "2");
 
         FeatureTransformer transformer = ExtractJob.transformer(options);
         ExtractJob.run(spark, transformer, options);

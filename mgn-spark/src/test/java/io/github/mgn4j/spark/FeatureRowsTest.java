@@ -149,8 +149,7 @@ class FeatureRowsTest {
         assertThat(table.entries().get(7).pid()).isEqualTo(rows.get(7).get(1));
         assertThat(table.entries().get(7).camid()).isEqualTo(rows.get(7).get(2));
 
-        try (Gallery gallery =
-                Gallery.openOrCreate(folder.resolve("gallery"), DIMS, DistanceMetric.EUCLIDEAN)) {
+        try (Gallery gallery = Gallery.openOrCreate(folder.resolve("gallery"), DIMS, DistanceMetric.EUCLIDEAN)) {
             assertThat(builder.addTo(gallery)).isEqualTo(2500);
             assertThat(builder.addTo(gallery)).isEqualTo(2500); // replaces each
             assertThat(gallery.size()).isEqualTo(2500);

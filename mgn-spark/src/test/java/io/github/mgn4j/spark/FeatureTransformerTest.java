@@ -135,7 +135,10 @@ class FeatureTransformerTest {
         Dataset<Row> paths = rows().drop("content")
                 .withColumn(
                         "path",
-                        functions.when(functions.col("id").mod(2).equalTo(0), functions.concat(functions.lit("file:"), functions.col("path")))
+                        functions
+                                .when(
+                                        functions.col("id").mod(2).equalTo(0),
+                                        functions.concat(functions.lit("file:"), functions.col("path")))
                                 .otherwise(functions.col("path")));
 
         assertFeatures(transformer().setInputCol("path").transform(paths).collectAsList());
@@ -143,9 +146,11 @@ class FeatureTransformerTest {
 
     @Test
     void readsBinaryFiles() {
-        Dataset<Row> files = spark.read().format("binaryFile").load(folder.resolve("crops").toString());
+        Dataset<Row> files =
+                spark.read().format("binaryFile").load(folder.resolve("crops").toString());
 
-        List<Row> found = new ArrayList<>(transformer().transform(files).select("path", "features").collectAsList());
+        List<Row> found = new ArrayList<>(
+                transformer().transform(files).select("path", "features").collectAsList());
         found.sort(Comparator.comparing(row -> row.getString(0)));
 
         assertThat(found).hasSize(IMAGES);
@@ -156,7 +161,10 @@ class FeatureTransformerTest {
 
     @Test
     void vectorsAreDense() throws Exception {
-        Row found = transformer().setOutputType(FeatureTransformer.VECTOR).transform(rows(row(3))).first();
+        Row found = transformer()
+                .setOutputType(FeatureTransformer.VECTOR)
+                .transform(rows(row(3)))
+                .first();
 
         Vector vector = found.getAs("features");
         for (int i = 0; i < expected.dims(); i++) {
@@ -189,7 +197,10 @@ class FeatureTransformerTest {
     @Test
     void skippedRowsAreLeftOutAndNullsAreNot() throws Exception {
         Dataset<Row> input = rows(
-                RowFactory.create(100, "broken.jpg", new byte[] {1}), row(0), RowFactory.create(101, "none", null), row(1));
+                RowFactory.create(100, "broken.jpg", new byte[] {1}),
+                row(0),
+                RowFactory.create(101, "none", null),
+                row(1));
 
         List<Row> found = transformer().setOnError("skip").transform(input).collectAsList();
 
@@ -200,17 +211,23 @@ class FeatureTransformerTest {
 
     @Test
     void aBrokenImageFailsTheJobByName() throws Exception {
-        Dataset<Row> output = transformer().transform(rows(row(0), RowFactory.create(100, "broken.jpg", new byte[] {1})));
+        Dataset<Row> output =
+                transformer().transform(rows(row(0), RowFactory.create(100, "broken.jpg", new byte[] {1})));
 
         assertThatThrownBy(output::collectAsList).rootCause().hasMessageContaining("broken.jpg");
     }
 
     @Test
     void aMissingFileIsAnErrorOfItsRow() {
-        Dataset<Row> input = rows(RowFactory.create(1, folder.resolve("gone.jpg").toString(), null))
+        Dataset<Row> input = rows(RowFactory.create(
+                        1, folder.resolve("gone.jpg").toString(), null))
                 .drop("content");
 
-        Row found = transformer().setInputCol("path").setOnError("column").transform(input).first();
+        Row found = transformer()
+                .setInputCol("path")
+                .setOnError("column")
+                .transform(input)
+                .first();
 
         assertThat(found.getString(3)).contains("gone.jpg");
     }
@@ -262,9 +279,8 @@ class FeatureTransformerTest {
     @Test
     void pipelinesAreSavedWithIt() throws Exception {
         Path saved = folder.resolve("pipeline");
-        PipelineModel pipeline = new Pipeline()
-                .setStages(new PipelineStage[] {transformer()})
-                .fit(rows());
+        PipelineModel pipeline =
+                new Pipeline().setStages(new PipelineStage[] {transformer()}).fit(rows());
         pipeline.write().overwrite().save(saved.toString());
 
         assertFeatures(PipelineModel.load(saved.toString()).transform(rows()).collectAsList());
@@ -324,9 +340,8 @@ class FeatureTransformerTest {
                 .hasMessageContainingAll("'content' is bigint", "binary");
         assertThatThrownBy(() -> transformer.transformSchema(BYTES.add("features", DataTypes.LongType)))
                 .hasMessageContainingAll("'features' already", "setOutputCol");
-        assertThatThrownBy(() -> transformer
-                        .setOnError("column")
-                        .transformSchema(BYTES.add("error", DataTypes.StringType)))
+        assertThatThrownBy(() ->
+                        transformer.setOnError("column").transformSchema(BYTES.add("error", DataTypes.StringType)))
                 .hasMessageContainingAll("'error' already", "setErrorCol");
         assertThat(transformer.transformSchema(BYTES).treeString())
                 .contains("features: array", "element: float (containsNull = false)", "error: string");
@@ -348,8 +363,9 @@ class FeatureTransformerTest {
         Path network = folder.resolve("tiny.safetensors");
         ModelFile.save(network, RandomModels.of(TinySpecs.tiny(18), 5));
         FeatureMatrix wanted;
-        try (FeatureExtractor extractor =
-                FeatureExtractor.builder(ModelFile.load(network)).engine("onednn").build()) {
+        try (FeatureExtractor extractor = FeatureExtractor.builder(ModelFile.load(network))
+                .engine("onednn")
+                .build()) {
             wanted = extractor.extract(images);
         }
         double largest = 0;

@@ -1,5 +1,7 @@
 package io.github.mgn4j.eval;
 
+import static io.github.mgn4j.eval.EvaluationException.check;
+
 import java.util.List;
 
 /**
@@ -18,6 +20,37 @@ public record QueryResult(
         int query, int matches, double ap, double apTrapezoid, double inp, int firstHit, List<Ranked> top) {
     public QueryResult {
         top = List.copyOf(top);
+    }
+
+    /**
+     * Returns the result of a query from the number of other people's entries between its true matches, as a search over parts
+     * of a gallery adds them up.
+     *
+     * @param before at i, the number of other people's entries before match i but not before match i - 1; one more value, which
+     *     does not matter, for those after the last match
+     * @param top the nearest gallery entries, nearest first
+     * @throws EvaluationException if {@code before} is empty
+     */
+    public static QueryResult of(int query, int[] before, List<Ranked> top) {
+        check(before.length > 0, "query %d has no counts, expected one more than it has matches", query);
+        int count = before.length - 1;
+        if (count == 0) {
+            return new QueryResult(query, 0, 0, 0, 0, 0, top);
+        }
+        double precisions = 0;
+        double trapezoids = 0;
+        int others = 0;
+        for (int i = 0; i < count; i++) {
+            others += before[i];
+            int rank = i + 1 + others;
+            double precision = (i + 1.0) / rank;
+            double previous = rank == 1 ? 1 : i / (rank - 1.0);
+            precisions += precision;
+            trapezoids += (previous + precision) / 2;
+        }
+        int last = count + others;
+        return new QueryResult(
+                query, count, precisions / count, trapezoids / count, (double) count / last, 1 + before[0], top);
     }
 
     /**

@@ -62,23 +62,6 @@ final class RankedMatches {
 
     /** Returns the result of the query, once all entries are counted. */
     QueryResult score(int query, List<QueryResult.Ranked> top) {
-        int count = entries.length;
-        if (count == 0) {
-            return new QueryResult(query, 0, 0, 0, 0, 0, top);
-        }
-        double precisions = 0;
-        double trapezoids = 0;
-        int others = 0;
-        for (int i = 0; i < count; i++) {
-            others += before[i];
-            int rank = i + 1 + others;
-            double precision = (i + 1.0) / rank;
-            double previous = rank == 1 ? 1 : i / (rank - 1.0);
-            precisions += precision;
-            trapezoids += (previous + precision) / 2;
-        }
-        int last = count + others;
-        return new QueryResult(
-                query, count, precisions / count, trapezoids / count, (double) count / last, 1 + before[0], top);
+        return QueryResult.of(query, before, top);
     }
 }

@@ -27,8 +27,13 @@ public record ReidMetrics(
         check(!cmc.isEmpty(), "the CMC curve has no entries");
     }
 
-    /** Returns the means over the queries that have a match. */
-    static ReidMetrics of(Collection<QueryResult> results, int gallery) {
+    /**
+     * Returns the means over the queries that have a match.
+     *
+     * @param gallery number of gallery entries
+     * @throws EvaluationException if no query has a match
+     */
+    public static ReidMetrics of(Collection<QueryResult> results, int gallery) {
         List<QueryResult> counted =
                 results.stream().filter(QueryResult::counted).toList();
         check(

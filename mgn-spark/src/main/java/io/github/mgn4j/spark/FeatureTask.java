@@ -1,0 +1,57 @@
+package io.github.mgn4j.spark;
+
+import io.github.mgn4j.extract.FeatureExtractor;
+import java.util.Iterator;
+import java.util.function.Supplier;
+import org.apache.spark.TaskContext;
+import org.apache.spark.api.java.function.MapPartitionsFunction;
+import org.apache.spark.resource.ResourceInformation;
+import org.apache.spark.sql.Row;
+import org.apache.spark.util.TaskCompletionListener;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Computes the features of a partition, on an executor.
+ *
+ * @param settings the extractor's; a negative device stands for the one that Spark assigns to the task
+ * @param input index of the column of bytes or paths
+ * @param name index of the column that names images in messages, or -1
+ * @param onError {@link FeatureTransformer#FAIL}, {@link FeatureTransformer#SKIP} or {@link FeatureTransformer#COLUMN}
+ * @param vector whether features are ML vectors
+ */
+record FeatureTask(ExtractorSettings settings, int input, int name, String onError, boolean vector)
+        implements MapPartitionsFunction<Row, Row> {
+    private static final long serialVersionUID = 1L;
+
+    @Override
+    public Iterator<Row> call(Iterator<Row> rows) {
+        return new FeatureIterator(
+                this, rows, new Lease(settings.device() >= 0 ? settings : settings.withDevice(gpu())));
+    }
+
+    /** Returns the index of the task's GPU, as Spark's resource scheduling assigns it; 0 without that. */
+    private static int gpu() {
+        ResourceInformation gpus = TaskContext.get().resourcesJMap().get("gpu");
+        return gpus == null || gpus.addresses().length == 0 ? 0 : Integer.parseInt(gpus.addresses()[0]);
+    }
+
+    /** The extractor, borrowed when a partition has its first image and given back when the task ends, however it ends. */
+    private static final class Lease implements Supplier<FeatureExtractor> {
+        private final ExtractorSettings settings;
+        private @Nullable FeatureExtractor extractor;
+
+        Lease(ExtractorSettings settings) {
+            this.settings = settings;
+        }
+
+        @Override
+        public FeatureExtractor get() {
+            if (extractor == null) {
+                extractor = SharedExtractors.acquire(settings);
+                TaskCompletionListener end = context -> SharedExtractors.release(settings);
+                TaskContext.get().addTaskCompletionListener(end);
+            }
+            return extractor;
+        }
+    }
+}

@@ -152,7 +152,10 @@ public final class StudyYaml {
     }
 
     private boolean bool(Map<?, ?> values, String key, String where) {
-        Object value = values.containsKey(key) ? values.get(key) : Boolean.FALSE;
+        if (!values.containsKey(key)) {
+            return false;
+        }
+        Object value = values.get(key);
         StudyException.check(
                 value instanceof Boolean, "%s: %s: %s must be true or false, not %s", source, where, key, value);
         return Boolean.TRUE.equals(value);

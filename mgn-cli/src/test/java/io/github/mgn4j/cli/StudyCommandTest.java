@@ -33,11 +33,23 @@ class StudyCommandTest {
 
     private static Call study(String suite, String... more) {
         String[] args = {
-            "study", "--data", "@data", "--suite", suite, "--recipe", "@recipe.yaml", "--iterations", "2", "--seeds",
-            "1", "--k1", "3", "--k2", "2"
+            "study",
+            "--data",
+            "@data",
+            "--suite",
+            suite,
+            "--recipe",
+            "@recipe.yaml",
+            "--iterations",
+            "2",
+            "--seeds",
+            "1",
+            "--k1",
+            "3",
+            "--k2",
+            "2"
         };
-        return workshop.mgn(java.util.stream.Stream.concat(
-                        java.util.Arrays.stream(args), java.util.Arrays.stream(more))
+        return workshop.mgn(java.util.stream.Stream.concat(java.util.Arrays.stream(args), java.util.Arrays.stream(more))
                 .toArray(String[]::new));
     }
 
@@ -47,17 +59,21 @@ class StudyCommandTest {
         assertThat(call.out()).contains("| one |", "| two |");
         List<String> csv = Files.readAllLines(workshop.path("study/study.csv"));
         assertThat(csv).hasSize(3);
-        assertThat(csv.get(0))
-                .isEqualTo("row,seed,rank1,mAP,rank1_reranked,mAP_reranked,parameters,macs,seconds");
+        assertThat(csv.get(0)).isEqualTo("row,seed,rank1,mAP,rank1_reranked,mAP_reranked,parameters,macs,seconds");
         assertThat(csv.get(1)).startsWith("one,1,");
         assertThat(workshop.path("study/study.html")).exists();
         Call again = study("@rows.yaml", "--out", "@study");
         assertThat(again.status()).isEqualTo(2);
-        assertThat(again.err()).contains("study.json: belongs to an earlier study").hasLineCount(1);
-        assertThat(study("@rows.yaml", "--out", "@study", "--resume").ok().out()).isEqualTo(call.out());
+        assertThat(again.err())
+                .contains("study.json: belongs to an earlier study")
+                .hasLineCount(1);
+        assertThat(study("@rows.yaml", "--out", "@study", "--resume").ok().out())
+                .isEqualTo(call.out());
         Call other = study("@rows.yaml", "--out", "@study", "--resume", "--width", "0.125");
         assertThat(other.status()).isEqualTo(2);
-        assertThat(other.err()).contains("belongs to another study: the row \"one\"").hasLineCount(1);
+        assertThat(other.err())
+                .contains("belongs to another study: the row \"one\"")
+                .hasLineCount(1);
     }
 
     @Test

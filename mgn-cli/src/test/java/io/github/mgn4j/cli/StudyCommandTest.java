@@ -92,7 +92,10 @@ class StudyCommandTest {
         refused(study("@gone.yaml", "--out", "@none"), "gone.yaml");
         refused(study("@rows.yaml"), "--out DIR is missing");
         refused(study("@rows.yaml", "--out", "@none", "--input", "96"), "--input must be HEIGHTxWIDTH");
-        refused(study("@rows.yaml", "--out", "@none", "--k1", "900"), "needs 900");
+        refused(
+                workshop.mgn(
+                        "study", "--data", "@data", "--suite", "losses", "--out", "@none", "--p", "2", "--k1", "900"),
+                "needs 900");
         refused(study("@rows.yaml", "--out", "@none", "--p", "50"), "50");
         assertThat(workshop.path("none")).doesNotExist();
     }

@@ -19,6 +19,7 @@ class PublicApiTest {
                 "mgn-data",
                 "mgn-train",
                 "mgn-eval",
+                "mgn-study",
                 "mgn-gallery",
                 "mgn-onednn",
                 "mgn-onnx",

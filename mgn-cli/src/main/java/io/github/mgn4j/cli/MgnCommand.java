@@ -29,6 +29,7 @@ import picocli.CommandLine.Spec;
             ExtractCommand.class,
             TrainCommand.class,
             EvaluateCommand.class,
+            StudyCommand.class,
             VerifyCommand.class,
             GalleryCommand.class,
             SearchCommand.class,

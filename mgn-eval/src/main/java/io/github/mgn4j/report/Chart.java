@@ -1,6 +1,7 @@
 package io.github.mgn4j.report;
 
 import java.awt.image.BufferedImage;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -14,6 +15,9 @@ record Chart(String description, Axis x, Axis y, List<Series> series, List<Mark>
     private static final int LEFT = 52;
     private static final int RIGHT = 20;
     private static final int TOP = 34;
+    /** Height of a line of the legend. */
+    private static final int LINE = 18;
+
     private static final int BOTTOM = 46;
     /**
      * Width of a letter, with room for the larger letters of phones. The legend must be laid out where no font can be
@@ -77,15 +81,15 @@ record Chart(String description, Axis x, Axis y, List<Series> series, List<Mark>
             canvas.curve(points, Ink.series(i));
         }
         marks.forEach(mark -> draw(mark, canvas));
-        double at = LEFT;
+        List<Key> legend = legend();
         for (int i = 0; i < series.size(); i++) {
-            String name = series.get(i).name();
-            canvas.curve(new double[] {at, 14, at + 16, 14}, Ink.series(i));
-            canvas.text(at + 22, 18, name, Canvas.Anchor.START, Ink.TEXT);
-            at += 34 + name.length() * LETTER;
+            Key key = legend.get(i);
+            canvas.curve(new double[] {key.from(), key.down(), key.from() + 16, key.down()}, Ink.series(i));
+            canvas.text(key.from() + 22, key.down() + 4, series.get(i).name(), Canvas.Anchor.START, Ink.TEXT);
         }
+        double at = legend.isEmpty() ? LEFT : legend.get(legend.size() - 1).to();
         // If the legend takes all the room, the page's heading names the axis.
-        if (at + y.label().length() * LETTER < WIDTH - RIGHT) {
+        if (top() == TOP && at + y.label().length() * LETTER < WIDTH - RIGHT) {
             canvas.text(WIDTH - RIGHT, 18, y.label(), Canvas.Anchor.END, Ink.TEXT);
         }
     }
@@ -94,9 +98,9 @@ record Chart(String description, Axis x, Axis y, List<Series> series, List<Mark>
         if (mark instanceof Limit limit) {
             double at = across(limit.x());
             boolean right = x.position(limit.x()) < 0.6;
-            canvas.line(at, TOP, at, height - BOTTOM, Ink.MARK);
+            canvas.line(at, top(), at, height - BOTTOM, Ink.MARK);
             Canvas.Anchor anchor = right ? Canvas.Anchor.START : Canvas.Anchor.END;
-            canvas.text(at + (right ? 6 : -6), TOP + 12, limit.name(), anchor, Ink.MARK);
+            canvas.text(at + (right ? 6 : -6), top() + 12, limit.name(), anchor, Ink.MARK);
         } else if (mark instanceof Interval interval) {
             double at = across(interval.x());
             canvas.curve(new double[] {at, down(interval.low()), at, down(interval.high())}, Ink.FIRST);
@@ -104,12 +108,41 @@ record Chart(String description, Axis x, Axis y, List<Series> series, List<Mark>
         }
     }
 
+    /** The place of a curve's name in the legend. */
+    private record Key(double from, double to, int line) {
+        int down() {
+            return 14 + line * LINE;
+        }
+    }
+
+    private List<Key> legend() {
+        List<Key> keys = new ArrayList<>();
+        double at = LEFT;
+        int line = 0;
+        for (Series one : series) {
+            double width = 34 + one.name().length() * LETTER;
+            if (at > LEFT && at + width > WIDTH) {
+                at = LEFT;
+                line++;
+            }
+            keys.add(new Key(at, at + width, line));
+            at += width;
+        }
+        return keys;
+    }
+
+    /** Returns the top of the chart's area, below the legend. */
+    private int top() {
+        List<Key> keys = legend();
+        return TOP + (keys.isEmpty() ? 0 : keys.get(keys.size() - 1).line() * LINE);
+    }
+
     private double across(double value) {
         return LEFT + x.position(value) * (WIDTH - LEFT - RIGHT);
     }
 
     private double down(double value) {
-        return height - BOTTOM - y.position(value) * (height - BOTTOM - TOP);
+        return height - BOTTOM - y.position(value) * (height - BOTTOM - top());
     }
 
     private void drawAxes(Canvas canvas) {

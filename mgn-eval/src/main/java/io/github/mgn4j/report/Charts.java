@@ -8,6 +8,7 @@ import io.github.mgn4j.report.ReportData.NamedMetrics;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -77,6 +78,28 @@ final class Charts {
                 new Axis("iteration", points.get(0).iteration(), last.iteration(), false),
                 new Axis("", 0, max * 1.05, false),
                 series);
+    }
+
+    /** Returns the chart of the whole loss of several trainings. */
+    static Chart losses(Map<String, List<LossPoint>> trainings) {
+        List<Series> series = new ArrayList<>();
+        double max = 0;
+        int last = 1;
+        for (Map.Entry<String, List<LossPoint>> training : trainings.entrySet()) {
+            Series one = lossSeries(training.getKey(), training.getValue(), LossPoint::loss);
+            if (!one.points().isEmpty()) {
+                series.add(one);
+                max = Math.max(max, one.points().get(1)); // a loss that rises above its beginning leaves the chart
+                last = Math.max(last, one.points().get(one.points().size() - 2).intValue());
+            }
+        }
+        return new Chart(
+                "Training loss of " + String.join(", ", trainings.keySet()),
+                new Axis("iteration", 1, last, false),
+                new Axis("loss", 0, max * 1.05, false),
+                series,
+                List.of(),
+                CMC_HEIGHT);
     }
 
     private static Series lossSeries(String name, List<LossPoint> points, ToDoubleFunction<LossPoint> value) {

@@ -24,6 +24,15 @@ final class GallerySection {
     }
 
     void write(String title, List<RankedGallery> galleries) {
+        write(title, galleries, List.of());
+    }
+
+    /** Writes the lists of one query, with a name over each. */
+    void write(String title, Map<String, RankedGallery> galleries) {
+        write(title, List.copyOf(galleries.values()), List.copyOf(galleries.keySet()));
+    }
+
+    private void write(String title, List<RankedGallery> galleries, List<String> names) {
         if (galleries.isEmpty()) {
             return;
         }
@@ -37,8 +46,12 @@ final class GallerySection {
             page.append(Html.escape(FileNames.text(galleries.get(0).query().path())))
                     .append(" and others.</p>\n");
         }
-        for (RankedGallery gallery : galleries) {
+        for (int i = 0; i < galleries.size(); i++) {
+            RankedGallery gallery = galleries.get(i);
             ReidImage query = gallery.query();
+            if (!names.isEmpty()) {
+                page.append("<h3>").append(Html.escape(names.get(i))).append("</h3>\n");
+            }
             page.append(bare ? "<div class=\"strip bare\">\n" : "<div class=\"strip\">\n");
             page.append("<figure class=\"query\">");
             writePicture(query, "", "query, person " + query.pid());

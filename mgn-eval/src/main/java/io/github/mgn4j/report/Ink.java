@@ -35,7 +35,10 @@ enum Ink {
     PERSON_11(0x4f46e5),
     PERSON_12(0x0d9488);
 
-    private static final Ink[] SERIES = {FIRST, SECOND, THIRD, FOURTH};
+    /** Charts of up to eleven curves have colours that can be told apart. */
+    private static final Ink[] SERIES = {
+        FIRST, SECOND, THIRD, FOURTH, PERSON_4, PERSON_8, PERSON_7, PERSON_9, PERSON_6, PERSON_3, PERSON_11
+    };
 
     private static final List<Ink> PEOPLE = List.copyOf(EnumSet.range(PERSON_1, PERSON_12));
 

@@ -73,7 +73,8 @@ record RankedGallery(ReidImage query, double ap, int firstHit, List<Entry> entri
                 .toList();
     }
 
-    private static RankedGallery of(QueryResult result, List<ReidImage> queries, List<ReidImage> gallery) {
+    /** Returns the list of a query's result. */
+    static RankedGallery of(QueryResult result, List<ReidImage> queries, List<ReidImage> gallery) {
         ReidImage query = queries.get(result.query());
         List<Entry> entries = result.top().stream()
                 .map(ranked -> {

@@ -8,6 +8,7 @@ import io.github.mgn4j.image.ReidImage;
 import io.github.mgn4j.report.ReportData.Fact;
 import io.github.mgn4j.report.ReportData.NamedMetrics;
 import java.io.IOException;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -54,11 +55,7 @@ final class ReportPage {
     }
 
     String write(String style) throws IOException {
-        page.append("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\"/>\n");
-        page.append("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\n");
-        page.append("<meta name=\"color-scheme\" content=\"light dark\"/>\n<title>");
-        page.append(Html.escape(data.title())).append("</title>\n<style>\n").append(style);
-        page.append("</style>\n</head>\n<body>\n<main>\n");
+        head(page, data.title(), style);
         writeHead();
         if (!data.metrics().isEmpty()) {
             writeTiles();
@@ -105,11 +102,27 @@ final class ReportPage {
     }
 
     private void writeFacts(List<Fact> facts) {
+        Map<String, String> all = new LinkedHashMap<>();
+        facts.forEach(fact -> all.put(fact.name(), fact.value()));
+        facts(page, all);
+    }
+
+    /** Writes what precedes the content of a page. */
+    static void head(StringBuilder page, String title, String style) {
+        page.append("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\"/>\n");
+        page.append("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\n");
+        page.append("<meta name=\"color-scheme\" content=\"light dark\"/>\n<title>");
+        page.append(Html.escape(title)).append("</title>\n<style>\n").append(style);
+        page.append("</style>\n</head>\n<body>\n<main>\n");
+    }
+
+    /** Writes statements. */
+    static void facts(StringBuilder page, Map<String, String> facts) {
         page.append("<dl class=\"facts\">\n");
-        for (Fact fact : facts) {
-            page.append("<div><dt>").append(Html.escape(fact.name())).append("</dt><dd>");
-            page.append(Html.escape(fact.value())).append("</dd></div>\n");
-        }
+        facts.forEach((name, value) -> {
+            page.append("<div><dt>").append(Html.escape(name)).append("</dt><dd>");
+            page.append(Html.escape(value)).append("</dd></div>\n");
+        });
         page.append("</dl>\n");
     }
 

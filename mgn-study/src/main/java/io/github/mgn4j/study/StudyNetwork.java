@@ -1,0 +1,45 @@
+package io.github.mgn4j.study;
+
+import io.github.mgn4j.loss.Objective;
+import io.github.mgn4j.spec.MgnSpec;
+import io.github.mgn4j.spec.NetworkSummary;
+import io.github.mgn4j.train.Recipe;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A network of a study and the way it is trained. Immutable.
+ *
+ * @param spec the network; its number of classes is replaced by the data's
+ * @param recipe the recipe; its network and seed are replaced by the study's
+ * @param objective creates the objective for a network; null for the recipe's
+ */
+public record StudyNetwork(
+        MgnSpec spec, Recipe recipe, @Nullable Function<MgnSpec, Objective> objective) {
+    /** Creates a network that is trained with the recipe's objective. */
+    public static StudyNetwork of(MgnSpec spec, Recipe recipe) {
+        return new StudyNetwork(spec, recipe, null);
+    }
+
+    /** Returns this network with another recipe. */
+    StudyNetwork withRecipe(UnaryOperator<Recipe> change) {
+        return new StudyNetwork(spec, change.apply(recipe), objective);
+    }
+
+    StudyNetwork withClasses(int classes) {
+        return new StudyNetwork(spec.toBuilder().classes(classes).build(), recipe, objective);
+    }
+
+    Objective usedObjective() {
+        return objective == null ? recipe.objective(spec) : objective.apply(spec);
+    }
+
+    long parameters() {
+        return NetworkSummary.of(spec).parameterCount();
+    }
+
+    long macs() {
+        return NetworkSummary.of(spec).macs();
+    }
+}

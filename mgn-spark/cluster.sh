@@ -17,8 +17,8 @@ root=$(cd "$(dirname "$0")/.." && pwd)
 [ -f "$root/mgn-spark/target/classpath.txt" ] || (cd "$root" && ./mvnw -B -q -pl mgn-spark -am package -DskipTests)
 
 work=$(mktemp -d)
-export SPARK_HOME="$work/spark" SPARK_LOCAL_IP=127.0.0.1 SPARK_LOCAL_DIRS="$work/local" SPARK_LOCAL_HOSTNAME=127.0.0.1
-mkdir -p "$SPARK_HOME/jars" "$SPARK_HOME/conf" "$work/local"
+export SPARK_HOME="$work/spark" SPARK_LOCAL_IP=127.0.0.1 SPARK_LOCAL_DIRS="$work/scratch" SPARK_LOCAL_HOSTNAME=127.0.0.1
+mkdir -p "$SPARK_HOME/jars" "$SPARK_HOME/conf" "$work/scratch"
 : > "$SPARK_HOME/RELEASE" # makes Spark take its jars from there
 export SPARK_SCALA_VERSION=2.13
 for jar in $(tr ':' ' ' < "$root/mgn-spark/target/classpath.txt") "$root"/mgn-spark/target/mgn-spark-*.jar; do

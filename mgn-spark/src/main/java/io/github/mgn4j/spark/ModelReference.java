@@ -9,54 +9,54 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.spark.SparkContext;
-import org.apache.spark.SparkFiles;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.broadcast.Broadcast;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A model file as executors find it.
  *
  * @param path its path as the user wrote it
- * @param distributed the name under which Spark brings the file to the executors; empty if they read {@code path} themselves
+ * @param content its bytes, of which Spark brings one copy to each executor; null if executors read {@code path} themselves
  * @param sha256 its checksum
  */
-record ModelReference(String path, String distributed, String sha256) implements Serializable {
+record ModelReference(String path, @Nullable Broadcast<byte[]> content, String sha256) implements Serializable {
     private static final long serialVersionUID = 1L;
-    /** The names of files that an application distributes already, by application and checksum. */
-    private static final Map<String, String> DISTRIBUTED = new ConcurrentHashMap<>();
+
+    /** The bytes that the driver's application has handed to Spark, by application and checksum. */
+    private static final Map<String, Broadcast<byte[]>> HANDED = new ConcurrentHashMap<>();
+
+    /** The files that this JVM has written, by checksum. */
+    private static final Map<String, Path> WRITTEN = new ConcurrentHashMap<>();
 
     /**
      * Checks the file on the driver and hands it to Spark.
      *
-     * @throws IllegalArgumentException if the file cannot be read or is not the one with this checksum
+     * @throws IllegalArgumentException if the file cannot be read or is not the one with this checksum, or is too large for Spark
      */
     static ModelReference of(String path, String sha256, boolean shared, SparkContext spark) {
-        checkSum(Path.of(path), path, sha256);
+        Path file = Path.of(path);
+        checkSum(file, path, sha256);
         if (shared || spark.isLocal()) {
-            return new ModelReference(path, "", sha256);
+            return new ModelReference(path, null, sha256);
         }
-        String name = DISTRIBUTED.computeIfAbsent(spark.applicationId() + " " + sha256, key -> {
-            Path copy = copy(Path.of(path), sha256);
-            spark.addFile(copy.toString());
-            return copy.getFileName().toString();
-        });
-        return new ModelReference(path, name, sha256);
+        String application = spark.applicationId() + " ";
+        HANDED.keySet().removeIf(key -> !key.startsWith(application));
+        Broadcast<byte[]> content =
+                HANDED.computeIfAbsent(application + sha256, key -> new JavaSparkContext(spark).broadcast(bytes(file)));
+        return new ModelReference(path, content, sha256);
     }
 
-    /** Returns a link or a copy with a name of its own, since Spark tells distributed files apart by name alone. */
-    private static Path copy(Path model, String sha256) {
+    private static byte[] bytes(Path model) {
         try {
-            Path folder = Files.createTempDirectory("mgn-spark-");
-            Path copy = folder.resolve(sha256 + ".safetensors");
-            try {
-                Files.createLink(copy, model);
-            } catch (IOException | UnsupportedOperationException e) {
-                Files.copy(model, copy);
-            }
-            folder.toFile().deleteOnExit();
-            copy.toFile().deleteOnExit(); // in reverse order
-            return copy;
+            return Files.readAllBytes(model);
         } catch (IOException e) {
+            throw new IllegalArgumentException("model %s cannot be read: %s".formatted(model, e), e);
+        } catch (OutOfMemoryError e) {
             throw new IllegalArgumentException(
-                    "model " + model + " could not be copied into the temporary folder: " + e.getMessage(), e);
+                    "model %s does not fit into the driver's memory: raise spark.driver.memory, or put the file where every executor can read it and call setSharedModel(true)"
+                            .formatted(model),
+                    e);
         }
     }
 
@@ -66,9 +66,24 @@ record ModelReference(String path, String distributed, String sha256) implements
      * @throws IllegalArgumentException if it cannot be read or is not the one that the driver checked
      */
     Path local() {
-        Path file = Path.of(distributed.isEmpty() ? path : SparkFiles.get(distributed));
-        checkSum(file, path, sha256);
-        return file;
+        if (content == null) {
+            checkSum(Path.of(path), path, sha256);
+            return Path.of(path);
+        }
+        return WRITTEN.computeIfAbsent(sha256, key -> write(content.value()));
+    }
+
+    private Path write(byte[] bytes) {
+        try {
+            Path file = Files.createTempFile("mgn-spark-", ".safetensors");
+            file.toFile().deleteOnExit();
+            Files.write(file, bytes);
+            checkSum(file, path, sha256);
+            return file;
+        } catch (IOException e) {
+            throw new IllegalArgumentException(
+                    "model %s could not be written to the executor's temporary folder: %s".formatted(path, e), e);
+        }
     }
 
     /**

@@ -35,6 +35,7 @@ class PcbTest {
     private static final int HEIGHT = 96;
     private static final int WIDTH = 48;
 
+    @SuppressWarnings("ArrayRecordComponent") // never compared
     private record Expected(double[] features, double[] joined, double[] joinedOfLengthOne) {}
 
     private static Expected expected() throws IOException {

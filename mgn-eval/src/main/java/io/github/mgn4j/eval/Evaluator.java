@@ -61,7 +61,7 @@ public record Evaluator(DistanceMetric metric, int top, long blockBytes) {
     }
 
     /**
-     * Extracts the features of a data set's query and galleryand evaluates them.
+     * Extracts the features of a data set's query and gallery and evaluates them.
      *
      * @throws io.github.mgn4j.data.DatasetException if the data set has no query or no gallery that can be read
      * @throws io.github.mgn4j.image.ImageException if an image cannot be read, and the options say {@link

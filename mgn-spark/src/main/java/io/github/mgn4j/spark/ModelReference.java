@@ -86,6 +86,17 @@ record ModelReference(String path, @Nullable Broadcast<byte[]> content, String s
         }
     }
 
+    /** Compares the checksums alone: each task has a handle of its own on the same bytes, and shares the extractor. */
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof ModelReference reference && sha256.equals(reference.sha256);
+    }
+
+    @Override
+    public int hashCode() {
+        return sha256.hashCode();
+    }
+
     /**
      * Returns the checksum of a file, 64 hexadecimal digits.
      *

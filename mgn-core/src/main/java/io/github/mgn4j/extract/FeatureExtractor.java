@@ -23,7 +23,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.stream.IntStream;
@@ -216,7 +215,7 @@ public final class FeatureExtractor implements AutoCloseable {
      * @throws IllegalArgumentException if the features exceed the size of an array
      */
     public FeatureMatrix extractImages(List<RgbImage> images) {
-        float[] all = new float[values(images.size())];
+        float[] all = new float[FeatureCollector.values(images.size(), dims())];
         calls.readLock().lock();
         try {
             checkOpen();
@@ -261,14 +260,9 @@ public final class FeatureExtractor implements AutoCloseable {
      * @throws IllegalArgumentException if the features exceed the size of an array
      */
     public FeatureMatrix extract(List<Path> images) throws IOException {
-        float[] all = new float[values(images.size())];
-        AtomicInteger filled = new AtomicInteger();
-        extract(
-                images,
-                OnError.FAIL,
-                ExtractionListener.NONE,
-                (image, row) -> System.arraycopy(row, 0, all, filled.getAndAdd(row.length), row.length));
-        return FeatureMatrix.of(all, images.size(), dims());
+        FeatureCollector all = new FeatureCollector(images.size(), dims());
+        extract(images, OnError.FAIL, ExtractionListener.NONE, all);
+        return all.matrix();
     }
 
     /**
@@ -331,16 +325,6 @@ public final class FeatureExtractor implements AutoCloseable {
                             .formatted(required.flip(), flip));
         }
         return required;
-    }
-
-    private int values(int images) {
-        long values = (long) images * dims();
-        Preconditions.checkArgument(
-                values <= Integer.MAX_VALUE - 8,
-                "%s images of %s values each do not fit into one array; give them to a FeatureSink",
-                images,
-                dims());
-        return (int) values;
     }
 
     private void checkOpen() {

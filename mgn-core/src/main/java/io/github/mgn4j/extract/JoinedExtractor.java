@@ -10,7 +10,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Joins the features of several networks: the feature of an image is that of the first network, followed by that of the
@@ -113,7 +112,7 @@ public final class JoinedExtractor implements AutoCloseable {
      * @throws IllegalArgumentException if the features exceed the size of an array
      */
     public FeatureMatrix extractImages(List<RgbImage> images) {
-        float[] all = new float[values(images.size())];
+        float[] all = new float[FeatureCollector.values(images.size(), dims)];
         int from = 0;
         for (FeatureExtractor extractor : extractors) {
             FeatureMatrix features = extractor.extractImages(images);
@@ -130,14 +129,9 @@ public final class JoinedExtractor implements AutoCloseable {
      * @throws IllegalArgumentException if the features exceed the size of an array
      */
     public FeatureMatrix extract(List<Path> images) throws IOException {
-        float[] all = new float[values(images.size())];
-        AtomicInteger filled = new AtomicInteger();
-        extract(
-                images,
-                OnError.FAIL,
-                ExtractionListener.NONE,
-                (image, row) -> System.arraycopy(row, 0, all, filled.getAndAdd(row.length), row.length));
-        return FeatureMatrix.of(all, images.size(), dims);
+        FeatureCollector all = new FeatureCollector(images.size(), dims);
+        extract(images, OnError.FAIL, ExtractionListener.NONE, all);
+        return all.matrix();
     }
 
     /**
@@ -178,16 +172,6 @@ public final class JoinedExtractor implements AutoCloseable {
         for (int row = 0; row < features.rows(); row++) {
             System.arraycopy(features.data(), row * features.dims(), all, row * dims + from, features.dims());
         }
-    }
-
-    private int values(int images) {
-        long values = (long) images * dims;
-        Preconditions.checkArgument(
-                values <= Integer.MAX_VALUE - 8,
-                "%s images of %s values each do not fit into one array; give them to a FeatureSink",
-                images,
-                dims);
-        return (int) values;
     }
 
     /** Closes the joined extractors, as {@link FeatureExtractor#close} does. */

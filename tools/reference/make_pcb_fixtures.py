@@ -22,7 +22,7 @@ from torch import nn
 
 import formula
 import make_training_fixtures as training
-from mgn_torch import BLOCKS, Block
+from mgn_torch import blocks
 
 TRAINING = "mgn-train/src/test/resources/pcb-training.json"
 FEATURES = "mgn-cli/src/test/resources/pcb-features.json"
@@ -40,20 +40,7 @@ class Network(nn.Module):
         stem, expansion = round(64 * width), 4 if depth >= 50 else 1
 
         def stage(number, stride):
-            inputs = stem if number == 1 else (stem << (number - 2)) * expansion
-            inner = stem << (number - 1)
-            outputs = inner * expansion
-            return [
-                Block(
-                    inputs if i == 0 else outputs,
-                    inner,
-                    outputs,
-                    stride if i == 0 else 1,
-                    self.bottleneck,
-                    i == 0 and (stride != 1 or inputs != outputs),
-                )
-                for i in range(BLOCKS[depth][number - 1])
-            ]
+            return blocks(depth, stem, number, stride)
 
         self.conv1 = nn.Conv2d(3, stem, 7, 2, 3, bias=False)
         self.bn1 = nn.BatchNorm2d(stem)

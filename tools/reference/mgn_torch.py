@@ -43,29 +43,35 @@ class Block(nn.Module):
         return x
 
 
+def blocks(depth, stem, number, stride):
+    """Returns the blocks of a stage, 1 to 4, of a ResNet whose stem has `stem` channels."""
+    bottleneck = depth >= 50
+    expansion = 4 if bottleneck else 1
+    inputs = stem if number == 1 else (stem << (number - 2)) * expansion
+    inner = stem << (number - 1)
+    outputs = inner * expansion
+    return [
+        Block(
+            inputs if i == 0 else outputs,
+            inner,
+            outputs,
+            stride if i == 0 else 1,
+            bottleneck,
+            i == 0 and (stride != 1 or inputs != outputs),
+        )
+        for i in range(BLOCKS[depth][number - 1])
+    ]
+
+
 class Mgn(nn.Module):
     def __init__(self, depth=50, width=1.0, embedding=256, classes=751, pool="max", classifier="before"):
         super().__init__()
         self.depth, self.pool, self.bottleneck = depth, pool, depth >= 50
         stem = round(64 * width)
         expansion = 4 if self.bottleneck else 1
-        blocks = BLOCKS[depth]
 
         def stage(number, stride):
-            inputs = stem if number == 1 else (stem << (number - 2)) * expansion
-            inner = stem << (number - 1)
-            outputs = inner * expansion
-            return [
-                Block(
-                    inputs if i == 0 else outputs,
-                    inner,
-                    outputs,
-                    stride if i == 0 else 1,
-                    self.bottleneck,
-                    i == 0 and (stride != 1 or inputs != outputs),
-                )
-                for i in range(blocks[number - 1])
-            ]
+            return blocks(depth, stem, number, stride)
 
         self.backone = nn.Sequential(
             nn.Conv2d(3, stem, 7, 2, 3, bias=False),

@@ -8,7 +8,6 @@ import io.github.mgn4j.checkpoint.Rename;
 import io.github.mgn4j.checkpoint.WeightImporter;
 import io.github.mgn4j.model.Model;
 import io.github.mgn4j.model.Provenance;
-import io.github.mgn4j.spec.InputSize;
 import io.github.mgn4j.spec.Pooling;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -18,8 +17,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -33,7 +30,6 @@ import picocli.CommandLine.Option;
                 "Import PyTorch weights (.pth, .pt, .pth.tar of any version since 0.1.10, .safetensors) into a model file.")
 final class ImportCommand implements Callable<Integer> {
     private static final String AUTO = "auto";
-    private static final Pattern INPUT = Pattern.compile("(\\d{1,4})x(\\d{1,4})");
 
     private final Terminal terminal;
     private final Clock clock;
@@ -105,7 +101,7 @@ final class ImportCommand implements Callable<Integer> {
             options = options.withPooling(pool);
         }
         if (input != null) {
-            options = options.withInput(inputSize(input));
+            options = options.withInput(InputSizes.parse(input));
         }
         if (classes != null) {
             options = options.withClasses(classes);
@@ -121,14 +117,6 @@ final class ImportCommand implements Callable<Integer> {
         say("not in the file, drawn anew (to be trained)", imported.fresh());
         terminal.say(from + " -> " + out);
         return 0;
-    }
-
-    private static InputSize inputSize(String text) {
-        Matcher size = INPUT.matcher(text);
-        if (!size.matches()) {
-            throw new IllegalArgumentException("--input must be HxW in pixels, such as 384x128, not '" + text + "'");
-        }
-        return new InputSize(Integer.parseInt(size.group(1)), Integer.parseInt(size.group(2)));
     }
 
     /** Returns the model with its origin; a model file of this project keeps the one that it has. */

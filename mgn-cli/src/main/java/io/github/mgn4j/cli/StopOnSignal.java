@@ -7,14 +7,14 @@ import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lets a training that SIGTERM or Ctrl-C ends write its checkpoint first: the JVM's shutdown waits for it and exits
- * with 0 when everything is saved. Closed on the training's thread once nothing is left to save.
+ * Lets a training, or a study of several, that SIGTERM or Ctrl-C ends write its checkpoint first: the JVM's shutdown waits for it
+ * and exits with 0 when everything is saved. Closed on the training's thread once nothing is left to save.
  */
 final class StopOnSignal implements TrainingListener, AutoCloseable {
     private final Terminal terminal;
     private final CountDownLatch done = new CountDownLatch(1);
     private final Thread hook = new Thread(this::stop, "mgn-stop");
-    private volatile @Nullable Trainer trainer;
+    private volatile @Nullable Runnable request;
     private volatile boolean stopping;
     private volatile boolean saved;
 
@@ -25,13 +25,13 @@ final class StopOnSignal implements TrainingListener, AutoCloseable {
 
     private void stop() {
         stopping = true;
-        Trainer current = trainer;
+        Runnable current = request;
         if (current == null) {
             Runtime.getRuntime().halt(0); // there is nothing to lose yet
             return;
         }
         terminal.say("asked to stop: finishing this step and saving a checkpoint");
-        current.requestStop();
+        current.run();
         try {
             done.await();
         } catch (InterruptedException e) {
@@ -50,12 +50,22 @@ final class StopOnSignal implements TrainingListener, AutoCloseable {
         return stopping;
     }
 
+    /** Sets how the work is asked to end; it is asked at once if a signal has come already. */
+    void ask(Runnable requestStop) {
+        request = requestStop;
+        if (stopping) {
+            requestStop.run();
+        }
+    }
+
+    /** Says that everything is on disk. */
+    void saved() {
+        saved = true;
+    }
+
     @Override
     public void onStart(Trainer started) {
-        trainer = started;
-        if (stopping) {
-            started.requestStop();
-        }
+        ask(started::requestStop);
     }
 
     @Override
@@ -64,13 +74,13 @@ final class StopOnSignal implements TrainingListener, AutoCloseable {
     /** Called as the last listener: everything is on disk. */
     @Override
     public void onStop(Trainer t) {
-        saved = true;
+        saved();
         terminal.say("stopped after step %d of %d; --resume goes on".formatted(t.iteration(), t.totalIterations()));
     }
 
     @Override
     public void onEnd(Trainer t) {
-        saved = true;
+        saved();
     }
 
     @Override

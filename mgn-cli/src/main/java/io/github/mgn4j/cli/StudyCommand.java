@@ -2,7 +2,6 @@ package io.github.mgn4j.cli;
 
 import io.github.mgn4j.data.ReidDataset;
 import io.github.mgn4j.eval.ReRanker;
-import io.github.mgn4j.spec.InputSize;
 import io.github.mgn4j.spec.NetworkSummary;
 import io.github.mgn4j.study.Study;
 import io.github.mgn4j.study.StudyBuilder;
@@ -12,18 +11,15 @@ import io.github.mgn4j.study.StudyPlan;
 import io.github.mgn4j.study.StudyRow;
 import io.github.mgn4j.study.StudySuites;
 import io.github.mgn4j.study.StudyYaml;
+import io.github.mgn4j.train.ArticleRecipes;
 import io.github.mgn4j.train.NetworkSettings;
 import io.github.mgn4j.train.Recipe;
 import io.github.mgn4j.train.RecipeBuilder;
-import io.github.mgn4j.train.RecipeYaml;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -40,8 +36,6 @@ import picocli.CommandLine.Option;
                     + " row that diverges is shown as such in the table, and the study goes on."
         })
 final class StudyCommand implements Callable<Integer> {
-    private static final Pattern SIZE = Pattern.compile("([0-9]{1,5})x([0-9]{1,5})");
-
     private final Terminal terminal;
 
     @Mixin
@@ -72,18 +66,13 @@ final class StudyCommand implements Callable<Integer> {
 
     @Option(
             names = "--recipe",
-            paramLabel = "FILE.yaml",
-            description = "Recipe that the rows change (default: the article's for Market-1501).")
+            paramLabel = "FILE.yaml|NAME",
+            description =
+                    "Recipe that the rows change: a file, or one of the article's, as train takes (default: market1501).")
     private @Nullable Path recipe;
 
-    @Option(names = "--p", paramLabel = "N", description = "Identities per batch, for every row.")
-    private @Nullable Integer p;
-
-    @Option(names = "--k", paramLabel = "N", description = "Images per identity in a batch, for every row.")
-    private @Nullable Integer k;
-
-    @Option(names = "--epochs", paramLabel = "N", description = "Number of epochs, for every row.")
-    private @Nullable Integer epochs;
+    @Mixin
+    private SamplingOptions sampling = new SamplingOptions();
 
     @Option(
             names = "--iterations",
@@ -91,12 +80,6 @@ final class StudyCommand implements Callable<Integer> {
             description =
                     "Steps of every training, instead of epochs. Learning rates fall at the same shares of the training.")
     private @Nullable Integer iterations;
-
-    @Option(
-            names = "--augment",
-            paramLabel = "NAMES",
-            description = "none, or names separated by commas: flip, crop, erase, jitter; for every row.")
-    private @Nullable String augment;
 
     @Option(names = "--depth", paramLabel = "18|34|50", description = "Depth of the networks of depth 50.")
     private @Nullable Integer depth;
@@ -154,22 +137,23 @@ final class StudyCommand implements Callable<Integer> {
         Path folder = out == null ? Path.of("") : out;
         OutputOptions.checkFolder(folder);
         try (Progress progress = terminal.progress("steps");
+                StopOnSignal stop = new StopOnSignal(terminal);
                 Study study =
                         builder.folder(folder).listener(new Shown(progress)).open()) {
-            run(study, folder);
+            run(study, folder, stop);
         }
         return 0;
     }
 
     private List<StudyRow> rows() throws IOException {
-        Recipe base = overridden(recipe == null ? Recipe.market1501() : RecipeYaml.read(recipe));
+        Recipe base = overridden(recipe == null ? Recipe.market1501() : ArticleRecipes.read(recipe));
         NetworkSettings size = base.network();
         base = base.toBuilder()
                 .network(new NetworkSettings(
                         size.preset(),
                         depth == null ? size.depth() : depth,
                         width == null ? size.width() : width,
-                        input == null ? size.input() : inputSize(input),
+                        input == null ? size.input() : InputSizes.parse(input),
                         size.pooling(),
                         embedding == null ? size.embedding() : embedding,
                         size.globalClassifier()))
@@ -181,28 +165,9 @@ final class StudyCommand implements Callable<Integer> {
                 : StudySuites.named(suite, base);
     }
 
-    private static InputSize inputSize(String text) {
-        Matcher size = SIZE.matcher(text);
-        if (!size.matches()) {
-            throw new IllegalArgumentException("--input must be HEIGHTxWIDTH such as 384x128, not " + text);
-        }
-        return new InputSize(Integer.parseInt(size.group(1)), Integer.parseInt(size.group(2)));
-    }
-
     private Recipe overridden(Recipe base) {
         RecipeBuilder builder = base.toBuilder();
-        if (p != null) {
-            builder.p(p);
-        }
-        if (k != null) {
-            builder.k(k);
-        }
-        if (epochs != null) {
-            builder.epochs(epochs);
-        }
-        if (augment != null) {
-            builder.augment(augment.equals("none") ? List.of() : List.of(augment.split(",", -1)));
-        }
+        sampling.apply(builder);
         return builder.build();
     }
 
@@ -227,43 +192,15 @@ final class StudyCommand implements Callable<Integer> {
         }
     }
 
-    private void run(Study study, Path folder) throws IOException {
-        CountDownLatch ended = new CountDownLatch(1);
-        Thread hook = new Thread(
-                () -> {
-                    terminal.say("asked to stop: finishing this step and saving a checkpoint");
-                    study.requestStop();
-                    try {
-                        ended.await();
-                    } catch (InterruptedException e) {
-                        Thread.currentThread().interrupt();
-                    }
-                    terminal.results().flush();
-                    // The status of a JVM ended by a signal would report an interruption, but everything is saved.
-                    Runtime.getRuntime().halt(0);
-                },
-                "mgn-stop");
-        Runtime.getRuntime().addShutdownHook(hook);
-        boolean saved = false;
-        try {
-            String table = study.run().markdown().stripTrailing();
-            saved = true;
-            if (study.isFinished()) {
-                terminal.println(table);
-                terminal.say("study -> " + folder.resolve(Study.PAGE));
-            } else {
-                terminal.say("stopped; --resume goes on");
-            }
-            study.close();
-        } finally {
-            if (saved) {
-                ended.countDown();
-            }
-            try {
-                Runtime.getRuntime().removeShutdownHook(hook);
-            } catch (IllegalStateException e) {
-                ended.countDown(); // the JVM has begun to shut down, and its hook waits
-            }
+    private void run(Study study, Path folder, StopOnSignal stop) throws IOException {
+        stop.ask(study::requestStop);
+        String table = study.run().markdown().stripTrailing();
+        stop.saved();
+        if (study.isFinished()) {
+            terminal.println(table);
+            terminal.say("study -> " + folder.resolve(Study.PAGE));
+        } else {
+            terminal.say("stopped; --resume goes on");
         }
     }
 

@@ -101,23 +101,11 @@ final class TrainCommand implements Callable<Integer> {
                             + " if it has none. The result is the same to the last bit with as many OpenMP threads as before.")
     private boolean resume;
 
-    @Option(names = "--p", paramLabel = "N", description = "Identities per batch.")
-    private @Nullable Integer p;
-
-    @Option(names = "--k", paramLabel = "N", description = "Images per identity in a batch.")
-    private @Nullable Integer k;
-
-    @Option(names = "--epochs", paramLabel = "N", description = "Number of epochs.")
-    private @Nullable Integer epochs;
+    @Mixin
+    private SamplingOptions sampling = new SamplingOptions();
 
     @Option(names = "--iterations", paramLabel = "N", description = "Total number of steps, instead of epochs.")
     private @Nullable Integer iterations;
-
-    @Option(
-            names = "--augment",
-            paramLabel = "NAMES",
-            description = "none, or names separated by commas: flip, crop, erase, jitter.")
-    private @Nullable String augment;
 
     @Option(
             names = "--on-error",
@@ -345,20 +333,9 @@ final class TrainCommand implements Callable<Integer> {
 
     private Recipe overridden(Recipe base) {
         RecipeBuilder builder = base.toBuilder();
-        if (p != null) {
-            builder.p(p);
-        }
-        if (k != null) {
-            builder.k(k);
-        }
-        if (epochs != null) {
-            builder.epochs(epochs);
-        }
+        sampling.apply(builder);
         if (iterations != null) {
             builder.iterations(iterations);
-        }
-        if (augment != null) {
-            builder.augment(augment.equals("none") ? List.of() : List.of(augment.split(",", -1)));
         }
         if (onError != null) {
             builder.onError(onError);

@@ -91,7 +91,9 @@ class StudyCommandTest {
         refused(study("@wrong.yaml", "--out", "@none"), "row 'a', network 1: unknown key 'recipes'");
         refused(study("@gone.yaml", "--out", "@none"), "gone.yaml");
         refused(study("@rows.yaml"), "--out DIR is missing");
-        refused(study("@rows.yaml", "--out", "@none", "--input", "96"), "--input must be HEIGHTxWIDTH");
+        refused(
+                study("@rows.yaml", "--out", "@none", "--input", "96"),
+                "--input must be HxW in pixels, such as 384x128, not '96'");
         refused(
                 workshop.mgn(
                         "study", "--data", "@data", "--suite", "losses", "--out", "@none", "--p", "2", "--k1", "900"),

@@ -1,8 +1,6 @@
 package io.github.mgn4j.train;
 
 import io.github.mgn4j.data.ReidDataset;
-import io.github.mgn4j.image.Layout;
-import io.github.mgn4j.image.Preprocessor;
 import io.github.mgn4j.model.Model;
 import io.github.mgn4j.samediff.internal.ProcessMemory;
 import io.github.mgn4j.spec.InputSize;
@@ -31,8 +29,8 @@ record StepMeasurement(
         Model start = setup.startingModel();
         Recipe recipe = setup.recipe;
         Recipe small = small(recipe);
-        try (DatasetBatches all = batches(setup, start, recipe);
-                DatasetBatches few = batches(setup, start, small)) {
+        try (DatasetBatches all = setup.batches(recipe, start);
+                DatasetBatches few = setup.batches(small, start)) {
             // The whole batch is checked, though fewer images are measured.
             setup.trainer(all).objectiveFor(start.spec()).check(start.spec(), recipe.batchSize());
             try (Trainer trainer = setup.trainer(small, few).start(start)) {
@@ -82,15 +80,5 @@ record StepMeasurement(
         return Math.min(
                 setup.cacheBytes,
                 3L * input.height() * input.width() * dataset.train().size());
-    }
-
-    static DatasetBatches batches(TrainingBuilder setup, Model start, Recipe recipe) {
-        return new DatasetBatches(
-                setup.dataset.requireTrain(),
-                recipe,
-                new Preprocessor(start.spec().input(), start.preprocessing()),
-                Layout.NHWC,
-                setup.cacheBytes,
-                setup.augmentations);
     }
 }

@@ -2,8 +2,6 @@ package io.github.mgn4j.train;
 
 import io.github.mgn4j.data.ReidDataset;
 import io.github.mgn4j.data.UnreadableImage;
-import io.github.mgn4j.image.Layout;
-import io.github.mgn4j.image.Preprocessor;
 import io.github.mgn4j.model.Model;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -48,13 +46,7 @@ public final class Training implements AutoCloseable {
         this.checkpoint = checkpoint;
         // The batches come first, because they reject a recipe that does not suit the data before any folder is
         // changed.
-        batches = new DatasetBatches(
-                setup.dataset.requireTrain(),
-                recipe,
-                new Preprocessor(start.spec().input(), start.preprocessing()),
-                Layout.NHWC,
-                setup.cacheBytes,
-                setup.augmentations);
+        batches = setup.batches(recipe, start);
         trainers = setup.trainer(batches);
         ownsFolder = setup.run == null;
         folder = opened != null || setup.folder == null ? opened : RunFolder.create(setup.folder, setup.overwrite);

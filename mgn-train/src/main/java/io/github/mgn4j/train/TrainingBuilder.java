@@ -5,6 +5,8 @@ import io.github.mgn4j.data.Augmentation;
 import io.github.mgn4j.data.IdentityIndex;
 import io.github.mgn4j.data.PublishedCounts;
 import io.github.mgn4j.data.ReidDataset;
+import io.github.mgn4j.image.Layout;
+import io.github.mgn4j.image.Preprocessor;
 import io.github.mgn4j.loss.Objective;
 import io.github.mgn4j.model.Model;
 import io.github.mgn4j.model.WeightInit;
@@ -210,6 +212,17 @@ public final class TrainingBuilder {
         return spec == null
                 ? StartingWeights.fresh(recipe, classes)
                 : WeightInit.initialise(spec.toBuilder().classes(classes).build(), recipe.seed());
+    }
+
+    /** Returns the batches of a recipe, as the network of a model takes them. */
+    DatasetBatches batches(Recipe used, Model model) {
+        return new DatasetBatches(
+                dataset.requireTrain(),
+                used,
+                new Preprocessor(model.spec().input(), model.preprocessing()),
+                Layout.NHWC,
+                cacheBytes,
+                augmentations);
     }
 
     TrainerBuilder trainer(BatchSource batches) {

@@ -166,7 +166,7 @@ class DryRunTest {
 
     private static long bytesOfImages(ReidDataset dataset, Recipe recipe) throws IOException {
         TrainingBuilder setup = Training.builder(dataset, recipe);
-        try (DatasetBatches batches = StepMeasurement.batches(setup, setup.startingModel(), recipe);
+        try (DatasetBatches batches = setup.batches(recipe, setup.startingModel());
                 Trainer trainer = setup.trainer(batches).start(setup.startingModel())) {
             trainer.step();
             return trainer.bytesOfImages();

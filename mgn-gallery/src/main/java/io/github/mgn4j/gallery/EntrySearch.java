@@ -18,6 +18,9 @@ final class EntrySearch {
      */
     static int[][] nearest(Queries queries, List<SearchOptions> options, int[] k) {
         View view = queries.view();
+        if (PrunedScan.suits(queries, options.get(0))) {
+            return new int[][] {nearest(queries, options.get(0), Math.min(k[0], view.rows()))};
+        }
         NearScan scan = NearScan.of(queries);
         NearCandidates[] near = new NearCandidates[queries.count()];
         Arrays.setAll(near, q -> new NearCandidates(Math.min(k[q], view.rows()), scan.tolerance(q)));
@@ -25,6 +28,14 @@ final class EntrySearch {
         int[][] rows = new int[near.length][];
         IntStream.range(0, near.length).parallel().forEach(q -> rows[q] = near[q].settle(queries.exact(q)::square));
         return rows;
+    }
+
+    private static int[] nearest(Queries query, SearchOptions options, int k) {
+        PrunedScan scan = new PrunedScan(query);
+        NearCandidates near = new NearCandidates(k, scan.tolerance());
+        float[] values = scan.run(options, k);
+        collect(near, query.view(), options, 0, 0, values.length, values);
+        return near.settle(query.exact(0)::square);
     }
 
     /** Searches the rows from one on for one query, as {@link #nearest} does. */
@@ -41,7 +52,7 @@ final class EntrySearch {
             NearCandidates into, View view, SearchOptions options, int from, int start, int width, float[] near) {
         synchronized (into) {
             for (int j = start; j < width; j++) {
-                if (near[j] <= into.limit() && options.accepts(view, from + j)) {
+                if (near[j] < Float.POSITIVE_INFINITY && near[j] <= into.limit() && options.accepts(view, from + j)) {
                     into.offer(near[j], from + j);
                 }
             }

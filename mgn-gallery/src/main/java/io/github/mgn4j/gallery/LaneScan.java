@@ -46,9 +46,14 @@ final class LaneScan implements NearScan {
 
     @Override
     public float tolerance(int query) {
-        double both = queries.length(query) + view.longest();
+        return tolerance(queries, query, lanes);
+    }
+
+    /** Returns the largest error of values whose terms were added in so many lanes, and these in turn. */
+    static float tolerance(Queries queries, int query, int lanes) {
+        double both = queries.length(query) + queries.view().longest();
         double error = ((double) lanes / SUMS + OTHER_ERRORS) * UNIT * both * both;
-        return (float) (1.01 * error + dims * 0x1p-140);
+        return (float) (1.01 * error + queries.features().dims() * 0x1p-140);
     }
 
     @Override
@@ -86,7 +91,8 @@ final class LaneScan implements NearScan {
         }
     }
 
-    private static void add(float[] q0, float[] r0, float[] q1, float[] r1, float[] sums) {
+    /** Adds the squared differences of two parts lane by lane. */
+    static void add(float[] q0, float[] r0, float[] q1, float[] r1, float[] sums) {
         for (int c = 0; c < sums.length; c++) {
             float d0 = q0[c] - r0[c];
             float d1 = q1[c] - r1[c];
@@ -97,7 +103,7 @@ final class LaneScan implements NearScan {
         }
     }
 
-    private static float total(float[] sums) {
+    static float total(float[] sums) {
         float s0 = 0;
         float s1 = 0;
         float s2 = 0;

@@ -50,6 +50,11 @@ final class PersonSearch {
     }
 
     private static List<List<Found>> search(Queries queries, List<SearchOptions> options) {
+        if (PrunedScan.suits(queries, options.get(0))) {
+            PrunedScan scan = new PrunedScan(queries);
+            float[] near = scan.run(options.get(0), options.get(0).k());
+            return List.of(new PersonSearch(queries, options.get(0), 0, scan.tolerance()).settle(near));
+        }
         NearScan scan = NearScan.of(queries);
         float[][] near = new float[queries.count()][queries.view().rows()];
         scan.run((q, from, width, values) -> System.arraycopy(values, 0, near[q], from, width));

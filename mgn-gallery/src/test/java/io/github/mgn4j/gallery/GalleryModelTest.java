@@ -24,7 +24,8 @@ class GalleryModelTest {
     @ParameterizedTest
     @CsvSource({
         "1,EUCLIDEAN,3,true", "2,COSINE,3,true", "3,EUCLIDEAN,70,true", "4,COSINE,1030,true",
-        "5,EUCLIDEAN,1,true", "6,EUCLIDEAN,33,false", "7,COSINE,64,false", "8,EUCLIDEAN,2050,true"
+        "5,EUCLIDEAN,1,true", "6,EUCLIDEAN,33,false", "7,COSINE,64,false", "8,EUCLIDEAN,2050,true",
+        "9,COSINE,515,true", "10,EUCLIDEAN,512,false", "11,EUCLIDEAN,777,false"
     })
     void doesWhatTheListDoes(int seed, DistanceMetric metric, int dims, boolean onDisk) throws IOException {
         new Run(new Random(seed), metric, dims, onDisk ? folder.resolve("gallery") : null).run(dims > 1000 ? 60 : 250);

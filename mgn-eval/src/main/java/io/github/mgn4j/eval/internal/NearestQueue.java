@@ -15,6 +15,14 @@ public final class NearestQueue {
         entries = new int[capacity];
     }
 
+    /** Returns the distance above which no entry is kept. */
+    public double limit() {
+        if (size < entries.length) {
+            return Double.POSITIVE_INFINITY;
+        }
+        return size == 0 ? Double.NEGATIVE_INFINITY : distances[0];
+    }
+
     /** Offers an entry at a distance. */
     public void offer(double distance, int entry) {
         if (size < entries.length) {

@@ -1,7 +1,10 @@
 package io.github.mgn4j.bench;
 
+import io.github.mgn4j.eval.Evaluator;
+import io.github.mgn4j.eval.LabelledFeatures;
 import io.github.mgn4j.features.DistanceMetric;
 import io.github.mgn4j.features.FeatureMatrix;
+import io.github.mgn4j.gallery.FeatureProjection;
 import io.github.mgn4j.gallery.Gallery;
 import io.github.mgn4j.gallery.GalleryEntry;
 import io.github.mgn4j.gallery.GalleryHit;
@@ -17,10 +20,10 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Random;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.IntUnaryOperator;
 import java.util.stream.IntStream;
 
 /**
@@ -28,7 +31,7 @@ import java.util.stream.IntStream;
  * million entries is made once and searched by several modes, and because the heap is part of the result.
  *
  * <pre>
- * java -Xmx4g -cp ... io.github.mgn4j.bench.GalleryRun FOLDER ENTRIES [DIMS] [exact|approximate|adds]...
+ * java -Xmx4g -cp ... io.github.mgn4j.bench.GalleryRun FOLDER ENTRIES [DIMS] [exact|approximate|adds|projection]...
  * </pre>
  */
 public final class GalleryRun {
@@ -39,29 +42,17 @@ public final class GalleryRun {
     private static final int LARGE_BATCH = 64;
     private static final int NEAREST = 10;
 
-    /** Directions with variance, the l-th of 1 / (1 + l). */
-    private static final int LATENT = 256;
+    private static final int PROJECTED = 20_000;
+    private static final int PROJECTED_QUERIES = 1000;
 
-    /** Deviation of an image from its person, as a fraction of that of people from each other. */
-    private static final double WITHIN = 0.5;
-
-    /** Deviation in every dimension besides. */
-    private static final double OUTSIDE = 0.1;
-
-    private final float[][] basis;
+    private final GalleryFeatures features;
     private final int dims;
     private final int entries;
 
     private GalleryRun(int entries, int dims) {
         this.entries = entries;
         this.dims = dims;
-        Random random = new Random(11);
-        basis = new float[LATENT][dims];
-        for (float[] direction : basis) {
-            for (int d = 0; d < dims; d++) {
-                direction[d] = (float) random.nextGaussian();
-            }
-        }
+        features = new GalleryFeatures(dims);
     }
 
     /** Arguments: folder of the gallery, number of entries, dims (2048), what to measure (exact). */
@@ -81,6 +72,7 @@ public final class GalleryRun {
                     case "exact" -> run.exact(gallery);
                     case "approximate" -> run.approximate(gallery);
                     case "adds" -> run.adds(gallery);
+                    case "projection" -> run.projection();
                     default -> throw new IllegalArgumentException("unknown mode " + mode);
                 }
             }
@@ -98,26 +90,6 @@ public final class GalleryRun {
         System.out.printf(Locale.ROOT, "%-28s %12.4f %s%n", what, value, unit);
     }
 
-    /**
-     * Returns a feature of a person: as those of a trained network, most of its variance lies in few directions, and an image
-     * differs from its person in the same directions, but less.
-     */
-    private float[] feature(int person, SplittableRandom random) {
-        Random centre = new Random(person);
-        float[] feature = new float[dims];
-        for (int d = 0; d < dims; d++) {
-            feature[d] = (float) (OUTSIDE * random.nextGaussian());
-        }
-        for (int l = 0; l < LATENT; l++) {
-            float z = (float) ((centre.nextGaussian() + WITHIN * random.nextGaussian()) / Math.sqrt(1 + l));
-            float[] direction = basis[l];
-            for (int d = 0; d < dims; d++) {
-                feature[d] += z * direction[d];
-            }
-        }
-        return feature;
-    }
-
     private void fill(Path folder) throws IOException {
         long start = System.nanoTime();
         try (Gallery gallery = Gallery.openOrCreate(folder, dims, DistanceMetric.EUCLIDEAN)) {
@@ -127,8 +99,8 @@ public final class GalleryRun {
                 float[][] rows = new float[count][];
                 IntStream.range(0, count)
                         .parallel()
-                        .forEach(i ->
-                                rows[i] = feature((first + i) / IMAGES_PER_PERSON, new SplittableRandom(first + i)));
+                        .forEach(i -> rows[i] =
+                                features.feature((first + i) / IMAGES_PER_PERSON, new SplittableRandom(first + i)));
                 List<GalleryEntry> added = new ArrayList<>();
                 for (int i = 0; i < count; i++) {
                     int row = from + i;
@@ -144,7 +116,7 @@ public final class GalleryRun {
     private FeatureMatrix queries(int count) {
         SplittableRandom random = new SplittableRandom(-1);
         return FeatureMatrix.ofRows(IntStream.range(0, count)
-                .mapToObj(q -> feature(random.nextInt(Math.max(1, entries / IMAGES_PER_PERSON)), random))
+                .mapToObj(q -> features.feature(random.nextInt(Math.max(1, entries / IMAGES_PER_PERSON)), random))
                 .toArray(float[][]::new));
     }
 
@@ -244,8 +216,9 @@ public final class GalleryRun {
                 }))
                 .toList();
         SplittableRandom random = new SplittableRandom(7);
-        List<float[]> features =
-                IntStream.range(0, 2000).mapToObj(i -> feature(i, random)).toList();
+        List<float[]> features = IntStream.range(0, 2000)
+                .mapToObj(i -> this.features.feature(i, random))
+                .toList();
         threads.forEach(Thread::start);
         long start = System.nanoTime();
         for (int i = 0; i < features.size(); i++) {
@@ -263,5 +236,42 @@ public final class GalleryRun {
         say("searches meanwhile", (searches[0] + searches[1]) / taken, "1/s");
         gallery.removeIf(entry -> entry.path().startsWith("added"));
         gallery.commit();
+    }
+
+    /** What fewer dimensions cost: mean average precision of other images of the same people, none of whom the fit has seen. */
+    private void projection() {
+        SplittableRandom random = new SplittableRandom(3);
+        FeatureMatrix sample = rows(PROJECTED, i -> PROJECTED + i / IMAGES_PER_PERSON, random);
+        FeatureMatrix gallery = rows(PROJECTED, i -> i / IMAGES_PER_PERSON, random);
+        FeatureMatrix queries = rows(PROJECTED_QUERIES, i -> i, random);
+        say("mAP, " + dims + " dims", meanAveragePrecision(queries, gallery), "");
+        for (int to : new int[] {512, 256, 64}) {
+            FeatureProjection fitted = FeatureProjection.fit(sample, to, false);
+            say("mAP, " + to + " dims", meanAveragePrecision(fitted.apply(queries), fitted.apply(gallery)), "");
+        }
+        FeatureProjection white = FeatureProjection.fit(sample, 256, true);
+        say("mAP, 256 dims, whitened", meanAveragePrecision(white.apply(queries), white.apply(gallery)), "");
+    }
+
+    private FeatureMatrix rows(int count, IntUnaryOperator person, SplittableRandom random) {
+        return FeatureMatrix.ofRows(IntStream.range(0, count)
+                .mapToObj(i -> features.feature(person.applyAsInt(i), random))
+                .toArray(float[][]::new));
+    }
+
+    /** The person of query q is q, that of gallery row i is i / 20. */
+    private static double meanAveragePrecision(FeatureMatrix queries, FeatureMatrix gallery) {
+        int[] asked = IntStream.range(0, queries.rows()).toArray();
+        int[] known = IntStream.range(0, gallery.rows())
+                .map(i -> i / IMAGES_PER_PERSON)
+                .toArray();
+        int[] cameras = new int[known.length];
+        Arrays.fill(cameras, 1);
+        return new Evaluator(DistanceMetric.EUCLIDEAN)
+                .evaluate(
+                        new LabelledFeatures(queries, asked, new int[asked.length]),
+                        new LabelledFeatures(gallery, known, cameras))
+                .metrics()
+                .mAP();
     }
 }

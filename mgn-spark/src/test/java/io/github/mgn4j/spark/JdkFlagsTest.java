@@ -5,14 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import org.apache.spark.launcher.JavaModuleOptions;
 import org.junit.jupiter.api.Test;
 
 /** The flags for JDK 17 and later are those of Spark's own launcher: in the build, in the scripts and in the guide. */
 class JdkFlagsTest {
-    private static final List<String> FLAGS = Arrays.asList(JavaModuleOptions.defaultModuleOptionArray());
+    private static final List<String> FLAGS = List.of(JavaModuleOptions.defaultModuleOptions().split(" "));
 
     @Test
     void theBuildHasThem() {

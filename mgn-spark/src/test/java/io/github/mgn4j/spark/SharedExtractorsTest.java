@@ -64,7 +64,7 @@ class SharedExtractorsTest {
                 .redirectErrorStream(true)
                 .redirectOutput(log.toFile())
                 .start();
-        boolean ended = executor.waitFor(1, TimeUnit.MINUTES);
+        boolean ended = executor.waitFor(5, TimeUnit.MINUTES);
         executor.destroyForcibly();
 
         assertThat(ended).isTrue();

@@ -85,6 +85,7 @@ executors)
                 sleep 0.3
             done
             wait $job || { tail -5 "$work/$name.log" >&2; exit 1; }
+            job=""
             end=$(date +%s.%N)
             stop_started
             count=$(find "$folder" -name '*.png' -o -name '*.jpg' | wc -l)

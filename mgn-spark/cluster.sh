@@ -33,6 +33,7 @@ executors=$(ps -o pid= --ppid "$victim")
 kill -9 "$victim" $executors
 echo "killed worker 2 and its executor after $done of its tasks"
 wait $job || { tail -5 "$work/cluster.log" >&2; exit 1; }
+job=""
 grep -q "Lost executor" "$work/cluster.log" || { echo "the driver missed no executor" >&2; exit 1; }
 
 submit local 'local[*]' "$model" "$images" --npy "$work/local.npy" "$@" || { tail -5 "$work/local.log" >&2; exit 1; }

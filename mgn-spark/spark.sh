@@ -31,13 +31,15 @@ spark() { # shellcheck disable=SC2086
 }
 
 started=""
+job=""
 stop_started() {
-    for id in $started; do
+    for id in $started $job; do
         children=$(ps -o pid= --ppid "$id" 2> /dev/null) || true
         # shellcheck disable=SC2086
         kill $id $children 2> /dev/null || true
     done
     started=""
+    job=""
 }
 finish() {
     code=$?

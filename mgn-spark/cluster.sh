@@ -14,77 +14,12 @@ model=$(realpath "$1")
 images=$(realpath "$2")
 shift 2
 root=$(cd "$(dirname "$0")/.." && pwd)
-[ -f "$root/mgn-spark/target/classpath.txt" ] || (cd "$root" && ./mvnw -B -q -pl mgn-spark -am package -DskipTests)
+. "$root/mgn-spark/spark.sh"
 
-work=$(mktemp -d)
-export SPARK_HOME="$work/spark" SPARK_LOCAL_IP=127.0.0.1 SPARK_LOCAL_DIRS="$work/scratch" SPARK_LOCAL_HOSTNAME=127.0.0.1
-mkdir -p "$SPARK_HOME/jars" "$SPARK_HOME/conf" "$work/scratch"
-: > "$SPARK_HOME/RELEASE" # makes Spark take its jars from there
-export SPARK_SCALA_VERSION=2.13
-for jar in $(tr ':' ' ' < "$root/mgn-spark/target/classpath.txt") "$root"/mgn-spark/target/mgn-spark-*.jar; do
-    ln -s "$jar" "$SPARK_HOME/jars/$(basename "$jar")"
-done
-
-# JDK 17 and later open these to Spark only if asked; Spark's own launcher passes the same to executors.
-opens="--add-modules=jdk.incubator.vector -Djdk.reflect.useDirectMethodHandle=false"
-for name in java.lang java.lang.invoke java.lang.reflect java.io java.net java.nio java.util java.util.concurrent \
-    java.util.concurrent.atomic jdk.internal.ref sun.nio.ch sun.nio.cs sun.security.action sun.util.calendar; do
-    opens="$opens --add-opens=java.base/$name=ALL-UNNAMED"
-done
-
-spark() { # shellcheck disable=SC2086
-    exec java -XX:+IgnoreUnrecognizedVMOptions $opens -Xmx1g -cp "$SPARK_HOME/conf:$SPARK_HOME/jars/*" "$@"
-}
-
-started=""
-finish() {
-    code=$?
-    for id in $started; do
-        children=$(ps -o pid= --ppid "$id" 2> /dev/null) || true
-        # shellcheck disable=SC2086
-        kill $id $children 2> /dev/null || true
-    done
-    if [ $code -eq 0 ]; then rm -rf "$work"; else echo "see $work" >&2; fi
-}
-trap finish EXIT
-trap 'exit 130' INT TERM
-
-# Waits until a file contains a text, for two minutes at most: await FILE TEXT
-await() {
-    for _ in $(seq 240); do
-        if grep -qs -- "$2" "$1"; then return 0; fi
-        sleep 0.5
-    done
-    echo "$1: '$2' was expected" >&2
-    return 1
-}
-
-# Runs the job in a process of its own: submit NAME MASTER [OPTIONS]
-submit() (
-    name=$1
-    master=$2
-    shift 2
-    spark org.apache.spark.deploy.SparkSubmit --master "$master" --conf spark.ui.enabled=false \
-        --conf spark.executor.memory=1g --conf spark.executor.cores=1 --conf spark.sql.files.maxPartitionBytes=1m \
-        --conf spark.sql.files.openCostInBytes=65536 \
-        --class io.github.mgn4j.spark.ExtractJob "$(echo "$root"/mgn-spark/target/mgn-spark-*.jar)" \
-        --model "$model" --images "$images" --out "$work/$name" --npy "$work/$name.npy" "$@" > "$work/$name.log" 2>&1
-)
-
-(spark org.apache.spark.deploy.master.Master --host 127.0.0.1 --port 0 --webui-port 0 > "$work/master.log" 2>&1) &
-started=$!
-await "$work/master.log" "Starting Spark master at"
-master=$(sed -n 's/.*Starting Spark master at \(spark:[^ ]*\).*/\1/p' "$work/master.log")
-for worker in 1 2; do
-    (spark org.apache.spark.deploy.worker.Worker --host 127.0.0.1 --webui-port 0 --cores 1 --memory 1g \
-        --work-dir "$work/worker$worker" "$master" > "$work/worker$worker.log" 2>&1) &
-    started="$started $!"
-    victim=$!
-    await "$work/worker$worker.log" "Successfully registered with master"
-done
+start_cluster 2
 echo "master $master and two workers"
 
-(submit cluster "$master" "$@") &
+(submit cluster "$master" "$model" "$images" --npy "$work/cluster.npy" "$@") &
 job=$!
 for _ in $(seq 600); do
     done=$(cat "$work"/worker2/*/*/stderr 2> /dev/null | grep -c "Finished task" || true)
@@ -98,9 +33,10 @@ executors=$(ps -o pid= --ppid "$victim")
 kill -9 "$victim" $executors
 echo "killed worker 2 and its executor after $done of its tasks"
 wait $job || { tail -5 "$work/cluster.log" >&2; exit 1; }
+job=""
 grep -q "Lost executor" "$work/cluster.log" || { echo "the driver missed no executor" >&2; exit 1; }
 
-submit local 'local[*]' "$@" || { tail -5 "$work/local.log" >&2; exit 1; }
+submit local 'local[*]' "$model" "$images" --npy "$work/local.npy" "$@" || { tail -5 "$work/local.log" >&2; exit 1; }
 cmp "$work/cluster.csv" "$work/local.csv"
 rows=$(($(wc -l < "$work/local.csv") - 1))
 [ "$(cut -d, -f2- "$work/cluster.csv" | sort -u | wc -l)" -eq $((rows + 1)) ]

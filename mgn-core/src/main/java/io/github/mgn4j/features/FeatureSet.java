@@ -5,8 +5,6 @@ import static io.github.mgn4j.features.FeatureException.check;
 import io.github.mgn4j.internal.io.OutputFiles;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 
 /**
  * Features and their images: row i of the matrix belongs to row i of the table. Immutable.
@@ -79,30 +77,31 @@ public record FeatureSet(FeatureMatrix features, FeatureTable table) {
     }
 
     /**
-     * Writes {@code F.npy} and {@code F.csv} beside it row by row, without holding the features. Both files appear when the
+     * Writes {@code F.npy} and {@code F.csv} beside it row by row, and holds one row at a time. Both files appear when the
      * source returns, or neither. The feature file contains a checksum of the table's paths, so that {@link #read} detects if
      * one of the two files was replaced.
      *
-     * @return the table
+     * @return the number of rows
      * @throws IllegalArgumentException from the sink if a row does not have length {@code dims}
      * @throws IOException if a file cannot be written, or from the source
      */
-    public static FeatureTable writeRows(Path npy, int dims, RowSource source) throws IOException {
+    public static int writeRows(Path npy, int dims, RowSource source) throws IOException {
         NpyFile.checkDims(dims);
-        List<FeatureTable.Entry> entries = new ArrayList<>();
         try (OutputFiles files = new OutputFiles()) {
+            TableWriter table = new TableWriter();
             files.writeChannel(npy, channel -> {
                 NpyFile.Rows rows = new NpyFile.Rows(channel, NpyHeader.writeMarked(0, dims, 0), dims);
-                source.writeTo((image, features) -> {
-                    rows.append(features);
-                    entries.add(image);
+                files.write(FeatureTable.beside(npy), out -> {
+                    table.begin(out);
+                    source.writeTo((image, features) -> {
+                        rows.append(features);
+                        table.append(image, out);
+                    });
                 });
-                rows.finish(NpyHeader.writeMarked(entries.size(), dims, new FeatureTable(entries).mark()));
+                rows.finish(NpyHeader.writeMarked(table.rows(), dims, table.mark()));
             });
-            FeatureTable table = new FeatureTable(entries);
-            files.writeString(FeatureTable.beside(npy), table.text());
             files.publish();
-            return table;
+            return table.rows();
         }
     }
 }

@@ -2,8 +2,6 @@ package io.github.mgn4j.features;
 
 import static io.github.mgn4j.features.FeatureException.check;
 
-import com.google.common.hash.Hasher;
-import com.google.common.hash.Hashing;
 import io.github.mgn4j.image.MarketName;
 import io.github.mgn4j.image.ReidImage;
 import io.github.mgn4j.internal.io.AtomicFile;
@@ -11,7 +9,6 @@ import io.github.mgn4j.internal.io.FileKind;
 import io.github.mgn4j.internal.io.FileNames;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -28,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record FeatureTable(List<Entry> entries) {
     private static final int SHOWN = 60;
-    private static final List<String> HEADER = List.of("row", "path", "pid", "camid");
+    static final List<String> HEADER = List.of("row", "path", "pid", "camid");
 
     /**
      * A row of the file. Unlike a {@link ReidImage}, it may come from another system: its path is text, and its labels may be
@@ -174,29 +171,19 @@ public record FeatureTable(List<Entry> entries) {
      * @throws IOException if the file cannot be written
      */
     public void write(Path file) throws IOException {
-        AtomicFile.writeString(file, text());
+        AtomicFile.write(file, out -> {
+            TableWriter writer = new TableWriter();
+            writer.begin(out);
+            for (Entry entry : entries) {
+                writer.append(entry, out);
+            }
+        });
     }
 
-    String text() {
-        StringBuilder text = new StringBuilder(String.join(",", HEADER)).append('\n');
-        for (int row = 0; row < entries.size(); row++) {
-            Entry entry = entries.get(row);
-            text.append(row).append(',').append(Csv.quote(entry.path())).append(',');
-            text.append(entry.pid() == null ? "" : entry.pid()).append(',');
-            text.append(entry.camid() == null ? "" : entry.camid()).append('\n');
-        }
-        return text.toString();
-    }
-
-    /**
-     * Returns the checksum of the paths in order, never 0, which links a feature file to its table. Labels are not included,
-     * since they may be added later.
-     */
+    /** Returns the checksum of the paths in order, as {@link TableWriter#mark}. */
     long mark() {
-        Hasher hasher = Hashing.sha256().newHasher();
-        for (Entry entry : entries) {
-            hasher.putString(entry.path(), StandardCharsets.UTF_8).putByte((byte) 0);
-        }
-        return Math.max(1, hasher.hash().asLong() & Long.MAX_VALUE);
+        TableWriter writer = new TableWriter();
+        entries.forEach(writer::count);
+        return writer.mark();
     }
 }

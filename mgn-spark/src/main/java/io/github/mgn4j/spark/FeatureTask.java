@@ -2,6 +2,7 @@ package io.github.mgn4j.spark;
 
 import io.github.mgn4j.extract.FeatureExtractor;
 import java.util.Iterator;
+import java.util.Map;
 import java.util.function.Supplier;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.function.MapPartitionsFunction;
@@ -25,14 +26,31 @@ record FeatureTask(ExtractorSettings settings, int input, int name, String onErr
 
     @Override
     public Iterator<Row> call(Iterator<Row> rows) {
-        return new FeatureIterator(
-                this, rows, new Lease(settings.device() >= 0 ? settings : settings.withDevice(gpu())));
+        int device = settings.device() >= 0
+                ? settings.device()
+                : gpu(TaskContext.get().resourcesJMap());
+        return new FeatureIterator(this, rows, new Lease(settings.withDevice(device)));
     }
 
-    /** Returns the index of the task's GPU, as Spark's resource scheduling assigns it; 0 without that. */
-    private static int gpu() {
-        ResourceInformation gpus = TaskContext.get().resourcesJMap().get("gpu");
-        return gpus == null || gpus.addresses().length == 0 ? 0 : Integer.parseInt(gpus.addresses()[0]);
+    /**
+     * Returns the index of the task's GPU, as Spark's resource scheduling assigns it; 0 without that.
+     *
+     * @throws IllegalArgumentException if the address of the GPU is no index
+     */
+    static int gpu(Map<String, ResourceInformation> resources) {
+        ResourceInformation gpus = resources.get("gpu");
+        if (gpus == null || gpus.addresses().length == 0) {
+            return 0;
+        }
+        String address = gpus.addresses()[0];
+        try {
+            return Integer.parseUnsignedInt(address.strip());
+        } catch (NumberFormatException e) {
+            throw new IllegalArgumentException(
+                    "Spark's GPU address '%s' is no index such as 0: let spark.executor.resource.gpu.discoveryScript print indices, or name one by setDevice"
+                            .formatted(address),
+                    e);
+        }
     }
 
     /** The extractor, borrowed when a partition has its first image and given back when the task ends, however it ends. */

@@ -63,11 +63,11 @@ public final class GalleryBuilder {
     /**
      * Writes {@code F.npy} and {@code F.csv} beside it. Either both files appear or neither.
      *
-     * @return the table, which is held in memory; the features are not
+     * @return the number of rows
      * @throws FeatureException if there are no rows, or a row has no features, or other ones than the rows before it
      * @throws IOException if a file cannot be written
      */
-    public FeatureTable writeNpy(Path npy) throws IOException {
+    public int writeNpy(Path npy) throws IOException {
         Iterator<FeatureRow> all = new CheckedRows(rows.toLocalIterator());
         if (!all.hasNext()) {
             throw new FeatureException("there are no rows, expected one at least");

@@ -8,6 +8,7 @@ import io.github.mgn4j.fixtures.FakeEngine;
 import io.github.mgn4j.model.Model;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 
 /** An engine that copies pixels, and counts how many of it are open. */
 public final class CountingEngineProvider implements EngineProvider {
@@ -15,6 +16,11 @@ public final class CountingEngineProvider implements EngineProvider {
     static final AtomicInteger OPENED = new AtomicInteger();
     static final AtomicInteger CLOSED = new AtomicInteger();
     static final AtomicInteger LARGEST = new AtomicInteger();
+    static final AtomicReference<Runnable> ON_CLOSE = new AtomicReference<>(() -> {});
+
+    static String numbers() {
+        return "opened %d, closed %d".formatted(OPENED.get(), CLOSED.get());
+    }
 
     @Override
     public String name() {
@@ -54,6 +60,7 @@ public final class CountingEngineProvider implements EngineProvider {
             @Override
             public void close() {
                 CLOSED.incrementAndGet();
+                ON_CLOSE.get().run();
             }
         };
     }

@@ -140,11 +140,11 @@ class FeatureRowsTest {
         LabelledFeatures expected = labelled(rows);
 
         Path npy = folder.resolve("F.npy");
-        FeatureTable table = builder.writeNpy(npy);
+        assertThat(builder.writeNpy(npy)).isEqualTo(2500);
 
         FeatureSet read = FeatureSet.read(npy);
+        FeatureTable table = read.table();
         assertThat(read.features()).isEqualTo(expected.features());
-        assertThat(read.table()).isEqualTo(table);
         assertThat(table.entries()).extracting(FeatureTable.Entry::path).isSorted();
         assertThat(table.entries().get(7).pid()).isEqualTo(rows.get(7).get(1));
         assertThat(table.entries().get(7).camid()).isEqualTo(rows.get(7).get(2));

@@ -11,7 +11,8 @@ import org.junit.jupiter.api.Test;
 
 /** The flags for JDK 17 and later are those of Spark's own launcher: in the build, in the scripts and in the guide. */
 class JdkFlagsTest {
-    private static final List<String> FLAGS = List.of(JavaModuleOptions.defaultModuleOptions().split(" "));
+    private static final List<String> FLAGS =
+            List.of(JavaModuleOptions.defaultModuleOptions().split(" "));
 
     @Test
     void theBuildHasThem() {

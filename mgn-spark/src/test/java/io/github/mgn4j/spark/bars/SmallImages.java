@@ -45,7 +45,8 @@ final class SmallImages implements MapPartitionsFunction<Long, Row> {
         int pid = (int) (id / IMAGES);
         int camid = (int) (id % IMAGES);
         // The order of paths is not that of the rows, so that sorting has something to do.
-        return RowFactory.create("c" + camid + "/" + Strings.padStart(Integer.toString(pid), 8, '0') + ".bmp", bmp(pid, id), pid, camid);
+        return RowFactory.create(
+                "c" + camid + "/" + Strings.padStart(Integer.toString(pid), 8, '0') + ".bmp", bmp(pid, id), pid, camid);
     }
 
     /** Returns a file whose pixels are the person's and noise. */

@@ -45,8 +45,9 @@ public final class ThroughputBar {
         System.out.printf(
                 "Spark %s, %s, engine %s, %d images%n",
                 spark.version(), spark.sparkContext().master(), args[2], count);
-        System.out.println("| round | command: images/s | Spark: images/s | ratio | processor ms per image: command | Spark |\n"
-                + "|---|---:|---:|---:|---:|---:|");
+        System.out.println(
+                "| round | command: images/s | Spark: images/s | ratio | processor ms per image: command | Spark |\n"
+                        + "|---|---:|---:|---:|---:|---:|");
         List<Double> ratios = new ArrayList<>();
         List<Double> costs = new ArrayList<>();
         try (FeatureExtractor extractor = FeatureExtractor.builder(ModelFile.load(model))

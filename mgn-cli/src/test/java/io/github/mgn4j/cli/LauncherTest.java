@@ -3,6 +3,7 @@ package io.github.mgn4j.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import com.google.common.base.Splitter;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -269,7 +270,7 @@ class LauncherTest {
     /** Makes jars of the folders on the class path: Java archives the classes of jars only. */
     private void jarTheClassPath() throws IOException {
         List<String> jars = new ArrayList<>();
-        for (String entry : System.getProperty("java.class.path").split(":")) {
+        for (String entry : Splitter.on(':').split(System.getProperty("java.class.path"))) {
             Path path = Path.of(entry);
             if (Files.isDirectory(path)) {
                 Path jar = folder.resolve("folder-" + jars.size() + ".jar");

@@ -22,6 +22,6 @@ public final class OneDnnProductsProvider implements ProductsProvider {
 
     @Override
     public BlockProducts.Factory fastest() {
-        return Processor.hasAmx() ? new OneDnnSplitProducts.Factory() : factory();
+        return Processor.hasAmx() && OneDnnSplitProducts.areFaster() ? new OneDnnSplitProducts.Factory() : factory();
     }
 }

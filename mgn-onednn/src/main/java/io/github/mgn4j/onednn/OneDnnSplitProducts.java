@@ -30,6 +30,9 @@ final class OneDnnSplitProducts implements BlockProducts {
     /** Values per task. */
     private static final int CHUNK = 1 << 13;
 
+    /** Speed-up that the split must reach, so that noise does not decide. */
+    private static final double WORTHWHILE = 1.2;
+
     private final int depth;
     private final Operand queries;
     private final Operand gallery;
@@ -85,10 +88,13 @@ final class OneDnnSplitProducts implements BlockProducts {
             int rows, int columns, long width, int slices, BytePointer c, boolean adds, dnnl_engine engine) {
         long stride = 2L * depth;
         try (Resources temporary = new Resources()) {
-            dnnl_memory_desc source =
-                    Dnnl.strided(dnnl_bf16, new long[] {slices, rows, width}, new long[] {rows * stride, stride, 1}, temporary);
+            dnnl_memory_desc source = Dnnl.strided(
+                    dnnl_bf16, new long[] {slices, rows, width}, new long[] {rows * stride, stride, 1}, temporary);
             dnnl_memory_desc weights = Dnnl.strided(
-                    dnnl_bf16, new long[] {slices, width, columns}, new long[] {columns * stride, 1, stride}, temporary);
+                    dnnl_bf16,
+                    new long[] {slices, width, columns},
+                    new long[] {columns * stride, 1, stride},
+                    temporary);
             dnnl_memory_desc destination = Dnnl.descriptor(dnnl_f32, dnnl_abc, temporary, slices, rows, columns);
             Attributes attributes = new Attributes(temporary);
             if (adds) {
@@ -112,6 +118,44 @@ final class OneDnnSplitProducts implements BlockProducts {
             }
             step.bind(c, engine, resources);
             return step;
+        }
+    }
+
+    /** Returns whether they are faster here than products in float32, which is measured once: it takes some 30 ms. */
+    static boolean areFaster() {
+        return Trial.WON;
+    }
+
+    private static final class Trial {
+        static final boolean WON = wins();
+
+        private static boolean wins() {
+            try (BlockProducts split = zeros(new Factory());
+                    BlockProducts full = zeros(OneDnnProducts::open)) {
+                long best = Long.MAX_VALUE;
+                long other = Long.MAX_VALUE;
+                for (int i = 0; i < 4; i++) { // alternating
+                    best = Math.min(best, nanos(split));
+                    other = Math.min(other, nanos(full));
+                }
+                return other > WORTHWHILE * best;
+            }
+        }
+
+        private static BlockProducts zeros(BlockProducts.Factory factory) {
+            int rows = 512;
+            int depth = 1024;
+            BlockProducts products = factory.open(rows, rows, depth, 1);
+            products.queries(0).put(0, new float[rows * depth]);
+            products.gallery(0).put(0, new float[rows * depth]);
+            return products;
+        }
+
+        private static long nanos(BlockProducts products) {
+            products.queries(0); // another block of queries each time, as in a scan
+            long start = System.nanoTime();
+            products.multiply();
+            return System.nanoTime() - start;
         }
     }
 

@@ -79,7 +79,7 @@ final class OneDnnSplitProducts implements BlockProducts {
         products = IntStream.range(0, slices)
                 .mapToObj(s -> Dnnl.floats(c, s * bytes, bytes))
                 .toArray(FloatBuffer[]::new);
-        small = step(rows, columns, 2 * depth, slices, c, false, engine);
+        small = step(rows, columns, 2L * depth, slices, c, false, engine);
         large = step(rows, columns, depth, slices, c, true, engine);
     }
 

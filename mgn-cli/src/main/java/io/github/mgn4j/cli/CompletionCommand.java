@@ -9,10 +9,12 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
 @Command(
-        name = "completion",
+        name = CompletionCommand.NAME,
         mixinStandardHelpOptions = true,
         description = "Print a script that completes this command in bash and zsh: source <(./mgn completion).")
-final class CompletionCommand implements Callable<Integer> {
+final class CompletionCommand implements Callable<Integer>, WithoutEngine {
+    static final String NAME = "completion";
+
     private final Terminal terminal;
 
     @Spec

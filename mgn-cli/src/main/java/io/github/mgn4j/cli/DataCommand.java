@@ -19,7 +19,7 @@ import picocli.CommandLine.Option;
         name = "data",
         mixinStandardHelpOptions = true,
         description = "Show the contents of a data set, and differences from the published counts.")
-final class DataCommand implements Callable<Integer> {
+final class DataCommand implements Callable<Integer>, WithoutEngine {
     private final Terminal terminal;
 
     @Mixin

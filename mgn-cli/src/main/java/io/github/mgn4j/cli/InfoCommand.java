@@ -25,7 +25,7 @@ import picocli.CommandLine.Parameters;
         mixinStandardHelpOptions = true,
         description =
                 "Show a model's network: parameters, multiply-accumulates per image, feature layout, and the files it came from.")
-final class InfoCommand implements Callable<Integer> {
+final class InfoCommand implements Callable<Integer>, WithoutEngine {
     /** Number of identities in the training set of Market-1501. */
     private static final int CLASSES = 751;
 

@@ -8,6 +8,7 @@ import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -20,15 +21,19 @@ public final class Main {
 
     public static void main(String[] args) {
         PrintStream results = System.out;
-        Locale.setDefault(Locale.ROOT); // numbers are read by programs, too
-        // SameDiff prints while it builds gradient graphs; standard output is for results.
-        System.setOut(new PrintStream(PrintStream.nullOutputStream(), false, StandardCharsets.UTF_8));
-        allowNativeMemory();
-        // ND4J's openblas is older than the JavaCPP of both engines, about which JavaCPP would warn on standard error.
-        System.setProperty("org.bytedeco.javacpp.logger", "slf4j");
+        prepare();
         Terminal terminal = new Terminal(results, System.err);
         System.setErr(terminal.errors()); // for loggers
         System.exit(run(terminal, RawArguments.of(args)));
+    }
+
+    /** Makes the settings of the process that every command relies on. */
+    static void prepare() {
+        Locale.setDefault(Locale.ROOT); // numbers are read by programs, too
+        // SameDiff prints while it builds gradient graphs; standard output is for results.
+        System.setOut(new PrintStream(PrintStream.nullOutputStream(), false, StandardCharsets.UTF_8));
+        // ND4J's openblas is older than the JavaCPP of both engines, about which JavaCPP would warn on standard error.
+        System.setProperty("org.bytedeco.javacpp.logger", "slf4j");
     }
 
     /**
@@ -45,7 +50,7 @@ public final class Main {
 
     /** Runs one command line and returns its exit code. Throws nothing. */
     static int run(Terminal terminal, String... args) {
-        CommandLine command = new CommandLine(new MgnCommand(), new Commands(terminal))
+        CommandLine command = MgnCommand.of(new Commands(terminal), List.of(args))
                 .setOut(new PrintWriter(terminal.results(), true, StandardCharsets.UTF_8))
                 .setErr(new PrintWriter(terminal.messages(), true, StandardCharsets.UTF_8))
                 .setCaseInsensitiveEnumValuesAllowed(true)
@@ -70,6 +75,11 @@ public final class Main {
         if (parsed.commandSpec().commandLine().getCommand() instanceof MgnCommand command) {
             command.speak(terminal);
         }
+        ParseResult last = last(parsed);
+        boolean help = last.isUsageHelpRequested() || last.isVersionHelpRequested();
+        if (!help && !(last.commandSpec().userObject() instanceof WithoutEngine)) {
+            allowNativeMemory(); // the search for the system's bean takes as long as a small command
+        }
         int status = new CommandLine.RunLast().execute(parsed);
         if (status == 0 || status == VerifyCommand.DIFFERENT) {
             terminal.sayReplaced();
@@ -79,16 +89,21 @@ public final class Main {
 
     /** Returns the exception with the name of the option in its message, if it is about an option's value. */
     private static Exception named(Exception e, @Nullable ParseResult parsed) {
-        ParseResult last = parsed;
-        while (last != null && last.hasSubcommand()) {
-            last = last.subcommand();
-        }
+        ParseResult last = parsed == null ? null : last(parsed);
         return last != null
                         && e instanceof IllegalArgumentException
                         && !(e instanceof DeviceException)
                         && e.getMessage() != null
                 ? new IllegalArgumentException(OptionNames.in(e.getMessage(), last), e)
                 : e;
+    }
+
+    private static ParseResult last(ParseResult parsed) {
+        ParseResult last = parsed;
+        while (last.hasSubcommand()) {
+            last = last.subcommand();
+        }
+        return last;
     }
 
     private static Path path(String text) {

@@ -1,5 +1,6 @@
 package io.github.mgn4j.cli;
 
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -17,8 +18,9 @@ import picocli.CommandLine.Spec;
         versionProvider = VersionProvider.class,
         synopsisSubcommandLabel = "COMMAND",
         description = "Person re-identification with Multiple Granularity Networks.",
-        footer = {"", "Exit codes: 0 success, 2 invalid arguments or files, 1 any other failure."},
-        subcommands = {
+        footer = {"", "Exit codes: 0 success, 2 invalid arguments or files, 1 any other failure."})
+final class MgnCommand implements Runnable {
+    private static final List<Class<?>> COMMANDS = List.of(
             DemoCommand.class,
             SynthCommand.class,
             DataCommand.class,
@@ -36,9 +38,8 @@ import picocli.CommandLine.Spec;
             BenchCommand.class,
             ExportCommand.class,
             CompletionCommand.class,
-            CommandLine.HelpCommand.class
-        })
-final class MgnCommand implements Runnable {
+            CommandLine.HelpCommand.class);
+
     @Spec
     private @Nullable CommandSpec spec;
 
@@ -53,6 +54,30 @@ final class MgnCommand implements Runnable {
             scope = ScopeType.INHERIT,
             description = "Print more details.")
     private boolean verbose;
+
+    /**
+     * Returns the command for one command line. Picocli reads all annotations of a command when it is added, so that only
+     * those which the command line names are added whole, the others by name and description.
+     */
+    static CommandLine of(CommandLine.IFactory factory, List<String> args) {
+        CommandLine command = new CommandLine(new MgnCommand(), factory);
+        boolean all = args.contains(CompletionCommand.NAME);
+        for (Class<?> type : COMMANDS) {
+            Command annotation = Objects.requireNonNull(type.getAnnotation(Command.class));
+            boolean whole = all || args.contains(annotation.name());
+            command.addSubcommand(annotation.name(), whole ? type : outline(annotation));
+        }
+        return command;
+    }
+
+    private static CommandSpec outline(Command annotation) {
+        CommandSpec outline = CommandSpec.create();
+        outline.usageMessage()
+                .header(annotation.header())
+                .description(annotation.description())
+                .hidden(annotation.hidden());
+        return outline;
+    }
 
     /** Sets the verbosity, before any work. */
     void speak(Terminal terminal) {

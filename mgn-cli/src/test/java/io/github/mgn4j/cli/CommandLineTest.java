@@ -15,6 +15,7 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
 
 /** What holds for every command: what it says, where JSON goes, what it replaces, how it helps. */
 class CommandLineTest {
@@ -175,6 +176,24 @@ class CommandLineTest {
                 .ok();
         assertThat(skipping.err()).contains("skipped: " + image + ": not a JPEG, PNG or BMP file");
         assertThat(broken.path("report/report.html")).exists();
+    }
+
+    /** Commands that a call does not name are added by name and description alone. */
+    @Test
+    void theListOfCommandsIsThatOfWholeOnes() {
+        CommandLine whole = new CommandLine(new MgnCommand());
+        Commands factory = new Commands(Terminal.silent());
+        CommandLine named = MgnCommand.of(factory, List.of("completion"));
+        named.getSubcommands().forEach((name, command) -> {
+            assertThat(command.getCommandSpec().userObject()).as(name).isNotNull();
+            whole.addSubcommand(name, command);
+        });
+        CommandLine outlines = MgnCommand.of(factory, List.of("--help"));
+        assertThat(outlines.getUsageMessage())
+                .isEqualTo(whole.getUsageMessage())
+                .contains("  info ", "  help ");
+        assertThat(outlines.getSubcommands().keySet())
+                .isEqualTo(named.getSubcommands().keySet());
     }
 
     @Test

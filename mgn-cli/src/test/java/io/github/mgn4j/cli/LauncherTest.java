@@ -3,6 +3,7 @@ package io.github.mgn4j.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import com.google.common.base.Splitter;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -13,6 +14,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.jar.JarOutputStream;
+import java.util.stream.Stream;
+import java.util.zip.ZipEntry;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -261,5 +265,123 @@ class LauncherTest {
                 .startsWith("mgn: cannot build: ")
                 .contains("cannot be made")
                 .hasLineCount(1);
+    }
+
+    /** Makes jars of the folders on the class path: Java archives the classes of jars only. */
+    private void jarTheClassPath() throws IOException {
+        List<String> jars = new ArrayList<>();
+        for (String entry : Splitter.on(':').split(System.getProperty("java.class.path"))) {
+            Path path = Path.of(entry);
+            if (Files.isDirectory(path)) {
+                Path jar = folder.resolve("folder-" + jars.size() + ".jar");
+                try (JarOutputStream out = new JarOutputStream(Files.newOutputStream(jar));
+                        Stream<Path> files = Files.walk(path)) {
+                    for (Path file : files.filter(Files::isRegularFile).toList()) {
+                        out.putNextEntry(new ZipEntry(path.relativize(file).toString()));
+                        Files.copy(file, out);
+                    }
+                }
+                jars.add(jar.toString());
+            } else if (Files.exists(path)) {
+                jars.add(entry);
+            }
+        }
+        Files.writeString(folder.resolve("classpath"), String.join(":", jars));
+    }
+
+    private List<Path> archives() throws IOException {
+        try (Stream<Path> files = Files.list(checkout.resolve("mgn-cli/target"))) {
+            return files.filter(f -> f.getFileName().toString().startsWith("classes-"))
+                    .toList();
+        }
+    }
+
+    private void assertRuns() throws IOException, InterruptedException {
+        Outcome call = mgn("--version");
+        assertThat(call.err()).isEmpty();
+        assertThat(call.out()).startsWith("mgn4j ").hasLineCount(1);
+        assertThat(call.status()).isZero();
+    }
+
+    @Test
+    void anArchiveOfClassesThatDoesNotFitIsMadeAgainOrLeftOut() throws IOException, InterruptedException {
+        jarTheClassPath();
+        assertThat(List.of(end(start(checkout.resolve("mgn"), "--version")), mgn("--version")))
+                .extracting(Outcome::status)
+                .containsOnly(0);
+        assertThat(archives()).hasSize(1);
+        Path archive = archives().get(0);
+        byte[] whole = Files.readAllBytes(archive);
+        assertThat(archive.getFileName().toString()).endsWith("." + whole.length + ".jsa");
+        ProcessBuilder loads =
+                new ProcessBuilder("/bin/sh", checkout.resolve("mgn").toString(), "--version");
+        loads.environment().put("JAVA_HOME", System.getProperty("java.home"));
+        loads.environment().put("MGN_JAVA_OPTS", "-Xlog:class+load:stderr");
+        assertThat(end(loads.start()).err()).contains("io.github.mgn4j.cli.Main source: shared objects file (top)");
+
+        byte[] other = whole.clone();
+        for (int at : new int[] {8, 300, whole.length / 3, whole.length / 2, whole.length - 100}) {
+            other[at] ^= 0x55;
+            other[at + 1] ^= 0x55;
+        }
+        replace(archive, other);
+        assertRuns();
+        replace(archive, java.util.Arrays.copyOf(whole, whole.length / 2));
+        assertRuns();
+        assertThat(archives())
+                .singleElement()
+                .satisfies(made -> assertThat(made)
+                        .isRegularFile()
+                        .satisfies(file -> assertThat(Files.size(file)).isGreaterThan(1_000_000)));
+
+        Path jar = folder.resolve("folder-0.jar");
+        Files.setLastModifiedTime(jar, FileTime.fromMillis(System.currentTimeMillis() + 2_000));
+        assertRuns();
+    }
+
+    private static void replace(Path file, byte[] bytes) throws IOException {
+        Files.delete(file); // it may not be written
+        Files.write(file, bytes);
+    }
+
+    @Test
+    void twoFirstCallsMakeTheArchiveBoth() throws IOException, InterruptedException {
+        jarTheClassPath();
+        Process one = start(checkout.resolve("mgn"), "--version");
+        Process two = start(checkout.resolve("mgn"), "--version");
+        assertThat(List.of(end(one), end(two))).extracting(Outcome::status).containsOnly(0);
+        assertRuns();
+        assertThat(archives()).isNotEmpty().allMatch(file -> file.toString().endsWith(".jsa"));
+    }
+
+    @Test
+    void anArchiveThatCannotBeMadeIsTriedOnce() throws IOException, InterruptedException {
+        Path home = folder.resolve("jdk");
+        Path java = Files.createDirectories(home.resolve("bin")).resolve("java");
+        Files.writeString(java, """
+                #!/bin/sh
+                echo "$@" >>"%s"
+                case "$*" in *ArchiveClassesAtExit*) echo broken; exit 3 ;; esac
+                """.formatted(folder.resolve("calls")));
+        Files.setPosixFilePermissions(java, PosixFilePermissions.fromString("rwxr-xr-x"));
+        Files.writeString(home.resolve("release"), "JAVA_VERSION=\"21.0.2\"\nJAVA_RUNTIME_VERSION=\"21.0.2+13\"\n");
+        jarTheClassPath();
+        for (int call = 0; call < 2; call++) {
+            ProcessBuilder builder =
+                    new ProcessBuilder("/bin/sh", checkout.resolve("mgn").toString(), "info", "m");
+            builder.environment().put("JAVA_HOME", home.toString());
+            Outcome outcome = end(builder.start());
+            assertThat(outcome.status()).isZero();
+            assertThat(outcome.out()).isEmpty();
+        }
+        assertThat(Files.readAllLines(folder.resolve("calls")))
+                .satisfiesExactly(
+                        made -> assertThat(made).contains("ArchiveClassesAtExit", "cli.Rehearsal"),
+                        first -> assertThat(first)
+                                .doesNotContain("Archive")
+                                .contains("-XX:TieredStopAtLevel=1")
+                                .endsWith("Main info m"),
+                        second -> assertThat(second).doesNotContain("Archive").endsWith("Main info m"));
+        assertThat(archives()).singleElement().asString().endsWith("classes-21.0.2+13.0.jsa");
     }
 }

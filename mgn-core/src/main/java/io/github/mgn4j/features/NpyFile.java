@@ -6,6 +6,7 @@ import io.github.mgn4j.internal.io.FileNames;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.file.Path;
@@ -67,12 +68,21 @@ public final class NpyFile {
         ByteBuffer buffer = ByteBuffer.allocateDirect((int) Math.min(BUFFER, Math.max(8L, 8L * data.length)))
                 .order(header.order());
         channel.position(header.offset());
+        boolean inPlace = header.itemSize() == Float.BYTES && !header.fortran();
         int i = 0;
         while (i < data.length) {
             if (channel.read(buffer) < 0) {
                 throw new IOException(FileNames.text(file) + ": became shorter while it was read");
             }
             buffer.flip();
+            if (inPlace) {
+                FloatBuffer values = buffer.asFloatBuffer();
+                int count = Math.min(values.remaining(), data.length - i);
+                values.get(data, i, count);
+                buffer.position(count * Float.BYTES);
+                checkFinite(file, header, data, i, i + count);
+                i += count;
+            }
             boolean floats = header.itemSize() == Float.BYTES;
             for (; buffer.remaining() >= header.itemSize() && i < data.length; i++) {
                 double value = floats ? buffer.getFloat() : buffer.getDouble();
@@ -83,6 +93,20 @@ public final class NpyFile {
                 data[header.fortran() ? i % header.rows() * header.dims() + i / header.rows() : i] = rounded;
             }
             buffer.compact();
+        }
+    }
+
+    private static void checkFinite(Path file, NpyHeader header, float[] data, int from, int to) {
+        int largest = 0;
+        for (int i = from; i < to; i++) { // a loop that HotSpot vectorises
+            largest = Math.max(largest, Float.floatToRawIntBits(data[i]) & Integer.MAX_VALUE);
+        }
+        if (largest >= Float.floatToRawIntBits(Float.POSITIVE_INFINITY)) {
+            for (int i = from; i < to; i++) {
+                if (!Float.isFinite(data[i])) {
+                    throw notFinite(file, header, i, data[i]);
+                }
+            }
         }
     }
 

@@ -88,6 +88,17 @@ class EngineChoiceTest {
     }
 
     @Test
+    void autoAsksNothingOfEnginesBehindTheChosen() {
+        try (Engine found = open(Engines.AUTO, Precision.FP32, "0")) {
+            assertThat(found.name()).isEqualTo("gpu");
+        }
+        assertThat(gpu.asked).hasSize(1);
+        assertThat(List.of(absent, single, cpu)).allMatch(provider -> provider.asked.isEmpty());
+        assertThat(absent.looks).isPositive();
+        assertThat(List.of(single, cpu)).allMatch(provider -> provider.looks == 0);
+    }
+
+    @Test
     void autoPassesOverAnEngineThatRefusesTheNetwork() {
         gpu.refusal = "gpu does not run networks with variant ibn_a";
         try (Engine found = open(Engines.AUTO, Precision.FP32, "0")) {

@@ -15,6 +15,9 @@ final class FakeProvider implements EngineProvider {
     /** The options of every opening so far. */
     final List<EngineOptions> asked = new ArrayList<>();
 
+    /** How often it looked whether it can run here, which loads natives in real ones. */
+    int looks;
+
     /** Why it refuses every network; null if it does not. */
     @Nullable
     String refusal;
@@ -47,6 +50,7 @@ final class FakeProvider implements EngineProvider {
 
     @Override
     public boolean available() {
+        looks++;
         return available;
     }
 

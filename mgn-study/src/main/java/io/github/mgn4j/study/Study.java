@@ -143,8 +143,8 @@ public final class Study implements AutoCloseable {
     }
 
     /**
-     * Returns the estimated time of all trainings in seconds, from two steps of each network on this machine, the second of
-     * which is measured. Evaluation is not counted. Needs no folder.
+     * Returns the estimated time of all trainings in seconds, from a few steps of each network on this machine, as the {@link
+     * io.github.mgn4j.train.DryRun} of a training. Evaluation is not counted. Needs no folder.
      *
      * @throws IOException if an image cannot be read
      */
@@ -163,17 +163,13 @@ public final class Study implements AutoCloseable {
     }
 
     private double secondsPerStep(StudyNetwork network) throws IOException {
-        double[] seconds = {0};
-        try (Training trial = Training.builder(
-                        setup.dataset,
-                        network.recipe().toBuilder().iterations(2).build())
-                .spec(network.spec())
-                .objective(spec -> network.usedObjective())
-                .listener((trainer, step) -> seconds[0] = network.recipe().batchSize() / step.imagesPerSecond())
-                .open()) {
-            trial.run();
-        }
-        return seconds[0];
+        return Training.builder(setup.dataset, network.recipe())
+                        .spec(network.spec())
+                        .objective(spec -> network.usedObjective())
+                        .dryRun(List.of())
+                        .step()
+                        .toNanos()
+                / 1e9;
     }
 
     /** Asks {@link #run} to end after the current step or evaluation. May be called by any thread, at any time. */

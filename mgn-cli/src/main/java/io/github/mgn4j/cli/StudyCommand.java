@@ -86,8 +86,9 @@ final class StudyCommand implements Callable<Integer> {
     @Option(
             names = "--init",
             paramLabel = "FILE",
-            description = "Backbone that every training starts from, such as torchvision's: a checkpoint or a model. Once for each"
-                    + " depth and width of the rows (default: random weights).")
+            description =
+                    "Backbone that every training starts from, such as torchvision's: a checkpoint or a model. Once for each"
+                            + " depth and width of the rows (default: random weights).")
     private List<Path> init = new ArrayList<>();
 
     @Option(names = "--depth", paramLabel = "18|34|50", description = "Depth of the networks of depth 50.")

@@ -47,7 +47,8 @@ final class SynthCommand implements Callable<Integer> {
     @Option(
             names = "--alike",
             paramLabel = "N",
-            description = "Number of people who wear the same clothes, and differ in hair, logo, bag and shoes (default: 1).")
+            description =
+                    "Number of people who wear the same clothes, and differ in hair, logo, bag and shoes (default: 1).")
     private @Nullable Integer alike;
 
     @Option(

@@ -89,7 +89,8 @@ class StudyCommandTest {
     void trainingsStartFromAFile() throws IOException {
         workshop.mgn("train", "--data", "@data", "--recipe", "@recipe.yaml", "--iterations", "1", "--out", "@start")
                 .ok();
-        study("@rows.yaml", "--init", "@start/model.safetensors", "--out", "@started").ok();
+        study("@rows.yaml", "--init", "@start/model.safetensors", "--out", "@started")
+                .ok();
         assertThat(Files.readString(workshop.path("started/study.json"))).contains("\"start\": \"SHA-256 ");
         assertThat(Files.readString(workshop.path("started/study.md"))).contains("| one |");
         refused(

@@ -48,7 +48,8 @@ final class AttentionSection {
             }
         }
         return new AttentionSection(
-                rows, images.isEmpty() ? Attention.Kind.ACTIVATION : images.get(0).kind());
+                rows,
+                images.isEmpty() ? Attention.Kind.ACTIVATION : images.get(0).kind());
     }
 
     boolean isEmpty() {

@@ -79,7 +79,9 @@ public final class ComparisonReport {
             float[] values = map.resized(map.height(), map.width());
             named.add(ActivationMap.of(network + ", " + map.branch(), map.height(), map.width(), values));
         }
-        attention.computeIfAbsent(image, i -> new ArrayList<>()).add(new Attention(image, named, Attention.Kind.OCCLUSION));
+        attention
+                .computeIfAbsent(image, i -> new ArrayList<>())
+                .add(new Attention(image, named, Attention.Kind.OCCLUSION));
     }
 
     /**

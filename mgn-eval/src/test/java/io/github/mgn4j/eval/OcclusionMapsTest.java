@@ -85,9 +85,8 @@ class OcclusionMapsTest {
     @Test
     void areTheDistancesOfImagesPaintedOver() {
         RgbImage image = image(50, 101);
-        try (FeatureExtractor extractor = FeatureExtractor.builder(RandomModels.of(SPEC, 5))
-                .batch(8)
-                .build()) {
+        try (FeatureExtractor extractor =
+                FeatureExtractor.builder(RandomModels.of(SPEC, 5)).batch(8).build()) {
             float[] whole = extractor.extract(image);
             double[][] moved = new double[3][72];
             for (int tile = 0; tile < 72; tile++) {

@@ -65,12 +65,13 @@ public record StudyRow(String name, List<StudyNetwork> networks, boolean normali
     }
 
     private StudyException noStart(StudyNetwork network, List<StartingBackbone> backbones) {
-        return new StudyException("row '%s' has a ResNet-%d of width %s to start, %s; a file for each depth and width expected"
-                .formatted(
-                        name,
-                        network.spec().backbone().depth(),
-                        network.spec().backbone().width(),
-                        backbones.stream().map(StartingBackbone::size).collect(Collectors.joining(", "))));
+        return new StudyException(
+                "row '%s' has a ResNet-%d of width %s to start, %s; a file for each depth and width expected"
+                        .formatted(
+                                name,
+                                network.spec().backbone().depth(),
+                                network.spec().backbone().width(),
+                                backbones.stream().map(StartingBackbone::size).collect(Collectors.joining(", "))));
     }
 
     /** Returns the number of trainable values of all networks, classifiers included. */

@@ -67,7 +67,8 @@ final class StudyRun {
             if (network.start() == null) {
                 builder.spec(network.spec());
             } else {
-                builder.start(network.start().start(network.spec(), network.recipe().seed()));
+                builder.start(
+                        network.start().start(network.spec(), network.recipe().seed()));
             }
             if (network.objective() != null) {
                 builder.objective(network.objective());

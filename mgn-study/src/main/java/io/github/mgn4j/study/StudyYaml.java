@@ -129,8 +129,8 @@ public final class StudyYaml {
 
     private StudyNetwork started(StudyNetwork network, @Nullable Object init, String where) throws IOException {
         if (!(init instanceof String name)) {
-            throw new StudyException(
-                    "%s: %s: init must be a file with the backbone to start from, not %s".formatted(source, where, init));
+            throw new StudyException("%s: %s: init must be a file with the backbone to start from, not %s"
+                    .formatted(source, where, init));
         }
         StartingBackbone start = StartingBackbone.read(folder.resolve(name));
         StudyException.check(

@@ -69,7 +69,9 @@ class StartingBackboneTest {
                         .filter(name -> name.endsWith("." + layer(parameter.name())))
                         .findFirst()
                         .orElseThrow();
-                assertThat(found).as(parameter.name()).isEqualTo(resnet.weights().get(source).toArray());
+                assertThat(found)
+                        .as(parameter.name())
+                        .isEqualTo(resnet.weights().get(source).toArray());
                 taken += parameter.name().startsWith("branches.2.") ? 1 : 0;
             } else {
                 assertThat(found)
@@ -86,7 +88,8 @@ class StartingBackboneTest {
         Model model = WeightInit.initialise(MGN, 8);
         Path file = temp.resolve("model.safetensors");
         ModelFile.save(file, model);
-        Model start = StartingBackbone.read(file).start(MGN.toBuilder().classes(9).build(), 1);
+        Model start =
+                StartingBackbone.read(file).start(MGN.toBuilder().classes(9).build(), 1);
         for (Parameter parameter : NetworkSummary.of(MGN).parameters()) {
             if (parameter.section() == Parameter.Section.BACKBONE) {
                 assertThat(start.weights().get(parameter.name()).toArray())
@@ -130,7 +133,8 @@ class StartingBackboneTest {
             training.run();
         }
         Path started = folder.resolve("runs/started-seed-1/model.safetensors");
-        assertThat(Files.mismatch(temp.resolve("alone/model.safetensors"), started)).isEqualTo(-1);
+        assertThat(Files.mismatch(temp.resolve("alone/model.safetensors"), started))
+                .isEqualTo(-1);
         assertThat(Files.mismatch(folder.resolve("runs/random-seed-1/model.safetensors"), started))
                 .isNotEqualTo(-1);
 
@@ -156,7 +160,8 @@ class StartingBackboneTest {
                 .isInstanceOf(StudyException.class)
                 .hasMessage("row 'ResNet-101' has a ResNet-101 of width 0.03125 to start, " + checkpoint
                         + " has a ResNet-18 of width 0.03125; a file for each depth and width expected");
-        Files.writeString(temp.resolve("rows.yaml"), "rows: [{name: a, networks: [{spec: resnet101, init: start.pth}]}]");
+        Files.writeString(
+                temp.resolve("rows.yaml"), "rows: [{name: a, networks: [{spec: resnet101, init: start.pth}]}]");
         assertThatThrownBy(() -> StudyYaml.read(temp.resolve("rows.yaml"), BASE))
                 .isInstanceOf(StudyException.class)
                 .hasMessageContaining("row 'a', network 1: init: ")

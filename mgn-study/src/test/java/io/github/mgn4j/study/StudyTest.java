@@ -61,7 +61,12 @@ class StudyTest {
     static void runOne() throws IOException {
         Path data = shared.resolve("data");
         SyntheticDataset.write(
-                SynthOptions.DEFAULT.withIds(4).withCameras(2).withImages(2).withSize(24, 48).withMasks(true),
+                SynthOptions.DEFAULT
+                        .withIds(4)
+                        .withCameras(2)
+                        .withImages(2)
+                        .withSize(24, 48)
+                        .withMasks(true),
                 data,
                 false,
                 (done, total) -> {});

@@ -258,7 +258,8 @@ class SyntheticDatasetTest {
     @ParameterizedTest
     @CsvSource({"0.22", "0.5", "1"})
     void sharesAreThoseOfTheImages(double share) {
-        SynthOptions none = new SynthOptions(40, 2, 2, 16, 32, 4).withMiscropped(0).withOccluded(0);
+        SynthOptions none =
+                new SynthOptions(40, 2, 2, 16, 32, 4).withMiscropped(0).withOccluded(0);
         assertThat(changed(none, none)).isZero();
         assertThat(changed(none, none.withMiscropped(share))).isBetween(share - 0.07, share + 0.01);
         assertThat(changed(none, none.withOccluded(share))).isBetween(share - 0.07, share + 0.07);
@@ -277,10 +278,12 @@ class SyntheticDatasetTest {
 
     @Test
     void withoutMiscroppedBoxesPeopleAreSeenFromHeadToFoot() {
-        SynthOptions options = new SynthOptions(20, 2, 2, 64, 128, 3).withMiscropped(0).withOccluded(0);
+        SynthOptions options =
+                new SynthOptions(20, 2, 2, 64, 128, 3).withMiscropped(0).withOccluded(0);
         assertThat(new ShotList(options))
                 .filteredOn(shot -> shot.kind() == Shot.Kind.PERSON)
-                .allSatisfy(shot -> assertThat(tall(new ShotPainter(options).mask(shot))).isGreaterThan(95));
+                .allSatisfy(shot ->
+                        assertThat(tall(new ShotPainter(options).mask(shot))).isGreaterThan(95));
         SynthOptions cut = options.withMiscropped(1);
         assertThat(new ShotList(cut))
                 .filteredOn(shot -> shot.kind() == Shot.Kind.PERSON)
@@ -302,7 +305,9 @@ class SyntheticDatasetTest {
         SynthOptions options = new SynthOptions(10, 3, 4, 64, 128, 2).withOccluded(0);
         ShotPainter painter = new ShotPainter(options);
         List<Shot> shots = new ShotList(options)
-                .stream().filter(shot -> shot.kind() == Shot.Kind.PERSON && shot.who() <= 10).toList();
+                .stream()
+                        .filter(shot -> shot.kind() == Shot.Kind.PERSON && shot.who() <= 10)
+                        .toList();
         List<double[]> margins =
                 shots.stream().map(shot -> margins(painter.paint(shot))).toList();
         int own = 0;
@@ -455,8 +460,7 @@ class SyntheticDatasetTest {
 
     @Test
     void theDefaultsAreThoseOfTheDemo() {
-        assertThat(SynthOptions.DEFAULT)
-                .isEqualTo(new SynthOptions(50, 4, 4, 64, 128, 1, false, 1, 0.22, 0.15));
+        assertThat(SynthOptions.DEFAULT).isEqualTo(new SynthOptions(50, 4, 4, 64, 128, 1, false, 1, 0.22, 0.15));
     }
 
     @Test

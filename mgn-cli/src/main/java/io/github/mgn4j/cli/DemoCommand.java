@@ -8,6 +8,7 @@ import io.github.mgn4j.eval.DatasetEvaluation;
 import io.github.mgn4j.eval.Evaluation;
 import io.github.mgn4j.eval.EvaluationOptions;
 import io.github.mgn4j.eval.Evaluator;
+import io.github.mgn4j.eval.OcclusionMaps;
 import io.github.mgn4j.extract.FeatureExtractor;
 import io.github.mgn4j.features.DistanceMetric;
 import io.github.mgn4j.internal.io.FolderLock;
@@ -16,7 +17,6 @@ import io.github.mgn4j.model.Model;
 import io.github.mgn4j.report.LossPoint;
 import io.github.mgn4j.report.Report;
 import io.github.mgn4j.report.ReportBuilder;
-import io.github.mgn4j.samediff.ActivationMaps;
 import io.github.mgn4j.samediff.internal.CudaBackend;
 import io.github.mgn4j.train.Recipe;
 import io.github.mgn4j.train.RecipeYaml;
@@ -196,9 +196,10 @@ final class DemoCommand implements Callable<Integer> {
                                 + dataset.query().size() + " queries, "
                                 + dataset.gallery().size() + " gallery images")
                 .model(out.resolve("run").resolve("model.safetensors"));
-        try (ActivationMaps maps = ActivationMaps.of(trained)) {
-            page.activationMaps(maps::compute);
-            AttentionText.add(page, dataset, maps);
+        try (FeatureExtractor extractor =
+                FeatureExtractor.builder(trained).batch(32).build()) {
+            page.occlusionMaps(OcclusionMaps.of(extractor));
+            AttentionText.add(page, dataset, extractor);
         }
         try (OutputFiles files = new OutputFiles()) {
             files.writeString(

@@ -268,8 +268,11 @@ final class EvaluateCommand implements Callable<Integer> {
             page.model(source.images.model);
             try (ActivationMaps maps = ActivationMaps.of(input.model())) {
                 page.activationMaps(maps::compute);
-                if (dataset != null) {
-                    AttentionText.add(page, dataset, maps);
+            }
+            if (dataset != null) {
+                try (FeatureExtractor extractor =
+                        FeatureExtractor.builder(input.model()).batch(32).build()) {
+                    AttentionText.add(page, dataset, extractor);
                 }
             }
         }

@@ -3,6 +3,7 @@ package io.github.mgn4j.cli;
 import io.github.mgn4j.data.ReidDataset;
 import io.github.mgn4j.eval.ReRanker;
 import io.github.mgn4j.spec.NetworkSummary;
+import io.github.mgn4j.study.StartingBackbone;
 import io.github.mgn4j.study.Study;
 import io.github.mgn4j.study.StudyBuilder;
 import io.github.mgn4j.study.StudyListener;
@@ -17,6 +18,7 @@ import io.github.mgn4j.train.Recipe;
 import io.github.mgn4j.train.RecipeBuilder;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -81,6 +83,14 @@ final class StudyCommand implements Callable<Integer> {
                     "Steps of every training, instead of epochs. Learning rates fall at the same shares of the training.")
     private @Nullable Integer iterations;
 
+    @Option(
+            names = "--init",
+            paramLabel = "FILE",
+            description =
+                    "Backbone that every training starts from, such as torchvision's: a checkpoint or a model. Once for each"
+                            + " depth and width of the rows (default: random weights).")
+    private List<Path> init = new ArrayList<>();
+
     @Option(names = "--depth", paramLabel = "18|34|50", description = "Depth of the networks of depth 50.")
     private @Nullable Integer depth;
 
@@ -120,6 +130,13 @@ final class StudyCommand implements Callable<Integer> {
         }
         ReRanker reRanker = new ReRanker(k1, k2, lambda);
         List<StudyRow> rows = rows();
+        if (!init.isEmpty()) {
+            List<StartingBackbone> starts = new ArrayList<>();
+            for (Path file : init) {
+                starts.add(StartingBackbone.read(file));
+            }
+            rows = rows.stream().map(row -> row.withStarts(starts)).toList();
+        }
         ReidDataset dataset = data.read();
         StudyBuilder builder = Study.builder(dataset, rows)
                 .seeds(LongStream.rangeClosed(1, seeds).boxed().toList())

@@ -45,6 +45,25 @@ final class SynthCommand implements Callable<Integer> {
     private @Nullable Long seed;
 
     @Option(
+            names = "--alike",
+            paramLabel = "N",
+            description =
+                    "Number of people who wear the same clothes, and differ in hair, logo, bag and shoes (default: 1).")
+    private @Nullable Integer alike;
+
+    @Option(
+            names = "--miscropped",
+            paramLabel = "SHARE",
+            description = "Share of the boxes that miss the person, 0 to 1 (default: 0.22).")
+    private @Nullable Double miscropped;
+
+    @Option(
+            names = "--occluded",
+            paramLabel = "SHARE",
+            description = "Share of the images with an object in front of the person, 0 to 1 (default: 0.15).")
+    private @Nullable Double occluded;
+
+    @Option(
             names = "--masks",
             description =
                     "Also write the mask of each image's person: masks/FOLDER/NAME.png, white where the person is."
@@ -83,6 +102,9 @@ final class SynthCommand implements Callable<Integer> {
         options = cameras == null ? options : options.withCameras(cameras);
         options = images == null ? options : options.withImages(images);
         options = seed == null ? options : options.withSeed(seed);
+        options = alike == null ? options : options.withAlike(alike);
+        options = miscropped == null ? options : options.withMiscropped(miscropped);
+        options = occluded == null ? options : options.withOccluded(occluded);
         if (size != null) {
             Matcher matcher = SIZE.matcher(size);
             if (!matcher.matches()) {

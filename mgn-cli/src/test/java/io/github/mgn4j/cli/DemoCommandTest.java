@@ -33,7 +33,7 @@ class DemoCommandTest {
         assertThat(metrics).isNotEqualTo(untrained);
         assertThat(out.resolve("report.html"))
                 .content()
-                .contains("untrained", "<svg", "data:image/jpeg;base64", " % on the person");
+                .contains("untrained", "<svg", "data:image/jpeg;base64", " % on the person", "<h2>Occlusion maps</h2>");
         for (String png : new String[] {"cmc", "loss", "distances", "roc", "map", "attention", "best", "worst"}) {
             assertThat(Files.readAllBytes(out.resolve(png + ".png"))).startsWith(0x89, 'P', 'N', 'G');
         }

@@ -169,6 +169,9 @@ class RefusedCallsTest {
             synth --out @N --ids -1                | --ids must be 1 to
             synth --out @N --ids three             | 'three' is not an int
             synth --out @N --ids 99999999999       | '99999999999' is not an int
+            synth --out @N --alike 0               | --alike must be 1 to
+            synth --out @N --miscropped 1.5        | --miscropped must be 0 to 1, not 1.5
+            synth --out @N --occluded -1           | --occluded must be 0 to 1, not -1.0
             synth --out @N --cameras 1             | --cameras must be 2 to
             synth --out @N --images 0              | --images must be 1 to
             synth --out @N --size 3                | --size must be WIDTHxHEIGHT such as 64x128, not '3'

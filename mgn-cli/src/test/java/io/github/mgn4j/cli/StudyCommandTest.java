@@ -84,6 +84,22 @@ class StudyCommandTest {
                 .contains("2 trainings of 2 steps (2 rows, 1 seeds", "estimated time on this machine: ");
     }
 
+    /** From a model with the recipe's backbone; a network of another size has no start there. */
+    @Test
+    void trainingsStartFromAFile() throws IOException {
+        workshop.mgn("train", "--data", "@data", "--recipe", "@recipe.yaml", "--iterations", "1", "--out", "@start")
+                .ok();
+        study("@rows.yaml", "--init", "@start/model.safetensors", "--out", "@started")
+                .ok();
+        assertThat(Files.readString(workshop.path("started/study.json"))).contains("\"start\": \"SHA-256 ");
+        assertThat(Files.readString(workshop.path("started/study.md"))).contains("| one |");
+        refused(
+                study("@rows.yaml", "--init", "@start/model.safetensors", "--width", "0.125", "--out", "@none"),
+                "row 'one' has a ResNet-");
+        refused(study("@rows.yaml", "--init", "@gone.pth", "--out", "@none"), "gone.pth: no such file");
+        assertThat(workshop.path("none")).doesNotExist();
+    }
+
     @Test
     void whatIsWrongIsNamed() throws IOException {
         Files.writeString(workshop.path("wrong.yaml"), "rows: [{name: a, networks: [{spec: mgn, recipes: {}}]}]\n");

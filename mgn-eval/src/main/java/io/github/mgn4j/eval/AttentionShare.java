@@ -1,5 +1,8 @@
 package io.github.mgn4j.eval;
 
+import io.github.mgn4j.data.ReidDataset;
+import io.github.mgn4j.data.synth.SyntheticMasks;
+import io.github.mgn4j.extract.FeatureExtractor;
 import io.github.mgn4j.image.ActivationMap;
 import io.github.mgn4j.image.ImageDecoder;
 import io.github.mgn4j.image.PersonMask;
@@ -11,10 +14,13 @@ import java.util.List;
 import java.util.Locale;
 import java.util.OptionalDouble;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 
 /**
- * How much of a branch's activation lies on the persons of some images. A branch that responds everywhere alike has {@code
- * area} as its share; below it, the branch responds to the background more than to the person.
+ * How much of a branch's maps lies on the persons of some images. A branch whose map is the same everywhere has {@code area} as
+ * its share; below it, the branch depends on the background more than on the person. The maps of {@link OcclusionMaps} show
+ * what the features depend on; those of the activation of a deep layer's cells do not, because each cell sees a large part of
+ * the image.
  *
  * @param branch name of the branch, as its maps have it
  * @param onPerson mean over the images of {@link PersonMask#share}, 0 to 1; NaN if no image has one
@@ -33,12 +39,34 @@ public record AttentionShare(String branch, double onPerson, double area, int im
         PersonMask read(ReidImage image) throws IOException;
     }
 
+    /** Number of queries, spread over all: each takes as many extractions as an occlusion map has tiles. */
+    private static final int QUERIES = 32;
+
+    /**
+     * Returns how much of what each branch's features depend on lies on the persons of a data set's queries, by {@link
+     * OcclusionMaps} of 32 queries spread over all; empty if the data set has no masks.
+     *
+     * @throws IOException if an image or a mask cannot be read
+     */
+    public static List<AttentionShare> ofQueries(FeatureExtractor extractor, ReidDataset dataset) throws IOException {
+        SyntheticMasks masks = SyntheticMasks.of(dataset.root()).orElse(null);
+        if (masks == null) {
+            return List.of();
+        }
+        List<ReidImage> queries = dataset.query();
+        int count = Math.min(QUERIES, queries.size());
+        List<ReidImage> some = IntStream.range(0, count)
+                .mapToObj(i -> queries.get((int) ((long) i * queries.size() / count)))
+                .toList();
+        return of(some, masks::read, OcclusionMaps.of(extractor)::compute);
+    }
+
     /**
      * Returns the share of each branch, in the order of the maps; empty if there are no images.
      *
      * @param images images with masks
      * @param masks source of their masks
-     * @param maps computes the maps of an image, such as {@code ActivationMaps::compute}; the same branches for each
+     * @param maps computes the maps of an image, such as {@code OcclusionMaps::compute}; the same branches for each
      * @throws IOException if an image or a mask cannot be read
      */
     public static List<AttentionShare> of(

@@ -20,17 +20,19 @@ final class AttentionSection {
     private static final int ACROSS = 2;
 
     private final List<Row> rows;
+    private final Attention.Kind kind;
 
     /** An image and its maps. */
     private record Row(ReidImage image, List<Cell> cells) {}
 
     private record Cell(String name, BufferedImage picture) {}
 
-    private AttentionSection(List<Row> rows) {
+    private AttentionSection(List<Row> rows, Attention.Kind kind) {
         this.rows = rows;
+        this.kind = kind;
     }
 
-    /** Draws the maps. Images that cannot be read are left out. */
+    /** Draws the maps, which are all of one kind. Images that cannot be read are left out. */
     static AttentionSection of(List<Attention> images) {
         List<Row> rows = new ArrayList<>();
         for (Attention attention : images) {
@@ -45,7 +47,9 @@ final class AttentionSection {
                 rows.add(new Row(attention.image(), cells));
             }
         }
-        return new AttentionSection(rows);
+        return new AttentionSection(
+                rows,
+                images.isEmpty() ? Attention.Kind.ACTIVATION : images.get(0).kind());
     }
 
     boolean isEmpty() {
@@ -56,9 +60,8 @@ final class AttentionSection {
         if (rows.isEmpty()) {
             return;
         }
-        page.append(
-                "<section class=\"card\">\n<h2>Activation maps</h2>\n<p class=\"note\">Where each branch looks: its ");
-        page.append("last feature map, squared and averaged over the channels, scaled for every image by itself. ");
+        page.append("<section class=\"card\">\n<h2>").append(kind.title).append("</h2>\n<p class=\"note\">");
+        page.append(kind.note);
         page.append("<span class=\"heat\">low<i class=\"ramp\"></i>high</span></p>\n<div class=\"looks\">\n");
         for (Row row : rows) {
             page.append("<div class=\"look\">\n");
@@ -66,7 +69,7 @@ final class AttentionSection {
                 String name = Html.escape(cell.name());
                 String description = cell.equals(row.cells().get(0))
                         ? name
-                        : "activation of the branch \"" + cell.name() + "\" over person "
+                        : "map of the branch \"" + cell.name() + "\" over person "
                                 + row.image().pid();
                 page.append("<figure><img src=\"").append(Html.dataUri(Pictures.jpeg(cell.picture())));
                 page.append("\" alt=\"").append(Html.escape(description)).append("\"/><figcaption>");

@@ -72,14 +72,16 @@ public final class ComparisonReport {
         }
     }
 
-    /** Adds the activation maps of a network's branches for an image. */
+    /** Adds the occlusion maps of a network's branches for an image. */
     public void attention(String network, ReidImage image, List<ActivationMap> maps) {
         List<ActivationMap> named = new ArrayList<>();
         for (ActivationMap map : maps) {
             float[] values = map.resized(map.height(), map.width());
             named.add(ActivationMap.of(network + ", " + map.branch(), map.height(), map.width(), values));
         }
-        attention.computeIfAbsent(image, i -> new ArrayList<>()).add(new Attention(image, named));
+        attention
+                .computeIfAbsent(image, i -> new ArrayList<>())
+                .add(new Attention(image, named, Attention.Kind.OCCLUSION));
     }
 
     /**

@@ -8,6 +8,7 @@ import io.github.mgn4j.eval.CameraPairs;
 import io.github.mgn4j.eval.DatasetEvaluation;
 import io.github.mgn4j.eval.EvaluationException;
 import io.github.mgn4j.eval.LabelledFeatures;
+import io.github.mgn4j.eval.OcclusionMaps;
 import io.github.mgn4j.eval.PairDistances;
 import io.github.mgn4j.eval.ReidMetrics;
 import io.github.mgn4j.features.DistanceMetric;
@@ -136,6 +137,22 @@ public final class ReportBuilder {
      */
     @CanIgnoreReturnValue
     public ReportBuilder activationMaps(Function<RgbImage, List<ActivationMap>> maps) throws IOException {
+        return attention(maps, Attention.Kind.ACTIVATION);
+    }
+
+    /**
+     * Computes the {@link OcclusionMaps} of a few of the best and the hardest queries, instead of activation maps. They are not
+     * used after this method returns.
+     *
+     * @throws IOException if one of these images cannot be read
+     */
+    @CanIgnoreReturnValue
+    public ReportBuilder occlusionMaps(OcclusionMaps maps) throws IOException {
+        return attention(maps::compute, Attention.Kind.OCCLUSION);
+    }
+
+    private ReportBuilder attention(Function<RgbImage, List<ActivationMap>> maps, Attention.Kind kind)
+            throws IOException {
         List<RankedGallery> queries = new ArrayList<>(best(QUERIES / 2));
         for (RankedGallery worst : worst(QUERIES / 2)) {
             if (queries.stream().noneMatch(best -> best.query().equals(worst.query()))) {
@@ -145,7 +162,7 @@ public final class ReportBuilder {
         attention.clear();
         for (RankedGallery gallery : queries) {
             ReidImage image = gallery.query();
-            attention.add(new Attention(image, maps.apply(ImageDecoder.decode(image.path()))));
+            attention.add(new Attention(image, maps.apply(ImageDecoder.decode(image.path())), kind));
         }
         return this;
     }

@@ -223,8 +223,14 @@ class ReportWriterTest {
                 .loss(loss)
                 .pairs(PairDistances.of(set.query, set.gallery, DistanceMetric.EUCLIDEAN))
                 .attention(List.of(
-                        new Attention(set.queryImages.get(0), List.of(layer("global"), layer("part <2>"))),
-                        new Attention(new ReidImage(folder.resolve("none.jpg"), 9, 2), List.of(layer("global")))))
+                        new Attention(
+                                set.queryImages.get(0),
+                                List.of(layer("global"), layer("part <2>")),
+                                Attention.Kind.OCCLUSION),
+                        new Attention(
+                                new ReidImage(folder.resolve("none.jpg"), 9, 2),
+                                List.of(layer("global")),
+                                Attention.Kind.OCCLUSION)))
                 .map(EmbeddingMap.of(set.query, set.gallery, DistanceMetric.EUCLIDEAN))
                 .verification(new Verifier(DistanceMetric.EUCLIDEAN).verify(set.query, set.gallery))
                 .intervals(new MetricIntervals(0.95, new Interval(0.25, 0.75), new Interval(0.5, 0.625)))

@@ -4,6 +4,7 @@ import com.google.gson.Gson;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
+import io.github.mgn4j.eval.AttentionShare;
 import io.github.mgn4j.eval.QueryResult;
 import io.github.mgn4j.eval.ReidMetrics;
 import io.github.mgn4j.internal.io.AtomicFile;
@@ -24,9 +25,10 @@ final class ResultJson {
             @Nullable String diverged,
             @Nullable ReidMetrics plain,
             @Nullable ReidMetrics reRanked,
-            List<QueryResult> lists) {
+            List<QueryResult> lists,
+            List<AttentionShare> attention) {
         static Scores diverged(String where) {
-            return new Scores(where, null, null, List.of());
+            return new Scores(where, null, null, List.of(), List.of());
         }
     }
 
@@ -38,6 +40,9 @@ final class ResultJson {
         json.add("plain", GSON.toJsonTree(scores.plain()));
         json.add("re_ranked", GSON.toJsonTree(scores.reRanked()));
         json.add("lists", GSON.toJsonTree(scores.lists()));
+        if (!scores.attention().isEmpty()) {
+            json.add("attention", GSON.toJsonTree(scores.attention()));
+        }
         AtomicFile.writeString(file, json + "\n");
     }
 
@@ -48,7 +53,10 @@ final class ResultJson {
                     json.has("diverged") ? json.get("diverged").getAsString() : null,
                     GSON.fromJson(json.get("plain"), ReidMetrics.class),
                     GSON.fromJson(json.get("re_ranked"), ReidMetrics.class),
-                    List.of(GSON.fromJson(json.get("lists"), QueryResult[].class)));
+                    List.of(GSON.fromJson(json.get("lists"), QueryResult[].class)),
+                    json.has("attention")
+                            ? List.of(GSON.fromJson(json.get("attention"), AttentionShare[].class))
+                            : List.of());
         } catch (JsonParseException | IllegalStateException | NullPointerException e) {
             throw new StudyException(file + ": not a result of a study; remove it to compute it again");
         }

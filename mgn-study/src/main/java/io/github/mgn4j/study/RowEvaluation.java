@@ -2,6 +2,7 @@ package io.github.mgn4j.study;
 
 import io.github.mgn4j.checkpoint.ModelFile;
 import io.github.mgn4j.data.ReidDataset;
+import io.github.mgn4j.eval.AttentionShare;
 import io.github.mgn4j.eval.DatasetEvaluation;
 import io.github.mgn4j.eval.Evaluation;
 import io.github.mgn4j.eval.EvaluationOptions;
@@ -22,7 +23,10 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 
-/** Evaluates a row: joins the features of its networks, ranks by Euclidean distance and re-ranks. */
+/**
+ * Evaluates a row: joins the features of its networks, ranks by Euclidean distance and re-ranks; measures where its branches
+ * look, if the data have masks.
+ */
 final class RowEvaluation {
     private static final int BATCH = 32;
 
@@ -40,6 +44,7 @@ final class RowEvaluation {
     ResultJson.Scores evaluate(List<Path> models, boolean normalise) throws IOException {
         List<FeatureExtractor> opened = new ArrayList<>();
         TestFeatures features;
+        List<AttentionShare> attention = new ArrayList<>();
         EvaluationOptions options = EvaluationOptions.builder().reRank(reRanker).build();
         try {
             for (Path model : models) {
@@ -48,6 +53,9 @@ final class RowEvaluation {
                         .build());
             }
             features = TestFeatures.extract(JoinedExtractor.of(opened, normalise), dataset, options);
+            for (FeatureExtractor extractor : opened) {
+                attention.addAll(AttentionShare.ofQueries(extractor, dataset));
+            }
         } finally {
             opened.forEach(FeatureExtractor::close);
         }
@@ -59,7 +67,8 @@ final class RowEvaluation {
                 null,
                 evaluation.plain().metrics(),
                 Objects.requireNonNull(evaluation.reRanked()).metrics(),
-                shown(evaluation.plain()));
+                shown(evaluation.plain()),
+                attention);
     }
 
     private static boolean isFinite(LabelledFeatures features) {

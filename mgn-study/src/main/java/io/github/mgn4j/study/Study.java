@@ -31,7 +31,8 @@ import org.jspecify.annotations.Nullable;
  * }
  * }</pre>
  *
- * <p>The folder holds {@code study.csv}, {@code study.md} and {@code study.html}; {@code study.json}, the description that a
+ * <p>The folder holds {@code study.csv}, {@code study.md} and {@code study.html}; {@code attention.csv}, if the data have masks;
+ * {@code study.json}, the description that a
  * resumed study must agree with; {@code runs}, a {@linkplain io.github.mgn4j.train.RunFolder run folder} for each training;
  * and {@code results}, the scores of each row and seed. A study that was stopped or killed continues where it was; its results
  * are those of a study that never stopped, times aside. A network that several rows train alike is trained once.
@@ -44,6 +45,9 @@ public final class Study implements AutoCloseable {
 
     /** Name of the table as Markdown. */
     public static final String MARKDOWN = "study.md";
+
+    /** Name of the table of the branches' attention, which is there if the data have masks. */
+    public static final String ATTENTION = "attention.csv";
 
     /** Name of the page. */
     public static final String PAGE = "study.html";
@@ -109,7 +113,7 @@ public final class Study implements AutoCloseable {
             }
             StudyDescription.check(file, description);
         } else {
-            for (String name : List.of(CSV, MARKDOWN, PAGE, RUNS, RESULTS)) {
+            for (String name : List.of(CSV, MARKDOWN, ATTENTION, PAGE, RUNS, RESULTS)) {
                 if (Files.exists(folder.resolve(name))) {
                     throw new FileAlreadyExistsException(
                             folder.resolve(name).toString(), null, "exists already; name another folder");
@@ -139,8 +143,8 @@ public final class Study implements AutoCloseable {
     }
 
     /**
-     * Returns the estimated time of all trainings in seconds, from two steps of each network on this machine, the second of
-     * which is measured. Evaluation is not counted. Needs no folder.
+     * Returns the estimated time of all trainings in seconds, from a few steps of each network on this machine, as the {@link
+     * io.github.mgn4j.train.DryRun} of a training. Evaluation is not counted. Needs no folder.
      *
      * @throws IOException if an image cannot be read
      */
@@ -159,17 +163,13 @@ public final class Study implements AutoCloseable {
     }
 
     private double secondsPerStep(StudyNetwork network) throws IOException {
-        double[] seconds = {0};
-        try (Training trial = Training.builder(
-                        setup.dataset,
-                        network.recipe().toBuilder().iterations(2).build())
-                .spec(network.spec())
-                .objective(spec -> network.usedObjective())
-                .listener((trainer, step) -> seconds[0] = network.recipe().batchSize() / step.imagesPerSecond())
-                .open()) {
-            trial.run();
-        }
-        return seconds[0];
+        return Training.builder(setup.dataset, network.recipe())
+                        .spec(network.spec())
+                        .objective(spec -> network.usedObjective())
+                        .dryRun(List.of())
+                        .step()
+                        .toNanos()
+                / 1e9;
     }
 
     /** Asks {@link #run} to end after the current step or evaluation. May be called by any thread, at any time. */
@@ -317,6 +317,7 @@ public final class Study implements AutoCloseable {
                 scores.plain(),
                 scores.reRanked(),
                 scores.lists(),
+                scores.attention(),
                 row.parameters(),
                 row.macs(),
                 seconds);
@@ -324,6 +325,9 @@ public final class Study implements AutoCloseable {
 
     private void write(OutputFiles files, StudyTable table) throws IOException {
         files.writeString(folder().resolve(CSV), table.csv());
+        if (table.hasAttention()) {
+            files.writeString(folder().resolve(ATTENTION), table.attentionCsv());
+        }
         StringBuilder text = new StringBuilder(table.markdown()).append('\n');
         facts().forEach((name, value) ->
                 text.append("- ").append(name).append(": ").append(value).append('\n'));

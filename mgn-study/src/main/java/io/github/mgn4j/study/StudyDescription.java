@@ -51,6 +51,9 @@ final class StudyDescription {
         json.add("spec", SpecJson.toJson(network.spec()));
         json.addProperty("recipe", RecipeYaml.format(network.recipe()));
         json.addProperty("objective", network.usedObjective().table());
+        if (network.start() != null) {
+            json.addProperty("start", network.start().checksum());
+        }
         return json;
     }
 
@@ -120,7 +123,7 @@ final class StudyDescription {
                     is);
             StudyException.check(
                     expected.get(i).equals(found.get(i)),
-                    "%s: belongs to another study: the row %s has another spec, recipe or objective now;"
+                    "%s: belongs to another study: the row %s has another spec, recipe, objective or start now;"
                             + " name another folder",
                     file,
                     is);

@@ -1,15 +1,15 @@
 package io.github.mgn4j.study;
 
-import io.github.mgn4j.checkpoint.ModelFile;
 import io.github.mgn4j.data.ReidDataset;
+import io.github.mgn4j.eval.OcclusionMaps;
 import io.github.mgn4j.eval.QueryResult;
 import io.github.mgn4j.eval.ReidMetrics;
+import io.github.mgn4j.extract.FeatureExtractor;
 import io.github.mgn4j.image.ActivationMap;
 import io.github.mgn4j.image.ImageDecoder;
 import io.github.mgn4j.image.ReidImage;
 import io.github.mgn4j.report.ComparisonReport;
 import io.github.mgn4j.report.LossPoint;
-import io.github.mgn4j.samediff.ActivationMaps;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -18,9 +18,9 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.stream.IntStream;
 
-/** Writes the page of a study: table, CMC curves, losses, ranked lists and activation maps of the first seed. */
+/** Writes the page of a study: table, CMC curves, losses, ranked lists and occlusion maps of the first seed. */
 final class StudyPageWriter {
-    /** Queries whose activation maps are shown. */
+    /** Queries whose occlusion maps are shown. */
     private static final int MAPPED = 2;
 
     private final ReidDataset dataset;
@@ -42,7 +42,7 @@ final class StudyPageWriter {
     }
 
     String page() throws IOException {
-        ComparisonReport page = new ComparisonReport("Study", facts, StudyTable.COLUMNS, table.cells());
+        ComparisonReport page = new ComparisonReport("Study", facts, table.columns(), table.cells());
         for (StudyRow row : table.rows()) {
             List<ReidMetrics> metrics = table.of(row).stream()
                     .map(StudyResult::plain)
@@ -79,7 +79,8 @@ final class StudyPageWriter {
         images.forEach(image -> maps.add(new ArrayList<>()));
         for (StudyNetwork network : row.networks()) {
             Path model = runs.of(network, result.seed()).model();
-            try (ActivationMaps computed = ActivationMaps.of(ModelFile.load(model))) {
+            try (FeatureExtractor extractor = FeatureExtractor.open(model)) {
+                OcclusionMaps computed = OcclusionMaps.of(extractor);
                 for (int i = 0; i < images.size(); i++) {
                     maps.get(i)
                             .addAll(computed.compute(

@@ -1,9 +1,11 @@
 package io.github.mgn4j.study;
 
 import io.github.mgn4j.train.Recipe;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 
 /**
  * A row of a study: one network, or several whose features are joined. Immutable.
@@ -44,6 +46,32 @@ public record StudyRow(String name, List<StudyNetwork> networks, boolean normali
     public StudyRow withRecipes(UnaryOperator<Recipe> change) {
         return new StudyRow(
                 name, networks.stream().map(n -> n.withRecipe(change)).toList(), normalise, published);
+    }
+
+    /**
+     * Returns this row with the backbones that its networks start from: for each network the first of its depth and width.
+     *
+     * @throws StudyException if there is none for a network
+     */
+    public StudyRow withStarts(List<StartingBackbone> backbones) {
+        List<StudyNetwork> started = new ArrayList<>();
+        for (StudyNetwork network : networks) {
+            started.add(network.withStart(backbones.stream()
+                    .filter(backbone -> backbone.fits(network.spec()))
+                    .findFirst()
+                    .orElseThrow(() -> noStart(network, backbones))));
+        }
+        return new StudyRow(name, started, normalise, published);
+    }
+
+    private StudyException noStart(StudyNetwork network, List<StartingBackbone> backbones) {
+        return new StudyException(
+                "row '%s' has a ResNet-%d of width %s to start, %s; a file for each depth and width expected"
+                        .formatted(
+                                name,
+                                network.spec().backbone().depth(),
+                                network.spec().backbone().width(),
+                                backbones.stream().map(StartingBackbone::size).collect(Collectors.joining(", "))));
     }
 
     /** Returns the number of trainable values of all networks, classifiers included. */

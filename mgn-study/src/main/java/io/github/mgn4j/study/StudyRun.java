@@ -60,11 +60,16 @@ final class StudyRun {
     boolean train(ReidDataset dataset, TrainingListener listener, Consumer<Training> opened) throws IOException {
         if (!isFinished()) {
             TrainingBuilder builder = Training.builder(dataset, network.recipe())
-                    .spec(network.spec())
                     .folder(folder)
                     .overwrite(true) // a training that was killed before its first checkpoint begins again
                     .resume(true)
                     .listener(listener);
+            if (network.start() == null) {
+                builder.spec(network.spec());
+            } else {
+                builder.start(
+                        network.start().start(network.spec(), network.recipe().seed()));
+            }
             if (network.objective() != null) {
                 builder.objective(network.objective());
             }

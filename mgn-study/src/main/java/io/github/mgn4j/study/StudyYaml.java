@@ -28,10 +28,11 @@ import org.jspecify.annotations.Nullable;
  *       - {spec: part-2}
  *     normalise: true
  *   - name: mine
- *     networks: [{spec: mine.json, triplet-on-stripes: true}]
+ *     networks: [{spec: mine.json, triplet-on-stripes: true, init: start.safetensors}]
  * }</pre>
  *
- * <p>{@code spec} is a preset's name or a JSON file of {@link SpecJson}, relative to the YAML file. {@code recipe} has the
+ * <p>{@code spec} is a preset's name or a JSON file of {@link SpecJson}, relative to the YAML file, as is {@code init}, a file with the {@linkplain
+ * StartingBackbone backbone} that the training starts from; random weights without it. {@code recipe} has the
  * settings of a recipe file that differ from the base recipe; {@code network} and {@code seed} are not among them, because the
  * spec and the study say them.
  */
@@ -101,7 +102,7 @@ public final class StudyYaml {
     }
 
     private StudyNetwork network(Map<?, ?> values, String where) throws IOException {
-        check(values, where + ": ", Set.of("spec", "recipe", "triplet-on-stripes"));
+        check(values, where + ": ", Set.of("spec", "recipe", "triplet-on-stripes", "init"));
         Object spec = values.get("spec");
         if (!(spec instanceof String)) {
             throw new StudyException("%s: %s: spec must be a preset (%s) or a JSON file, not %s"
@@ -120,9 +121,27 @@ public final class StudyYaml {
                     key.equals("seed") ? "the study" : "spec");
         }
         Recipe recipe = RecipeYaml.apply(settings, base, source + ": " + where);
-        return bool(values, "triplet-on-stripes", where)
+        StudyNetwork result = bool(values, "triplet-on-stripes", where)
                 ? StudySuites.tripletOnStripes(network, recipe)
                 : StudyNetwork.of(network, recipe);
+        return values.containsKey("init") ? started(result, values.get("init"), where) : result;
+    }
+
+    private StudyNetwork started(StudyNetwork network, @Nullable Object init, String where) throws IOException {
+        if (!(init instanceof String name)) {
+            throw new StudyException("%s: %s: init must be a file with the backbone to start from, not %s"
+                    .formatted(source, where, init));
+        }
+        StartingBackbone start = StartingBackbone.read(folder.resolve(name));
+        StudyException.check(
+                start.fits(network.spec()),
+                "%s: %s: init: %s, the network a ResNet-%d of width %s",
+                source,
+                where,
+                start.size(),
+                network.spec().backbone().depth(),
+                network.spec().backbone().width());
+        return network.withStart(start);
     }
 
     private MgnSpec spec(String name, String where) throws IOException {

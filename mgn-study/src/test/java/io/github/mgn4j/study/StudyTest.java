@@ -7,6 +7,7 @@ import io.github.mgn4j.data.DatasetFormats;
 import io.github.mgn4j.data.ReidDataset;
 import io.github.mgn4j.data.synth.SynthOptions;
 import io.github.mgn4j.data.synth.SyntheticDataset;
+import io.github.mgn4j.eval.AttentionShare;
 import io.github.mgn4j.eval.Evaluator;
 import io.github.mgn4j.eval.LabelledFeatures;
 import io.github.mgn4j.eval.ReRanker;
@@ -60,7 +61,12 @@ class StudyTest {
     static void runOne() throws IOException {
         Path data = shared.resolve("data");
         SyntheticDataset.write(
-                SynthOptions.DEFAULT.withIds(4).withCameras(2).withImages(2).withSize(24, 48),
+                SynthOptions.DEFAULT
+                        .withIds(4)
+                        .withCameras(2)
+                        .withImages(2)
+                        .withSize(24, 48)
+                        .withMasks(true),
                 data,
                 false,
                 (done, total) -> {});
@@ -152,6 +158,42 @@ class StudyTest {
         assertThat(lines[1]).startsWith("global,1,%s,%s,".formatted(alone.rank1(), alone.mAP()));
         assertThat(lines[5]).startsWith("too fast,1,diverged,diverged,diverged,diverged,");
         assertThat(lines[7]).startsWith("\"part-2, \"\"stripes\"\"\",1,0");
+    }
+
+    /** A row of several networks has the branches of each; the mean in the table is that of the seeds. */
+    @Test
+    void theAttentionIsThatOfEachNetwork() throws IOException {
+        List<String> lines = Files.readAllLines(whole.resolve("attention.csv"));
+        assertThat(lines.get(0)).isEqualTo("row,seed,branch,on_person,area,images");
+        List<String> expected = new ArrayList<>();
+        List<Double> global = new ArrayList<>();
+        for (int seed = 1; seed <= 2; seed++) {
+            global.add(attention("global-seed-" + seed).onPerson());
+        }
+        for (int seed = 1; seed <= 2; seed++) {
+            for (String run : List.of("global-seed-", "g-p2-2-seed-")) {
+                AttentionShare share = attention(run + seed);
+                assertThat(share.images()).isEqualTo(8);
+                expected.add("G+P2,%d,%s,%s,%s,8".formatted(seed, share.branch(), share.onPerson(), share.area()));
+            }
+        }
+        assertThat(lines.stream().filter(line -> line.startsWith("G+P2,"))).containsExactlyElementsOf(expected);
+        assertThat(lines.stream().filter(line -> line.startsWith("too fast,"))).isEmpty();
+        String cell = String.format(
+                java.util.Locale.ROOT,
+                "| global %.1f ± %.1f |",
+                50 * (global.get(0) + global.get(1)),
+                100 * Math.abs(global.get(0) - global.get(1)) / Math.sqrt(2));
+        assertThat(table.markdown().lines().toList().get(2)).endsWith(cell);
+        assertThat(table.markdown()).contains("| Training | On the person |");
+        assertThat(new StudyTable(table.rows(), List.of()).markdown()).doesNotContain("On the person");
+    }
+
+    private static AttentionShare attention(String run) throws IOException {
+        try (FeatureExtractor extractor =
+                FeatureExtractor.open(whole.resolve("runs").resolve(run).resolve("model.safetensors"))) {
+            return AttentionShare.ofQueries(extractor, dataset).get(0);
+        }
     }
 
     private static io.github.mgn4j.spec.MgnSpec withClasses(String preset) {
@@ -274,7 +316,7 @@ class StudyTest {
                 .toList();
         assertThatThrownBy(() -> builder(others).folder(whole).resume(true).open())
                 .isInstanceOf(StudyException.class)
-                .hasMessageContaining("the row \"global\" has another spec, recipe or objective now");
+                .hasMessageContaining("the row \"global\" has another spec, recipe, objective or start now");
         assertThatThrownBy(() -> builder(rows())
                         .seeds(List.of(5L))
                         .folder(whole)

@@ -93,7 +93,7 @@ class DryRunTest {
         assertThat(run.totalIterations()).isEqualTo(80 * 2);
         assertThat(run.spec().classes()).isEqualTo(12);
         assertThat(run.parameters()).isEqualTo(NetworkSummary.of(run.spec()).parameterCount());
-        assertThat(run.measuredImages()).isEqualTo(8);
+        assertThat(run.measuredImages()).as("a small network's whole batch").isEqualTo(32);
         assertThat(run.step()).isPositive();
         assertThat(run.duration()).isEqualTo(run.step().multipliedBy(160));
         assertThat(run.memoryBytes()).isBetween(10_000_000L, 20_000_000_000L);

@@ -162,6 +162,32 @@ record Person(
                 printOnBack);
     }
 
+    /** Returns another person in the same clothes: head, shoes, bag and logo are others. */
+    Person withDetails(SplittableRandom random) {
+        Person other = random(random);
+        return new Person(
+                build,
+                headSize,
+                skin,
+                other.hair,
+                other.hairColour,
+                top,
+                topColour,
+                pattern,
+                second,
+                bottom,
+                bottomColour,
+                sideStripe,
+                other.shoes,
+                other.shoeColour,
+                other.bag,
+                contrasting(ACCENTS, topColour, random),
+                other.bagOnLeft,
+                other.logo,
+                contrasting(ACCENTS, topColour, random),
+                other.printOnBack);
+    }
+
     private static <T> T pick(List<T> values, SplittableRandom random) {
         return values.get(random.nextInt(values.size()));
     }

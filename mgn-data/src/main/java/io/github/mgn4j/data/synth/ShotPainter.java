@@ -23,8 +23,13 @@ final class ShotPainter {
     private static final long CAMERA = 2;
     private static final long SHOT = 3;
     private static final long CHANGES = 4;
+    private static final long DETAILS = 5;
 
     private final SynthOptions options;
+    /** Rolls of a hundred below which a box is cut above the ground, then at the legs, then beside the person. */
+    private final int[] miscropped;
+
+    private final int occluded;
     private final int zoom;
     /** Width of the image in painting units. */
     private final double width;
@@ -34,6 +39,11 @@ final class ShotPainter {
 
     ShotPainter(SynthOptions options) {
         this.options = options;
+        double percent = 100 * options.miscropped();
+        miscropped = new int[] {
+            (int) Math.round(percent * 8 / 22), (int) Math.round(percent * 14 / 22), (int) Math.round(percent)
+        };
+        occluded = (int) Math.round(100 * options.occluded());
         zoom = (PAINTED_HEIGHT + options.height() - 1) / options.height();
         width = options.width() * zoom / (options.height() * zoom / UNITS);
         for (int number = 1; number <= options.cameras(); number++) {
@@ -127,6 +137,14 @@ final class ShotPainter {
         return ((DataBufferInt) canvas.getRaster().getDataBuffer()).getData();
     }
 
+    /** Returns a person's appearance: the first of those who wear the same clothes, or that person with other details. */
+    Person person(long who) {
+        long split = who > options.ids() ? options.ids() : 0; // people in test are alike among themselves
+        long first = who - (who - split - 1) % options.alike();
+        Person person = Person.random(Seeds.random(options.seed(), PERSON, first));
+        return who == first ? person : person.withDetails(Seeds.random(options.seed(), DETAILS, who));
+    }
+
     /** Paints what is behind the person, the person, and what is in front, each on its own canvas or all on one. */
     private void scene(Graphics2D behind, Graphics2D onPerson, Graphics2D before, Shot shot, SplittableRandom random) {
         Camera camera = cameras.get(shot.camera() - 1);
@@ -136,7 +154,7 @@ final class ShotPainter {
             front.occluder();
             return;
         }
-        Person person = Person.random(Seeds.random(options.seed(), PERSON, shot.who()));
+        Person person = person(shot.who());
         if (shot.kind() == Shot.Kind.LOOK_ALIKE) {
             person = person.lookAlike(Seeds.random(options.seed(), CHANGES, shot.who(), shot.take()));
         }
@@ -149,18 +167,18 @@ final class ShotPainter {
             height *= Camera.between(random, 1.6, 2.2);
             feet = Camera.between(random, 0.95, 1.2) * height;
             x += (random.nextBoolean() ? 0.3 : -0.3) * width;
-        } else if (crop < 8) { // the person in the upper half, only ground below
+        } else if (crop < miscropped[0]) { // the person in the upper half, only ground below
             height *= Camera.between(random, 0.56, 0.68);
             feet = height + Camera.between(random, 3, 10);
-        } else if (crop < 14) { // the legs cut off
+        } else if (crop < miscropped[1]) { // the legs cut off
             height *= Camera.between(random, 1.2, 1.4);
             feet = height + Camera.between(random, 4, 10);
-        } else if (crop < 22) {
+        } else if (crop < miscropped[2]) {
             x += (random.nextBoolean() ? 0.17 : -0.17) * width;
         }
         new ScenePainter(onPerson, width, random)
                 .person(person, Pose.random(camera.view(random), random), x, feet, height);
-        if (random.nextInt(100) < 15) {
+        if (random.nextInt(100) < occluded) {
             front.occluder();
         }
     }

@@ -230,6 +230,110 @@ class SyntheticDatasetTest {
         assertThat(right).isGreaterThanOrEqualTo(6);
     }
 
+    /** Groups of three in training and in test, the last of each smaller: the same clothes, other details. */
+    @Test
+    void peopleWhoAreAlikeDifferInDetails() {
+        SynthOptions options = new SynthOptions(8, 2, 1, 32, 64, 9);
+        ShotPainter plain = new ShotPainter(options);
+        ShotPainter alike = new ShotPainter(options.withAlike(3));
+        int[] firsts = {1, 1, 1, 4, 4, 4, 7, 7, 9, 9, 9, 12, 12, 12, 15, 15};
+        for (int who = 1; who <= 16; who++) {
+            Person first = alike.person(firsts[who - 1]);
+            Person person = alike.person(who);
+            assertThat(first).isEqualTo(plain.person(firsts[who - 1]));
+            assertThat(List.of(person.top(), person.topColour(), person.pattern(), person.bottomColour()))
+                    .as("person %d", who)
+                    .isEqualTo(List.of(first.top(), first.topColour(), first.pattern(), first.bottomColour()));
+            if (who != firsts[who - 1]) {
+                assertThat(details(person)).isNotEqualTo(details(first));
+            }
+        }
+    }
+
+    private static List<Object> details(Person person) {
+        return List.of(person.hair(), person.hairColour(), person.shoeColour(), person.bag(), person.logo());
+    }
+
+    /** Boxes and objects in front are rolled for each image: a share of the images differs from that with a share of 0. */
+    @ParameterizedTest
+    @CsvSource({"0.22", "0.5", "1"})
+    void sharesAreThoseOfTheImages(double share) {
+        SynthOptions none =
+                new SynthOptions(40, 2, 2, 16, 32, 4).withMiscropped(0).withOccluded(0);
+        assertThat(changed(none, none)).isZero();
+        assertThat(changed(none, none.withMiscropped(share))).isBetween(share - 0.07, share + 0.01);
+        assertThat(changed(none, none.withOccluded(share))).isBetween(share - 0.07, share + 0.07);
+    }
+
+    private static double changed(SynthOptions one, SynthOptions other) {
+        ShotPainter a = new ShotPainter(one);
+        ShotPainter b = new ShotPainter(other);
+        List<Shot> people = new ShotList(one)
+                .stream().filter(shot -> shot.kind() == Shot.Kind.PERSON).toList();
+        long changed = people.stream()
+                .filter(shot -> !a.paint(shot).equals(b.paint(shot)))
+                .count();
+        return (double) changed / people.size();
+    }
+
+    @Test
+    void withoutMiscroppedBoxesPeopleAreSeenFromHeadToFoot() {
+        SynthOptions options =
+                new SynthOptions(20, 2, 2, 64, 128, 3).withMiscropped(0).withOccluded(0);
+        assertThat(new ShotList(options))
+                .filteredOn(shot -> shot.kind() == Shot.Kind.PERSON)
+                .allSatisfy(shot ->
+                        assertThat(tall(new ShotPainter(options).mask(shot))).isGreaterThan(95));
+        SynthOptions cut = options.withMiscropped(1);
+        assertThat(new ShotList(cut))
+                .filteredOn(shot -> shot.kind() == Shot.Kind.PERSON)
+                .filteredOn(shot -> tall(new ShotPainter(cut).mask(shot)) < 95)
+                .as("the legs alone are 8 of 22")
+                .hasSizeGreaterThan(20 * 2 * 5 / 4);
+    }
+
+    private static int tall(boolean[] mask) {
+        int[] rows = IntStream.range(0, 128)
+                .filter(y -> IntStream.range(0, 64).anyMatch(x -> mask[y * 64 + x]))
+                .toArray();
+        return rows.length == 0 ? 0 : rows[rows.length - 1] - rows[0];
+    }
+
+    /** What is left and right of people does not tell who they are: the nearest image of another camera is as by chance. */
+    @Test
+    void backgroundsGiveNobodyAway() {
+        SynthOptions options = new SynthOptions(10, 3, 4, 64, 128, 2).withOccluded(0);
+        ShotPainter painter = new ShotPainter(options);
+        List<Shot> shots = new ShotList(options)
+                .stream()
+                        .filter(shot -> shot.kind() == Shot.Kind.PERSON && shot.who() <= 10)
+                        .toList();
+        List<double[]> margins =
+                shots.stream().map(shot -> margins(painter.paint(shot))).toList();
+        int own = 0;
+        for (int i = 0; i < shots.size(); i++) {
+            int nearest = -1;
+            for (int j = 0; j < shots.size(); j++) {
+                if (shots.get(i).camera() != shots.get(j).camera()
+                        && (nearest < 0
+                                || distance(margins.get(i), margins.get(j))
+                                        < distance(margins.get(i), margins.get(nearest)))) {
+                    nearest = j;
+                }
+            }
+            own += shots.get(i).who() == shots.get(nearest).who() ? 1 : 0;
+        }
+        // By chance 12 of 120, with a standard deviation of 3.3.
+        assertThat(own).isLessThan(23);
+    }
+
+    private static double[] margins(RgbImage image) {
+        return IntStream.range(0, 128 * 64 * 3)
+                .filter(i -> i / 3 % 64 < 6 || i / 3 % 64 >= 58)
+                .mapToDouble(i -> image.rgb()[i] & 0xff)
+                .toArray();
+    }
+
     private static double distance(double[] a, double[] b) {
         return IntStream.range(0, a.length)
                 .mapToDouble(i -> (a[i] - b[i]) * (a[i] - b[i]))
@@ -342,6 +446,21 @@ class SyntheticDatasetTest {
         assertThatThrownBy(() -> new SynthOptions(ids, cameras, images, width, height, 1))
                 .isInstanceOf(DatasetException.class)
                 .hasMessageContaining(named);
+    }
+
+    @ParameterizedTest
+    @ValueSource(doubles = {-0.1, 1.1, Double.NaN})
+    void impossibleSharesAreRefused(double share) {
+        assertThatThrownBy(() -> SMALL.withMiscropped(share))
+                .isInstanceOf(DatasetException.class)
+                .hasMessage("synthetic data set: miscropped must be 0 to 1, not " + share);
+        assertThatThrownBy(() -> SMALL.withOccluded(share)).hasMessageContaining("occluded must be");
+        assertThatThrownBy(() -> SMALL.withAlike(0)).hasMessageContaining("alike must be 1 to");
+    }
+
+    @Test
+    void theDefaultsAreThoseOfTheDemo() {
+        assertThat(SynthOptions.DEFAULT).isEqualTo(new SynthOptions(50, 4, 4, 64, 128, 1, false, 1, 0.22, 0.15));
     }
 
     @Test

@@ -78,7 +78,8 @@ final class BenchCommand implements Callable<Integer> {
     @Option(
             names = "--neighbours",
             paramLabel = "N",
-            description = "Measure a second time while N other processes keep a core each busy, as on a shared machine.")
+            description =
+                    "Measure a second time while N other processes keep a core each busy, as on a shared machine.")
     private int neighbours;
 
     @Mixin

@@ -38,6 +38,8 @@ final class BenchCommand implements Callable<Integer> {
     /** Precisions that need a model's activation ranges. */
     private static final Set<Precision> SCALED = EnumSet.of(Precision.FP8, Precision.INT8);
 
+    private static final int MAX_NEIGHBOURS = 1024;
+
     private final Terminal terminal;
 
     @Option(
@@ -73,6 +75,13 @@ final class BenchCommand implements Callable<Integer> {
                             + " choice of kernels ignore this.")
     private boolean tune;
 
+    @Option(
+            names = "--neighbours",
+            paramLabel = "N",
+            description =
+                    "Measure a second time while N other processes keep a core each busy, as on a shared machine.")
+    private int neighbours;
+
     @Mixin
     private JsonOption json;
 
@@ -93,6 +102,10 @@ final class BenchCommand implements Callable<Integer> {
         if (!(seconds > 0 && seconds <= 86_400)) {
             throw new IllegalArgumentException("--seconds must be above 0 and at most 86400, not " + seconds);
         }
+        if (neighbours < 0 || neighbours > MAX_NEIGHBOURS) {
+            throw new IllegalArgumentException(
+                    "--neighbours must be from 0 to %d, not %d".formatted(MAX_NEIGHBOURS, neighbours));
+        }
         json.check(output);
         Model loaded = model == null ? WeightInit.initialise(MgnSpec.mgn(CLASSES), 1) : ModelFile.load(model);
         JsonObject result = measure(
@@ -109,7 +122,8 @@ final class BenchCommand implements Callable<Integer> {
 
     /** Prints a line for every engine and precision available here. Ratios are relative to the first measurement. */
     private void compare(Model loaded, JsonObject first) throws IOException {
-        terminal.say("%-14s %-6s %12s %10s %8s".formatted("engine", "", "ms/image", "images/s", "time"));
+        terminal.say("%-14s %-6s %12s %10s %8s".formatted("engine", "", "ms/image", "images/s", "time")
+                + (neighbours > 0 ? "%11s %7s".formatted("busy", "ratio") : ""));
         for (EngineProvider provider : Engines.providers()) {
             for (Precision candidate :
                     provider.available() ? new TreeSet<>(provider.precisions()) : Set.<Precision>of()) {
@@ -131,11 +145,18 @@ final class BenchCommand implements Callable<Integer> {
 
     private static String comparison(JsonObject found, Precision wanted, JsonObject first) {
         double millis = found.get("ms_per_image").getAsDouble();
-        return "%12.2f %10.1f %7.2fx%s"
+        return "%12.2f %10.1f %7.2fx%s%s"
                 .formatted(
                         millis,
                         found.get("images_per_second").getAsDouble(),
                         millis / first.get("ms_per_image").getAsDouble(),
+                        found.has("busy_ratio")
+                                ? "%11.2f %6.2fx"
+                                        .formatted(
+                                                found.get("busy_mean_ms_per_image")
+                                                        .getAsDouble(),
+                                                found.get("busy_ratio").getAsDouble())
+                                : "",
                         is(found, "precision", wanted.label())
                                 ? ""
                                 : " (in %s)".formatted(found.get("precision").getAsString()));
@@ -162,8 +183,25 @@ final class BenchCommand implements Callable<Integer> {
             result.addProperty("threads", Runtime.getRuntime().availableProcessors());
             result.addProperty("ms_per_image", speed.millisPerImage());
             result.addProperty("images_per_second", 1000 / speed.millisPerImage());
+            if (neighbours > 0) {
+                addBusy(result, opened, speed);
+            }
             result.addProperty("peak_rss_bytes", peakResidentBytes());
             return result;
+        }
+    }
+
+    /** Measures again beside busy neighbours. Compares means, because medians leave out the batches that wait longest. */
+    private void addBusy(JsonObject result, Engine opened, EngineSpeed quiet) throws IOException {
+        try (Neighbours busy = new Neighbours(neighbours)) {
+            EngineSpeed speed = EngineSpeed.measure(opened, batch, seconds);
+            if (busy.running().size() < neighbours) {
+                throw new IOException("a busy neighbour ended during the measurement");
+            }
+            result.addProperty("neighbours", neighbours);
+            result.addProperty("quiet_mean_ms_per_image", quiet.meanMillisPerImage());
+            result.addProperty("busy_mean_ms_per_image", speed.meanMillisPerImage());
+            result.addProperty("busy_ratio", speed.meanMillisPerImage() / quiet.meanMillisPerImage());
         }
     }
 

@@ -28,8 +28,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * @param input format of the input: {@code pixels}, which the engine normalises, or normalised {@code floats}
  * @param concurrency number of concurrent calls
  * @param millisPerImage median over batches of a batch's time, divided by the images processed concurrently
+ * @param meanMillisPerImage mean instead of the median: a batch that waited for others counts
  */
-record EngineSpeed(String input, int concurrency, double millisPerImage) {
+record EngineSpeed(String input, int concurrency, double millisPerImage, double meanMillisPerImage) {
     private static final int WARM_UP_BATCHES = 3;
 
     /** Measures an engine for {@code seconds}. */
@@ -46,10 +47,12 @@ record EngineSpeed(String input, int concurrency, double millisPerImage) {
         }
         List<Double> millis = millis(calls, seconds);
         Collections.sort(millis);
+        double images = (double) batch * concurrency;
         return new EngineSpeed(
                 engine instanceof PixelEngine ? "pixels" : "floats",
                 concurrency,
-                millis.get(millis.size() / 2) / batch / concurrency);
+                millis.get(millis.size() / 2) / images,
+                millis.stream().mapToDouble(m -> m).average().orElseThrow() / images);
     }
 
     /** Returns a call that computes the features of a batch of random images. */

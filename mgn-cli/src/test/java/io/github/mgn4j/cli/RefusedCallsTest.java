@@ -357,6 +357,7 @@ class RefusedCallsTest {
             data --data @data --format cuhk03-np:drawn      | cuhk03-np:labeled or cuhk03-np:detected expected
             bench --model @model.safetensors --batch 0      | mgn: --batch must be at least 1, not 0
             bench --model @model.safetensors --seconds 0    | --seconds must be above 0
+            bench --model @model.safetensors --neighbours -1 | --neighbours must be from 0 to 1024, not -1
             bench --model @model.safetensors --device 0,1   | --device: the engine onednn computes on the processor
             bench --model @model.safetensors --precision fp8 | no engine has fp8 here
             bench --model @none                             | none: no such file

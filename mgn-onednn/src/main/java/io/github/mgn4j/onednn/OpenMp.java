@@ -1,0 +1,89 @@
+package io.github.mgn4j.onednn;
+
+import com.sun.jna.Function;
+import com.sun.jna.NativeLibrary;
+import org.bytedeco.javacpp.Loader;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * OpenMP's settings. oneDNN has no functions for them, so they are called through JNA. Where that is impossible, all
+ * cores compute every primitive.
+ */
+final class OpenMp {
+    private static final Logger LOG = LoggerFactory.getLogger(OpenMp.class);
+    private static final String SPIN_COUNT = "GOMP_SPINCOUNT";
+    private static final String WAIT_POLICY = "OMP_WAIT_POLICY";
+    /** A few tenths of a millisecond. */
+    private static final String SHORT = "10000";
+
+    /** The natives of oneDNN, once they are loaded. */
+    private static final class Loaded {
+        /** Sets the number of threads for the calling thread; null if it cannot be set. */
+        static final @Nullable Function SETTER;
+
+        static final int CORES;
+
+        static {
+            Function setter = null;
+            int cores = Runtime.getRuntime().availableProcessors();
+            try {
+                // A look-up in oneDNN's library finds the OpenMP that it is linked with, whichever others are loaded.
+                NativeLibrary library = NativeLibrary.getInstance(Loader.load(org.bytedeco.dnnl.global.dnnl.class));
+                setter = library.getFunction("omp_set_num_threads");
+                cores = Math.min(
+                        cores, library.getFunction("omp_get_max_threads").invokeInt(new Object[0]));
+            } catch (LinkageError | RuntimeException e) {
+                LOG.debug("the number of OpenMP's threads cannot be set: all cores compute every layer", e);
+            }
+            SETTER = setter;
+            CORES = cores;
+        }
+    }
+
+    private OpenMp() {}
+
+    /**
+     * Loads natives whose OpenMP waits for a short while only before it sleeps, unless the environment says how it
+     * waits. OpenMP reads the environment when it is loaded.
+     */
+    static void load(Runnable loader) {
+        boolean set = System.getenv(SPIN_COUNT) == null && System.getenv(WAIT_POLICY) == null && setSpinCount(true);
+        try {
+            loader.run();
+        } finally {
+            if (set) {
+                setSpinCount(false);
+            }
+        }
+    }
+
+    private static boolean setSpinCount(boolean set) {
+        try {
+            Function function = Function.getFunction("c", set ? "setenv" : "unsetenv");
+            Object[] arguments = set ? new Object[] {SPIN_COUNT, SHORT, 0} : new Object[] {SPIN_COUNT};
+            return function.invokeInt(arguments) == 0;
+        } catch (LinkageError | RuntimeException e) { // another platform, with another OpenMP
+            LOG.debug("the environment cannot be set", e);
+            return false;
+        }
+    }
+
+    /** Returns whether {@link #use} has an effect. */
+    static boolean isAdjustable() {
+        return Loaded.SETTER != null;
+    }
+
+    /** Returns how many cores this process may use. */
+    static int cores() {
+        return Loaded.CORES;
+    }
+
+    /** Sets how many threads compute the primitives that the calling thread creates and executes from now on. */
+    static void use(int threads) {
+        if (Loaded.SETTER != null) {
+            Loaded.SETTER.invokeVoid(new Object[] {threads});
+        }
+    }
+}

@@ -7,14 +7,19 @@ import org.junit.jupiter.api.Test;
 
 /** Times are those of a full network: 90 on two cores, 170 on one, 250 on two if one of them is shared. */
 class TeamSizeTest {
-    private static final IntBinaryOperator QUIET = (batch, threads) -> threads == 2 ? 90 : 170;
-    private static final IntBinaryOperator BUSY = (batch, threads) -> threads == 2 ? 250 : 170;
-
     private final TeamSize team = new TeamSize(2);
+
+    private static int quiet(int batch, int threads) {
+        return threads == 2 ? 90 : 170;
+    }
+
+    private static int busy(int batch, int threads) {
+        return threads == 2 ? 250 : 170;
+    }
 
     @Test
     void usesAllCoresWhileTheyAreQuiet() {
-        assertThat(alone(1000, QUIET)).isZero();
+        assertThat(alone(1000, TeamSizeTest::quiet)).isZero();
     }
 
     @Test
@@ -25,17 +30,17 @@ class TeamSizeTest {
 
     @Test
     void aSingleSlowBatchChangesNothing() {
-        alone(20, QUIET);
+        alone(20, TeamSizeTest::quiet);
         assertThat(alone(1, (batch, threads) -> 300)).isZero();
-        assertThat(alone(1000, QUIET)).isZero();
+        assertThat(alone(1000, TeamSizeTest::quiet)).isZero();
     }
 
     @Test
     void oneThreadComputesNearlyAllBatchesBesideABusyNeighbourAndNoneAfterwards() {
-        alone(20, QUIET);
-        assertThat(alone(1000, BUSY)).isBetween(940, 990);
-        alone(32, QUIET); // while one thread still computes
-        assertThat(alone(1000, QUIET)).isZero();
+        alone(20, TeamSizeTest::quiet);
+        assertThat(alone(1000, TeamSizeTest::busy)).isBetween(940, 990);
+        alone(32, TeamSizeTest::quiet); // while one thread still computes
+        assertThat(alone(1000, TeamSizeTest::quiet)).isZero();
     }
 
     @Test
@@ -54,7 +59,7 @@ class TeamSizeTest {
 
     @Test
     void oneThreadIsTriedRarelyIfItIsNoFaster() {
-        alone(20, QUIET);
+        alone(20, TeamSizeTest::quiet);
         assertThat(alone(1000, (batch, threads) -> threads == 2 ? 250 : 400)).isBetween(1, 80);
     }
 

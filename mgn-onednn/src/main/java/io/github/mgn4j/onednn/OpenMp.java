@@ -1,7 +1,9 @@
 package io.github.mgn4j.onednn;
 
 import com.sun.jna.Function;
+import com.sun.jna.Library;
 import com.sun.jna.NativeLibrary;
+import java.util.Map;
 import org.bytedeco.javacpp.Loader;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -15,6 +17,9 @@ final class OpenMp {
     private static final Logger LOG = LoggerFactory.getLogger(OpenMp.class);
     private static final String SPIN_COUNT = "GOMP_SPINCOUNT";
     private static final String WAIT_POLICY = "OMP_WAIT_POLICY";
+    /** RTLD_LAZY without RTLD_GLOBAL, on Linux and macOS. */
+    private static final int LAZY_AND_LOCAL = 1;
+
     /** A few tenths of a millisecond. */
     private static final String SHORT = "10000";
 
@@ -30,7 +35,7 @@ final class OpenMp {
             int cores = Runtime.getRuntime().availableProcessors();
             try {
                 // A look-up in oneDNN's library finds the OpenMP that it is linked with, whichever others are loaded.
-                NativeLibrary library = NativeLibrary.getInstance(Loader.load(org.bytedeco.dnnl.global.dnnl.class));
+                NativeLibrary library = library();
                 setter = library.getFunction("omp_set_num_threads");
                 cores = Math.min(
                         cores, library.getFunction("omp_get_max_threads").invokeInt(new Object[0]));
@@ -43,6 +48,15 @@ final class OpenMp {
     }
 
     private OpenMp() {}
+
+    /**
+     * Returns oneDNN's library. Its symbols stay local: JNA's default would let ND4J's natives, which bring an older
+     * oneDNN, call this one, and crash.
+     */
+    static NativeLibrary library() {
+        return NativeLibrary.getInstance(
+                Loader.load(org.bytedeco.dnnl.global.dnnl.class), Map.of(Library.OPTION_OPEN_FLAGS, LAZY_AND_LOCAL));
+    }
 
     /**
      * Loads natives whose OpenMP waits for a short while only before it sleeps, unless the environment says how it

@@ -16,7 +16,6 @@ import java.nio.FloatBuffer;
 import java.util.Random;
 import org.bytedeco.dnnl.dnnl_engine;
 import org.bytedeco.dnnl.dnnl_stream;
-import org.bytedeco.javacpp.Loader;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -32,7 +31,7 @@ class ThreadsTest {
     @EnabledOnOs(OS.LINUX)
     void openMpTakesTheNumberOfThreadsForTheCallingThread() {
         assertThat(OpenMp.isAdjustable()).isTrue();
-        NativeLibrary library = NativeLibrary.getInstance(Loader.load(org.bytedeco.dnnl.global.dnnl.class));
+        NativeLibrary library = OpenMp.library();
         NativeThread.run(() -> {
             assertThat(library.getFunction("omp_get_max_threads").invokeInt(new Object[0]))
                     .isEqualTo(OpenMp.cores());

@@ -57,7 +57,7 @@ def main(study, page):
         if "xmlns=" not in svg.split(">")[0]:
             svg = svg.replace("<svg", '<svg xmlns="http://www.w3.org/2000/svg"', 1)
         head = svg.index(">") + 1
-        open(page.replace(".md", "-%s.svg" % name), "w", encoding="utf-8").write(svg[:head] + style + svg[head:])
+        open(page.replace(".md", "/%s.svg" % name), "w", encoding="utf-8").write(svg[:head] + style + svg[head:])
 
 
 if __name__ == "__main__":

@@ -31,7 +31,7 @@ public final class OneDnnEngineProvider implements EngineProvider {
 
         private static @Nullable String load() {
             try {
-                OpenMp.load(() -> Loader.load(org.bytedeco.dnnl.global.dnnl.class));
+                Loader.load(org.bytedeco.dnnl.global.dnnl.class);
                 return null;
             } catch (LinkageError e) {
                 return String.valueOf(e.getMessage());

@@ -183,7 +183,8 @@ class CommandLineTest {
     void theListOfCommandsIsThatOfWholeOnes() {
         Commands factory = new Commands(Terminal.silent());
         CommandLine whole = MgnCommand.of(factory, List.of("completion"));
-        assertThat(whole.getSubcommands().get("info").getCommandSpec().optionsMap()).containsKey("--json");
+        assertThat(whole.getSubcommands().get("info").getCommandSpec().optionsMap())
+                .containsKey("--json");
         CommandLine outlines = MgnCommand.of(factory, List.of("--help"));
         assertThat(outlines.getUsageMessage())
                 .isEqualTo(whole.getUsageMessage())

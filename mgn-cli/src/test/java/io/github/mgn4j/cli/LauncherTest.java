@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.jar.JarOutputStream;
+import java.util.jar.Manifest;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import org.junit.jupiter.api.BeforeEach;
@@ -46,12 +47,13 @@ class LauncherTest {
         Files.writeString(checkout.resolve("pom.xml"), "<project/>");
         Files.createDirectories(checkout.resolve("mgn-cli/src/main"));
         Files.writeString(folder.resolve("classpath"), System.getProperty("java.class.path"));
+        new JarOutputStream(Files.newOutputStream(folder.resolve("cli.jar")), new Manifest()).close();
         script("mvnw", """
                 #!/bin/sh
                 echo "$@" >>"$PWD/builds"
                 sleep 1
                 cp ../classpath mgn-cli/target/classpath.txt
-                : >mgn-cli/target/mgn-cli.jar
+                cp ../cli.jar mgn-cli/target/mgn-cli.jar
                 """);
     }
 
@@ -336,9 +338,13 @@ class LauncherTest {
                         .isRegularFile()
                         .satisfies(file -> assertThat(Files.size(file)).isGreaterThan(1_000_000)));
 
+        FileTime before = Files.getLastModifiedTime(archives().get(0));
         Path jar = folder.resolve("folder-0.jar");
-        Files.setLastModifiedTime(jar, FileTime.fromMillis(System.currentTimeMillis() + 2_000));
+        Files.setLastModifiedTime(jar, FileTime.fromMillis(System.currentTimeMillis()));
         assertRuns();
+        assertThat(archives())
+                .singleElement()
+                .satisfies(again -> assertThat(Files.getLastModifiedTime(again)).isGreaterThan(before));
     }
 
     private static void replace(Path file, byte[] bytes) throws IOException {

@@ -14,8 +14,7 @@ import org.jspecify.annotations.Nullable;
  * are so short that their squares underflow, the near values equal the exact ones.
  *
  * <p>The tolerance is a bound, not an estimate, for any order of summation (Higham, Accuracy and Stability of Numerical
- * Algorithms, section 3.1): a float32 sum of n products is off by no more than n u |a||b|, u = 2^-24, and the products add
- * their own error. Subtracting the
+ * Algorithms, section 3.1): a float32 sum of n products is off by no more than n u |a||b|, u = 2^-24. Subtracting the
  * mean of the gallery from all features leaves the distances unchanged but makes |a||b| smaller.
  */
 final class BlockedSquaredDistances implements BoundedDistances {
@@ -94,7 +93,7 @@ final class BlockedSquaredDistances implements BoundedDistances {
     /** Returns the distances from queries to a gallery, by the best products on the class path. */
     static BlockedSquaredDistances between(FeatureMatrix queries, FeatureMatrix gallery, long bytes) {
         BlockShape shape = BlockShape.of(queries.rows(), gallery.rows(), queries.dims(), bytes);
-        return new BlockedSquaredDistances(queries, gallery, shape, false, Products::fastest);
+        return new BlockedSquaredDistances(queries, gallery, shape, false, Products::best);
     }
 
     /** Returns the distances from queries to a gallery by the given products; null for none. */
@@ -107,7 +106,7 @@ final class BlockedSquaredDistances implements BoundedDistances {
     /** Returns the distances within one set of images. Each product serves two rows. */
     static BlockedSquaredDistances within(FeatureMatrix images, long bytes) {
         BlockShape shape = BlockShape.square(images.rows(), images.dims(), bytes);
-        return new BlockedSquaredDistances(images, images, shape, true, Products::fastest);
+        return new BlockedSquaredDistances(images, images, shape, true, Products::best);
     }
 
     /** Returns the distances within one set of images by the given products; null for none. */
@@ -174,9 +173,7 @@ final class BlockedSquaredDistances implements BoundedDistances {
     public float tolerance(int query) {
         double norm = queryNorms[query];
         double both = norm + longest;
-        BlockProducts.Factory factory = products.get();
-        double products = shape.depth() + shape.slices() + (factory == null ? 0 : factory.error());
-        double error = (2.0 * products * norm * longest + OTHER_ERRORS * both * both) * UNIT;
+        double error = (2.0 * (shape.depth() + shape.slices()) * norm * longest + OTHER_ERRORS * both * both) * UNIT;
         // Covers underflow in a product and the rounding of the tolerance itself.
         return (float) (1.01 * error + 1e-15);
     }

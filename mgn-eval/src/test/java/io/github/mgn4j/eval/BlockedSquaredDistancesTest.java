@@ -31,7 +31,6 @@ class BlockedSquaredDistancesTest {
             if ((long) queries * gallery * dims < 1 << 21) {
                 check(BlockedSquaredDistances.between(q, g, SMALL, LooseProducts::new));
                 check(BlockedSquaredDistances.within(g, SMALL, LooseProducts::new));
-                check(BlockedSquaredDistances.between(q, g, SMALL, new LooseProducts.WithError(800)));
             }
             check(BlockedSquaredDistances.within(g, SMALL));
             check(BlockedSquaredDistances.within(q, SMALL, null));

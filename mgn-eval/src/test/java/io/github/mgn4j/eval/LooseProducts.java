@@ -11,26 +11,12 @@ final class LooseProducts implements BlockProducts {
     private final FloatBuffer[] gallery;
     private final FloatBuffer[] products;
     private final Random random = new Random(1);
-    private final double more;
 
     LooseProducts(int queries, int gallery, int depth, int slices) {
-        this(queries, gallery, depth, slices, 0);
-    }
-
-    private LooseProducts(int queries, int gallery, int depth, int slices, double more) {
         this.depth = depth;
-        this.more = more;
         this.queries = buffers(slices, queries * depth);
         this.gallery = buffers(slices, gallery * depth);
         products = buffers(slices, queries * gallery);
-    }
-
-    /** Opens products with an error besides that of their sums. */
-    record WithError(double error) implements Factory {
-        @Override
-        public BlockProducts open(int queries, int gallery, int depth, int slices) {
-            return new LooseProducts(queries, gallery, depth, slices, error);
-        }
     }
 
     private static FloatBuffer[] buffers(int slices, int size) {
@@ -73,7 +59,7 @@ final class LooseProducts implements BlockProducts {
                     squaresA += x * x;
                     squaresB += y * y;
                 }
-                double bound = (depth - 1 + more) * 0x1p-24 * Math.sqrt(squaresA * squaresB);
+                double bound = (depth - 1) * 0x1p-24 * Math.sqrt(squaresA * squaresB);
                 products[s].put(at, (float) (sum + bound * (random.nextBoolean() ? 1 : -1)));
             }
         }

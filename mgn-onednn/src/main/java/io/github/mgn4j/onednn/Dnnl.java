@@ -95,15 +95,6 @@ final class Dnnl {
         return owner.own(descriptor, d -> dnnl_memory_desc_destroy(d));
     }
 
-    /** Returns a descriptor of elements that lie {@code strides} apart along each axis. */
-    static dnnl_memory_desc strided(int dataType, long[] shape, long[] strides, Resources owner) {
-        dnnl_memory_desc descriptor = new dnnl_memory_desc();
-        check(
-                dnnl_memory_desc_create_with_strides(descriptor, shape.length, shape, dataType, strides),
-                "layout of " + Arrays.toString(shape));
-        return owner.own(descriptor, d -> dnnl_memory_desc_destroy(d));
-    }
-
     /**
      * Returns the format that a primitive expects of an operand; {@code query} is one of {@code dnnl_query_*_md}. Valid
      * as long as the primitive's own descriptor.

@@ -19,9 +19,4 @@ public final class OneDnnProductsProvider implements ProductsProvider {
     public BlockProducts.Factory factory() {
         return OneDnnProducts::open;
     }
-
-    @Override
-    public BlockProducts.Factory fastest() {
-        return Processor.hasAmx() && OneDnnSplitProducts.areFaster() ? new OneDnnSplitProducts.Factory() : factory();
-    }
 }

@@ -33,12 +33,7 @@ final class Processor {
      * vary from twice as fast to half as fast, so it is measured once on a matrix product.
      */
     static boolean gainsFromBf16() {
-        return hasAmx() || (has(dnnl_cpu_isa_avx512_core_bf16) && Trial.WON);
-    }
-
-    /** Returns whether the CPU multiplies tiles of bfloat16, about eight times as fast as float32. */
-    static boolean hasAmx() {
-        return has(dnnl_cpu_isa_avx512_core_amx);
+        return has(dnnl_cpu_isa_avx512_core_amx) || (has(dnnl_cpu_isa_avx512_core_bf16) && Trial.WON);
     }
 
     /** Returns whether the CPU has one of oneDNN's instruction sets, {@code dnnl_cpu_isa_*}. */

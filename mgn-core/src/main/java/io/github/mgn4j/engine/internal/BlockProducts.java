@@ -20,23 +20,12 @@ public interface BlockProducts extends AutoCloseable {
          * @param slices number of slices
          */
         BlockProducts open(int queries, int gallery, int depth, int slices);
-
-        /**
-         * Returns the largest error of an inner product besides the rounding of its float32 sums, in units of 2^-24 times the
-         * product of the two lengths.
-         */
-        default double error() {
-            return 0;
-        }
     }
 
-    /**
-     * Returns the buffer for the query rows of a slice: {@code [queries, depth]}. Callers that write into it after a
-     * multiplication ask for it again.
-     */
+    /** Returns the buffer for the query rows of a slice: {@code [queries, depth]}. */
     FloatBuffer queries(int slice);
 
-    /** Returns the buffer for the gallery rows of a slice, as {@link #queries} does: {@code [gallery, depth]}. */
+    /** Returns the buffer for the gallery rows of a slice: {@code [gallery, depth]}. */
     FloatBuffer gallery(int slice);
 
     /** Returns the inner products over a slice: {@code [queries, gallery]}. */

@@ -14,14 +14,6 @@ public interface ProductsProvider {
      */
     boolean available();
 
-    /**
-     * Returns the factory of products in float32, whose {@link BlockProducts.Factory#error()} is 0. Callers check
-     * {@link #available()} first.
-     */
+    /** Returns the factory of the products. Callers check {@link #available()} first. */
     BlockProducts.Factory factory();
-
-    /** Returns the factory of the fastest products, for callers that allow for {@link BlockProducts.Factory#error()}. */
-    default BlockProducts.Factory fastest() {
-        return factory();
-    }
 }

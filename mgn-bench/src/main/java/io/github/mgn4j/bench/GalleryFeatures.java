@@ -1,13 +1,18 @@
 package io.github.mgn4j.bench;
 
+import io.github.mgn4j.features.FeatureMatrix;
 import java.util.Random;
 import java.util.SplittableRandom;
+import java.util.function.IntUnaryOperator;
+import java.util.stream.IntStream;
 
 /**
  * Features like those of a trained network: most of their variance lies in few directions, and an image differs from its person in
  * the same directions, but less.
  */
 final class GalleryFeatures {
+    static final int IMAGES_PER_PERSON = 20;
+
     /** Directions with variance, the l-th of 1 / (1 + l). */
     private static final int LATENT = 256;
 
@@ -44,5 +49,12 @@ final class GalleryFeatures {
             }
         }
         return feature;
+    }
+
+    /** Returns the features of images, the i-th of a given person. */
+    FeatureMatrix rows(int count, IntUnaryOperator person, SplittableRandom random) {
+        return FeatureMatrix.ofRows(IntStream.range(0, count)
+                .mapToObj(i -> feature(person.applyAsInt(i), random))
+                .toArray(float[][]::new));
     }
 }

@@ -23,7 +23,6 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.IntUnaryOperator;
 import java.util.stream.IntStream;
 
 /**
@@ -35,13 +34,14 @@ import java.util.stream.IntStream;
  * </pre>
  */
 public final class GalleryRun {
-    private static final int IMAGES_PER_PERSON = 20;
+    private static final int IMAGES_PER_PERSON = GalleryFeatures.IMAGES_PER_PERSON;
     private static final int BATCH = 1000;
     private static final int ROUNDS = 30;
     private static final int QUERIES = 200;
     private static final int LARGE_BATCH = 64;
     private static final int NEAREST = 10;
 
+    private static final int ADDED = 2000;
     private static final int PROJECTED = 20_000;
     private static final int PROJECTED_QUERIES = 1000;
 
@@ -115,9 +115,7 @@ public final class GalleryRun {
 
     private FeatureMatrix queries(int count) {
         SplittableRandom random = new SplittableRandom(-1);
-        return FeatureMatrix.ofRows(IntStream.range(0, count)
-                .mapToObj(q -> features.feature(random.nextInt(Math.max(1, entries / IMAGES_PER_PERSON)), random))
-                .toArray(float[][]::new));
+        return features.rows(count, q -> random.nextInt(Math.max(1, entries / IMAGES_PER_PERSON)), random);
     }
 
     /** Exact search, beside what memory and products allow. */
@@ -140,6 +138,13 @@ public final class GalleryRun {
         say("exact, 1 query", single * 1e3, "ms");
         say("exact, 1 query", bytes / single / 1e9, "GB/s");
         say("memory, read by all cores", readRate(), "GB/s");
+        FeatureMatrix strangers = features.rows(LARGE_BATCH, q -> entries + q, new SplittableRandom(5));
+        for (int i = 0; i < ROUNDS; i++) {
+            long start = System.nanoTime();
+            gallery.search(strangers.row(i), options);
+            one[i] = seconds(start);
+        }
+        say("exact, 1 query, a stranger", median(one) * 1e3, "ms");
         double batch = median(many);
         say("exact, 64 queries", batch * 1e3, "ms");
         say("exact, 64 queries", 2.0 * LARGE_BATCH * entries * dims / batch / 1e9, "GFLOP/s (ProductRate: the bar)");
@@ -216,13 +221,11 @@ public final class GalleryRun {
                 }))
                 .toList();
         SplittableRandom random = new SplittableRandom(7);
-        List<float[]> features = IntStream.range(0, 2000)
-                .mapToObj(i -> this.features.feature(i, random))
-                .toList();
+        FeatureMatrix added = features.rows(ADDED, i -> i, random);
         threads.forEach(Thread::start);
         long start = System.nanoTime();
-        for (int i = 0; i < features.size(); i++) {
-            gallery.add(new GalleryEntry("added" + i, null, null, null), features.get(i));
+        for (int i = 0; i < ADDED; i++) {
+            gallery.add(new GalleryEntry("added" + i, null, null, null), added.row(i));
             if (i % 100 == 99) {
                 gallery.commit();
             }
@@ -232,7 +235,7 @@ public final class GalleryRun {
         for (Thread thread : threads) {
             thread.join();
         }
-        say("adds beside 2 searchers", features.size() / taken, "entries/s");
+        say("adds beside 2 searchers", ADDED / taken, "entries/s");
         say("searches meanwhile", (searches[0] + searches[1]) / taken, "1/s");
         gallery.removeIf(entry -> entry.path().startsWith("added"));
         gallery.commit();
@@ -241,9 +244,9 @@ public final class GalleryRun {
     /** What fewer dimensions cost: mean average precision of other images of the same people, none of whom the fit has seen. */
     private void projection() {
         SplittableRandom random = new SplittableRandom(3);
-        FeatureMatrix sample = rows(PROJECTED, i -> PROJECTED + i / IMAGES_PER_PERSON, random);
-        FeatureMatrix gallery = rows(PROJECTED, i -> i / IMAGES_PER_PERSON, random);
-        FeatureMatrix queries = rows(PROJECTED_QUERIES, i -> i, random);
+        FeatureMatrix sample = features.rows(PROJECTED, i -> PROJECTED + i / IMAGES_PER_PERSON, random);
+        FeatureMatrix gallery = features.rows(PROJECTED, i -> i / IMAGES_PER_PERSON, random);
+        FeatureMatrix queries = features.rows(PROJECTED_QUERIES, i -> i, random);
         say("mAP, " + dims + " dims", meanAveragePrecision(queries, gallery), "");
         for (int to : new int[] {512, 256, 64}) {
             FeatureProjection fitted = FeatureProjection.fit(sample, to, false);
@@ -251,12 +254,6 @@ public final class GalleryRun {
         }
         FeatureProjection white = FeatureProjection.fit(sample, 256, true);
         say("mAP, 256 dims, whitened", meanAveragePrecision(white.apply(queries), white.apply(gallery)), "");
-    }
-
-    private FeatureMatrix rows(int count, IntUnaryOperator person, SplittableRandom random) {
-        return FeatureMatrix.ofRows(IntStream.range(0, count)
-                .mapToObj(i -> features.feature(person.applyAsInt(i), random))
-                .toArray(float[][]::new));
     }
 
     /** The person of query q is q, that of gallery row i is i / 20. */

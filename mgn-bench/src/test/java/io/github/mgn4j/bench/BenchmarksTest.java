@@ -19,6 +19,9 @@ class BenchmarksTest {
                 .exclude(GpuBenchmark.class.getName()) // it has a test of its own
                 .param("batch", "1")
                 .param("network", Workload.TINY)
+                .param("entries", "300")
+                .param("dims", "16")
+                .param("queries", "1")
                 .forks(0)
                 .warmupIterations(0)
                 .measurementIterations(1)
@@ -26,6 +29,6 @@ class BenchmarksTest {
                 .shouldFailOnError(true)
                 .verbosity(VerboseMode.SILENT)
                 .build();
-        assertThat(new Runner(options).run()).hasSize(18);
+        assertThat(new Runner(options).run()).hasSize(21);
     }
 }

@@ -15,7 +15,7 @@ final class PrunedScan {
 
     private static final int STEPS = 4;
 
-    /** Parts of a step, whose terms are added lane by lane. */
+    /** Parts of a step. */
     private static final int PARTS = 2;
 
     /** Rows that are read whole for the limit, as a multiple of k. */
@@ -23,25 +23,14 @@ final class PrunedScan {
 
     private final Queries query;
     private final View view;
-    private final int dims;
-    private final int lanes;
-    private final float[][] parts;
+    private final Lanes lanes;
     private final float[] near;
 
     PrunedScan(Queries query) {
         this.query = query;
         view = query.view();
-        dims = query.features().dims();
-        lanes = (dims + STEPS * PARTS - 1) / (STEPS * PARTS);
-        parts = new float[STEPS * PARTS][lanes];
-        for (int p = 0; p < parts.length; p++) {
-            System.arraycopy(query.features().data(), Math.min(dims, p * lanes), parts[p], 0, length(p));
-        }
+        lanes = new Lanes(query, STEPS * PARTS);
         near = new float[view.rows()];
-    }
-
-    private int length(int part) {
-        return Math.max(0, Math.min(lanes, dims - part * lanes));
     }
 
     /** Returns whether a search of one query may use it: people at the mean distance of several entries need all of these. */
@@ -51,7 +40,7 @@ final class PrunedScan {
 
     /** Returns the largest difference between near and exact values. */
     float tolerance() {
-        return LaneScan.tolerance(query, 0, lanes);
+        return lanes.tolerance(0);
     }
 
     /** Returns the near values of all rows; infinity for those that cannot be among the k nearest entries or people. */
@@ -65,26 +54,38 @@ final class PrunedScan {
     private void readHeads(int chunk) {
         view.verifyPart(chunk);
         int from = chunk * EntryTable.CHUNK;
-        Row row = new Row();
+        Lanes.Row row = lanes.row();
         for (int i = from; i < from + view.width(chunk); i++) {
-            near[i] = row.step(i, 0);
+            near[i] = step(row, i, 0);
         }
     }
 
     private void readOn(int chunk, float limit) {
         int from = chunk * EntryTable.CHUNK;
         int width = view.width(chunk);
-        Row row = new Row();
-        float[] values = Arrays.copyOfRange(near, from, from + width);
+        Lanes.Row row = lanes.row();
+        float[] values = new float[width];
         for (int i = 0; i < width; i++) {
-            for (int step = 1; step < STEPS && values[i] <= limit; step++) {
-                values[i] += row.step(from + i, step);
-            }
+            values[i] = readOn(row, from + i, limit);
         }
         query.correct(0, from, width, values);
         for (int i = 0; i < width; i++) {
             near[from + i] = values[i] <= limit ? values[i] : Float.POSITIVE_INFINITY;
         }
+    }
+
+    /** Returns the near value of a row whose first step was read, or one above the limit. */
+    private float readOn(Lanes.Row reader, int row, float limit) {
+        float value = near[row];
+        for (int step = 1; step < STEPS && value <= limit; step++) {
+            value += step(reader, row, step);
+        }
+        return value;
+    }
+
+    private static float step(Lanes.Row reader, int row, int step) {
+        reader.read(row, step * PARTS, (step + 1) * PARTS);
+        return reader.square(0, step * PARTS, (step + 1) * PARTS);
     }
 
     /** Returns a near value that k entries or people reach, and twice the tolerance; infinity if there are fewer. */
@@ -95,12 +96,9 @@ final class PrunedScan {
             return Float.POSITIVE_INFINITY;
         }
         float[] values = new float[rows.length];
-        Row reader = new Row();
+        Lanes.Row reader = lanes.row();
         for (int i = 0; i < rows.length; i++) {
-            float[] value = {near[rows[i]]};
-            for (int step = 1; step < STEPS; step++) {
-                value[0] += reader.step(rows[i], step);
-            }
+            float[] value = {readOn(reader, rows[i], Float.POSITIVE_INFINITY)};
             query.correct(0, rows[i], 1, value);
             values[i] = value[0];
         }
@@ -136,23 +134,5 @@ final class PrunedScan {
             }
         }
         return queue.ascending();
-    }
-
-    /** The part of a row that was read last. */
-    private final class Row {
-        private final float[][] row = new float[PARTS][lanes];
-        private final float[] sums = new float[lanes];
-
-        /** Returns the squared distance over the dimensions of a step. */
-        float step(int at, int step) {
-            for (int p = 0; p < PARTS; p++) {
-                int part = step * PARTS + p;
-                view.features().read(at, Math.min(dims, part * lanes), row[p], length(part));
-                Arrays.fill(row[p], length(part), lanes, 0);
-            }
-            Arrays.fill(sums, 0);
-            LaneScan.add(parts[step * PARTS], row[0], parts[step * PARTS + 1], row[1], sums);
-            return LaneScan.total(sums);
-        }
     }
 }

@@ -1,5 +1,6 @@
 package io.github.mgn4j.spec;
 
+import com.google.common.base.Joiner;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
@@ -40,6 +41,11 @@ public record Branch(boolean global, List<Integer> stripes, SortedSet<Integer> u
      */
     public static Branch part(int... stripes) {
         return new Branch(true, Arrays.stream(stripes).boxed().toList(), new TreeSet<>(List.of(4)));
+    }
+
+    /** Returns the name in reports: {@code global}, {@code part-2}, or {@code part-2, part-3} for stripes of two granularities. */
+    public String name() {
+        return stripes.isEmpty() ? "global" : "part-" + Joiner.on(", part-").join(stripes);
     }
 
     /** Returns this branch without its global feature. */

@@ -1,6 +1,5 @@
 package io.github.mgn4j.eval;
 
-import com.google.common.base.Joiner;
 import io.github.mgn4j.extract.FeatureExtractor;
 import io.github.mgn4j.features.FeatureMatrix;
 import io.github.mgn4j.image.ActivationMap;
@@ -64,7 +63,7 @@ public final class OcclusionMaps {
         }
         List<ActivationMap> maps = new ArrayList<>();
         for (int b = 0; b < branches.size(); b++) {
-            maps.add(map(name(branches.get(b)), rows, columns, moved[b]));
+            maps.add(map(branches.get(b).name(), rows, columns, moved[b]));
         }
         return maps;
     }
@@ -108,11 +107,5 @@ public final class OcclusionMaps {
             scaled[i] = most > 0 ? (float) (values[i] / most) : 0;
         }
         return ActivationMap.of(branch, rows, columns, scaled);
-    }
-
-    private static String name(Branch branch) {
-        return branch.stripes().isEmpty()
-                ? "global"
-                : "part-" + Joiner.on(", part-").join(branch.stripes());
     }
 }

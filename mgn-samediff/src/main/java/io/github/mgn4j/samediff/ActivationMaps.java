@@ -1,6 +1,5 @@
 package io.github.mgn4j.samediff;
 
-import com.google.common.base.Joiner;
 import io.github.mgn4j.image.ActivationMap;
 import io.github.mgn4j.image.Layout;
 import io.github.mgn4j.image.Preprocessing;
@@ -83,15 +82,9 @@ public final class ActivationMaps implements AutoCloseable {
         List<Branch> branches = spec().branches();
         List<ActivationMap> maps = new ArrayList<>();
         for (int b = 0; b < branches.size(); b++) {
-            maps.add(energy(name(branches.get(b)), open.output(graph.outputs().get(b))));
+            maps.add(energy(branches.get(b).name(), open.output(graph.outputs().get(b))));
         }
         return maps;
-    }
-
-    private static String name(Branch branch) {
-        return branch.stripes().isEmpty()
-                ? "global"
-                : "part-" + Joiner.on(", part-").join(branch.stripes());
     }
 
     /** Returns the mean of squares over the channels of {@code [1, height, width, channels]}. */

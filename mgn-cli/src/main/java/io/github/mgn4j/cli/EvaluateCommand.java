@@ -4,6 +4,7 @@ import io.github.mgn4j.checkpoint.ModelFile;
 import io.github.mgn4j.data.DatasetFormat;
 import io.github.mgn4j.data.DatasetSummary;
 import io.github.mgn4j.data.ReidDataset;
+import io.github.mgn4j.data.synth.SyntheticMasks;
 import io.github.mgn4j.eval.DatasetEvaluation;
 import io.github.mgn4j.eval.EvaluationOptions;
 import io.github.mgn4j.eval.Evaluator;
@@ -269,7 +270,7 @@ final class EvaluateCommand implements Callable<Integer> {
             try (ActivationMaps maps = ActivationMaps.of(input.model())) {
                 page.activationMaps(maps::compute);
             }
-            if (dataset != null) {
+            if (dataset != null && SyntheticMasks.of(dataset.root()).isPresent()) {
                 try (FeatureExtractor extractor =
                         FeatureExtractor.builder(input.model()).batch(32).build()) {
                     AttentionText.add(page, dataset, extractor);

@@ -1,7 +1,5 @@
 package io.github.mgn4j.gallery;
 
-import io.github.jbellis.jvector.disk.ByteBufferReader;
-import io.github.jbellis.jvector.disk.IndexWriter;
 import io.github.jbellis.jvector.graph.GraphIndexBuilder;
 import io.github.jbellis.jvector.graph.GraphSearcher;
 import io.github.jbellis.jvector.graph.OnHeapGraphIndex;
@@ -9,31 +7,28 @@ import io.github.jbellis.jvector.graph.RandomAccessVectorValues;
 import io.github.jbellis.jvector.graph.SearchResult;
 import io.github.jbellis.jvector.graph.similarity.BuildScoreProvider;
 import io.github.jbellis.jvector.graph.similarity.DefaultSearchScoreProvider;
-import io.github.jbellis.jvector.quantization.PQVectors;
-import io.github.jbellis.jvector.quantization.ProductQuantization;
 import io.github.jbellis.jvector.vector.VectorSimilarityFunction;
+import io.github.jbellis.jvector.vector.VectorUtil;
 import io.github.jbellis.jvector.vector.VectorizationProvider;
 import io.github.jbellis.jvector.vector.types.VectorFloat;
 import io.github.jbellis.jvector.vector.types.VectorTypeSupport;
-import java.io.BufferedOutputStream;
-import java.io.DataOutputStream;
+import java.io.DataInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.util.concurrent.ForkJoinPool;
 import java.util.function.IntPredicate;
+import java.util.function.IntToDoubleFunction;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import java.util.stream.IntStream;
 
 /**
- * A graph of neighbours and product-quantised features by jvector, over the first rows of a gallery. The only class that needs
- * jvector. Immutable and thread-safe.
+ * A graph of neighbours by jvector, over the first rows of a gallery, projected to the directions in which they vary most. The only
+ * class that needs jvector. Immutable and thread-safe.
  */
 final class ApproximateIndex {
-    /** The version of jvector's formats for the graph and for quantised features. */
-    private static final int FORMAT = 6;
-
-    private static final int CLUSTERS = 256;
     private static final float OVERFLOW = 1.2f;
     private static final float ALPHA = 1.2f;
     private static final VectorSimilarityFunction NEAR = VectorSimilarityFunction.EUCLIDEAN;
@@ -42,33 +37,37 @@ final class ApproximateIndex {
     private static final Logger JVECTOR = Logger.getLogger("io.github.jbellis.jvector");
 
     private final OnHeapGraphIndex graph;
-    private final PQVectors quantised;
+    private final Subspace subspace;
+    private final Rows rows;
 
-    private ApproximateIndex(OnHeapGraphIndex graph, PQVectors quantised) {
+    private ApproximateIndex(OnHeapGraphIndex graph, Subspace subspace, Rows rows) {
         this.graph = graph;
-        this.quantised = quantised;
+        this.subspace = subspace;
+        this.rows = rows;
     }
 
-    /** Quantises the features of a view and joins them to a graph. Takes minutes to an hour. */
+    /** Projects the features of a view and joins them to a graph. Takes seconds to hours. */
     static ApproximateIndex build(View view, IndexOptions options) throws IOException {
         VectorTypeSupport types = types();
-        Rows rows = new Rows(view, types);
-        int dims = rows.dimension();
-        int bytes = Math.min(dims, Math.max(1, options.bytesPerEntry()));
         ForkJoinPool pool = new ForkJoinPool(options.threads());
         try {
-            ProductQuantization quantisation =
-                    ProductQuantization.compute(rows, bytes, Math.min(CLUSTERS, view.rows()), false, -1, pool, pool);
-            PQVectors quantised = quantisation.encodeAll(rows, pool);
-            BuildScoreProvider scores = BuildScoreProvider.pqBuildScoreProvider(NEAR, quantised);
-            try (GraphIndexBuilder builder = GraphIndexBuilder.builder(scores, dims, options.degree())
+            Subspace subspace =
+                    pool.submit(() -> SubspaceFit.fit(view, options.dims())).join();
+            VectorFloat<?>[] projected = new VectorFloat<?>[view.rows()];
+            pool.submit(() -> IntStream.range(0, view.rows())
+                            .parallel()
+                            .forEach(row -> projected[row] = types.createFloatVector(subspace.project(view.read(row)))))
+                    .join();
+            Rows rows = new Rows(projected, subspace.dims());
+            BuildScoreProvider scores = BuildScoreProvider.randomAccessScoreProvider(rows, NEAR);
+            try (GraphIndexBuilder builder = GraphIndexBuilder.builder(scores, subspace.dims(), options.degree())
                     .withBeamWidth(options.beam())
                     .withNeighborOverflow(OVERFLOW)
                     .withAlpha(ALPHA)
                     .withSimdExecutor(pool)
                     .withParallelExecutor(pool)
                     .build()) {
-                return new ApproximateIndex((OnHeapGraphIndex) builder.build(rows), quantised);
+                return new ApproximateIndex((OnHeapGraphIndex) builder.build(rows), subspace, rows);
             }
         } finally {
             pool.shutdown();
@@ -83,66 +82,94 @@ final class ApproximateIndex {
     }
 
     /**
-     * Returns the rows that are near by quantised distance, in no order.
+     * Returns the rows that are near by projected distance, in no order.
      *
      * @param count number of rows
      * @param accepted the rows that may be found
      */
     int[] candidates(float[] query, int count, IntPredicate accepted) {
-        VectorFloat<?> vector = types().createFloatVector(query);
+        VectorFloat<?> vector = types().createFloatVector(subspace.project(query));
         try (GraphSearcher searcher = new GraphSearcher(graph)) {
             SearchResult found = searcher.search(
-                    new DefaultSearchScoreProvider(quantised.precomputedScoreFunctionFor(vector, NEAR)),
-                    count,
-                    count,
-                    0f,
-                    0f,
-                    accepted::test);
+                    DefaultSearchScoreProvider.exact(vector, NEAR, rows), count, count, 0f, 0f, accepted::test);
             SearchResult.NodeScore[] nodes = found.getNodes();
-            int[] rows = new int[nodes.length];
-            for (int i = 0; i < rows.length; i++) {
-                rows[i] = nodes[i].node;
+            int[] near = new int[nodes.length];
+            for (int i = 0; i < near.length; i++) {
+                near[i] = nodes[i].node;
             }
-            return rows;
+            return near;
         } catch (IOException e) {
             throw new IllegalStateException(e); // the graph is in memory
         }
     }
 
+    /** Returns the number of rows that the index covers. */
+    int rows() {
+        return rows.size();
+    }
+
+    /**
+     * Returns a lower bound of the squared distance of a row from a query.
+     *
+     * @param lengths the length of the query, and the largest of a row
+     */
+    IntToDoubleFunction lowerBounds(float[] query, double lengths) {
+        VectorFloat<?> vector = types().createFloatVector(subspace.project(query));
+        return row -> {
+            double square = VectorUtil.squareL2Distance(vector, rows.getVector(row));
+            double distance = subspace.atLeast(square, lengths);
+            return square < Float.MAX_VALUE ? distance * distance : 0; // what overflowed says nothing
+        };
+    }
+
     @SuppressWarnings("deprecation") // the only way to store a graph without a second copy of the features
     void write(OutputStream out) throws IOException {
-        CountingWriter writer = new CountingWriter(out);
+        IndexStreams.Writer writer = new IndexStreams.Writer(out);
         graph.save(writer);
-        quantised.write(writer, FORMAT);
+        subspace.write(writer);
+        ByteBuffer bytes = ByteBuffer.allocate(subspace.dims() * Float.BYTES);
+        for (VectorFloat<?> row : rows.projected()) {
+            for (int d = 0; d < row.length(); d++) {
+                bytes.putFloat(d * Float.BYTES, row.get(d));
+            }
+            writer.write(bytes.array());
+        }
         writer.flush();
     }
 
+    /**
+     * Reads what {@link #write} wrote.
+     *
+     * @param count number of rows
+     */
     @SuppressWarnings({"deprecation", "NullAway"}) // a graph that does not grow needs no diversity
-    static ApproximateIndex read(ByteBuffer from, int dims) throws IOException {
-        types();
-        try (ByteBufferReader reader = new ByteBufferReader(from)) {
-            OnHeapGraphIndex graph = OnHeapGraphIndex.load(reader, dims, OVERFLOW, null);
-            return new ApproximateIndex(graph, PQVectors.load(reader));
+    static ApproximateIndex read(InputStream in, int count, int dims) throws IOException {
+        VectorTypeSupport types = types();
+        DataInputStream data = new DataInputStream(in);
+        OnHeapGraphIndex graph = OnHeapGraphIndex.load(new IndexStreams.Reader(data), dims, OVERFLOW, null);
+        Subspace subspace = Subspace.read(data);
+        VectorFloat<?>[] projected = new VectorFloat<?>[count];
+        byte[] bytes = new byte[subspace.dims() * Float.BYTES];
+        for (int row = 0; row < count; row++) {
+            data.readFully(bytes);
+            float[] values = new float[subspace.dims()];
+            ByteBuffer.wrap(bytes).asFloatBuffer().get(values);
+            projected[row] = types.createFloatVector(values);
         }
+        return new ApproximateIndex(graph, subspace, new Rows(projected, subspace.dims()));
     }
 
-    /** The features of a view, copied one by one. */
-    private record Rows(View view, VectorTypeSupport types) implements RandomAccessVectorValues {
+    /** The projected features. */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    private record Rows(VectorFloat<?>[] projected, int dimension) implements RandomAccessVectorValues {
         @Override
         public int size() {
-            return view.rows();
-        }
-
-        @Override
-        public int dimension() {
-            return view.features().dims();
+            return projected.length;
         }
 
         @Override
         public VectorFloat<?> getVector(int row) {
-            float[] feature = new float[dimension()];
-            view.read(row, feature);
-            return types.createFloatVector(feature);
+            return projected[row];
         }
 
         @Override
@@ -153,33 +180,6 @@ final class ApproximateIndex {
         @Override
         public RandomAccessVectorValues copy() {
             return this;
-        }
-    }
-
-    /** A stream that knows how much it was given. */
-    private static final class CountingWriter extends DataOutputStream implements IndexWriter {
-        private static final int BUFFER = 1 << 16;
-        private long position;
-
-        CountingWriter(OutputStream out) {
-            super(new BufferedOutputStream(out, BUFFER));
-        }
-
-        @Override
-        public synchronized void write(int b) throws IOException {
-            super.write(b);
-            position++;
-        }
-
-        @Override
-        public synchronized void write(byte[] bytes, int from, int length) throws IOException {
-            super.write(bytes, from, length);
-            position += length;
-        }
-
-        @Override
-        public long position() {
-            return position;
         }
     }
 }

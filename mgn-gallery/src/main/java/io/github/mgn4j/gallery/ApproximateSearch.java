@@ -63,7 +63,7 @@ final class ApproximateSearch {
         Map<Integer, List<Near>> people = new HashMap<>();
         for (Near near : candidates(queries, query, options, wanted, indexed)) {
             List<Near> own = people.computeIfAbsent(
-                    view.chunk(near.row()).person(near.row() % EntryTable.CHUNK), person -> new ArrayList<>());
+                    view.chunk(near.row()).person(near.row() % EntryChunk.ROWS), person -> new ArrayList<>());
             if (own.size() < best) {
                 own.add(near);
             }

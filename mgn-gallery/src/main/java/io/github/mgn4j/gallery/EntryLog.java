@@ -30,7 +30,14 @@ final class EntryLog implements AutoCloseable {
     /** Where the records begin: the length of a log without a commit. */
     static final int START = 64;
 
+    /** Bytes by which a snapshot knows its log. */
+    private static final int PRINTED = 256;
+
     private static final int RECORD_HEADER = 8;
+
+    /** Bytes of records that wait in memory for their commit. */
+    private static final int MOST_PENDING = 1 << 20;
+
     private static final int SHORTEST = 1;
     private static final int LONGEST = 64 + GalleryEntry.MAX_PATH;
 
@@ -47,6 +54,9 @@ final class EntryLog implements AutoCloseable {
     private final boolean writable;
     private ByteBuffer pending = allocate(1 << 12);
     private long committed = START;
+
+    /** The bytes behind the committed ones that were written ahead of their commit. */
+    private long ahead;
 
     /** Receives the records in order. */
     interface Replay {
@@ -101,6 +111,49 @@ final class EntryLog implements AutoCloseable {
             channel.close();
             throw e;
         }
+    }
+
+    /**
+     * Begins behind a commit that a snapshot holds.
+     *
+     * @param print the {@link #fingerprint} at the commit
+     * @return whether the log is the one that the snapshot was made from
+     * @throws GalleryException if the log is shorter
+     */
+    boolean resume(long end, int print) throws IOException {
+        check(
+                channel.size() >= end,
+                "%s: is damaged: has %d bytes, expected at least %d; restore the folder from a copy",
+                file,
+                channel.size(),
+                end);
+        boolean same = fingerprint(end) == print;
+        committed = same ? end : committed;
+        return same;
+    }
+
+    /** Returns a checksum of the last bytes up to a place. */
+    int fingerprint(long end) throws IOException {
+        ByteBuffer last = allocate((int) Math.min(PRINTED, end));
+        FileHeader.readFully(channel, last, end - last.capacity());
+        return FileHeader.checksum(last, 0, last.capacity());
+    }
+
+    /**
+     * Reads all committed records and compares them with their checksums.
+     *
+     * @throws GalleryException if one is damaged
+     */
+    void verify() throws IOException {
+        RecordReader reader = new RecordReader(channel, START);
+        while (reader.position() < committed && reader.next()) {
+            // the reader compares
+        }
+        check(
+                reader.position() == committed,
+                "%s: is damaged: the record at byte %d is not valid; restore the folder from a copy",
+                file,
+                reader.position());
     }
 
     /**
@@ -176,7 +229,7 @@ final class EntryLog implements AutoCloseable {
         return type == COMMIT;
     }
 
-    void add(long id, byte[] path, Labels labels, float square, int checksum) {
+    void add(long id, byte[] path, Labels labels, float square, int checksum) throws IOException {
         int start = begin(ADD, Long.BYTES + 5 * Integer.BYTES + 1 + Long.BYTES + path.length);
         pending.putLong(id).putFloat(square).putInt(checksum);
         pending.put((byte) ((labels.pid() == null ? NONE : HAS_PID)
@@ -189,14 +242,10 @@ final class EntryLog implements AutoCloseable {
         end(start);
     }
 
-    void remove(int row) {
+    void remove(int row) throws IOException {
         int start = begin(REMOVE, Integer.BYTES);
         pending.putInt(row);
         end(start);
-    }
-
-    boolean hasPending() {
-        return pending.position() > 0;
     }
 
     /** Writes the pending records and a commit. They are on disk when this method returns. */
@@ -204,15 +253,25 @@ final class EntryLog implements AutoCloseable {
         int start = begin(COMMIT, Integer.BYTES + Long.BYTES);
         pending.putInt(rows).putLong(nextId);
         end(start);
-        int length = pending.position();
-        FileHeader.writeFully(channel, pending.flip(), committed);
+        writeAhead();
         channel.force(false);
-        committed += length;
-        pending.clear();
+        committed += ahead;
+        ahead = 0;
         writeSlot(); // reaches the disk with the next commit, or when the system finds time
     }
 
-    private int begin(byte type, int bytes) {
+    /** Writes the pending records. Without a commit behind them they do not count. */
+    private void writeAhead() throws IOException {
+        int length = pending.position();
+        FileHeader.writeFully(channel, pending.flip(), committed + ahead);
+        ahead += length;
+        pending.clear();
+    }
+
+    private int begin(byte type, int bytes) throws IOException {
+        if (pending.position() > MOST_PENDING) {
+            writeAhead();
+        }
         int start = pending.position();
         int needed = start + RECORD_HEADER + 1 + bytes;
         if (needed > pending.capacity()) {
@@ -226,7 +285,8 @@ final class EntryLog implements AutoCloseable {
     private void end(int start) {
         int length = pending.position() - start - RECORD_HEADER;
         pending.putInt(start, length);
-        pending.putInt(start + Integer.BYTES, checksum(pending, start + RECORD_HEADER, length, committed + start));
+        pending.putInt(
+                start + Integer.BYTES, checksum(pending, start + RECORD_HEADER, length, committed + ahead + start));
     }
 
     private static int checksum(ByteBuffer bytes, int from, int length, long place) {

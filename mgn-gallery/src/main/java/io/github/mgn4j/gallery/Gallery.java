@@ -42,8 +42,13 @@ public final class Gallery implements AutoCloseable {
     /** Removed rows below which no commit compacts. */
     private static final int FEW = 4096;
 
-    /** Fewest entries of an index: the clusters of its quantisation. */
+    /** Fewest entries of an index. */
     static final int FEWEST_INDEXED = 256;
+
+    /** Bytes of log that are left to be read at the next opening: after a commit, at least, and after a close. */
+    private static final long TAIL = 1 << 20;
+
+    private static final long SHORT_TAIL = 1 << 12;
 
     private final @Nullable Path folder;
     private final @Nullable FolderLock lock;
@@ -260,6 +265,9 @@ public final class Gallery implements AutoCloseable {
                 }
                 store.commit();
                 view = store.view();
+                if (folder != null) {
+                    store.snapshot(folder, Math.max(TAIL, store.logBytes() / 4));
+                }
                 return 0;
             });
         }
@@ -436,13 +444,17 @@ public final class Gallery implements AutoCloseable {
     }
 
     /**
-     * Reads every feature and compares it with its checksum.
+     * Reads every entry and every feature, and compares them with their checksums.
      *
      * @throws GalleryException if one is damaged
+     * @throws IOException if a file cannot be read
      */
-    public void verify() {
+    public void verify() throws IOException {
         checkOpen();
         View current = view;
+        synchronized (this) {
+            store.verifyLog();
+        }
         for (int part = 0; part < current.parts(); part++) {
             current.verifyPart(part);
         }
@@ -455,8 +467,8 @@ public final class Gallery implements AutoCloseable {
         Indexed indexed = current.indexed();
         Set<Integer> people = new HashSet<>();
         for (int row = 0; row < current.rows(); row++) {
-            EntryTable.Chunk chunk = current.chunk(row);
-            int i = row % EntryTable.CHUNK;
+            EntryChunk chunk = current.chunk(row);
+            int i = row % EntryChunk.ROWS;
             if (current.isAlive(row) && chunk.hasPid(i) && chunk.pid(i) > 0) {
                 people.add(chunk.pid(i));
             }
@@ -480,6 +492,9 @@ public final class Gallery implements AutoCloseable {
         }
         closed = true;
         try {
+            if (folder != null && writable && !failed && !fresh) {
+                store.snapshot(folder, SHORT_TAIL);
+            }
             store.close();
             if (fresh && folder != null) {
                 GalleryFolder.removeQuietly(store.manifest().log(folder));

@@ -97,13 +97,15 @@ final class GalleryFolder {
         return List.of(
                 String.valueOf(manifest.log(folder).getFileName()),
                 String.valueOf(manifest.features(folder).getFileName()),
-                String.valueOf(manifest.index(folder).getFileName()));
+                String.valueOf(manifest.index(folder).getFileName()),
+                String.valueOf(manifest.snapshot(folder).getFileName()));
     }
 
     /** Removes the files of other generations, which a killed compaction left behind. */
     static void removeOthers(Path folder, Manifest manifest) throws IOException {
         List<String> current = names(manifest, folder);
-        try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, "{entries,features,index}-*.{log,bin}")) {
+        try (DirectoryStream<Path> files =
+                Files.newDirectoryStream(folder, "{entries,features,index,snapshot}-*.{log,bin}")) {
             for (Path file : files) {
                 if (!current.contains(String.valueOf(file.getFileName()))) {
                     removeQuietly(file);

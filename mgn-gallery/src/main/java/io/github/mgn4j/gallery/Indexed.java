@@ -3,7 +3,9 @@ package io.github.mgn4j.gallery;
 import static io.github.mgn4j.gallery.GalleryException.check;
 
 import io.github.mgn4j.internal.io.AtomicFile;
+import java.io.BufferedInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -12,14 +14,22 @@ import java.nio.file.StandardOpenOption;
 import java.util.zip.CRC32C;
 import java.util.zip.CheckedOutputStream;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * An approximate index and what it covers. That of a folder is loaded when it is first searched. Thread-safe.
  *
- * <p>Its file is the index, then a trailer: rows, overquery, recall, checksum of all before.
+ * <p>Its file is the index, then a trailer: rows, overquery, recall, version, checksum of all before.
  */
 final class Indexed {
-    private static final int TRAILER = 2 * Integer.BYTES + Double.BYTES;
+    private static final Logger LOG = LoggerFactory.getLogger(Indexed.class);
+    private static final int TRAILER = 3 * Integer.BYTES + Double.BYTES;
+
+    /** The layout of the index: "IDX2". */
+    private static final int VERSION = 0x49445832;
+
+    private static final int BUFFER = 1 << 20;
 
     private final int rows;
     private final int overquery;
@@ -52,6 +62,12 @@ final class Indexed {
         return recall;
     }
 
+    /** Returns the index if it was needed before. */
+    @Nullable
+    ApproximateIndex loaded() {
+        return index;
+    }
+
     ApproximateIndex index() {
         ApproximateIndex loaded = index;
         return loaded != null ? loaded : load();
@@ -61,7 +77,7 @@ final class Indexed {
         ApproximateIndex loaded = index;
         if (loaded == null) {
             try {
-                loaded = ApproximateIndex.read(content(), dims);
+                loaded = readFile();
             } catch (IOException | RuntimeException e) {
                 throw GalleryException.of(
                         "%s: cannot be read (%s); without the file, searches are exact",
@@ -72,17 +88,30 @@ final class Indexed {
         return loaded;
     }
 
-    private ByteBuffer content() throws IOException {
+    private ApproximateIndex readFile() throws IOException {
         if (file == null) {
             throw new IllegalStateException("an index in memory is always loaded");
         }
+        // First, because a damaged file may ask for any amount of memory.
+        checkSum(file);
+        try (InputStream in = new BufferedInputStream(Files.newInputStream(file), BUFFER)) {
+            return ApproximateIndex.read(in, rows, dims);
+        }
+    }
+
+    private static void checkSum(Path file) throws IOException {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-            ByteBuffer all = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size());
-            int length = all.capacity() - Integer.BYTES;
             CRC32C crc = new CRC32C();
-            crc.update(all.slice(0, length));
-            check((int) crc.getValue() == all.getInt(length), "%s: is damaged: its checksum differs", file);
-            return all.slice(0, length - TRAILER);
+            ByteBuffer bytes = ByteBuffer.allocate(BUFFER);
+            long end = channel.size() - Integer.BYTES;
+            for (long at = 0; at < end; at += bytes.limit()) {
+                bytes.clear().limit((int) Math.min(BUFFER, end - at));
+                FileHeader.readFully(channel, bytes, at);
+                crc.update(bytes.flip());
+            }
+            ByteBuffer sum = ByteBuffer.allocate(Integer.BYTES);
+            FileHeader.readFully(channel, sum, end);
+            check((int) crc.getValue() == sum.getInt(0), "%s: is damaged: its checksum differs", file);
         }
     }
 
@@ -92,7 +121,7 @@ final class Indexed {
             CheckedOutputStream checked = new CheckedOutputStream(out, new CRC32C());
             written.write(checked);
             ByteBuffer trailer = ByteBuffer.allocate(TRAILER);
-            trailer.putInt(rows).putInt(overquery).putDouble(recall);
+            trailer.putInt(rows).putInt(overquery).putDouble(recall).putInt(VERSION);
             checked.write(trailer.array());
             out.write(ByteBuffer.allocate(Integer.BYTES)
                     .putInt((int) checked.getChecksum().getValue())
@@ -110,7 +139,14 @@ final class Indexed {
             FileHeader.readFully(channel, trailer, Math.max(0, channel.size() - TRAILER - Integer.BYTES));
             check(!trailer.hasRemaining(), "%s: is damaged: it is too short", file);
             trailer.flip();
-            return new Indexed(trailer.getInt(), trailer.getInt(), trailer.getDouble(), dims, file, null);
+            Indexed found = new Indexed(trailer.getInt(), trailer.getInt(), trailer.getDouble(), dims, file, null);
+            if (trailer.getInt() != VERSION) {
+                LOG.warn(
+                        "{}: is of another version and is not used: searches are exact until the index is built again",
+                        file);
+                return null;
+            }
+            return found;
         }
     }
 

@@ -34,7 +34,7 @@ final class KeyTable {
     }
 
     private byte[] path(int row) {
-        return table.chunk(row).path(row % EntryTable.CHUNK);
+        return table.chunk(row).path(row % EntryChunk.ROWS);
     }
 
     private int home(byte[] path) {

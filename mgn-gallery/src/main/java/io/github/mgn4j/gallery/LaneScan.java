@@ -14,7 +14,7 @@ final class LaneScan implements NearScan {
     /** Creates a scan from the chunk of a row on. */
     LaneScan(Queries queries, int first) {
         this.queries = queries;
-        this.first = first / EntryTable.CHUNK;
+        this.first = first / EntryChunk.ROWS;
         view = queries.view();
         lanes = new Lanes(queries, PARTS);
     }
@@ -32,7 +32,7 @@ final class LaneScan implements NearScan {
     private void scan(int chunk, Part part) {
         view.verifyPart(chunk);
         int width = view.width(chunk);
-        int from = chunk * EntryTable.CHUNK;
+        int from = chunk * EntryChunk.ROWS;
         float[][] near = new float[queries.count()][width];
         Lanes.Row row = lanes.row();
         for (int i = 0; i < width; i++) {

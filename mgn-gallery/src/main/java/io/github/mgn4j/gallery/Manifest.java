@@ -48,6 +48,10 @@ record Manifest(int dims, DistanceMetric metric, long generation) {
         return folder.resolve("index-" + generation + ".bin");
     }
 
+    Path snapshot(Path folder) {
+        return folder.resolve("snapshot-" + generation + ".bin");
+    }
+
     Manifest next() {
         return new Manifest(dims, metric, generation + 1);
     }

@@ -84,7 +84,7 @@ final class PersonSearch {
     }
 
     private int person(int row) {
-        return view.chunk(row).person(row % EntryTable.CHUNK);
+        return view.chunk(row).person(row % EntryChunk.ROWS);
     }
 
     private static double smallest(double[] values, int k) {

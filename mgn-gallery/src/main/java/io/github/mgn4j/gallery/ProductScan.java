@@ -13,7 +13,7 @@ import java.util.stream.IntStream;
  * |a||b|, u = 2^-24.
  */
 final class ProductScan implements NearScan {
-    private static final int ROWS = 2 * EntryTable.CHUNK;
+    private static final int ROWS = 2 * EntryChunk.ROWS;
     private static final int QUERIES = 512;
 
     /** Dimensions that are summed in one float32 sum. */
@@ -91,8 +91,8 @@ final class ProductScan implements NearScan {
         int tasks = (width + TASK - 1) / TASK;
         IntStream.range(0, tasks).parallel().forEach(t -> {
             for (int i = t * TASK; i < Math.min(width, (t + 1) * TASK); i++) {
-                if ((from + i) % EntryTable.CHUNK == 0) {
-                    view.verifyPart((from + i) / EntryTable.CHUNK);
+                if ((from + i) % EntryChunk.ROWS == 0) {
+                    view.verifyPart((from + i) / EntryChunk.ROWS);
                 }
                 for (int s = 0; s < slices; s++) {
                     int length = Math.min(depth, dims - s * depth);

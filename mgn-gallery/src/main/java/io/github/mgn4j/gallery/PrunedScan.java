@@ -2,12 +2,15 @@ package io.github.mgn4j.gallery;
 
 import io.github.mgn4j.eval.internal.NearestQueue;
 import java.util.Arrays;
+import java.util.function.IntToDoubleFunction;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Near values for one query, of those rows only that may be among the nearest. The squared distance over the first quarter of the
- * dimensions, which is read for every row, is a lower bound of the whole; the rows with the smallest give a limit, and a row is read
- * on only while what was read of it is below. Near values are sums of such parts, which never decrease, so that nothing is lost.
+ * Near values for one query, of those rows only that may be among the nearest. Every row has a lower bound of its squared distance:
+ * that of its projection, if an index has been loaded that covers it, else that over the first quarter of the dimensions, which is
+ * read. The rows with the smallest give a limit, and a row is read on only while what is known of it is below. Near values are sums
+ * of parts, which never decrease, so that nothing is lost.
  */
 final class PrunedScan {
     /** From so many dimensions on, the bounds cost less than they save. */
@@ -26,16 +29,32 @@ final class PrunedScan {
     private final Lanes lanes;
     private final float[] near;
 
+    /** Rows whose bounds are those of an index. */
+    private final int bounded;
+
+    private final IntToDoubleFunction bounds;
+
     PrunedScan(Queries query) {
         this.query = query;
         view = query.view();
         lanes = new Lanes(query, STEPS * PARTS);
         near = new float[view.rows()];
+        ApproximateIndex index = index(view);
+        bounded = index == null ? 0 : Math.min(index.rows(), near.length);
+        bounds =
+                index == null ? row -> 0 : index.lowerBounds(query.features().row(0), query.length(0) + view.longest());
+    }
+
+    private static @Nullable ApproximateIndex index(View view) {
+        Indexed indexed = view.indexed();
+        return indexed == null ? null : indexed.loaded();
     }
 
     /** Returns whether a search of one query may use it: people at the mean distance of several entries need all of these. */
     static boolean suits(Queries queries, SearchOptions options) {
-        return queries.count() == 1 && queries.features().dims() >= ENOUGH_DIMS && options.best() <= 1;
+        return queries.count() == 1
+                && options.best() <= 1
+                && (queries.features().dims() >= ENOUGH_DIMS || index(queries.view()) != null);
     }
 
     /** Returns the largest difference between near and exact values. */
@@ -52,16 +71,22 @@ final class PrunedScan {
     }
 
     private void readHeads(int chunk) {
-        view.verifyPart(chunk);
-        int from = chunk * EntryTable.CHUNK;
-        Lanes.Row row = lanes.row();
-        for (int i = from; i < from + view.width(chunk); i++) {
-            near[i] = step(row, i, 0);
+        int from = chunk * EntryChunk.ROWS;
+        int to = from + view.width(chunk);
+        int row = from;
+        for (; row < Math.min(to, bounded); row++) {
+            near[row] = Math.nextDown((float) bounds.applyAsDouble(row));
+        }
+        if (row < to) {
+            view.verifyPart(chunk);
+            for (Lanes.Row reader = lanes.row(); row < to; row++) {
+                near[row] = step(reader, row, 0);
+            }
         }
     }
 
     private void readOn(int chunk, float limit) {
-        int from = chunk * EntryTable.CHUNK;
+        int from = chunk * EntryChunk.ROWS;
         int width = view.width(chunk);
         Lanes.Row row = lanes.row();
         float[] values = new float[width];
@@ -74,10 +99,16 @@ final class PrunedScan {
         }
     }
 
-    /** Returns the near value of a row whose first step was read, or one above the limit. */
+    /** Returns the near value of a row whose bound is known, or a value above the limit. */
     private float readOn(Lanes.Row reader, int row, float limit) {
         float value = near[row];
-        for (int step = 1; step < STEPS && value <= limit; step++) {
+        int step = 1;
+        if (row < bounded && value <= limit) {
+            view.verifyRow(row);
+            value = 0;
+            step = 0;
+        }
+        for (; step < STEPS && value <= limit; step++) {
             value += step(reader, row, step);
         }
         return value;
@@ -122,7 +153,7 @@ final class PrunedScan {
         int[] best = new int[view.people()];
         Arrays.fill(best, -1);
         for (int row = 0; row < near.length; row++) {
-            int person = view.chunk(row).person(row % EntryTable.CHUNK);
+            int person = view.chunk(row).person(row % EntryChunk.ROWS);
             if (person >= 0 && (best[person] < 0 || near[row] < near[best[person]]) && options.accepts(view, row)) {
                 best[person] = row;
             }

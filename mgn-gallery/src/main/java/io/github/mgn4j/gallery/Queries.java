@@ -58,7 +58,7 @@ final class Queries {
     }
 
     private boolean isZeroRow(int row) {
-        return metric == DistanceMetric.COSINE && view.chunk(row).square(row % EntryTable.CHUNK) == 0;
+        return metric == DistanceMetric.COSINE && view.chunk(row).square(row % EntryChunk.ROWS) == 0;
     }
 
     /** Replaces near values where a feature has no direction. */

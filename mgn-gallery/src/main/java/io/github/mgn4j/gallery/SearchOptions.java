@@ -185,8 +185,8 @@ public final class SearchOptions {
 
     /** Returns whether the entry of a row may be found. */
     boolean accepts(View view, int row) {
-        EntryTable.Chunk chunk = view.chunk(row);
-        int i = row % EntryTable.CHUNK;
+        EntryChunk chunk = view.chunk(row);
+        int i = row % EntryChunk.ROWS;
         if (chunk.died(i) <= view.commit() || (isForPeople() && !chunk.hasPid(i))) {
             return false;
         }
@@ -199,7 +199,7 @@ public final class SearchOptions {
         return isInTime(chunk, i) && (filter == null || filter.test(chunk.entry(i)));
     }
 
-    private boolean isInTime(EntryTable.Chunk chunk, int i) {
+    private boolean isInTime(EntryChunk chunk, int i) {
         if (from == null || to == null) {
             return true;
         }

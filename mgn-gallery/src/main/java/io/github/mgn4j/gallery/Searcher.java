@@ -148,7 +148,7 @@ final class Searcher {
     private GalleryHit hit(int row, double distance, @Nullable Double reRanked, SearchOptions each) {
         Threshold threshold = each.threshold();
         return new GalleryHit(
-                view.chunk(row).id(row % EntryTable.CHUNK),
+                view.chunk(row).id(row % EntryChunk.ROWS),
                 view.entry(row),
                 distance,
                 reRanked,

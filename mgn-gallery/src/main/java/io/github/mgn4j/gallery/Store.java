@@ -11,9 +11,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** One generation of a gallery: the entries, their features and, in a folder, the log. Used by one thread at a time. */
 final class Store implements EntryLog.Replay, AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Store.class);
+
     private final Manifest manifest;
     private final EntryTable table = new EntryTable();
     private final FeatureStore features;
@@ -28,6 +32,7 @@ final class Store implements EntryLog.Replay, AutoCloseable {
     private int liveAtCommit;
     private int commit;
     private boolean changed;
+    private long snapshotEnd;
     private @Nullable Indexed indexed;
 
     private Store(Manifest manifest, FeatureStore features, @Nullable EntryLog log) {
@@ -60,6 +65,10 @@ final class Store implements EntryLog.Replay, AutoCloseable {
         try {
             log = EntryLog.open(manifest.log(folder), dims, manifest.generation(), writable);
             Store store = new Store(manifest, features, log);
+            Snapshot snapshot = Snapshot.open(manifest.snapshot(folder), dims, manifest.generation());
+            if (snapshot != null) {
+                store.resume(snapshot, log);
+            }
             store.replay(log);
             return store;
         } catch (IOException | RuntimeException e) {
@@ -69,6 +78,21 @@ final class Store implements EntryLog.Replay, AutoCloseable {
             }
             throw e;
         }
+    }
+
+    private void resume(Snapshot snapshot, EntryLog from) throws IOException {
+        Snapshot.Head head = snapshot.head();
+        if (!from.resume(head.logEnd(), head.logPrint())) {
+            LOG.warn("{}: is of another log and is not used", snapshot.file());
+            return;
+        }
+        table.resume(snapshot);
+        longest = head.longest();
+        nextId = head.nextId();
+        committedRows = head.rows();
+        live = head.live();
+        liveAtCommit = live;
+        snapshotEnd = head.logEnd();
     }
 
     private void replay(EntryLog from) throws IOException {
@@ -154,7 +178,7 @@ final class Store implements EntryLog.Replay, AutoCloseable {
     }
 
     /** Removes the entry of a path and returns whether there was one. */
-    boolean remove(String path) {
+    boolean remove(String path) throws IOException {
         int row = keys().find(path(path));
         if (row >= 0) {
             remove(row);
@@ -163,18 +187,20 @@ final class Store implements EntryLog.Replay, AutoCloseable {
     }
 
     /** Removes the entries that a predicate accepts and returns their number. */
-    int removeIf(Predicate<GalleryEntry> unwanted) {
+    int removeIf(Predicate<GalleryEntry> unwanted) throws IOException {
         List<Integer> rows = new ArrayList<>();
         for (int row = 0; row < table.rows(); row++) {
-            if (!table.isRemoved(row) && unwanted.test(table.chunk(row).entry(row % EntryTable.CHUNK))) {
+            if (!table.isRemoved(row) && unwanted.test(table.chunk(row).entry(row % EntryChunk.ROWS))) {
                 rows.add(row);
             }
         }
-        rows.forEach(this::remove);
+        for (int row : rows) {
+            remove(row);
+        }
         return rows.size();
     }
 
-    private void remove(int row) {
+    private void remove(int row) throws IOException {
         changed = true;
         table.remove(row, commit + 1);
         live--;
@@ -199,6 +225,44 @@ final class Store implements EntryLog.Replay, AutoCloseable {
         changed = false;
     }
 
+    /**
+     * Writes a snapshot of the last commit if much has happened since the one before. It only saves time at opening, so that a
+     * failure is no more than logged.
+     *
+     * @param most the bytes of log that may be read at opening
+     */
+    void snapshot(Path folder, long most) {
+        if (log == null || changed || log.bytes() - Math.max(EntryLog.START, snapshotEnd) <= most) {
+            return;
+        }
+        try {
+            Snapshot.Head head = new Snapshot.Head(
+                    committedRows,
+                    liveAtCommit,
+                    table.people(),
+                    nextId,
+                    log.bytes(),
+                    log.fingerprint(log.bytes()),
+                    longest);
+            Snapshot.write(manifest.snapshot(folder), manifest, head, table.chunks());
+            snapshotEnd = log.bytes();
+        } catch (IOException | GalleryException e) {
+            LOG.warn("{}: no snapshot was written, the next opening reads the log: {}", folder, String.valueOf(e));
+        }
+    }
+
+    /** Returns the bytes of log up to the last commit. */
+    long logBytes() {
+        return log == null ? 0 : log.bytes();
+    }
+
+    /** Reads the whole log and compares it with its checksums. */
+    void verifyLog() throws IOException {
+        if (log != null) {
+            log.verify();
+        }
+    }
+
     View view() throws IOException {
         return new View(
                 committedRows,
@@ -216,8 +280,8 @@ final class Store implements EntryLog.Replay, AutoCloseable {
         float[] feature = new float[manifest.dims()];
         for (int row = 0; row < view.rows(); row++) {
             if (view.isAlive(row)) {
-                EntryTable.Chunk chunk = view.chunk(row);
-                int i = row % EntryTable.CHUNK;
+                EntryChunk chunk = view.chunk(row);
+                int i = row % EntryChunk.ROWS;
                 view.read(row, feature);
                 append(chunk.id(i), chunk.path(i), Labels.of(chunk.entry(i)), chunk.square(i), feature);
             }

@@ -1,6 +1,5 @@
 package io.github.mgn4j.gallery;
 
-import io.github.mgn4j.gallery.EntryTable.Chunk;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,41 +13,40 @@ import org.jspecify.annotations.Nullable;
  * @param longest the largest length of a feature
  * @param indexed the approximate index of the first rows; null if there is none
  */
-@SuppressWarnings("ArrayRecordComponent") // never compared
 record View(
         int rows,
         int live,
         int commit,
         int people,
         double longest,
-        Chunk[] chunks,
+        EntryChunks chunks,
         FeatureBlocks features,
         @Nullable Indexed indexed) {
-    Chunk chunk(int row) {
-        return chunks[row / EntryTable.CHUNK];
+    EntryChunk chunk(int row) {
+        return chunks.get(row / EntryChunk.ROWS);
     }
 
     boolean isAlive(int row) {
-        return chunk(row).died(row % EntryTable.CHUNK) > commit;
+        return chunk(row).died(row % EntryChunk.ROWS) > commit;
     }
 
     GalleryEntry entry(int row) {
-        return chunk(row).entry(row % EntryTable.CHUNK);
+        return chunk(row).entry(row % EntryChunk.ROWS);
     }
 
     /** Returns the squared length of a row's feature. */
     float square(int row) {
-        return chunk(row).square(row % EntryTable.CHUNK);
+        return chunk(row).square(row % EntryChunk.ROWS);
     }
 
     /** Returns the number of chunks. */
     int parts() {
-        return (rows + EntryTable.CHUNK - 1) / EntryTable.CHUNK;
+        return (rows + EntryChunk.ROWS - 1) / EntryChunk.ROWS;
     }
 
     /** Returns the number of rows of a chunk. */
     int width(int part) {
-        return Math.min(EntryTable.CHUNK, rows - part * EntryTable.CHUNK);
+        return Math.min(EntryChunk.ROWS, rows - part * EntryChunk.ROWS);
     }
 
     /**
@@ -58,9 +56,21 @@ record View(
      */
     void read(int row, float[] into) {
         features.read(row, 0, into, into.length);
-        if (chunk(row).verified <= row % EntryTable.CHUNK) {
+        verifyRow(row);
+    }
+
+    /** Compares a feature with its checksum, unless its chunk was. */
+    void verifyRow(int row) {
+        if (chunk(row).verified <= row % EntryChunk.ROWS) {
             verify(row);
         }
+    }
+
+    /** Returns a copy of a feature, as {@link #read(int, float[])} makes it. */
+    float[] read(int row) {
+        float[] feature = new float[features.dims()];
+        read(row, feature);
+        return feature;
     }
 
     /**
@@ -69,20 +79,20 @@ record View(
      * @throws GalleryException if bytes have changed since they were added
      */
     void verifyPart(int part) {
-        Chunk chunk = chunks[part];
+        EntryChunk chunk = chunks.get(part);
         int width = width(part);
         int verified = chunk.verified;
         if (verified < width) {
             for (int i = verified; i < width; i++) {
-                verify(part * EntryTable.CHUNK + i);
+                verify(part * EntryChunk.ROWS + i);
             }
             chunk.verified = width;
         }
     }
 
     private void verify(int row) {
-        int i = row % EntryTable.CHUNK;
-        if (chunk(row).died(i) == EntryTable.ALIVE
+        int i = row % EntryChunk.ROWS;
+        if (chunk(row).died(i) == EntryChunk.ALIVE
                 && !features.matches(row, chunk(row).checksum(i))) {
             throw GalleryException.of(
                     "the gallery's feature of '%s' (row %d) is damaged: its checksum differs; restore the folder from a"

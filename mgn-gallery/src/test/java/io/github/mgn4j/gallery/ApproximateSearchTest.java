@@ -7,11 +7,13 @@ import io.github.mgn4j.features.DistanceMetric;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** The approximate index: exact distances, few entries missing, removed ones never found, later ones always. */
@@ -67,9 +69,12 @@ class ApproximateSearchTest {
             assertThat(gallery.search(new float[DIMS], SearchOptions.nearest(3).exact()))
                     .hasSize(3);
         }
-        Files.delete(index);
+        bytes[bytes.length - 5] ^= 1; // the version
+        Files.write(index, bytes);
         try (Gallery gallery = Gallery.openForWriting(path)) {
             assertThat(gallery.stats().isApproximate()).isFalse();
+            assertThat(gallery.search(new float[DIMS], SearchOptions.nearest(3)))
+                    .hasSize(3);
             gallery.buildIndex(new IndexOptions(16, 50, 16, 10, 2));
             gallery.compact();
             assertThat(gallery.stats().isApproximate()).isFalse();
@@ -106,6 +111,75 @@ class ApproximateSearchTest {
                 .isInstanceOf(GalleryException.class)
                 .hasMessageContaining("growth");
         assertThat(IndexPolicy.of(2048).entries()).isEqualTo(65536);
+    }
+
+    @Test
+    void comparesProjectionsOfLongFeatures() throws IOException {
+        int dims = 300;
+        Random random = new Random(8);
+        try (Gallery gallery = Gallery.inMemory(dims, DistanceMetric.COSINE)) {
+            List<float[]> queries = new ArrayList<>();
+            for (int i = 0; i < 2000; i++) {
+                float[] feature = longer(random, i % 150, dims);
+                if (i % 40 == 0) {
+                    queries.add(feature);
+                } else {
+                    gallery.add(new GalleryEntry("e" + i, i % 150, i % 4, null), feature);
+                }
+            }
+            gallery.commit();
+            gallery.buildIndex(new IndexOptions(16, 50, 24, 5, 2));
+            assertThat(gallery.stats().recall()).isGreaterThan(0.95);
+            int found = 0;
+            for (float[] query : queries) {
+                SearchOptions options = SearchOptions.nearest(10);
+                found += (int) gallery.search(query, options).stream()
+                        .filter(gallery.search(query, options.exact())::contains)
+                        .count();
+            }
+            assertThat(found).isGreaterThan(480);
+        }
+    }
+
+    /** Exact searches for one query skip rows by the projections of an index. */
+    @ParameterizedTest
+    @CsvSource({"EUCLIDEAN,32,32", "EUCLIDEAN,300,24", "COSINE,300,24", "COSINE,700,200"})
+    void exactSearchesAreTheSameWithAnIndex(DistanceMetric metric, int dims, int projected) throws IOException {
+        Random random = new Random(dims);
+        try (Gallery plain = Gallery.inMemory(dims, metric);
+                Gallery gallery = Gallery.inMemory(dims, metric)) {
+            for (Gallery each : List.of(plain, gallery)) {
+                random.setSeed(dims);
+                for (int i = 0; i < 1500; i++) {
+                    if (i == 1200) {
+                        each.commit();
+                        if (each == gallery) {
+                            each.buildIndex(new IndexOptions(16, 50, projected, 5, 2));
+                        }
+                    }
+                    each.add(new GalleryEntry("e" + i, i % 150, i % 4, null), longer(random, i % 150, dims));
+                }
+                each.add(new GalleryEntry("zero", 3, 1, null), new float[dims]);
+                each.removeIf(entry -> entry.path().endsWith("3"));
+                each.commit();
+            }
+            for (int q = 0; q < 60; q++) {
+                float[] query = q == 0 ? new float[dims] : longer(random, q % 10 == 1 ? 500 + q : q, dims);
+                SearchOptions options = SearchOptions.nearest(1 + q % 20).exact();
+                options = q % 3 == 0 ? options.people() : options;
+                options = q % 4 == 0 ? options.excludeCamera(2) : options;
+                assertThat(gallery.search(query, options)).isEqualTo(plain.search(query, options));
+            }
+        }
+    }
+
+    private static float[] longer(Random random, int person, int dims) {
+        float[] some = feature(random, person);
+        float[] feature = new float[dims];
+        for (int d = 0; d < dims; d++) {
+            feature[d] = 1 + some[d % DIMS] * (1 + d % 7) + 0.1f * (float) random.nextGaussian();
+        }
+        return feature;
     }
 
     private static void fill(Gallery gallery, int from, int to, Random random) throws IOException {

@@ -16,6 +16,8 @@ import java.util.Objects;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The files of a gallery: what is cut, what is named, and that old ones open. */
 class GalleryFilesTest {
@@ -265,6 +267,160 @@ class GalleryFilesTest {
     }
 
     @Test
+    void aLargeChangeIsWrittenAheadOfItsCommit() throws IOException {
+        int large = 100_000;
+        Path log = folder().resolve("entries-1.log");
+        fill();
+        long committed = Files.size(log);
+        try (Gallery gallery = Gallery.openForWriting(folder())) {
+            for (int i = ENTRIES; i < large; i++) {
+                gallery.add(entry(i), feature(i));
+            }
+            gallery.remove("3.jpg");
+            assertThat(Files.size(log)).isGreaterThan(committed + (1 << 20));
+            assertThat(gallery.size()).isEqualTo(ENTRIES - 1);
+            try (Gallery reader = Gallery.open(folder())) {
+                assertThat(paths(reader)).isEqualTo(numbers(0, ENTRIES, 2));
+            }
+        }
+        try (Gallery gallery = Gallery.openForWriting(folder())) {
+            assertThat(Files.size(log)).isEqualTo(committed);
+            assertThat(paths(gallery)).isEqualTo(numbers(0, ENTRIES, 2));
+            try (Gallery reader = Gallery.open(folder())) {
+                for (int i = ENTRIES; i < large; i++) {
+                    gallery.add(entry(i), feature(i));
+                }
+                assertThat(reader.refresh()).isFalse();
+                gallery.commit();
+                assertThat(reader.refresh()).isTrue();
+                assertThat(paths(reader)).isEqualTo(numbers(0, large, 2));
+            }
+        }
+        try (Gallery gallery = Gallery.open(folder())) {
+            assertThat(paths(gallery)).isEqualTo(numbers(0, large, 2));
+        }
+    }
+
+    private static final int MANY = 1000;
+
+    private Path snapshot() {
+        return folder().resolve("snapshot-1.bin");
+    }
+
+    /** A thousand entries, of which a snapshot knows all but the last hundred; every tenth was removed. */
+    private List<String> fillMany() throws IOException {
+        fill();
+        try (Gallery gallery = Gallery.openForWriting(folder())) {
+            for (int i = ENTRIES; i < MANY - 100; i++) {
+                gallery.add(entry(i), feature(i));
+            }
+            gallery.commit();
+            gallery.removeIf(entry -> entry.path().endsWith("7.jpg"));
+            gallery.commit();
+        }
+        assertThat(snapshot()).exists();
+        byte[] bytes = Files.readAllBytes(snapshot());
+        try (Gallery gallery = Gallery.openForWriting(folder())) {
+            for (int i = MANY - 100; i < MANY; i++) {
+                gallery.add(entry(i), feature(i));
+            }
+            gallery.removeIf(entry -> entry.path().endsWith("7.jpg"));
+            gallery.commit();
+        }
+        Files.write(snapshot(), bytes); // as a kill leaves it
+        return numbers(0, MANY, 2).stream()
+                .filter(path -> !path.endsWith("7.jpg"))
+                .toList();
+    }
+
+    @Test
+    void aSnapshotOpensAsTheLogDoes() throws IOException {
+        List<String> expected = fillMany();
+        GalleryStats stats;
+        try (Gallery gallery = Gallery.open(folder())) {
+            assertThat(paths(gallery)).isEqualTo(expected);
+            stats = gallery.stats();
+            gallery.verify();
+        }
+        byte[] bytes = Files.readAllBytes(snapshot());
+        Files.delete(snapshot());
+        try (Gallery gallery = Gallery.open(folder())) {
+            assertThat(paths(gallery)).isEqualTo(expected);
+            assertThat(gallery.stats()).isEqualTo(stats);
+        }
+        Files.write(snapshot(), bytes);
+        try (Gallery gallery = Gallery.openForWriting(folder())) {
+            gallery.add(entry(3), feature(3)); // replaces
+            gallery.add(new GalleryEntry("new", 77, null, null), feature(4));
+            gallery.add(new GalleryEntry("known", 1, null, null), feature(5));
+            gallery.commit();
+            assertThat(gallery.size()).isEqualTo(expected.size() + 2);
+            assertThat(gallery.stats().people()).isEqualTo(stats.people() + 1);
+            assertThat(gallery.search(feature(4), SearchOptions.nearest(5).people()))
+                    .extracting(hit -> hit.entry().pid())
+                    .containsExactlyInAnyOrder(0, 1, 2, 77);
+        }
+    }
+
+    @Test
+    void everyDamagedByteOfASnapshotIsNamedOrDoesNotMatter() throws IOException {
+        List<String> expected = fillMany();
+        byte[] whole = Files.readAllBytes(snapshot());
+        int named = 0;
+        int unused = 0;
+        for (int at = 0; at < whole.length; at += at < 200 ? 1 : 97) {
+            byte[] damaged = whole.clone();
+            damaged[at] ^= 0x10;
+            Files.write(snapshot(), damaged);
+            try (Gallery gallery = Gallery.open(folder())) {
+                try {
+                    assertThat(paths(gallery)).isEqualTo(expected);
+                    unused++;
+                } catch (GalleryException e) {
+                    named++;
+                    assertThat(e)
+                            .hasMessageContaining("snapshot-1.bin: is damaged")
+                            .hasMessageContaining("delete");
+                }
+            } catch (GalleryException e) { // the chunk that goes on growing is read at once
+                named++;
+                assertThat(e).hasMessageContaining("snapshot-1.bin: is damaged");
+            }
+        }
+        assertThat(unused).isBetween(100, 200); // a damaged header: the log is read instead
+        assertThat(named).isGreaterThan(300);
+        for (int length : new int[] {0, 31, 80, 120, whole.length - 1}) {
+            Files.write(snapshot(), Arrays.copyOf(whole, length));
+            try (Gallery gallery = Gallery.open(folder())) {
+                assertThat(paths(gallery)).isEqualTo(expected);
+            }
+        }
+    }
+
+    @Test
+    void aSnapshotBelongsToItsLog() throws IOException {
+        Path log = folder().resolve("entries-1.log");
+        fill();
+        byte[] old = Files.readAllBytes(log);
+        fillMany();
+        Files.write(log, old);
+        assertThatThrownBy(() -> Gallery.open(folder()))
+                .isInstanceOf(GalleryException.class)
+                .hasMessageContaining("entries-1.log: is damaged: has " + old.length + " bytes, expected at least");
+        Path other = temporary.resolve("other");
+        try (Gallery gallery = Gallery.openOrCreate(other, 3, DistanceMetric.EUCLIDEAN)) {
+            for (int i = 0; i < MANY; i++) {
+                gallery.add(entry(i), feature(i));
+            }
+            gallery.commit();
+        }
+        Files.copy(other.resolve("entries-1.log"), log, StandardCopyOption.REPLACE_EXISTING);
+        try (Gallery gallery = Gallery.open(folder())) {
+            assertThat(gallery.size()).isEqualTo(MANY);
+        }
+    }
+
+    @Test
     void aGalleryOfVersionOneOpens() throws IOException {
         Path old = temporary.resolve("old");
         Files.createDirectories(old);
@@ -291,21 +447,53 @@ class GalleryFilesTest {
     }
 
     /** {@code -Dmgn.fixtures.write=true} writes the files, for a new version. */
-    @Test
-    void theFormatIsThatOfTheVersion() throws IOException {
+    @ParameterizedTest
+    @CsvSource({"version1,10", "version1-snapshot,120"})
+    void theFormatIsThatOfTheVersion(String version, int entries) throws IOException {
         fill();
+        addUpTo(entries);
         for (Path file : files()) {
             if (Boolean.getBoolean("mgn.fixtures.write")) {
-                Path resources = Path.of("src/test/resources/io/github/mgn4j/gallery/version1");
+                Path resources = Path.of("src/test/resources/io/github/mgn4j/gallery", version);
                 Files.createDirectories(resources);
                 Files.copy(file, resources.resolve(file.getFileName()), StandardCopyOption.REPLACE_EXISTING);
                 continue;
             }
-            try (InputStream in = GalleryFilesTest.class.getResourceAsStream("version1/" + file.getFileName())) {
+            try (InputStream in = GalleryFilesTest.class.getResourceAsStream(version + "/" + file.getFileName())) {
                 assertThat(Files.readAllBytes(file))
                         .as("%s: a change of the format needs a new version", file)
                         .isEqualTo(Objects.requireNonNull(in).readAllBytes());
             }
+        }
+        assertThat(Files.exists(snapshot())).isEqualTo(entries > ENTRIES);
+    }
+
+    private void addUpTo(int entries) throws IOException {
+        try (Gallery gallery = Gallery.openForWriting(folder())) {
+            for (int i = ENTRIES; i < entries; i++) {
+                gallery.add(entry(i), feature(i));
+            }
+            gallery.commit();
+        }
+    }
+
+    @Test
+    void aSnapshotOfVersionOneOpens() throws IOException {
+        Files.createDirectories(folder());
+        for (String name : List.of("gallery.json", "entries-1.log", "features-1.bin", "snapshot-1.bin")) {
+            try (InputStream in = GalleryFilesTest.class.getResourceAsStream("version1-snapshot/" + name)) {
+                Files.copy(Objects.requireNonNull(in, name), folder().resolve(name));
+            }
+        }
+        Path log = folder().resolve("entries-1.log");
+        byte[] bytes = Files.readAllBytes(log);
+        bytes[100] ^= 1; // what the snapshot covers is not read
+        Files.write(log, bytes);
+        try (Gallery gallery = Gallery.open(folder())) {
+            assertThat(paths(gallery)).isEqualTo(numbers(0, 120, 2));
+            assertThatThrownBy(gallery::verify)
+                    .isInstanceOf(GalleryException.class)
+                    .hasMessageContaining("entries-1.log: is damaged: the record at byte 64 is not valid");
         }
     }
 }

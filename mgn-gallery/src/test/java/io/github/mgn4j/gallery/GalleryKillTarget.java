@@ -27,14 +27,18 @@ final class GalleryKillTarget {
     }
 
     private static void run(Path folder) throws IOException {
-        try (Gallery gallery = Gallery.openOrCreate(folder, DIMS, DistanceMetric.EUCLIDEAN)) {
-            for (int number = last(gallery) + 1; ; number++) {
-                change(gallery, number);
-                gallery.commit();
-                System.out.println(number);
-                if (number % 50 == 0) {
-                    gallery.compact();
-                }
+        while (true) {
+            try (Gallery gallery = Gallery.openOrCreate(folder, DIMS, DistanceMetric.EUCLIDEAN)) {
+                int number = last(gallery);
+                do {
+                    number++;
+                    change(gallery, number);
+                    gallery.commit();
+                    System.out.println(number);
+                    if (number % 50 == 0) {
+                        gallery.compact();
+                    }
+                } while (number % 5 > 0); // closing writes a snapshot
             }
         }
     }

@@ -4,6 +4,7 @@ import io.github.mgn4j.model.Tensor;
 import io.github.mgn4j.model.Weights;
 import io.github.mgn4j.model.WeightsException;
 import io.github.mgn4j.spec.ConvLayer;
+import java.util.stream.IntStream;
 
 /**
  * A convolution with its batch norm folded in. With {@code s = gamma / sqrt(var + eps)}, the weight is multiplied by s and
@@ -27,26 +28,29 @@ public record FoldedConvolution(Tensor weight, Tensor bias) {
         float[] values = weight.toArray();
         float[] bias = new float[layer.out()];
         int perChannel = values.length / bias.length;
-        for (int c = 0; c < bias.length; c++) {
+        double[] scales = new double[bias.length];
+        IntStream.range(layer.unnormalised(), bias.length).parallel().forEach(c -> {
             int n = c - layer.unnormalised();
-            if (n < 0) {
-                continue;
-            }
-            boolean finite = true;
             double scale = gamma.get(n) / Math.sqrt(variance.get(n) + layer.epsilon());
             for (int i = c * perChannel; i < (c + 1) * perChannel; i++) {
                 values[i] = (float) (values[i] * scale);
-                finite &= Float.isFinite(values[i]);
             }
             bias[c] = (float) (beta.get(n) - mean.get(n) * scale);
-            WeightsException.check(
-                    finite && Float.isFinite(bias[c]),
-                    "convolution '%s' leaves float32 in channel %s once its batch norm '%s' is folded in (scale %s)",
-                    layer.name(),
-                    c,
-                    layer.norm(),
-                    scale);
-        }
+            scales[c] = scale;
+        });
+        int wrong = Math.min(firstNotFinite(values) / perChannel, firstNotFinite(bias));
+        WeightsException.check(
+                wrong >= bias.length,
+                "convolution '%s' leaves float32 in channel %s once its batch norm '%s' is folded in (scale %s)",
+                layer.name(),
+                wrong,
+                layer.norm(),
+                wrong < bias.length ? scales[wrong] : 0);
         return new FoldedConvolution(Tensor.of(values, weight.shape()), Tensor.of(bias, bias.length));
+    }
+
+    /** Returns the index of the first value that is not finite; the number of values if all are. */
+    private static int firstNotFinite(float[] values) {
+        return Tensor.of(values, values.length).firstNotFinite().orElse(values.length);
     }
 }

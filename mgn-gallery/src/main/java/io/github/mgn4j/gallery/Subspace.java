@@ -61,6 +61,9 @@ record Subspace(float[][] basis, double norm) {
      * @param lengths the sum of the features' lengths, or more
      */
     double atLeast(double square, double lengths) {
+        if (norm == 0) {
+            return 0; // entries that are all the same vary in no direction
+        }
         double between = Math.sqrt(square * (1 - 2 * (dims() + 8) * NearScan.UNIT)) / norm;
         return Math.max(0, between - (basis.length + 8) * NearScan.UNIT * Math.sqrt(dims()) * lengths);
     }

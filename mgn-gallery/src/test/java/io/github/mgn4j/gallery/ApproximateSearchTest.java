@@ -173,6 +173,26 @@ class ApproximateSearchTest {
         }
     }
 
+    @Test
+    void equalEntriesAreAllFound() throws IOException {
+        int dims = 200;
+        try (Gallery gallery = Gallery.inMemory(dims, DistanceMetric.EUCLIDEAN)) {
+            float[] feature = longer(new Random(1), 1, dims);
+            for (int i = 0; i < 300; i++) {
+                gallery.add(new GalleryEntry("e" + i, i, null, null), feature);
+            }
+            gallery.commit();
+            gallery.buildIndex(new IndexOptions(16, 50, 24, 5, 2));
+            for (SearchOptions options :
+                    List.of(SearchOptions.nearest(7), SearchOptions.nearest(7).people())) {
+                assertThat(gallery.search(feature, options.exact()))
+                        .extracting(hit -> hit.entry().path())
+                        .containsExactly("e0", "e1", "e2", "e3", "e4", "e5", "e6");
+                assertThat(gallery.search(feature, options)).hasSize(7);
+            }
+        }
+    }
+
     private static float[] longer(Random random, int person, int dims) {
         float[] some = feature(random, person);
         float[] feature = new float[dims];

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.OptionalDouble;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
@@ -85,22 +86,24 @@ public record AttentionShare(String branch, double onPerson, double area, int im
         return sums.stream().map(Sum::mean).toList();
     }
 
-    /** Returns a text such as "global 62 %, part-2 55 %, part-3 58 % on the person, who covers 31 % of the image". */
+    /**
+     * Returns a text such as "global 62 %, part-2 55 %, part-3 58 % on the person, who covers 31 % of the image"; a branch that
+     * depends on nothing has a dash.
+     */
     public static String text(List<AttentionShare> shares) {
-        StringBuilder text = new StringBuilder();
-        double area = 0;
-        for (AttentionShare share : shares) {
-            text.append(text.isEmpty() ? "" : ", ")
-                    .append(share.branch())
-                    .append(' ')
-                    .append(percent(share.onPerson()));
-            area += share.area() / shares.size();
-        }
-        return text + " on the person, who covers " + percent(area) + " of the image";
+        String branches = shares.stream()
+                .map(share -> share.branch() + " " + percent(share.onPerson()))
+                .collect(Collectors.joining(", "));
+        double area = shares.stream()
+                .filter(share -> share.images() > 0)
+                .mapToDouble(AttentionShare::area)
+                .average()
+                .orElse(Double.NaN);
+        return branches + " on the person, who covers " + percent(area) + " of the image";
     }
 
     private static String percent(double share) {
-        return String.format(Locale.ROOT, "%.0f %%", 100 * share);
+        return Double.isNaN(share) ? "\u2013" : String.format(Locale.ROOT, "%.0f %%", 100 * share);
     }
 
     private static final class Sum {

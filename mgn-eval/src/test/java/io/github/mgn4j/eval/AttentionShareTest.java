@@ -61,6 +61,23 @@ class AttentionShareTest {
         assertThat(AttentionShare.of(List.of(), image -> left, maps)).isEmpty();
     }
 
+    /** A branch whose features are the same for every image, such as one that died in training. */
+    @Test
+    void aBranchThatDependsOnNothingHasNoShare() throws IOException {
+        PersonMask left = PersonMask.of(1, 4, new boolean[] {true, false, false, false});
+        List<AttentionShare> shares = AttentionShare.of(
+                List.of(image("a.png", 1)),
+                image -> left,
+                image -> List.of(
+                        ActivationMap.of("global", 1, 2, new float[2]),
+                        ActivationMap.of("part-2", 1, 2, new float[] {1, 0})));
+        assertThat(shares.get(0)).isEqualTo(new AttentionShare("global", Double.NaN, Double.NaN, 0));
+        assertThat(AttentionShare.text(shares))
+                .isEqualTo("global \u2013, part-2 50 % on the person, who covers 25 % of the image");
+        assertThat(AttentionShare.text(shares.subList(0, 1)))
+                .isEqualTo("global \u2013 on the person, who covers \u2013 of the image");
+    }
+
     /** A map of the mask itself lies on the person, its opposite does not, and an even one has the share of the area. */
     @Test
     void theMasksOfASyntheticDataSetAreUsed() throws IOException {

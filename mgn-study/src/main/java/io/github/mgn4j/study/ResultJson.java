@@ -1,6 +1,8 @@
 package io.github.mgn4j.study;
 
 import com.google.gson.Gson;
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
@@ -41,7 +43,9 @@ final class ResultJson {
         json.add("re_ranked", GSON.toJsonTree(scores.reRanked()));
         json.add("lists", GSON.toJsonTree(scores.lists()));
         if (!scores.attention().isEmpty()) {
-            json.add("attention", GSON.toJsonTree(scores.attention()));
+            JsonArray attention = new JsonArray();
+            scores.attention().forEach(share -> attention.add(toJson(share)));
+            json.add("attention", attention);
         }
         AtomicFile.writeString(file, json + "\n");
     }
@@ -55,10 +59,38 @@ final class ResultJson {
                     GSON.fromJson(json.get("re_ranked"), ReidMetrics.class),
                     List.of(GSON.fromJson(json.get("lists"), QueryResult[].class)),
                     json.has("attention")
-                            ? List.of(GSON.fromJson(json.get("attention"), AttentionShare[].class))
+                            ? json.getAsJsonArray("attention").asList().stream()
+                                    .map(ResultJson::share)
+                                    .toList()
                             : List.of());
-        } catch (JsonParseException | IllegalStateException | NullPointerException e) {
+        } catch (JsonParseException
+                | IllegalStateException
+                | NullPointerException
+                | ClassCastException
+                | UnsupportedOperationException
+                | NumberFormatException e) {
             throw new StudyException(file + ": not a result of a study; remove it to compute it again");
         }
+    }
+
+    /** A branch that depends on nothing has no shares: JSON knows no NaN. */
+    private static JsonObject toJson(AttentionShare share) {
+        JsonObject json = new JsonObject();
+        json.addProperty("branch", share.branch());
+        if (share.images() > 0) {
+            json.addProperty("onPerson", share.onPerson());
+            json.addProperty("area", share.area());
+        }
+        json.addProperty("images", share.images());
+        return json;
+    }
+
+    private static AttentionShare share(JsonElement element) {
+        JsonObject json = element.getAsJsonObject();
+        return new AttentionShare(
+                json.get("branch").getAsString(),
+                json.has("onPerson") ? json.get("onPerson").getAsDouble() : Double.NaN,
+                json.has("area") ? json.get("area").getAsDouble() : Double.NaN,
+                json.get("images").getAsInt());
     }
 }

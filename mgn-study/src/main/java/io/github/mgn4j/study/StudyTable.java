@@ -71,7 +71,10 @@ public record StudyTable(List<StudyRow> rows, List<StudyResult> results) {
         return results.stream().anyMatch(result -> !result.attention().isEmpty());
     }
 
-    /** Returns the attention of the branches as CSV: shares as fractions; the header alone if the data have no masks. */
+    /**
+     * Returns the attention of the branches as CSV: shares as fractions, empty for a branch that depends on nothing; the header alone
+     * if the data have no masks.
+     */
     public String attentionCsv() {
         StringBuilder csv = new StringBuilder(ATTENTION_HEADER).append('\n');
         for (StudyRow row : rows) {
@@ -79,7 +82,7 @@ public record StudyTable(List<StudyRow> rows, List<StudyResult> results) {
                 for (AttentionShare share : result.attention()) {
                     csv.append(quoted(result.row())).append(',').append(result.seed());
                     csv.append(',').append(quoted(share.branch()));
-                    csv.append(',').append(share.onPerson()).append(',').append(share.area());
+                    csv.append(share.images() > 0 ? "," + share.onPerson() + "," + share.area() : ",,");
                     csv.append(',').append(share.images()).append('\n');
                 }
             }
@@ -176,8 +179,10 @@ public record StudyTable(List<StudyRow> rows, List<StudyResult> results) {
             int branch = b;
             double[] values = known.stream()
                     .mapToDouble(result -> result.attention().get(branch).onPerson())
+                    .filter(share -> !Double.isNaN(share)) // it depends on nothing
                     .toArray();
-            branches.add(known.get(0).attention().get(b).branch() + " " + percent(values));
+            branches.add(
+                    known.get(0).attention().get(b).branch() + " " + (values.length == 0 ? NONE : percent(values)));
         }
         return branches.isEmpty() ? NONE : String.join(", ", branches);
     }

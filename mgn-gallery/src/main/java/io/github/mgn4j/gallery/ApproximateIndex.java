@@ -25,8 +25,8 @@ import java.util.logging.Logger;
 import java.util.stream.IntStream;
 
 /**
- * A graph of neighbours by jvector, over the first rows of a gallery, projected to the directions in which they vary most. The only
- * class that needs jvector. Immutable and thread-safe.
+ * A graph of neighbours by jvector, over the first rows of a gallery, projected to the directions in which they vary most. Only it and
+ * {@link IndexStreams} need jvector. Immutable and thread-safe.
  */
 final class ApproximateIndex {
     private static final float OVERFLOW = 1.2f;

@@ -4,7 +4,6 @@ import io.github.mgn4j.gallery.EntryTable.Labels;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
-import org.jspecify.annotations.Nullable;
 
 /** The columns of {@value #ROWS} consecutive rows, which are scanned, verified, allocated and read together. */
 final class EntryChunk {
@@ -16,9 +15,7 @@ final class EntryChunk {
     /** A removal before the process began. */
     private static final int DEAD = 0;
 
-    private static final int HAS_PID = 1;
-    private static final int HAS_CAMERA = 2;
-    private static final int HAS_TIME = 4;
+    /** Beside what {@link Labels#known} says. */
     private static final int IS_ALIVE = 8;
 
     /** Bytes of a row in a snapshot, but for its path. */
@@ -41,21 +38,15 @@ final class EntryChunk {
     /** Sets a row. */
     void set(int i, long id, byte[] path, Labels labels, int person, float square, int checksum) {
         paths[i] = path;
-        known[i] = (byte) ((labels.pid() == null ? 0 : HAS_PID)
-                | (labels.camid() == null ? 0 : HAS_CAMERA)
-                | (labels.time() == null ? 0 : HAS_TIME));
-        pids[i] = orZero(labels.pid());
+        known[i] = labels.known();
+        pids[i] = labels.pidOrZero();
         people[i] = person;
-        cameras[i] = orZero(labels.camid());
-        times[i] = labels.time() == null ? 0 : labels.time();
+        cameras[i] = labels.cameraOrZero();
+        times[i] = labels.timeOrZero();
         ids[i] = id;
         squares[i] = square;
         checksums[i] = checksum;
         died[i] = ALIVE;
-    }
-
-    private static int orZero(@Nullable Integer value) {
-        return value == null ? 0 : value;
     }
 
     /** Marks a row as removed by a commit. */
@@ -64,7 +55,7 @@ final class EntryChunk {
     }
 
     boolean hasPid(int i) {
-        return (known[i] & HAS_PID) != 0;
+        return (known[i] & Labels.HAS_PID) != 0;
     }
 
     int pid(int i) {
@@ -77,7 +68,7 @@ final class EntryChunk {
     }
 
     boolean hasCamera(int i) {
-        return (known[i] & HAS_CAMERA) != 0;
+        return (known[i] & Labels.HAS_CAMERA) != 0;
     }
 
     int camera(int i) {
@@ -85,7 +76,7 @@ final class EntryChunk {
     }
 
     boolean hasTime(int i) {
-        return (known[i] & HAS_TIME) != 0;
+        return (known[i] & Labels.HAS_TIME) != 0;
     }
 
     long time(int i) {

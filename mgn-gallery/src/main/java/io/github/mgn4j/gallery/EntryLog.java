@@ -44,15 +44,11 @@ final class EntryLog implements AutoCloseable {
     private static final byte ADD = 1;
     private static final byte REMOVE = 2;
     private static final byte COMMIT = 3;
-    private static final byte NONE = 0;
-    private static final byte HAS_PID = 1;
-    private static final byte HAS_CAMERA = 2;
-    private static final byte HAS_TIME = 4;
 
     private final Path file;
     private final FileChannel channel;
     private final boolean writable;
-    private ByteBuffer pending = allocate(1 << 12);
+    private ByteBuffer pending = FileHeader.allocate(1 << 12);
     private long committed = START;
 
     /** The bytes behind the committed ones that were written ahead of their commit. */
@@ -76,10 +72,6 @@ final class EntryLog implements AutoCloseable {
         this.writable = writable;
     }
 
-    private static ByteBuffer allocate(int bytes) {
-        return ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
-    }
-
     static EntryLog create(Path file, int dims, long generation) throws IOException {
         FileChannel channel = FileChannel.open(
                 file,
@@ -88,7 +80,7 @@ final class EntryLog implements AutoCloseable {
                 StandardOpenOption.READ,
                 StandardOpenOption.WRITE);
         try {
-            ByteBuffer start = allocate(START).put(FileHeader.of(KIND, dims, generation));
+            ByteBuffer start = FileHeader.allocate(START).put(FileHeader.of(KIND, dims, generation));
             FileHeader.writeFully(channel, start.rewind(), 0);
             EntryLog created = new EntryLog(file, channel, true);
             created.writeSlot();
@@ -134,7 +126,7 @@ final class EntryLog implements AutoCloseable {
 
     /** Returns a checksum of the last bytes up to a place. */
     int fingerprint(long end) throws IOException {
-        ByteBuffer last = allocate((int) Math.min(PRINTED, end));
+        ByteBuffer last = FileHeader.allocate((int) Math.min(PRINTED, end));
         FileHeader.readFully(channel, last, end - last.capacity());
         return FileHeader.checksum(last, 0, last.capacity());
     }
@@ -185,7 +177,7 @@ final class EntryLog implements AutoCloseable {
 
     /** Returns the committed length that the file states; 0 if it was being written. */
     private long promised() throws IOException {
-        ByteBuffer slot = allocate(Long.BYTES + Integer.BYTES);
+        ByteBuffer slot = FileHeader.allocate(Long.BYTES + Integer.BYTES);
         FileHeader.readFully(channel, slot, SLOT);
         return !slot.hasRemaining() && FileHeader.checksum(slot, 0, Long.BYTES) == slot.getInt(Long.BYTES)
                 ? slot.getLong(0)
@@ -193,7 +185,7 @@ final class EntryLog implements AutoCloseable {
     }
 
     private void writeSlot() throws IOException {
-        ByteBuffer slot = allocate(Long.BYTES + Integer.BYTES);
+        ByteBuffer slot = FileHeader.allocate(Long.BYTES + Integer.BYTES);
         slot.putLong(committed).putInt(FileHeader.checksum(slot, 0, Long.BYTES));
         FileHeader.writeFully(channel, slot.flip(), SLOT);
     }
@@ -212,15 +204,7 @@ final class EntryLog implements AutoCloseable {
                 long time = body.getLong();
                 byte[] path = new byte[body.remaining()];
                 body.get(path);
-                target.added(
-                        id,
-                        path,
-                        new Labels(
-                                (known & HAS_PID) == 0 ? null : pid,
-                                (known & HAS_CAMERA) == 0 ? null : camera,
-                                (known & HAS_TIME) == 0 ? null : time),
-                        square,
-                        checksum);
+                target.added(id, path, Labels.of(known, pid, camera, time), square, checksum);
             }
             case REMOVE -> target.removed(body.getInt());
             case COMMIT -> target.committed(body.getInt(), body.getLong());
@@ -232,12 +216,8 @@ final class EntryLog implements AutoCloseable {
     void add(long id, byte[] path, Labels labels, float square, int checksum) throws IOException {
         int start = begin(ADD, Long.BYTES + 5 * Integer.BYTES + 1 + Long.BYTES + path.length);
         pending.putLong(id).putFloat(square).putInt(checksum);
-        pending.put((byte) ((labels.pid() == null ? NONE : HAS_PID)
-                | (labels.camid() == null ? NONE : HAS_CAMERA)
-                | (labels.time() == null ? NONE : HAS_TIME)));
-        pending.putInt(labels.pid() == null ? 0 : labels.pid());
-        pending.putInt(labels.camid() == null ? 0 : labels.camid());
-        pending.putLong(labels.time() == null ? 0 : labels.time());
+        pending.put(labels.known());
+        pending.putInt(labels.pidOrZero()).putInt(labels.cameraOrZero()).putLong(labels.timeOrZero());
         pending.put(path);
         end(start);
     }
@@ -275,7 +255,8 @@ final class EntryLog implements AutoCloseable {
         int start = pending.position();
         int needed = start + RECORD_HEADER + 1 + bytes;
         if (needed > pending.capacity()) {
-            pending = allocate(Math.max(needed, 2 * pending.capacity())).put(pending.flip());
+            pending = FileHeader.allocate(Math.max(needed, 2 * pending.capacity()))
+                    .put(pending.flip());
         }
         pending.position(start + RECORD_HEADER);
         pending.put(type);
@@ -311,7 +292,7 @@ final class EntryLog implements AutoCloseable {
         private static final int BUFFER = 1 << 20;
 
         private final FileChannel channel;
-        private final ByteBuffer buffer = allocate(BUFFER).limit(0);
+        private final ByteBuffer buffer = FileHeader.allocate(BUFFER).limit(0);
         private long position;
         private ByteBuffer body = buffer;
 

@@ -91,9 +91,39 @@ final class EntryTable {
             @Nullable Integer pid,
             @Nullable Integer camid,
             @Nullable Long time) {
+        static final int HAS_PID = 1;
+        static final int HAS_CAMERA = 2;
+        static final int HAS_TIME = 4;
+
         static Labels of(GalleryEntry entry) {
             Instant time = entry.time();
             return new Labels(entry.pid(), entry.camid(), time == null ? null : time.toEpochMilli());
+        }
+
+        /** Returns the labels that {@link #known} says are known. */
+        static Labels of(byte known, int pid, int camera, long time) {
+            return new Labels(
+                    (known & HAS_PID) == 0 ? null : pid,
+                    (known & HAS_CAMERA) == 0 ? null : camera,
+                    (known & HAS_TIME) == 0 ? null : time);
+        }
+
+        /** Returns which labels are known, as files state it. */
+        byte known() {
+            return (byte)
+                    ((pid == null ? 0 : HAS_PID) | (camid == null ? 0 : HAS_CAMERA) | (time == null ? 0 : HAS_TIME));
+        }
+
+        int pidOrZero() {
+            return pid == null ? 0 : pid;
+        }
+
+        int cameraOrZero() {
+            return camid == null ? 0 : camid;
+        }
+
+        long timeOrZero() {
+            return time == null ? 0 : time;
         }
     }
 }

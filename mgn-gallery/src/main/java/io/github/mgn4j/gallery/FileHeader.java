@@ -19,11 +19,16 @@ final class FileHeader {
     private FileHeader() {}
 
     static ByteBuffer of(String kind, int dims, long generation) {
-        ByteBuffer header = ByteBuffer.allocate(LENGTH).order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer header = allocate(LENGTH);
         header.put(kind.getBytes(StandardCharsets.US_ASCII));
         header.putInt(Manifest.VERSION).putInt(dims).putLong(generation).putInt(0);
         header.putInt(checksum(header, 0, CHECKED));
         return header.flip();
+    }
+
+    /** Returns a buffer of the byte order of all files. */
+    static ByteBuffer allocate(int bytes) {
+        return ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
     }
 
     static int checksum(ByteBuffer bytes, int from, int length) {
@@ -34,7 +39,7 @@ final class FileHeader {
 
     /** Checks that a file begins with a header. */
     static void check(Path file, FileChannel channel, String kind, int dims, long generation) throws IOException {
-        ByteBuffer found = ByteBuffer.allocate(LENGTH).order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer found = allocate(LENGTH);
         readFully(channel, found, 0);
         found.clear();
         GalleryException.check(

@@ -436,9 +436,7 @@ public final class Gallery implements AutoCloseable {
         View current = view;
         for (int row = 0; row < current.rows(); row++) {
             if (current.isAlive(row)) {
-                float[] feature = new float[dims];
-                current.read(row, feature);
-                sink.accept(current.entry(row), feature);
+                sink.accept(current.entry(row), current.read(row));
             }
         }
     }

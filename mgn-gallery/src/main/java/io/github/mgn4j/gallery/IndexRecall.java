@@ -17,9 +17,9 @@ final class IndexRecall {
     static Indexed measure(View view, ApproximateIndex index, int overquery, DistanceMetric metric) {
         int dims = view.features().dims();
         int count = Math.min(QUERIES, view.rows());
-        float[][] rows = new float[count][dims];
+        float[][] rows = new float[count][];
         for (int q = 0; q < count; q++) {
-            view.read((int) ((long) q * view.rows() / count), rows[q]);
+            rows[q] = view.read((int) ((long) q * view.rows() / count));
         }
         // The first of the nearest is the entry itself.
         Indexed unmeasured = new Indexed(view.rows(), overquery, 0, dims, null, index);

@@ -126,10 +126,9 @@ final class Searcher {
         if (standard == null || rows.length < 2) {
             return hits;
         }
-        int dims = view.features().dims();
-        float[][] features = new float[rows.length][dims];
+        float[][] features = new float[rows.length][];
         for (int i = 0; i < rows.length; i++) {
-            view.read(rows[i], features[i]);
+            features[i] = view.read(rows[i]);
         }
         double[][] distances = new double[1][rows.length];
         new ReRanker(Math.min(standard.k1(), rows.length), Math.min(standard.k2(), rows.length), standard.lambda())

@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
-import java.nio.channels.WritableByteChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -56,10 +55,6 @@ final class Snapshot {
         this.head = head;
         this.bytes = bytes;
         chunks = new AtomicReferenceArray<>(head.parts());
-    }
-
-    private static ByteBuffer allocate(int bytes) {
-        return ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
     }
 
     /** Opens the snapshot of a generation; null if there is none that is whole. */
@@ -140,7 +135,8 @@ final class Snapshot {
      */
     static void write(Path file, Manifest manifest, Head head, EntryChunks rows) throws IOException {
         int places = (head.parts() + 1) * Long.BYTES;
-        ByteBuffer start = allocate(PLACES + places + Integer.BYTES);
+        byte[] bytes = new byte[PLACES + places + Integer.BYTES];
+        ByteBuffer start = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
         start.put(FileHeader.of(KIND, manifest.dims(), manifest.generation()));
         start.putInt(head.rows()).putInt(head.live()).putInt(head.people());
         start.putLong(head.nextId())
@@ -156,25 +152,21 @@ final class Snapshot {
         start.putLong(end);
         start.putInt(FileHeader.checksum(start, PLACES, places));
         if (end <= Integer.MAX_VALUE) {
-            AtomicFile.writeChannel(file, channel -> {
-                writeFully(channel, start.flip());
+            AtomicFile.write(file, out -> {
+                out.write(bytes);
                 for (int part = 0; part < head.parts(); part++) {
-                    writeFully(channel, encode(rows.get(part), head.width(part)));
+                    out.write(encode(rows.get(part), head.width(part)));
                 }
             });
         }
     }
 
-    private static ByteBuffer encode(EntryChunk chunk, int width) {
+    private static byte[] encode(EntryChunk chunk, int width) {
         int length = chunk.bytes(width);
-        ByteBuffer encoded = allocate(length + Integer.BYTES);
+        byte[] bytes = new byte[length + Integer.BYTES];
+        ByteBuffer encoded = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
         chunk.write(encoded, width);
-        return encoded.putInt(FileHeader.checksum(encoded, 0, length)).flip();
-    }
-
-    private static void writeFully(WritableByteChannel channel, ByteBuffer bytes) throws IOException {
-        while (bytes.hasRemaining()) {
-            channel.write(bytes);
-        }
+        encoded.putInt(FileHeader.checksum(encoded, 0, length));
+        return bytes;
     }
 }

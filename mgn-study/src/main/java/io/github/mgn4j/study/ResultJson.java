@@ -1,8 +1,6 @@
 package io.github.mgn4j.study;
 
 import com.google.gson.Gson;
-import com.google.gson.JsonArray;
-import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
@@ -13,7 +11,9 @@ import io.github.mgn4j.internal.io.AtomicFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** The file of a row's scores for one seed. What takes time is not in it, so that the same study writes the same bytes. */
@@ -34,6 +34,27 @@ final class ResultJson {
         }
     }
 
+    /** The share of a branch in the file; one that depends on nothing has no figures, because JSON knows no NaN. */
+    private record Share(
+            String branch,
+            @Nullable Double onPerson,
+            @Nullable Double area,
+            int images) {
+        static Share of(AttentionShare share) {
+            boolean known = share.images() > 0;
+            return new Share(
+                    share.branch(), known ? share.onPerson() : null, known ? share.area() : null, share.images());
+        }
+
+        AttentionShare attention() {
+            return new AttentionShare(
+                    Objects.requireNonNull(branch),
+                    onPerson == null ? Double.NaN : onPerson,
+                    area == null ? Double.NaN : area,
+                    images);
+        }
+    }
+
     static void write(Path file, Scores scores) throws IOException {
         JsonObject json = new JsonObject();
         if (scores.diverged() != null) {
@@ -43,9 +64,9 @@ final class ResultJson {
         json.add("re_ranked", GSON.toJsonTree(scores.reRanked()));
         json.add("lists", GSON.toJsonTree(scores.lists()));
         if (!scores.attention().isEmpty()) {
-            JsonArray attention = new JsonArray();
-            scores.attention().forEach(share -> attention.add(toJson(share)));
-            json.add("attention", attention);
+            json.add(
+                    "attention",
+                    GSON.toJsonTree(scores.attention().stream().map(Share::of).toList()));
         }
         AtomicFile.writeString(file, json + "\n");
     }
@@ -59,38 +80,12 @@ final class ResultJson {
                     GSON.fromJson(json.get("re_ranked"), ReidMetrics.class),
                     List.of(GSON.fromJson(json.get("lists"), QueryResult[].class)),
                     json.has("attention")
-                            ? json.getAsJsonArray("attention").asList().stream()
-                                    .map(ResultJson::share)
+                            ? Arrays.stream(GSON.fromJson(json.get("attention"), Share[].class))
+                                    .map(Share::attention)
                                     .toList()
                             : List.of());
-        } catch (JsonParseException
-                | IllegalStateException
-                | NullPointerException
-                | ClassCastException
-                | UnsupportedOperationException
-                | NumberFormatException e) {
+        } catch (JsonParseException | IllegalStateException | NullPointerException e) {
             throw new StudyException(file + ": not a result of a study; remove it to compute it again");
         }
-    }
-
-    /** A branch that depends on nothing has no shares: JSON knows no NaN. */
-    private static JsonObject toJson(AttentionShare share) {
-        JsonObject json = new JsonObject();
-        json.addProperty("branch", share.branch());
-        if (share.images() > 0) {
-            json.addProperty("onPerson", share.onPerson());
-            json.addProperty("area", share.area());
-        }
-        json.addProperty("images", share.images());
-        return json;
-    }
-
-    private static AttentionShare share(JsonElement element) {
-        JsonObject json = element.getAsJsonObject();
-        return new AttentionShare(
-                json.get("branch").getAsString(),
-                json.has("onPerson") ? json.get("onPerson").getAsDouble() : Double.NaN,
-                json.has("area") ? json.get("area").getAsDouble() : Double.NaN,
-                json.get("images").getAsInt());
     }
 }

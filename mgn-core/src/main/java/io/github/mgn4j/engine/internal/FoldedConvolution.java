@@ -38,7 +38,11 @@ public record FoldedConvolution(Tensor weight, Tensor bias) {
             bias[c] = (float) (beta.get(n) - mean.get(n) * scale);
             scales[c] = scale;
         });
-        int wrong = Math.min(firstNotFinite(values) / perChannel, firstNotFinite(bias));
+        Tensor foldedWeight = Tensor.of(values, weight.shape());
+        Tensor foldedBias = Tensor.of(bias, bias.length);
+        int wrong = Math.min(
+                foldedWeight.firstNotFinite().orElse(values.length) / perChannel,
+                foldedBias.firstNotFinite().orElse(bias.length));
         WeightsException.check(
                 wrong >= bias.length,
                 "convolution '%s' leaves float32 in channel %s once its batch norm '%s' is folded in (scale %s)",
@@ -46,11 +50,6 @@ public record FoldedConvolution(Tensor weight, Tensor bias) {
                 wrong,
                 layer.norm(),
                 wrong < bias.length ? scales[wrong] : 0);
-        return new FoldedConvolution(Tensor.of(values, weight.shape()), Tensor.of(bias, bias.length));
-    }
-
-    /** Returns the index of the first value that is not finite; the number of values if all are. */
-    private static int firstNotFinite(float[] values) {
-        return Tensor.of(values, values.length).firstNotFinite().orElse(values.length);
+        return new FoldedConvolution(foldedWeight, foldedBias);
     }
 }

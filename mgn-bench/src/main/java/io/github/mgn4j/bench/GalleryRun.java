@@ -8,6 +8,7 @@ import io.github.mgn4j.gallery.FeatureProjection;
 import io.github.mgn4j.gallery.Gallery;
 import io.github.mgn4j.gallery.GalleryEntry;
 import io.github.mgn4j.gallery.GalleryHit;
+import io.github.mgn4j.gallery.GalleryStats;
 import io.github.mgn4j.gallery.IndexOptions;
 import io.github.mgn4j.gallery.SearchOptions;
 import java.io.IOException;
@@ -30,7 +31,7 @@ import java.util.stream.IntStream;
  * million entries is made once and searched by several modes, and because the heap is part of the result.
  *
  * <pre>
- * java -Xmx4g -cp ... io.github.mgn4j.bench.GalleryRun FOLDER ENTRIES [DIMS] [exact|approximate|adds|projection]...
+ * java -Xmx4g -cp ... io.github.mgn4j.bench.GalleryRun FOLDER ENTRIES [DIMS] [exact|approximate|adds|later|projection]...
  * </pre>
  */
 public final class GalleryRun {
@@ -42,6 +43,10 @@ public final class GalleryRun {
     private static final int NEAREST = 10;
 
     private static final int ADDED = 2000;
+
+    /** The entries that are added behind an index, as a share of all. */
+    private static final int LATER_SHARE = 20;
+
     private static final int PROJECTED = 20_000;
     private static final int PROJECTED_QUERIES = 1000;
 
@@ -72,6 +77,7 @@ public final class GalleryRun {
                     case "exact" -> run.exact(gallery);
                     case "approximate" -> run.approximate(gallery);
                     case "adds" -> run.adds(gallery);
+                    case "later" -> run.later(gallery);
                     case "projection" -> run.projection();
                     default -> throw new IllegalArgumentException("unknown mode " + mode);
                 }
@@ -191,6 +197,10 @@ public final class GalleryRun {
         long start = System.nanoTime();
         gallery.search(queries.row(0), SearchOptions.nearest(NEAREST));
         say("first search", seconds(start), "s, with reading the index if it was stored");
+        searches(gallery, queries);
+    }
+
+    private static void searches(Gallery gallery, FeatureMatrix queries) {
         List<List<GalleryHit>> exact =
                 gallery.search(queries, SearchOptions.nearest(NEAREST).exact());
         double[] times = new double[QUERIES];
@@ -242,6 +252,38 @@ public final class GalleryRun {
         say("searches meanwhile", (searches[0] + searches[1]) / taken, "1/s");
         gallery.removeIf(entry -> entry.path().startsWith("added"));
         gallery.commit();
+    }
+
+    /** Searches with as many entries behind the index as {@link IndexPolicy} allows, and with these removed again. */
+    private void later(Gallery gallery) throws IOException {
+        FeatureMatrix queries = queries(QUERIES);
+        gallery.search(queries.row(0), SearchOptions.nearest(NEAREST));
+        int count = entries / LATER_SHARE;
+        SplittableRandom random = new SplittableRandom(11);
+        double taken = 0;
+        for (int from = 0; from < count; from += BATCH) {
+            int first = from;
+            FeatureMatrix rows = features.rows(Math.min(BATCH, count - from), i -> first + i, random);
+            List<GalleryEntry> added = IntStream.range(first, first + rows.rows())
+                    .mapToObj(i -> new GalleryEntry("later" + i, null, null, null))
+                    .toList();
+            long start = System.nanoTime();
+            gallery.addAll(added, rows);
+            gallery.commit();
+            taken += seconds(start);
+        }
+        say("adds by the thousand", count / taken, "entries/s");
+        say("rows behind the index", rowsBehind(gallery), "");
+        searches(gallery, queries);
+        gallery.removeIf(entry -> entry.path().startsWith("later"));
+        gallery.commit();
+        say("these removed, rows behind", rowsBehind(gallery), "");
+        searches(gallery, queries);
+    }
+
+    private static int rowsBehind(Gallery gallery) throws IOException {
+        GalleryStats stats = gallery.stats();
+        return stats.entries() + stats.removed() - stats.indexed();
     }
 
     /** What fewer dimensions cost: mean average precision of other images of the same people, none of whom the fit has seen. */

@@ -3,6 +3,8 @@ package io.github.mgn4j.bench;
 import io.github.mgn4j.features.DistanceMetric;
 import io.github.mgn4j.gallery.Gallery;
 import io.github.mgn4j.gallery.GalleryEntry;
+import io.github.mgn4j.gallery.IndexOptions;
+import io.github.mgn4j.gallery.IndexPolicy;
 import io.github.mgn4j.gallery.SearchOptions;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -12,7 +14,8 @@ import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * A gallery under load for minutes: one thread adds, replaces, removes and commits, two search. Prints once a minute what memory and
+ * A gallery under load for minutes: one thread adds, replaces, removes and commits, two search, one builds an index when a policy
+ * wants it, which every compaction drops. Prints once a minute what memory and
  * disk it takes, which must not grow, because the number of entries does not.
  *
  * <pre>
@@ -29,6 +32,8 @@ public final class GallerySoak {
     private final long end;
     private final AtomicLong searches = new AtomicLong();
     private final AtomicLong changes = new AtomicLong();
+    private final AtomicLong indexes = new AtomicLong();
+    private final AtomicLong overtaken = new AtomicLong();
 
     private GallerySoak(Gallery gallery, int minutes) {
         this.gallery = gallery;
@@ -43,7 +48,8 @@ public final class GallerySoak {
             Thread[] threads = {
                 new Thread(soak::write, "writer"),
                 new Thread(() -> soak.search(1), "searcher 1"),
-                new Thread(() -> soak.search(2), "searcher 2")
+                new Thread(() -> soak.search(2), "searcher 2"),
+                new Thread(soak::index, "indexer")
             };
             for (Thread thread : threads) {
                 thread.start();
@@ -88,6 +94,20 @@ public final class GallerySoak {
         }
     }
 
+    private void index() {
+        IndexPolicy policy = new IndexPolicy(1000, 0.3, new IndexOptions(16, 50, 64, 10, 1));
+        while (System.nanoTime() < end) {
+            try {
+                indexes.addAndGet(gallery.buildIndexIfDue(policy) ? 1 : 0);
+                Thread.sleep(100);
+            } catch (IllegalStateException e) {
+                overtaken.incrementAndGet(); // by a compaction
+            } catch (IOException | InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+    }
+
     private void search(int seed) {
         SplittableRandom random = new SplittableRandom(-seed);
         while (System.nanoTime() < end) {
@@ -109,10 +129,12 @@ public final class GallerySoak {
                 : "";
         System.out.printf(
                 Locale.ROOT,
-                "%d entries  %d changes  %d searches  heap %d MiB  disk %d MiB%s%n",
+                "%d entries  %d changes  %d searches  %d indexes, %d overtaken by compactions  heap %d MiB  disk %d MiB%s%n",
                 gallery.size(),
                 changes.get(),
                 searches.get(),
+                indexes.get(),
+                overtaken.get(),
                 (runtime.totalMemory() - runtime.freeMemory()) >> 20,
                 gallery.stats().bytes() >> 20,
                 resident);

@@ -7,8 +7,8 @@ import io.github.jbellis.jvector.graph.RandomAccessVectorValues;
 import io.github.jbellis.jvector.graph.SearchResult;
 import io.github.jbellis.jvector.graph.similarity.BuildScoreProvider;
 import io.github.jbellis.jvector.graph.similarity.DefaultSearchScoreProvider;
+import io.github.jbellis.jvector.graph.similarity.ScoreFunction;
 import io.github.jbellis.jvector.vector.VectorSimilarityFunction;
-import io.github.jbellis.jvector.vector.VectorUtil;
 import io.github.jbellis.jvector.vector.VectorizationProvider;
 import io.github.jbellis.jvector.vector.types.VectorFloat;
 import io.github.jbellis.jvector.vector.types.VectorTypeSupport;
@@ -19,14 +19,13 @@ import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.util.concurrent.ForkJoinPool;
 import java.util.function.IntPredicate;
-import java.util.function.IntToDoubleFunction;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import java.util.stream.IntStream;
 
 /**
  * A graph of neighbours by jvector, over the first rows of a gallery, projected to the directions in which they vary most. Only it and
- * {@link IndexStreams} need jvector. Immutable and thread-safe.
+ * {@link IndexStreams} need jvector. Thread-safe.
  */
 final class ApproximateIndex {
     private static final float OVERFLOW = 1.2f;
@@ -39,11 +38,13 @@ final class ApproximateIndex {
     private final OnHeapGraphIndex graph;
     private final Subspace subspace;
     private final Rows rows;
+    private final LaterProjections later;
 
     private ApproximateIndex(OnHeapGraphIndex graph, Subspace subspace, Rows rows) {
         this.graph = graph;
         this.subspace = subspace;
         this.rows = rows;
+        later = new LaterProjections(subspace, rows.size());
     }
 
     /** Projects the features of a view and joins them to a graph. Takes seconds to hours. */
@@ -53,12 +54,12 @@ final class ApproximateIndex {
         try {
             Subspace subspace =
                     pool.submit(() -> SubspaceFit.fit(view, options.dims())).join();
-            VectorFloat<?>[] projected = new VectorFloat<?>[view.rows()];
+            float[][] projected = new float[view.rows()][];
             pool.submit(() -> IntStream.range(0, view.rows())
                             .parallel()
-                            .forEach(row -> projected[row] = types.createFloatVector(subspace.project(view.read(row)))))
+                            .forEach(row -> projected[row] = subspace.project(view.read(row))))
                     .join();
-            Rows rows = new Rows(projected, subspace.dims());
+            Rows rows = new Rows(projected, subspace.dims(), types);
             BuildScoreProvider scores = BuildScoreProvider.randomAccessScoreProvider(rows, NEAR);
             try (GraphIndexBuilder builder = GraphIndexBuilder.builder(scores, subspace.dims(), options.degree())
                     .withBeamWidth(options.beam())
@@ -88,10 +89,12 @@ final class ApproximateIndex {
      * @param accepted the rows that may be found
      */
     int[] candidates(float[] query, int count, IntPredicate accepted) {
-        VectorFloat<?> vector = types().createFloatVector(subspace.project(query));
+        ProjectedQuery projected = new ProjectedQuery(subspace.project(query));
+        // The similarity by which jvector built the graph.
+        ScoreFunction.ExactScoreFunction score = row -> 1 / (1 + projected.square(rows.projected()[row]));
         try (GraphSearcher searcher = new GraphSearcher(graph)) {
-            SearchResult found = searcher.search(
-                    DefaultSearchScoreProvider.exact(vector, NEAR, rows), count, count, 0f, 0f, accepted::test);
+            SearchResult found =
+                    searcher.search(new DefaultSearchScoreProvider(score), count, count, 0f, 0f, accepted::test);
             SearchResult.NodeScore[] nodes = found.getNodes();
             int[] near = new int[nodes.length];
             for (int i = 0; i < near.length; i++) {
@@ -109,17 +112,51 @@ final class ApproximateIndex {
     }
 
     /**
-     * Returns a lower bound of the squared distance of a row from a query.
+     * Projects the rows of a view that came after the index, unless they are, so that {@link #lowerBounds} knows them.
+     *
+     * @throws GalleryException if the feature of one is damaged
+     */
+    void extend(View view) {
+        later.extend(view);
+    }
+
+    /**
+     * Returns lower bounds of the squared distances of rows from a query.
      *
      * @param lengths the length of the query, and the largest of a row
      */
-    IntToDoubleFunction lowerBounds(float[] query, double lengths) {
-        VectorFloat<?> vector = types().createFloatVector(subspace.project(query));
-        return row -> {
-            double square = VectorUtil.squareL2Distance(vector, rows.getVector(row));
-            double distance = subspace.atLeast(square, lengths);
-            return square < Float.MAX_VALUE ? distance * distance : 0; // what overflowed says nothing
+    LowerBounds lowerBounds(float[] query, double lengths) {
+        float[] projected = subspace.project(query);
+        return (part, width, limit, into, at) -> {
+            float[] squares = part < later.firstChunk()
+                    ? squares(projected, part)
+                    : later.squares(projected, part, square -> subspace.atLeast(square, lengths) > limit);
+            for (int i = 0; i < width; i++) {
+                double distance = subspace.atLeast(squares[i], lengths);
+                // What overflowed says nothing.
+                into[at + i] = squares[i] < Float.MAX_VALUE ? Math.nextDown((float) (distance * distance)) : 0;
+            }
         };
+    }
+
+    private float[] squares(float[] query, int part) {
+        ProjectedQuery projected = new ProjectedQuery(query);
+        float[] squares = new float[EntryChunk.ROWS];
+        for (int i = 0; i < squares.length; i++) {
+            squares[i] = projected.square(rows.projected()[part * EntryChunk.ROWS + i]);
+        }
+        return squares;
+    }
+
+    /** Lower bounds of squared distances. */
+    @FunctionalInterface
+    interface LowerBounds {
+        /**
+         * Sets those of the first rows of a chunk.
+         *
+         * @param limit a distance above which lower bounds need not be good
+         */
+        void of(int part, int width, double limit, float[] into, int at);
     }
 
     @SuppressWarnings("deprecation") // the only way to store a graph without a second copy of the features
@@ -128,10 +165,8 @@ final class ApproximateIndex {
         graph.save(writer);
         subspace.write(writer);
         ByteBuffer bytes = ByteBuffer.allocate(subspace.dims() * Float.BYTES);
-        for (VectorFloat<?> row : rows.projected()) {
-            for (int d = 0; d < row.length(); d++) {
-                bytes.putFloat(d * Float.BYTES, row.get(d));
-            }
+        for (float[] row : rows.projected()) {
+            bytes.asFloatBuffer().put(row);
             writer.write(bytes.array());
         }
         writer.flush();
@@ -148,20 +183,19 @@ final class ApproximateIndex {
         DataInputStream data = new DataInputStream(in);
         OnHeapGraphIndex graph = OnHeapGraphIndex.load(new IndexStreams.Reader(data), dims, OVERFLOW, null);
         Subspace subspace = Subspace.read(data);
-        VectorFloat<?>[] projected = new VectorFloat<?>[count];
+        float[][] projected = new float[count][subspace.dims()];
         byte[] bytes = new byte[subspace.dims() * Float.BYTES];
         for (int row = 0; row < count; row++) {
             data.readFully(bytes);
-            float[] values = new float[subspace.dims()];
-            ByteBuffer.wrap(bytes).asFloatBuffer().get(values);
-            projected[row] = types.createFloatVector(values);
+            ByteBuffer.wrap(bytes).asFloatBuffer().get(projected[row]);
         }
-        return new ApproximateIndex(graph, subspace, new Rows(projected, subspace.dims()));
+        return new ApproximateIndex(graph, subspace, new Rows(projected, subspace.dims(), types));
     }
 
     /** The projected features. */
     @SuppressWarnings("ArrayRecordComponent") // never compared
-    private record Rows(VectorFloat<?>[] projected, int dimension) implements RandomAccessVectorValues {
+    private record Rows(float[][] projected, int dimension, VectorTypeSupport types)
+            implements RandomAccessVectorValues {
         @Override
         public int size() {
             return projected.length;
@@ -169,7 +203,7 @@ final class ApproximateIndex {
 
         @Override
         public VectorFloat<?> getVector(int row) {
-            return projected[row];
+            return types.createFloatVector(projected[row]);
         }
 
         @Override

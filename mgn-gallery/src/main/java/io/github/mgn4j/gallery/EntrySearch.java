@@ -24,34 +24,37 @@ final class EntrySearch {
         NearScan scan = NearScan.of(queries);
         NearCandidates[] near = new NearCandidates[queries.count()];
         Arrays.setAll(near, q -> new NearCandidates(Math.min(k[q], view.rows()), scan.tolerance(q)));
-        scan.run((q, from, width, values) -> collect(near[q], view, options.get(q), from, 0, width, values));
+        scan.run((q, from, width, values) -> collect(near[q], view, options.get(q), from, width, values));
         int[][] rows = new int[near.length][];
         IntStream.range(0, near.length).parallel().forEach(q -> rows[q] = near[q].settle(queries.exact(q)::square));
         return rows;
     }
 
     private static int[] nearest(Queries query, SearchOptions options, int k) {
-        PrunedScan scan = new PrunedScan(query);
-        NearCandidates near = new NearCandidates(k, scan.tolerance());
-        float[] values = scan.run(options, k);
-        collect(near, query.view(), options, 0, 0, values.length, values);
-        return near.settle(query.exact(0)::square);
+        return settle(new PrunedScan(query), query, options, k, Double.POSITIVE_INFINITY);
     }
 
-    /** Searches the rows from one on for one query, as {@link #nearest} does. */
-    static int[] nearestFrom(int first, Queries query, SearchOptions options, int k) {
-        View view = query.view();
-        LaneScan scan = new LaneScan(query, first);
-        NearCandidates near = new NearCandidates(Math.min(k, view.rows() - first), scan.tolerance(0));
-        scan.run((q, from, width, values) ->
-                collect(near, view, options, from, Math.max(0, first - from), width, values));
+    /**
+     * Searches the rows from one on for one query, as {@link #nearest} does.
+     *
+     * @param limit squared distance above which entries need not be found
+     */
+    static int[] nearestFrom(int first, Queries query, SearchOptions options, int k, double limit) {
+        int most = Math.min(k, query.view().rows() - first);
+        return settle(new PrunedScan(query, first), query, options.forEntries(), most, limit);
+    }
+
+    private static int[] settle(PrunedScan scan, Queries query, SearchOptions options, int k, double limit) {
+        NearCandidates near = new NearCandidates(k, scan.tolerance());
+        float[] values = scan.run(options, k, limit);
+        collect(near, query.view(), options, scan.first(), values.length, values);
         return near.settle(query.exact(0)::square);
     }
 
     private static void collect(
-            NearCandidates into, View view, SearchOptions options, int from, int start, int width, float[] near) {
+            NearCandidates into, View view, SearchOptions options, int from, int width, float[] near) {
         synchronized (into) {
-            for (int j = start; j < width; j++) {
+            for (int j = 0; j < width; j++) {
                 if (near[j] < Float.POSITIVE_INFINITY && near[j] <= into.limit() && options.accepts(view, from + j)) {
                     into.offer(near[j], from + j);
                 }

@@ -264,7 +264,7 @@ public final class Gallery implements AutoCloseable {
                     fresh = false;
                 }
                 store.commit();
-                view = store.view();
+                show(store.view());
                 if (folder != null) {
                     store.snapshot(folder, Math.max(TAIL, store.logBytes() / 4));
                 }
@@ -307,8 +307,8 @@ public final class Gallery implements AutoCloseable {
 
     /**
      * Builds an approximate index of the committed entries, by which searches find candidates from now on instead of comparing
-     * every entry; distances stay exact. Measures its recall on up to 50 of the entries. Later additions are compared one by one
-     * until the index is built again, and {@link #compact} drops it. Needs jvector on the class path. Searches and changes go on
+     * every entry; distances stay exact. Measures its recall on up to 50 of the entries. Later additions are all found: once the
+     * index has been used, commits project them, and searches compare those whose projections do not rule them out. {@link #compact} drops it. Needs jvector on the class path. Searches and changes go on
      * meanwhile.
      *
      * @throws GalleryException if there are fewer than {@value #FEWEST_INDEXED} entries, or jvector is missing
@@ -361,7 +361,7 @@ public final class Gallery implements AutoCloseable {
             measured.write(store.manifest().index(folder));
         }
         store.index(kept);
-        view = store.view();
+        show(store.view());
     }
 
     /**
@@ -388,8 +388,17 @@ public final class Gallery implements AutoCloseable {
         if (view.indexed() == null || changed) {
             store.index(Indexed.open(store.manifest().index(folder), dims));
         }
-        view = store.view();
+        show(store.view());
         return changed;
+    }
+
+    /** Lets searches begin with a view. */
+    private void show(View next) {
+        Indexed indexed = next.indexed();
+        if (indexed != null) {
+            indexed.prepare(next);
+        }
+        view = next;
     }
 
     /**

@@ -32,7 +32,8 @@ final class IndexRecall {
         int found = 0;
         for (int q = 0; q < count; q++) {
             Set<Integer> near = new HashSet<>();
-            for (int row : ApproximateSearch.nearest(queries, q, options.get(q), NEAREST + 1, unmeasured)) {
+            for (int row :
+                    new ApproximateSearch(queries.part(q, q + 1), options.get(q), unmeasured).nearest(NEAREST + 1)) {
                 near.add(row);
             }
             for (int i = 1; i < exact[q].length; i++) {

@@ -62,15 +62,35 @@ final class Indexed {
         return recall;
     }
 
-    /** Returns the index if it was needed before. */
+    /** Returns the index, with the projections of all rows of a view, if it was needed before. */
     @Nullable
-    ApproximateIndex loaded() {
-        return index;
+    ApproximateIndex loaded(View view) {
+        ApproximateIndex loaded = index;
+        if (loaded != null) {
+            loaded.extend(view);
+        }
+        return loaded;
     }
 
-    ApproximateIndex index() {
+    /** Returns the index, with the projections of all rows of a view. */
+    ApproximateIndex index(View view) {
+        ApproximateIndex loaded = index();
+        loaded.extend(view);
+        return loaded;
+    }
+
+    private ApproximateIndex index() {
         ApproximateIndex loaded = index;
         return loaded != null ? loaded : load();
+    }
+
+    /** Projects the rows of a view before it is searched, if the index was needed before. */
+    void prepare(View view) {
+        try {
+            loaded(view);
+        } catch (GalleryException e) {
+            LOG.warn("{}; the next search will say so too", String.valueOf(e.getMessage()));
+        }
     }
 
     private synchronized ApproximateIndex load() {

@@ -8,13 +8,10 @@ final class LaneScan implements NearScan {
 
     private final Queries queries;
     private final View view;
-    private final int first;
     private final Lanes lanes;
 
-    /** Creates a scan from the chunk of a row on. */
-    LaneScan(Queries queries, int first) {
+    LaneScan(Queries queries) {
         this.queries = queries;
-        this.first = first / EntryChunk.ROWS;
         view = queries.view();
         lanes = new Lanes(queries, PARTS);
     }
@@ -26,7 +23,7 @@ final class LaneScan implements NearScan {
 
     @Override
     public void run(Part part) {
-        IntStream.range(first, view.parts()).parallel().forEach(chunk -> scan(chunk, part));
+        IntStream.range(0, view.parts()).parallel().forEach(chunk -> scan(chunk, part));
     }
 
     private void scan(int chunk, Part part) {
@@ -36,9 +33,12 @@ final class LaneScan implements NearScan {
         float[][] near = new float[queries.count()][width];
         Lanes.Row row = lanes.row();
         for (int i = 0; i < width; i++) {
-            row.read(from + i, 0, PARTS);
+            boolean alive = view.isAlive(from + i);
+            if (alive) {
+                row.read(from + i, 0, PARTS);
+            }
             for (int q = 0; q < near.length; q++) {
-                near[q][i] = row.square(q, 0, PARTS);
+                near[q][i] = alive ? row.square(q, 0, PARTS) : Float.POSITIVE_INFINITY;
             }
         }
         for (int q = 0; q < near.length; q++) {

@@ -22,10 +22,10 @@ interface NearScan {
     /** Returns the largest difference between near and exact values of a query. */
     float tolerance(int query);
 
-    /** Hands over the near values of every row that is scanned, removed ones included. */
+    /** Hands over the near values of every row; those of removed ones mean nothing. */
     void run(Part part);
 
     static NearScan of(Queries queries) {
-        return queries.count() < ENOUGH_FOR_PRODUCTS ? new LaneScan(queries, 0) : new ProductScan(queries);
+        return queries.count() < ENOUGH_FOR_PRODUCTS ? new LaneScan(queries) : new ProductScan(queries);
     }
 }

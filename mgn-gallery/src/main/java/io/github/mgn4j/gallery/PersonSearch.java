@@ -1,10 +1,12 @@
 package io.github.mgn4j.gallery;
 
+import io.github.mgn4j.eval.internal.NearestQueue;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * Finds the nearest people of each query. The distance of a person is the mean distance of its best entries. Near values bound the
@@ -20,9 +22,12 @@ final class PersonSearch {
     private final int query;
     private final int best;
     private final float tolerance;
+    private final int first;
 
-    private PersonSearch(Queries queries, SearchOptions options, int query, float tolerance) {
+    /** Creates a search of the rows from one on. */
+    private PersonSearch(Queries queries, SearchOptions options, int query, float tolerance, int first) {
         this.queries = queries;
+        this.first = first;
         this.options = options;
         this.query = query;
         this.tolerance = tolerance;
@@ -35,7 +40,10 @@ final class PersonSearch {
      *
      * @param row its nearest entry
      */
-    record Found(int row, double distance) {}
+    record Found(int row, double distance) {
+        static final Comparator<Found> NEAREST_FIRST =
+                Comparator.comparingDouble(Found::distance).thenComparingInt(Found::row);
+    }
 
     /** Searches; each query has options for people. */
     static List<List<Found>> nearest(Queries queries, List<SearchOptions> options) {
@@ -51,26 +59,37 @@ final class PersonSearch {
 
     private static List<List<Found>> search(Queries queries, List<SearchOptions> options) {
         if (PrunedScan.suits(queries, options.get(0))) {
-            PrunedScan scan = new PrunedScan(queries);
-            float[] near = scan.run(options.get(0), options.get(0).k());
-            return List.of(new PersonSearch(queries, options.get(0), 0, scan.tolerance()).settle(near));
+            int k = options.get(0).k();
+            return List.of(nearestFrom(0, queries, options.get(0), k, Double.POSITIVE_INFINITY));
         }
         NearScan scan = NearScan.of(queries);
         float[][] near = new float[queries.count()][queries.view().rows()];
         scan.run((q, from, width, values) -> System.arraycopy(values, 0, near[q], from, width));
         return IntStream.range(0, near.length)
                 .parallel()
-                .mapToObj(q -> new PersonSearch(queries, options.get(q), q, scan.tolerance(q)).settle(near[q]))
+                .mapToObj(q -> new PersonSearch(queries, options.get(q), q, scan.tolerance(q), 0)
+                        .settle(near[q], options.get(q).k()))
                 .toList();
     }
 
-    private List<Found> settle(float[] near) {
+    /**
+     * Searches the rows from one on for one query, whose options are not for a mean of several entries.
+     *
+     * @param limit squared distance above which people need not be found
+     */
+    static List<Found> nearestFrom(int first, Queries query, SearchOptions options, int k, double limit) {
+        PrunedScan scan = new PrunedScan(query, first);
+        float[] near = scan.run(options, k, limit);
+        return new PersonSearch(query, options, 0, scan.tolerance(), scan.first()).settle(near, k);
+    }
+
+    private List<Found> settle(float[] near, int k) {
         int people = view.people();
         Bests bests = new Bests(people, best);
-        for (int row = 0; row < near.length; row++) {
-            int person = person(row);
-            if (person >= 0 && near[row] < bests.limit(person) && options.accepts(view, row)) {
-                bests.offer(person, near[row]);
+        for (int i = 0; i < near.length; i++) {
+            int person = view.person(first + i);
+            if (person >= 0 && near[i] < bests.limit(person) && options.accepts(view, first + i)) {
+                bests.offer(person, near[i]);
             }
         }
         double[] upper = new double[people];
@@ -79,21 +98,23 @@ final class PersonSearch {
             upper[p] = bests.mean(p, value -> queries.distance(value + (double) tolerance));
             lower[p] = bests.mean(p, value -> queries.distance(Math.max(0, value - (double) tolerance)));
         }
-        double limit = smallest(upper, options.k());
-        return exact(near, bests, lower, limit);
+        double limit = smallest(upper, k);
+        return exact(near, bests, lower, limit).limit(k).toList();
     }
 
-    private int person(int row) {
-        return view.chunk(row).person(row % EntryChunk.ROWS);
-    }
-
+    /** Returns the k-th smallest value; infinity if there are fewer. */
     private static double smallest(double[] values, int k) {
-        double[] sorted = values.clone();
-        Arrays.sort(sorted);
-        return k <= sorted.length ? sorted[k - 1] : Double.POSITIVE_INFINITY;
+        if (k > values.length) {
+            return Double.POSITIVE_INFINITY;
+        }
+        NearestQueue queue = new NearestQueue(k);
+        for (int i = 0; i < values.length; i++) {
+            queue.offer(values[i], i);
+        }
+        return values[queue.ascending()[k - 1]];
     }
 
-    private List<Found> exact(float[] near, Bests bests, double[] lower, double limit) {
+    private Stream<Found> exact(float[] near, Bests bests, double[] lower, double limit) {
         int[] places = new int[lower.length];
         Arrays.fill(places, -1);
         List<ExactBests> candidates = new ArrayList<>();
@@ -105,20 +126,17 @@ final class PersonSearch {
             }
         }
         Queries.Exact exact = queries.exact(query);
-        for (int row = 0; row < near.length; row++) {
-            int person = person(row);
+        for (int i = 0; i < near.length; i++) {
+            int row = first + i;
+            int person = view.person(row);
             if (person >= 0
                     && places[person] >= 0
-                    && near[row] <= Math.nextUp((float) (bests.farthest(person) + 2.0 * tolerance))
+                    && near[i] <= Math.nextUp((float) (bests.farthest(person) + 2.0 * tolerance))
                     && options.accepts(view, row)) {
                 candidates.get(places[person]).offer(exact.square(row), row);
             }
         }
-        return candidates.stream()
-                .map(candidate -> candidate.found(queries))
-                .sorted(Comparator.comparingDouble(Found::distance).thenComparingInt(Found::row))
-                .limit(options.k())
-                .toList();
+        return candidates.stream().map(candidate -> candidate.found(queries)).sorted(Found.NEAREST_FIRST);
     }
 
     /** The smallest near values of every person. */
@@ -157,41 +175,6 @@ final class PersonSearch {
 
         float farthest(int person) {
             return limit(person);
-        }
-    }
-
-    /** The nearest entries of one person by exact distance. */
-    private static final class ExactBests {
-        private final double[] squares;
-        private int size;
-        private int nearest = -1;
-        private double nearestSquare = Double.POSITIVE_INFINITY;
-
-        ExactBests(int count) {
-            squares = new double[count];
-        }
-
-        void offer(double square, int row) {
-            if (square < nearestSquare) {
-                nearestSquare = square;
-                nearest = row;
-            }
-            if (size == squares.length && square >= squares[size - 1]) {
-                return;
-            }
-            int at = size < squares.length ? size++ : size - 1;
-            for (; at > 0 && squares[at - 1] > square; at--) {
-                squares[at] = squares[at - 1];
-            }
-            squares[at] = square;
-        }
-
-        Found found(Queries queries) {
-            double sum = 0;
-            for (int i = 0; i < size; i++) {
-                sum += queries.distance(squares[i]);
-            }
-            return new Found(nearest, sum / size);
         }
     }
 }

@@ -75,6 +75,11 @@ final class Queries {
         return metric == DistanceMetric.COSINE ? square / 2 : Math.sqrt(square);
     }
 
+    /** Returns a squared distance, or a little more, of a distance. */
+    double square(double distance) {
+        return (metric == DistanceMetric.COSINE ? 2 * distance : distance * distance) * (1 + 1e-12);
+    }
+
     /** Computes exact squared distances of one query: those by which an evaluation ranks. */
     final class Exact {
         private final int query;

@@ -147,6 +147,13 @@ public final class SearchOptions {
         return copy;
     }
 
+    /** Returns a copy that searches for entries. */
+    SearchOptions forEntries() {
+        SearchOptions copy = new SearchOptions(this);
+        copy.best = 0;
+        return copy;
+    }
+
     int k() {
         return k;
     }

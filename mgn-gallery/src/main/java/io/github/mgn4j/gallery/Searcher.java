@@ -68,13 +68,17 @@ final class Searcher {
         return options.stream().noneMatch(SearchOptions::isExact) ? view.indexed() : null;
     }
 
+    private ApproximateSearch approximate(int query, Indexed indexed) {
+        return new ApproximateSearch(queries.part(query, query + 1), options.get(query), indexed);
+    }
+
     private List<List<PersonSearch.Found>> foundPeople() {
         Indexed indexed = indexed();
         return indexed == null
                 ? PersonSearch.nearest(queries, options)
                 : IntStream.range(0, queries.count())
                         .parallel()
-                        .mapToObj(q -> ApproximateSearch.people(queries, q, options.get(q), indexed))
+                        .mapToObj(q -> approximate(q, indexed).people())
                         .toList();
     }
 
@@ -84,7 +88,7 @@ final class Searcher {
                 ? EntrySearch.nearest(queries, options, counts)
                 : IntStream.range(0, queries.count())
                         .parallel()
-                        .mapToObj(q -> ApproximateSearch.nearest(queries, q, options.get(q), counts[q], indexed))
+                        .mapToObj(q -> approximate(q, indexed).nearest(counts[q]))
                         .toArray(int[][]::new);
     }
 

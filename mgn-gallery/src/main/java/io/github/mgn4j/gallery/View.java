@@ -34,6 +34,11 @@ record View(
         return chunk(row).entry(row % EntryChunk.ROWS);
     }
 
+    /** Returns the number of a row's pid among those of the table; -1 for none. */
+    int person(int row) {
+        return chunk(row).person(row % EntryChunk.ROWS);
+    }
+
     /** Returns the squared length of a row's feature. */
     float square(int row) {
         return chunk(row).square(row % EntryChunk.ROWS);

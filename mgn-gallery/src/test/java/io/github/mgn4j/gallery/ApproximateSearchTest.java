@@ -10,6 +10,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -111,6 +115,108 @@ class ApproximateSearchTest {
                 .isInstanceOf(GalleryException.class)
                 .hasMessageContaining("growth");
         assertThat(IndexPolicy.of(2048).entries()).isEqualTo(65536);
+    }
+
+    /** What came after the index is found as an exact search finds it, whatever of it the projections rule out. */
+    @ParameterizedTest
+    @CsvSource({"EUCLIDEAN,32,32,1", "EUCLIDEAN,300,24,3", "COSINE,300,24,1", "COSINE,33,7,2"})
+    void noLaterEntryIsMissed(DistanceMetric metric, int dims, int projected, int best) throws IOException {
+        Random random = new Random(projected);
+        Path path = folder.resolve("later");
+        try (Gallery gallery = Gallery.openOrCreate(path, dims, metric)) {
+            later(gallery, 0, 700, dims, random);
+            gallery.buildIndex(new IndexOptions(16, 50, projected, 5, 2));
+            try (Gallery reader = Gallery.open(path)) {
+                for (int from = 700; from < 1500; from += 160) {
+                    later(gallery, from, from + 160, dims, random);
+                    gallery.removeIf(entry -> entry.path().endsWith("7"));
+                    gallery.commit();
+                    assertThat(reader.refresh()).isTrue();
+                    for (int q = 0; q < 30; q++) {
+                        float[] query = longer(random, q % 5 == 0 ? 900 : q, dims);
+                        SearchOptions options = SearchOptions.nearest(1 + q % 12);
+                        checkLater(gallery, query, options);
+                        checkLater(reader, query, options.peopleByMean(best));
+                    }
+                }
+            }
+        }
+    }
+
+    private static void later(Gallery gallery, int from, int to, int dims, Random random) throws IOException {
+        for (int i = from; i < to; i++) {
+            int person = i < 700 ? i % 60 : 60 + i % 60;
+            gallery.add(
+                    new GalleryEntry("e" + i, person, i % 4, null), longer(random, i % 3 == 0 ? i % 60 : person, dims));
+        }
+        gallery.commit();
+    }
+
+    private static void checkLater(Gallery gallery, float[] query, SearchOptions options) {
+        List<GalleryHit> later = new ArrayList<>(gallery.search(query, options.exact()));
+        later.removeIf(hit -> hit.entry().pid() < 60);
+        assertThat(gallery.search(query, options)).containsAll(later);
+    }
+
+    /** An index may miss a person; whom it finds is at the mean of the best entries, be they candidates or not. */
+    @Test
+    void aMeanIsOverTheBestEntriesOfAll() throws IOException {
+        Random random = new Random(6);
+        try (Gallery gallery = Gallery.inMemory(DIMS, DistanceMetric.EUCLIDEAN)) {
+            for (int i = 0; i < 2000; i++) {
+                float[] feature = feature(random, i % 4 == 0 ? 1000 + i : i % 150);
+                gallery.add(new GalleryEntry("e" + i, i % 150, i % 4, null), feature);
+            }
+            gallery.commit();
+            gallery.buildIndex(new IndexOptions(16, 50, 16, 1, 2));
+            for (int q = 0; q < 40; q++) {
+                float[] query = feature(random, 5000 + q);
+                SearchOptions all = SearchOptions.nearest(150).peopleByMean(9);
+                assertThat(gallery.search(query, all.exact()))
+                        .containsAll(
+                                gallery.search(query, SearchOptions.nearest(4).peopleByMean(9)));
+            }
+        }
+    }
+
+    /** Commits project what they add while searches go on. */
+    @Test
+    void laterEntriesAreFoundWhileOthersSearch() throws Exception {
+        try (Gallery gallery = Gallery.inMemory(DIMS, DistanceMetric.EUCLIDEAN)) {
+            fill(gallery, 0, 600, new Random(4));
+            gallery.buildIndex(new IndexOptions(16, 50, 16, 5, 2));
+            AtomicBoolean done = new AtomicBoolean();
+            ExecutorService pool = Executors.newFixedThreadPool(2);
+            List<Future<Integer>> searches = new ArrayList<>();
+            for (int t = 0; t < 2; t++) {
+                Random random = new Random(t);
+                searches.add(pool.submit(() -> {
+                    int count = 0;
+                    while (!done.get()) {
+                        List<GalleryHit> hits = gallery.search(
+                                feature(random, random.nextInt(150)),
+                                SearchOptions.nearest(5).people());
+                        assertThat(hits).hasSize(5);
+                        count++;
+                    }
+                    return count;
+                }));
+            }
+            for (int i = 0; i < 700; i++) {
+                float[] feature = feature(new Random(i), 1000 + i);
+                gallery.add(new GalleryEntry("late" + i, 1000 + i, 1, null), feature);
+                gallery.commit();
+                assertThat(gallery.search(feature, SearchOptions.nearest(1)))
+                        .singleElement()
+                        .matches(
+                                hit -> hit.distance() == 0 && hit.entry().path().startsWith("late"));
+            }
+            done.set(true);
+            for (Future<Integer> search : searches) {
+                assertThat(search.get()).isPositive();
+            }
+            pool.shutdown();
+        }
     }
 
     @Test

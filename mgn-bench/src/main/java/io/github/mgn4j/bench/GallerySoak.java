@@ -26,6 +26,10 @@ public final class GallerySoak {
     private static final int DIMS = 256;
     private static final int ENTRIES = 20_000;
     private static final int BATCH = 100;
+
+    /** Milliseconds between commits, so that an index is built before the next compaction. */
+    private static final int PAUSE = 50;
+
     private static final long MINUTE = 60_000_000_000L;
 
     private final Gallery gallery;
@@ -88,8 +92,9 @@ public final class GallerySoak {
                     changes.incrementAndGet();
                 }
                 gallery.commit();
+                Thread.sleep(PAUSE);
             }
-        } catch (IOException e) {
+        } catch (IOException | InterruptedException e) {
             throw new IllegalStateException(e);
         }
     }

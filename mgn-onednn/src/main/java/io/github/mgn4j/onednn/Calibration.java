@@ -57,7 +57,8 @@ public final class Calibration implements AutoCloseable {
                 PackedWeights weights =
                         resources.own(new PackedWeights(model.weights(), engine, stream), PackedWeights::close);
                 return resources.own(
-                        PlanCompiler.compile(network, weights, PrecisionPolicy.FP32.types(network), 1, engine),
+                        PlanCompiler.compile(
+                                network, weights, PrecisionPolicy.FP32.types(network), 1, OpenMp.cores(), engine),
                         Plan::close);
             });
         } catch (RuntimeException | Error e) {

@@ -4,24 +4,38 @@ import com.google.common.base.Preconditions;
 import io.github.mgn4j.engine.Engine;
 import io.github.mgn4j.engine.Precision;
 import io.github.mgn4j.engine.internal.Buffers;
+import io.github.mgn4j.engine.internal.Division;
 import io.github.mgn4j.engine.internal.PlanCache;
 import io.github.mgn4j.engine.internal.Resources;
+import io.github.mgn4j.engine.internal.TeamSize;
 import io.github.mgn4j.image.Layout;
 import io.github.mgn4j.model.Model;
 import io.github.mgn4j.spec.InputSize;
 import io.github.mgn4j.spec.MgnSpec;
 import java.nio.FloatBuffer;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
 import org.bytedeco.dnnl.dnnl_engine;
 import org.bytedeco.dnnl.dnnl_stream;
 
 /**
- * Runs a model as oneDNN primitives on the CPU's cores. The first batch of a size compiles a plan for it, and the very
- * first batch also packs the weights. The plans of the last few sizes are kept and share the weights. Calls from
- * several threads, to this and other oneDNN engines, run one after the other.
+ * Runs a model as oneDNN primitives on the CPU's cores. A batch is divided among them as {@link Division} says. The first
+ * piece of a size compiles a plan for it, and the very first one also packs the weights, which all plans share. Calls
+ * from several threads, to this and other oneDNN engines, run one after the other.
  */
 final class OneDnnEngine implements Engine {
     static final String NAME = "onednn";
+
+    /**
+     * Least images of a piece: with fewer, Winograd's convolutions are too small. A batch of 16 has two pieces for each of
+     * two cores.
+     */
+    private static final int PIECE = 4;
+
+    /** What a plan is made for. */
+    private record Shape(int images, int threads) {}
 
     private final MgnSpec spec;
     private final Precision precision;
@@ -31,8 +45,10 @@ final class OneDnnEngine implements Engine {
     private final dnnl_engine engine;
     private final dnnl_stream stream;
     private final PackedWeights weights;
-    /** Used only on the native thread. */
-    private final PlanCache<Integer, Plan> plans;
+    /** The plans of each worker, used by one thread at a time. */
+    private final List<PlanCache<Shape, Plan>> plans;
+
+    private final Map<Integer, TeamSize> teams = new HashMap<>(); // by batch size; used only on the native thread
 
     private boolean closed; // used only on the native thread
 
@@ -49,7 +65,13 @@ final class OneDnnEngine implements Engine {
             throw e;
         }
         weights = resources.own(new PackedWeights(model.weights(), engine, stream), PackedWeights::close);
-        plans = new PlanCache<>(batch -> PlanCompiler.compile(network, weights, types, batch, engine), Plan::close);
+        plans = Stream.generate(() -> new PlanCache<>(this::compile, Plan::close))
+                .limit(OpenMp.cores())
+                .toList();
+    }
+
+    private Plan compile(Shape shape) {
+        return PlanCompiler.compile(network, weights, types, shape.images, shape.threads, engine);
     }
 
     @Override
@@ -80,7 +102,40 @@ final class OneDnnEngine implements Engine {
         FloatBuffer to = features.duplicate().position(0).limit(batch * spec.featureLength());
         NativeThread.run(() -> {
             Preconditions.checkState(!closed, "the engine is closed");
-            plans.get(batch).run(stream, from, to);
+            Division division = OpenMp.isAdjustable()
+                    ? Division.of(batch, OpenMp.cores(), PIECE)
+                    : Division.whole(batch, OpenMp.cores());
+            if (division.workers() > 1) {
+                runPieces(division, from, to);
+            } else {
+                runWhole(batch, from, to);
+            }
+        });
+    }
+
+    /** Runs a batch with all cores, or one, at every layer. */
+    private void runWhole(int batch, FloatBuffer images, FloatBuffer features) {
+        TeamSize team = teams.computeIfAbsent(batch, b -> new TeamSize(OpenMp.isAdjustable() ? OpenMp.cores() : 1));
+        int threads = OpenMp.isAdjustable() ? team.next() : OpenMp.cores();
+        OpenMp.use(threads);
+        Plan plan = plans.get(0).get(new Shape(batch, threads));
+        long start = System.nanoTime();
+        plan.run(stream, images, features);
+        team.took(System.nanoTime() - start);
+    }
+
+    private void runPieces(Division division, FloatBuffer images, FloatBuffer features) {
+        int imageLength = images.remaining() / division.batch();
+        int featureLength = features.remaining() / division.batch();
+        NativeThread.share(division, (worker, piece) -> {
+            int start = division.start(piece);
+            int size = division.size(piece);
+            plans.get(worker)
+                    .get(new Shape(size, division.threads()))
+                    .run(
+                            stream,
+                            images.slice(images.position() + start * imageLength, size * imageLength),
+                            features.slice(features.position() + start * featureLength, size * featureLength));
         });
     }
 
@@ -88,7 +143,7 @@ final class OneDnnEngine implements Engine {
     public void close() {
         NativeThread.run(() -> {
             closed = true;
-            plans.close();
+            plans.forEach(PlanCache::close);
             resources.close();
         });
     }

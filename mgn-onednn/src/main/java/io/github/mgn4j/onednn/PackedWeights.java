@@ -28,7 +28,7 @@ import org.bytedeco.javacpp.Pointer;
 /**
  * The weights of one engine in the forms that its primitives require. Each form is created once and shared by the plans
  * of all batch sizes. Batch norm is folded in. 8-bit weights are symmetric with a scale per output channel: the
- * channel's largest magnitude over 127. Used by one thread.
+ * channel's largest magnitude over 127. Thread-safe until it is closed.
  */
 final class PackedWeights implements AutoCloseable {
     /** A layer's weights in one form; {@code form} is a copy that lives as long as this object. */
@@ -86,7 +86,7 @@ final class PackedWeights implements AutoCloseable {
         return weights(layer, form, dataType, FloatPointer::new, dnnl_ba, layer.in(), layer.out());
     }
 
-    private dnnl_memory weights(
+    private synchronized dnnl_memory weights(
             ConvLayer layer,
             dnnl_memory_desc form,
             int dataType,
@@ -124,17 +124,17 @@ final class PackedWeights implements AutoCloseable {
     }
 
     /** Returns the bias of a layer whose weights were requested before: float32, {@code [out]}. */
-    dnnl_memory bias(ConvLayer layer) {
+    synchronized dnnl_memory bias(ConvLayer layer) {
         return known(biases, layer);
     }
 
     /** Returns the bias of such a layer as a Java array. */
-    float[] biasValues(ConvLayer layer) {
+    synchronized float[] biasValues(ConvLayer layer) {
         return known(biasValues, layer);
     }
 
     /** Returns the scales of each output channel's 8-bit weights, which were requested before: {@code [out]}. */
-    dnnl_memory scales(ConvLayer layer) {
+    synchronized dnnl_memory scales(ConvLayer layer) {
         return known(scales, layer);
     }
 

@@ -49,16 +49,22 @@ final class PlanCompiler {
     private final List<Step> steps = new ArrayList<>();
     private final Map<Value, Block> blocks = new HashMap<>();
     private final Map<Value, Block> dequantised = new HashMap<>();
-    private final List<LineTransform.Scratch> scratch = TransformStep.scratch();
+    private final List<LineTransform.Scratch> scratch;
     private int time;
 
     private PlanCompiler(
-            Network network, PackedWeights weights, List<TensorType> types, int batch, dnnl_engine engine) {
+            Network network,
+            PackedWeights weights,
+            List<TensorType> types,
+            int batch,
+            int threads,
+            dnnl_engine engine) {
         this.network = network;
         this.weights = weights;
         this.types = types;
         this.batch = batch;
         this.engine = engine;
+        scratch = TransformStep.scratch(threads);
         primitives = new Primitives(engine, arena, owned, temporary);
     }
 
@@ -66,10 +72,17 @@ final class PlanCompiler {
      * Compiles a network.
      *
      * @param types types of its values
+     * @param threads those that compute each primitive, which the calling thread has set
      * @throws IllegalStateException if oneDNN cannot run it on this CPU; nothing is leaked then
      */
-    static Plan compile(Network network, PackedWeights weights, List<TensorType> types, int batch, dnnl_engine engine) {
-        PlanCompiler compiler = new PlanCompiler(network, weights, types, batch, engine);
+    static Plan compile(
+            Network network,
+            PackedWeights weights,
+            List<TensorType> types,
+            int batch,
+            int threads,
+            dnnl_engine engine) {
+        PlanCompiler compiler = new PlanCompiler(network, weights, types, batch, threads, engine);
         try {
             return compiler.compile();
         } catch (RuntimeException | Error e) {

@@ -15,7 +15,7 @@ import org.bytedeco.dnnl.dnnl_stream;
 import org.bytedeco.javacpp.BytePointer;
 import org.jspecify.annotations.Nullable;
 
-/** Runs a {@link LineTransform} between two places in the arena, on all cores. */
+/** Runs a {@link LineTransform} between two places in the arena, on the common pool if the plan has several threads. */
 final class TransformStep extends Step {
     /** Memory in the arena that holds float32 values. */
     record Place(Block block, long bytes) {
@@ -42,10 +42,10 @@ final class TransformStep extends Step {
         this.scratch = scratch;
     }
 
-    /** Creates scratch arrays for every core. */
-    static List<LineTransform.Scratch> scratch() {
+    /** Creates scratch arrays for every thread. */
+    static List<LineTransform.Scratch> scratch(int threads) {
         List<LineTransform.Scratch> created = new ArrayList<>();
-        for (int i = 0; i < Runtime.getRuntime().availableProcessors(); i++) {
+        for (int i = 0; i < threads; i++) {
             created.add(new LineTransform.Scratch());
         }
         return List.copyOf(created);
@@ -62,7 +62,7 @@ final class TransformStep extends Step {
         FloatBuffer read = Objects.requireNonNull(source);
         FloatBuffer written = Objects.requireNonNull(target);
         Dnnl.check(dnnl_stream_wait(stream), "waiting");
-        if (to.bytes < PARALLEL_BYTES) { // finished before another thread could wake up
+        if (scratch.size() == 1 || to.bytes < PARALLEL_BYTES) { // finished before another thread could wake up
             for (int line = 0; line < transform.lines(); line++) {
                 transform.line(line, read, written, scratch.get(0));
             }

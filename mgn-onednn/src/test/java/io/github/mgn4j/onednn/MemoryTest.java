@@ -9,7 +9,9 @@ import io.github.mgn4j.model.Model;
 import io.github.mgn4j.spec.MgnSpec;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.bytedeco.javacpp.Pointer;
 import org.junit.jupiter.api.Test;
 
@@ -35,12 +37,14 @@ class MemoryTest {
     void memoryStaysFlat() {
         try (OneDnnEngine engine = new OneDnnEngine(MODEL, PrecisionPolicy.FP32)) {
             run(engine, 3);
-            long before = Pointer.totalBytes();
+            long weightsAndAPlan = Pointer.totalBytes();
+            Set<Long> totals = new HashSet<>();
             for (int i = 0; i < 300; i++) {
                 run(engine, 3);
+                totals.add(Pointer.totalBytes());
             }
-            assertThat(Pointer.totalBytes()).isEqualTo(before);
-            long weightsAndAPlan = before;
+            // A second plan, if the engine tried one thread meanwhile.
+            assertThat(totals).hasSizeLessThanOrEqualTo(2).allMatch(total -> total < 2 * weightsAndAPlan);
             for (int batch = 1; batch <= 40; batch++) { // more sizes than plans are kept
                 run(engine, batch % 7 + 1);
             }

@@ -2,32 +2,48 @@ package io.github.mgn4j.samediff;
 
 import io.github.mgn4j.engine.Engine;
 import io.github.mgn4j.engine.internal.Buffers;
+import io.github.mgn4j.engine.internal.Division;
 import io.github.mgn4j.engine.internal.PlanCache;
 import io.github.mgn4j.engine.internal.SingleThread;
+import io.github.mgn4j.engine.internal.TeamSize;
+import io.github.mgn4j.engine.internal.Workers;
 import io.github.mgn4j.image.Layout;
 import io.github.mgn4j.model.Model;
+import io.github.mgn4j.samediff.internal.CpuThreads;
 import io.github.mgn4j.samediff.internal.CudaBackend;
 import io.github.mgn4j.samediff.internal.InferenceGraph;
 import io.github.mgn4j.samediff.internal.plan.GraphPlan;
 import io.github.mgn4j.spec.InputSize;
 import io.github.mgn4j.spec.MgnSpec;
 import java.nio.FloatBuffer;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * Runs the inference graph as a {@link GraphPlan} on the available ND4J backend. The first batch of a size plans it, which
- * takes about as long as running it; the plans of the most recently used sizes are kept. Concurrent calls run one after the
- * other, on a thread of the engine.
+ * Runs the inference graph as a {@link GraphPlan} on the available ND4J backend. CPUs divide a batch among their cores. The
+ * first piece of a size plans it, which takes about as long as running it; the plans of the most recently used sizes are
+ * kept. Concurrent calls run one after the other, on threads of the engine.
  */
 public final class SameDiffEngine implements Engine {
     static final String NAME = "samediff";
 
+    /** Least images of a piece: oneDNN, as ND4J calls it, rearranges the weights for every one. */
+    private static final int PIECE = 8;
+
     private final InferenceGraph graph;
     private final SingleThread thread = SingleThread.create("mgn-samediff");
-    /** Accessed only on the engine's thread. */
-    private final PlanCache<Integer, GraphPlan> plans = new PlanCache<>(this::createPlan, GraphPlan::close);
+    private final int cores = CpuThreads.cores();
+    private final Workers workers = new Workers("mgn-samediff-helper", cores, CpuThreads::use);
+    /** The plans of each worker, used by one thread at a time. */
+    private final List<PlanCache<Integer, GraphPlan>> plans = Stream.generate(
+                    () -> new PlanCache<>(this::createPlan, GraphPlan::close))
+            .limit(cores)
+            .toList();
+
+    private final Map<Integer, TeamSize> teams = new HashMap<>(); // by batch size; used only on the engine's thread
 
     /** Opens a model in the layout that is fast on the current backend: NHWC on CPUs, NCHW elsewhere. */
     public SameDiffEngine(Model model) {
@@ -64,18 +80,50 @@ public final class SameDiffEngine implements Engine {
         Buffers.check(spec(), images, batch, features);
         InputSize input = spec().input();
         int length = 3 * batch * input.height() * input.width();
-        thread.run(() -> runOnThread(images.duplicate().position(0).limit(length), batch, features.duplicate()));
+        FloatBuffer from = images.duplicate().position(0).limit(length);
+        FloatBuffer to = features.duplicate().position(0).limit(batch * spec().featureLength());
+        thread.run(() -> {
+            Division division = Division.of(batch, cores, PIECE);
+            if (division.workers() > 1) {
+                runPieces(division, from, to);
+            } else {
+                runWhole(batch, from, to);
+            }
+        });
     }
 
-    private void runOnThread(FloatBuffer images, int batch, FloatBuffer features) {
-        GraphPlan plan = plans.get(batch);
+    private void runPieces(Division division, FloatBuffer images, FloatBuffer features) {
+        int imageLength = images.remaining() / division.batch();
+        int featureLength = spec().featureLength();
+        workers.run(division, (worker, piece) -> {
+            int start = division.start(piece);
+            int size = division.size(piece);
+            run(
+                    plans.get(worker).get(size),
+                    images.slice(start * imageLength, size * imageLength),
+                    features.slice(start * featureLength, size * featureLength));
+        });
+    }
+
+    /** Runs a batch with all cores, or one, at every operation. */
+    private void runWhole(int batch, FloatBuffer images, FloatBuffer features) {
+        TeamSize team = teams.computeIfAbsent(batch, b -> new TeamSize(cores));
+        CpuThreads.use(team.next());
+        GraphPlan plan = plans.get(0).get(batch);
+        long start = System.nanoTime();
+        run(plan, images, features);
+        team.took(System.nanoTime() - start);
+    }
+
+    private static void run(GraphPlan plan, FloatBuffer images, FloatBuffer features) {
         plan.input(InferenceGraph.IMAGES).data().asNioFloat().put(images);
         plan.run();
         FloatBuffer result = plan.output(InferenceGraph.FEATURES).data().asNioFloat();
-        features.position(0).put(result.position(0).limit(batch * spec().featureLength()));
+        features.put(result.position(0).limit(features.remaining()));
     }
 
-    private GraphPlan createPlan(int batch) {
+    /** Plans a batch. One worker at a time, because the graph is shared. */
+    private synchronized GraphPlan createPlan(int batch) {
         return GraphPlan.of(
                 graph.sd(), Map.of(InferenceGraph.IMAGES, graph.imageShape(batch)), List.of(InferenceGraph.FEATURES));
     }
@@ -83,7 +131,8 @@ public final class SameDiffEngine implements Engine {
     @Override
     public void close() {
         thread.close(() -> {
-            plans.close();
+            workers.close();
+            plans.forEach(PlanCache::close);
             graph.close();
         });
     }

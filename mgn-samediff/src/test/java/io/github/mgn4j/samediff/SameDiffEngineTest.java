@@ -19,6 +19,7 @@ import java.nio.FloatBuffer;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -63,6 +64,24 @@ class SameDiffEngineTest {
                 FloatBuffer.allocate(images.length * engine.spec().featureLength());
         engine.run(input, images.length, features);
         return features.array();
+    }
+
+    @Test
+    void aBatchHasTheFeaturesOfItsImages() {
+        Model model = RandomModels.of(TinySpecs.tiny(18), 3);
+        double[][][][] images = IntStream.range(0, 17)
+                .mapToObj(i -> image(i, model.spec().input()))
+                .toArray(double[][][][]::new);
+        int length = model.spec().featureLength();
+        try (SameDiffEngine engine = new SameDiffEngine(model)) {
+            float[] together = run(engine, images);
+            for (int i = 0; i < images.length; i++) {
+                float[] single = run(engine, images[i]);
+                for (int k = 0; k < length; k++) {
+                    assertThat(together[i * length + k]).isCloseTo(single[k], within(1e-4f));
+                }
+            }
+        }
     }
 
     private static double[][][] image(int seed, InputSize size) {

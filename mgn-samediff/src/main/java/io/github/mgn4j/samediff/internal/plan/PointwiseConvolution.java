@@ -18,7 +18,7 @@ final class PointwiseConvolution implements Rule {
         if (!step.op().opName().equals("conv2d_bp")
                 || step.inputs().size() != 3
                 || !(step.op() instanceof DynamicCustomOp op)
-                || !Arrays.equals(op.iArgs(), ARGUMENTS)) {
+                || !isPointwise(op)) {
             return null;
         }
         Value x = step.inputs().get(0);
@@ -46,7 +46,13 @@ final class PointwiseConvolution implements Rule {
         return steps;
     }
 
-    private static Value view(Step step, Value value, Rewriter rewriter, List<Step> steps, long... shape) {
+    /** Returns whether a convolution, or its gradient, has a 1x1 kernel and stride 1, in NHWC. */
+    static boolean isPointwise(DynamicCustomOp convolution) {
+        return Arrays.equals(convolution.iArgs(), ARGUMENTS);
+    }
+
+    /** Adds the view of a value with another shape. */
+    static Value view(Step step, Value value, Rewriter rewriter, List<Step> steps, long... shape) {
         Value view = rewriter.temporary(step, value.type, shape);
         steps.add(Steps.view(step, value, view));
         return view;

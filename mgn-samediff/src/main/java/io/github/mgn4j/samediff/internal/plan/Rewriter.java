@@ -14,8 +14,12 @@ import org.nd4j.linalg.factory.Nd4j;
 
 /** Applies the rules to steps whose shapes are known, and removes steps without readers. */
 final class Rewriter {
-    private static final List<Rule> RULES =
-            List.of(new ReluGradient(), new PointwiseConvolution(), new RowBroadcast(), new ProductGradient());
+    private static final List<Rule> RULES = List.of(
+            new ReluGradient(),
+            new PointwiseConvolution(),
+            new PointwiseProduct(),
+            new RowBroadcast(),
+            new ProductGradient());
 
     private final Set<Value> outputs;
     private final Map<Value, Value> substitutes = new HashMap<>();

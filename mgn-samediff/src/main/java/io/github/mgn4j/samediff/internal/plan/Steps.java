@@ -16,6 +16,12 @@ final class Steps {
         return new Step(owner.name(), op, List.of(a, b), List.of(out));
     }
 
+    /** out = a b of two matrices plus a row. */
+    static Step productAndBias(Step owner, Value a, Value b, Value row, Value out) {
+        DynamicCustomOp op = DynamicCustomOp.builder("xw_plus_b").build();
+        return new Step(owner.name(), op, List.of(a, b, row), List.of(out));
+    }
+
     /** out = a b element by element; b may be a row. */
     static Step times(Step owner, Value a, Value b, Value out) {
         return new Step(owner.name(), DynamicCustomOp.builder("multiply").build(), List.of(a, b), List.of(out));

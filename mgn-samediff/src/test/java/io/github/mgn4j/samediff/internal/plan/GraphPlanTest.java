@@ -24,17 +24,21 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.autodiff.samediff.SDIndex;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.autodiff.samediff.VariableType;
 import org.nd4j.autodiff.samediff.api.OutAndGrad;
+import org.nd4j.enums.WeightsFormat;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.api.ops.impl.layers.convolution.config.Conv2DConfig;
+import org.nd4j.linalg.api.ops.impl.layers.convolution.config.PaddingMode;
 import org.nd4j.linalg.factory.Nd4j;
 
-/** A plan's results are SameDiff's: to the last bit in inference, up to the order of sums in gradients. */
+/** A plan's results are SameDiff's, up to the order of sums. */
 class GraphPlanTest {
     /** Random specs, shrunk to what a test can run. */
     private static MgnSpec small(int seed) {
@@ -83,6 +87,40 @@ class GraphPlanTest {
                 plan.run();
                 assertThat(plan.output(InferenceGraph.FEATURES)).isEqualTo(expected);
             }
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "1, 1, 1, true, xw_plus_b",
+        "2, 1, 1, true, conv2d", // more than 1024 pixels
+        "1, 1, 2, true, conv2d",
+        "1, 3, 1, true, conv2d",
+        "1, 1, 1, false, conv2d"
+    })
+    void pointwiseConvolutionsOfFewPixelsAreProducts(int batch, int kernel, int stride, boolean bias, String op) {
+        SameDiff sd = SameDiff.create();
+        SDVariable x = sd.placeHolder("x", DataType.FLOAT, -1, 32, 32, 8);
+        SDVariable weight = sd.constant("w", Nd4j.randn(DataType.FLOAT, kernel, kernel, 8, 12));
+        SDVariable row = sd.constant("b", Nd4j.randn(DataType.FLOAT, 12));
+        Conv2DConfig config = Conv2DConfig.builder()
+                .kH(kernel)
+                .kW(kernel)
+                .sH(stride)
+                .sW(stride)
+                .paddingMode(PaddingMode.VALID)
+                .dataFormat(Conv2DConfig.NHWC)
+                .weightsFormat(WeightsFormat.YXIO)
+                .build();
+        SDVariable y =
+                bias ? sd.cnn().conv2d("y", x, weight, row, config) : sd.cnn().conv2d("y", x, weight, config);
+        INDArray input = Nd4j.randn(DataType.FLOAT, batch, 32, 32, 8);
+        INDArray expected = y.eval(Map.of("x", input));
+        try (GraphPlan plan = GraphPlan.of(sd, Map.of("x", input.shape()), List.of("y"))) {
+            plan.input("x").assign(input);
+            assertThat(plan.profile()).containsOnlyKeys(op);
+            assertThat(plan.output("y").shape()).isEqualTo(expected.shape());
+            assertThat(plan.output("y").equalsWithEps(expected, 1e-5)).isTrue();
         }
     }
 

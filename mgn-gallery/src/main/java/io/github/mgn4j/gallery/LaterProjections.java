@@ -14,6 +14,10 @@ final class LaterProjections {
 
     private final Subspace subspace;
     private final int first;
+
+    /** The end of the rows that are projected at most, as many as the index covers: memory does not grow without end. */
+    private final int end;
+
     private volatile int rows;
     private volatile float[][] chunks = {};
 
@@ -26,6 +30,7 @@ final class LaterProjections {
         this.subspace = subspace;
         first = covered / EntryChunk.ROWS;
         rows = first * EntryChunk.ROWS;
+        end = (int) Math.min(Integer.MAX_VALUE, 2L * covered) / EntryChunk.ROWS * EntryChunk.ROWS;
     }
 
     /** Returns the first chunk of which there are projections. */
@@ -39,27 +44,28 @@ final class LaterProjections {
      * @throws GalleryException if the feature of one is damaged
      */
     void extend(View view) {
-        if (rows < view.rows()) {
-            project(view);
+        int to = Math.min(view.rows(), end);
+        if (rows < to) {
+            project(view, to);
         }
     }
 
-    private synchronized void project(View view) {
+    private synchronized void project(View view, int to) {
         int from = rows;
-        if (from >= view.rows()) {
+        if (from >= to) {
             return;
         }
         int present = chunks.length;
-        float[][] grown = Arrays.copyOf(chunks, view.parts() - first);
+        float[][] grown = Arrays.copyOf(chunks, (to + EntryChunk.ROWS - 1) / EntryChunk.ROWS - first);
         for (int i = present; i < grown.length; i++) {
             grown[i] = new float[subspace.dims() * EntryChunk.ROWS];
         }
-        IntStream.range(from, view.rows())
+        IntStream.range(from, to)
                 .parallel()
                 .forEach(row -> put(
                         subspace.project(view.read(row)), grown[row / EntryChunk.ROWS - first], row % EntryChunk.ROWS));
         chunks = grown;
-        rows = view.rows();
+        rows = to;
     }
 
     private static void put(float[] projected, float[] chunk, int i) {
@@ -70,11 +76,14 @@ final class LaterProjections {
 
     /**
      * Returns the squared distances of a projected query from the projections of a chunk's rows; over fewer dimensions if they are
-     * large enough then. The first dimensions are those in which features vary most.
+     * large enough then. The first dimensions are those in which features vary most. Zeros for a chunk that is not projected.
      */
     float[] squares(float[] query, int part, DoublePredicate enough) {
-        float[] chunk = chunks[part - first];
         float[] squares = new float[EntryChunk.ROWS];
+        if (part - first >= chunks.length) {
+            return squares;
+        }
+        float[] chunk = chunks[part - first];
         float[] values = new float[EntryChunk.ROWS];
         for (int d = 0; d < query.length; d++) {
             System.arraycopy(chunk, d * EntryChunk.ROWS, values, 0, values.length);

@@ -59,6 +59,9 @@ public final class FakeGpu implements EngineProvider {
 
     @Override
     public Engine open(Model model, EngineOptions options) {
+        if (!plugged) {
+            throw new EngineException("there is no such card");
+        }
         if (options.precision() == Precision.TF32) {
             throw new EngineException("this card has no tf32");
         }

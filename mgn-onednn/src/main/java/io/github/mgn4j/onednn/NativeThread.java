@@ -1,6 +1,5 @@
 package io.github.mgn4j.onednn;
 
-import io.github.mgn4j.engine.internal.Division;
 import io.github.mgn4j.engine.internal.SingleThread;
 import io.github.mgn4j.engine.internal.Workers;
 import java.util.concurrent.Callable;
@@ -35,8 +34,8 @@ final class NativeThread {
         });
     }
 
-    /** Computes the pieces of a batch. Called in a task of this thread. */
-    static void share(Division division, Workers.Task task) {
-        WORKERS.run(division, task);
+    /** Returns those who help this thread, to be called in its tasks. */
+    static Workers workers() {
+        return WORKERS;
     }
 }

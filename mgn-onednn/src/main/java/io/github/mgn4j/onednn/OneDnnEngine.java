@@ -3,25 +3,22 @@ package io.github.mgn4j.onednn;
 import com.google.common.base.Preconditions;
 import io.github.mgn4j.engine.Engine;
 import io.github.mgn4j.engine.Precision;
+import io.github.mgn4j.engine.internal.BatchSharing;
 import io.github.mgn4j.engine.internal.Buffers;
-import io.github.mgn4j.engine.internal.Division;
 import io.github.mgn4j.engine.internal.PlanCache;
 import io.github.mgn4j.engine.internal.Resources;
-import io.github.mgn4j.engine.internal.TeamSize;
 import io.github.mgn4j.image.Layout;
 import io.github.mgn4j.model.Model;
 import io.github.mgn4j.spec.InputSize;
 import io.github.mgn4j.spec.MgnSpec;
 import java.nio.FloatBuffer;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Stream;
 import org.bytedeco.dnnl.dnnl_engine;
 import org.bytedeco.dnnl.dnnl_stream;
 
 /**
- * Runs a model as oneDNN primitives on the CPU's cores. A batch is divided among them as {@link Division} says. The first
+ * Runs a model as oneDNN primitives on the CPU's cores. A batch is divided among them as {@link BatchSharing} says. The first
  * piece of a size compiles a plan for it, and the very first one also packs the weights, which all plans share. Calls
  * from several threads, to this and other oneDNN engines, run one after the other.
  */
@@ -48,7 +45,7 @@ final class OneDnnEngine implements Engine {
     /** The plans of each worker, used by one thread at a time. */
     private final List<PlanCache<Shape, Plan>> plans;
 
-    private final Map<Integer, TeamSize> teams = new HashMap<>(); // by batch size; used only on the native thread
+    private final BatchSharing batches; // used only on the native thread
 
     private boolean closed; // used only on the native thread
 
@@ -68,6 +65,18 @@ final class OneDnnEngine implements Engine {
         plans = Stream.generate(() -> new PlanCache<>(this::compile, Plan::close))
                 .limit(OpenMp.cores())
                 .toList();
+        batches = OpenMp.isAdjustable()
+                ? new BatchSharing(NativeThread.workers(), OpenMp.cores(), PIECE, this::plan)
+                : new BatchSharing(
+                        NativeThread.workers(),
+                        1,
+                        PIECE,
+                        (worker, images, all) -> plan(worker, images, OpenMp.cores()));
+    }
+
+    private BatchSharing.Plan plan(int worker, int images, int threads) {
+        Plan plan = plans.get(worker).get(new Shape(images, threads));
+        return (from, to) -> plan.run(stream, from, to);
     }
 
     private Plan compile(Shape shape) {
@@ -102,40 +111,7 @@ final class OneDnnEngine implements Engine {
         FloatBuffer to = features.duplicate().position(0).limit(batch * spec.featureLength());
         NativeThread.run(() -> {
             Preconditions.checkState(!closed, "the engine is closed");
-            Division division = OpenMp.isAdjustable()
-                    ? Division.of(batch, OpenMp.cores(), PIECE)
-                    : Division.whole(batch, OpenMp.cores());
-            if (division.workers() > 1) {
-                runPieces(division, from, to);
-            } else {
-                runWhole(batch, from, to);
-            }
-        });
-    }
-
-    /** Runs a batch with all cores, or one, at every layer. */
-    private void runWhole(int batch, FloatBuffer images, FloatBuffer features) {
-        TeamSize team = teams.computeIfAbsent(batch, b -> new TeamSize(OpenMp.isAdjustable() ? OpenMp.cores() : 1));
-        int threads = OpenMp.isAdjustable() ? team.next() : OpenMp.cores();
-        OpenMp.use(threads);
-        Plan plan = plans.get(0).get(new Shape(batch, threads));
-        long start = System.nanoTime();
-        plan.run(stream, images, features);
-        team.took(System.nanoTime() - start);
-    }
-
-    private void runPieces(Division division, FloatBuffer images, FloatBuffer features) {
-        int imageLength = images.remaining() / division.batch();
-        int featureLength = features.remaining() / division.batch();
-        NativeThread.share(division, (worker, piece) -> {
-            int start = division.start(piece);
-            int size = division.size(piece);
-            plans.get(worker)
-                    .get(new Shape(size, division.threads()))
-                    .run(
-                            stream,
-                            images.slice(images.position() + start * imageLength, size * imageLength),
-                            features.slice(features.position() + start * featureLength, size * featureLength));
+            batches.run(batch, from, to);
         });
     }
 

@@ -1,11 +1,10 @@
 package io.github.mgn4j.samediff;
 
 import io.github.mgn4j.engine.Engine;
+import io.github.mgn4j.engine.internal.BatchSharing;
 import io.github.mgn4j.engine.internal.Buffers;
-import io.github.mgn4j.engine.internal.Division;
 import io.github.mgn4j.engine.internal.PlanCache;
 import io.github.mgn4j.engine.internal.SingleThread;
-import io.github.mgn4j.engine.internal.TeamSize;
 import io.github.mgn4j.engine.internal.Workers;
 import io.github.mgn4j.image.Layout;
 import io.github.mgn4j.model.Model;
@@ -16,7 +15,6 @@ import io.github.mgn4j.samediff.internal.plan.GraphPlan;
 import io.github.mgn4j.spec.InputSize;
 import io.github.mgn4j.spec.MgnSpec;
 import java.nio.FloatBuffer;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -43,7 +41,9 @@ public final class SameDiffEngine implements Engine {
             .limit(cores)
             .toList();
 
-    private final Map<Integer, TeamSize> teams = new HashMap<>(); // by batch size; used only on the engine's thread
+    /** Used only on the engine's thread. */
+    private final BatchSharing batches =
+            new BatchSharing(workers, cores, PIECE, (worker, images, threads) -> plan(worker, images));
 
     /** Opens a model in the layout that is fast on the current backend: NHWC on CPUs, NCHW elsewhere. */
     public SameDiffEngine(Model model) {
@@ -82,37 +82,12 @@ public final class SameDiffEngine implements Engine {
         int length = 3 * batch * input.height() * input.width();
         FloatBuffer from = images.duplicate().position(0).limit(length);
         FloatBuffer to = features.duplicate().position(0).limit(batch * spec().featureLength());
-        thread.run(() -> {
-            Division division = Division.of(batch, cores, PIECE);
-            if (division.workers() > 1) {
-                runPieces(division, from, to);
-            } else {
-                runWhole(batch, from, to);
-            }
-        });
+        thread.run(() -> batches.run(batch, from, to));
     }
 
-    private void runPieces(Division division, FloatBuffer images, FloatBuffer features) {
-        int imageLength = images.remaining() / division.batch();
-        int featureLength = spec().featureLength();
-        workers.run(division, (worker, piece) -> {
-            int start = division.start(piece);
-            int size = division.size(piece);
-            run(
-                    plans.get(worker).get(size),
-                    images.slice(start * imageLength, size * imageLength),
-                    features.slice(start * featureLength, size * featureLength));
-        });
-    }
-
-    /** Runs a batch with all cores, or one, at every operation. */
-    private void runWhole(int batch, FloatBuffer images, FloatBuffer features) {
-        TeamSize team = teams.computeIfAbsent(batch, b -> new TeamSize(cores));
-        CpuThreads.use(team.next());
-        GraphPlan plan = plans.get(0).get(batch);
-        long start = System.nanoTime();
-        run(plan, images, features);
-        team.took(System.nanoTime() - start);
+    private BatchSharing.Plan plan(int worker, int images) {
+        GraphPlan plan = plans.get(worker).get(images);
+        return (from, to) -> run(plan, from, to);
     }
 
     private static void run(GraphPlan plan, FloatBuffer images, FloatBuffer features) {

@@ -35,7 +35,7 @@ public final class Workers implements AutoCloseable {
      *
      * @param name name of the threads
      * @param most most workers of a task, the calling thread included
-     * @param teamSize sets how many native threads compute what the calling thread passes to the native library
+     * @param teamSize sets how many native threads compute for the calling thread
      */
     public Workers(String name, int most, IntConsumer teamSize) {
         this.teamSize = teamSize;
@@ -58,13 +58,18 @@ public final class Workers implements AutoCloseable {
         for (int i = 1; i < division.workers(); i++) {
             int worker = i;
             helpers.execute(() -> {
-                teamSize.accept(division.threads());
+                use(division.threads());
                 pieces.work(worker);
             });
         }
-        teamSize.accept(division.threads());
+        use(division.threads());
         pieces.work(0);
         pieces.await();
+    }
+
+    /** Sets how many native threads compute what the calling thread passes to the native library. */
+    void use(int threads) {
+        teamSize.accept(threads);
     }
 
     /** Ends the threads. No task may be under way. */

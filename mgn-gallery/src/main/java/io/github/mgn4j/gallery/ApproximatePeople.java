@@ -72,13 +72,14 @@ final class ApproximatePeople {
         persons.forEach(person -> wanted[person] = true);
         Map<Integer, ExactBests> bests = new HashMap<>();
         Queries.Exact exact = query.exact(0);
-        IntStream.range(0, view.rows())
+        int[] rows = IntStream.range(0, view.rows())
                 .parallel()
                 .filter(row -> view.person(row) >= 0 && wanted[view.person(row)] && options.accepts(view, row))
-                .boxed()
-                .toList()
-                .forEach(row -> bests.computeIfAbsent(view.person(row), person -> new ExactBests(options.best()))
-                        .offer(exact.square(row), row));
+                .toArray();
+        for (int row : rows) {
+            bests.computeIfAbsent(view.person(row), person -> new ExactBests(options.best()))
+                    .offer(exact.square(row), row);
+        }
         return bests.values().stream()
                 .map(best -> best.found(query))
                 .sorted(Found.NEAREST_FIRST)

@@ -308,8 +308,8 @@ public final class Gallery implements AutoCloseable {
     /**
      * Builds an approximate index of the committed entries, by which searches find candidates from now on instead of comparing
      * every entry; distances stay exact. Measures its recall on up to 50 of the entries. Later additions are all found: once the
-     * index has been used, commits project them, and searches compare those whose projections do not rule them out. {@link #compact} drops it. Needs jvector on the class path. Searches and changes go on
-     * meanwhile.
+     * index has been used, commits project them, and searches compare those whose projections do not rule them out. {@link
+     * #compact} drops the index. Needs jvector on the class path. Searches and changes go on meanwhile.
      *
      * @throws GalleryException if there are fewer than {@value #FEWEST_INDEXED} entries, or jvector is missing
      * @throws IOException if the index cannot be written
@@ -356,11 +356,10 @@ public final class Gallery implements AutoCloseable {
         checkWritable();
         Preconditions.checkState(
                 store == indexed, "the gallery was compacted while its index was built: build it again");
-        Indexed kept = measured;
         if (folder != null) {
             measured.write(store.manifest().index(folder));
         }
-        store.index(kept);
+        store.index(measured);
         show(store.view());
     }
 

@@ -90,7 +90,8 @@ final class Lanes {
         }
     }
 
-    private static float total(float[] sums) {
+    /** Adds values up in an order that lets several additions be under way. */
+    static float total(float[] sums) {
         float s0 = 0;
         float s1 = 0;
         float s2 = 0;

@@ -2,14 +2,12 @@ package io.github.mgn4j.gallery;
 
 /** A projected query and its squared distances, in sums of float32 that HotSpot vectorises. For one thread. */
 final class ProjectedQuery {
-    private static final int SUMS = 8;
-
     private final float[] query;
     private final float[] sums;
 
     ProjectedQuery(float[] query) {
         this.query = query;
-        sums = new float[(query.length + 2 * SUMS - 1) / (2 * SUMS) * SUMS];
+        sums = new float[(query.length + 1) / 2];
     }
 
     /** Returns the squared distance from a projected row. */
@@ -20,7 +18,7 @@ final class ProjectedQuery {
             float last = query[2 * half] - row[2 * half];
             sums[half] = last * last;
         }
-        return total(sums);
+        return Lanes.total(sums);
     }
 
     private static void add(float[] query, float[] row, int half, float[] sums) {
@@ -29,19 +27,5 @@ final class ProjectedQuery {
             float d1 = query[half + c] - row[half + c];
             sums[c] = d0 * d0 + d1 * d1;
         }
-    }
-
-    private static float total(float[] sums) {
-        float s0 = 0;
-        float s1 = 0;
-        float s2 = 0;
-        float s3 = 0;
-        for (int c = 0; c < sums.length; c += 4) {
-            s0 += sums[c];
-            s1 += sums[c + 1];
-            s2 += sums[c + 2];
-            s3 += sums[c + 3];
-        }
-        return (s0 + s1) + (s2 + s3);
     }
 }

@@ -27,10 +27,12 @@ final class PrunedScan {
     private final View view;
     private final Lanes lanes;
 
-    /** The first row that is scanned, of those in {@code near} the first that is wanted, and their values. */
+    /** The first row that is scanned: the first of a chunk. */
     private final int first;
 
+    /** The number of rows before the first that is wanted. */
     private final int unwanted;
+
     private final float[] near;
 
     private final ApproximateIndex.@Nullable LowerBounds bounds;

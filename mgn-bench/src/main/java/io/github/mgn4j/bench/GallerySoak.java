@@ -15,8 +15,8 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * A gallery under load for minutes: one thread adds, replaces, removes and commits, two search, one builds an index when a policy
- * wants it, which every compaction drops. Prints once a minute what memory and
- * disk it takes, which must not grow, because the number of entries does not.
+ * wants it, which every compaction drops. Prints once a minute what memory and disk it takes, which must not grow, because the
+ * number of entries does not.
  *
  * <pre>
  * java -Xmx512m -cp ... io.github.mgn4j.bench.GallerySoak FOLDER MINUTES

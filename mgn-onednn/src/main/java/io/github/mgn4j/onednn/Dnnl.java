@@ -127,6 +127,18 @@ final class Dnnl {
         return raw.getPointer(Math.floorMod(-raw.address(), ALIGNMENT));
     }
 
+    /** Returns a pointer to an address, which it does not own. */
+    static Pointer at(long address) {
+        return new Address(address);
+    }
+
+    private static final class Address extends Pointer {
+        Address(long address) {
+            super((Pointer) null);
+            this.address = address;
+        }
+    }
+
     /** Returns a view of native memory, which the caller keeps alive. */
     static FloatBuffer floats(BytePointer memory, long offset, long bytes) {
         return memory.getPointer(offset)

@@ -5,7 +5,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Thrown when training produces NaN or infinity. If it is in a loss or in the gradients, the weights are still those of
+ * Thrown when training produces NaN or infinity. If it is in a loss, in the
+ * statistics of a batch norm or in the gradients, the weights are still those of
  * the step before.
  */
 public final class DivergedException extends RuntimeException {
@@ -28,6 +29,11 @@ public final class DivergedException extends RuntimeException {
         return new DivergedException(iteration, term, checkpoint, "the loss '" + term + "' is " + value);
     }
 
+    static DivergedException statistics(long iteration, String norm, @Nullable Path checkpoint) {
+        return new DivergedException(
+                iteration, norm, checkpoint, "the statistics of batch norm '" + norm + "' are NaN or infinite");
+    }
+
     static DivergedException gradients(long iteration, double norm, @Nullable Path checkpoint) {
         return new DivergedException(iteration, "gradients", checkpoint, "the norm of the gradients is " + norm);
     }
@@ -42,7 +48,7 @@ public final class DivergedException extends RuntimeException {
         return iteration;
     }
 
-    /** Returns the first term of the objective that was not finite, or {@code gradients}, or the name of a weight. */
+    /** Returns the first term of the objective that was not finite, or {@code gradients}, or the name of a batch norm or weight. */
     public String term() {
         return term;
     }

@@ -2,6 +2,7 @@ package io.github.mgn4j.train;
 
 import io.github.mgn4j.data.Batch;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -18,6 +19,12 @@ interface Gradients extends AutoCloseable {
     Losses losses(Batch batch);
 
     /**
+     * Returns the first batch norm whose statistics of that batch are NaN or infinite. The losses need not be: the ReLU of
+     * kernels makes NaN 0.
+     */
+    Optional<String> brokenNorm();
+
+    /**
      * Returns the gradients of that batch by parameter name. The arrays are valid until the next batch and may be
      * modified.
      *
@@ -31,8 +38,8 @@ interface Gradients extends AutoCloseable {
      */
     Map<String, Long> profile();
 
-    /** Returns the native memory of the planned arrays in bytes; what it is after the first batch. */
-    long bytes();
+    /** Returns the native memory in bytes that grows with the number of images at a time; what it is after the first batch. */
+    long bytesOfImages();
 
     @Override
     void close();

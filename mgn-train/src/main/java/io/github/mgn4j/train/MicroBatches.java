@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.autodiff.samediff.SDVariable;
@@ -40,6 +41,7 @@ final class MicroBatches implements Gradients {
     private final int images;
     private final int part;
     private final DataType type;
+    private final TrainingGraph graph;
     private final SameDiff network;
     /** The network's variables that the losses read, by their names in the graph of losses. */
     private final Map<String, SDVariable> vectors = new LinkedHashMap<>();
@@ -53,6 +55,7 @@ final class MicroBatches implements Gradients {
     private final INDArray labels;
     private final Map<String, INDArray> sums = new LinkedHashMap<>();
     private @Nullable FloatBuffer pixels;
+    private Optional<String> brokenNorm = Optional.empty();
     private Map<String, INDArray> vectorGradients = Map.of();
 
     /**
@@ -62,9 +65,10 @@ final class MicroBatches implements Gradients {
      * @param images size of a whole batch, a multiple of the graph's
      * @param parameters names of the parameters to differentiate with respect to
      */
-    MicroBatches(TrainingGraph graph, Objective objective, int images, Collection<String> parameters) {
+    MicroBatches(TrainingGraph graph, Objective objective, int images, Collection<String> parameters, Kernels kernels) {
         this.images = images;
         part = graph.batch();
+        this.graph = graph;
         network = graph.sd();
         SDVariable placeholder = network.getVariable(TrainingGraph.IMAGES);
         type = placeholder.dataType();
@@ -79,15 +83,14 @@ final class MicroBatches implements Gradients {
                 graph.spec().classes(),
                 feature -> losses.getVariable(LOGITS + feature.name()),
                 feature -> losses.getVariable(REDUCED + feature.name()));
-        lossGradients = new PlannedGradients(losses, this.objective.outputs(), vectors.keySet());
-        forward = GraphPlan.of(
-                network,
-                Map.of(TrainingGraph.IMAGES, inputShape),
-                vectors.values().stream().map(SDVariable::name).toList());
-        network.setLossVariables(surrogate().name());
+        lossGradients = new PlannedGradients(losses, this.objective.outputs(), vectors.keySet(), Kernels.NONE);
         List<String> statistics = new ArrayList<>();
         graph.statistics().forEach(s -> statistics.addAll(List.of(s.mean(), s.variance())));
-        backward = new PlannedGradients(network, statistics, parameters);
+        List<String> results = new ArrayList<>(statistics);
+        vectors.values().forEach(vector -> results.add(vector.name()));
+        forward = GraphPlan.of(network, Map.of(TrainingGraph.IMAGES, inputShape), results, kernels.open());
+        network.setLossVariables(surrogate().name());
+        backward = new PlannedGradients(network, statistics, parameters, kernels);
         input = Nd4j.createUninitialized(type, inputShape, 'c');
         labels = Nd4j.zeros(type, images, graph.spec().classes());
     }
@@ -121,10 +124,12 @@ final class MicroBatches implements Gradients {
     public Losses losses(Batch batch) {
         FloatBuffer now = batch.images();
         pixels = now;
+        brokenNorm = Optional.empty();
         for (int from = 0; from < images; from += part) {
             fill(now, from);
             forward.input(TrainingGraph.IMAGES).assign(input);
             forward.run();
+            brokenNorm = brokenNorm.or(() -> NdArrays.brokenNorm(graph, forward.outputs()));
             for (Map.Entry<String, SDVariable> vector : vectors.entrySet()) {
                 rows(losses.getVariable(vector.getKey()).getArr(), from)
                         .assign(forward.output(vector.getValue().name()));
@@ -134,6 +139,11 @@ final class MicroBatches implements Gradients {
         PlannedGradients.Result result = lossGradients.run(Map.of(objective.labels(), labels));
         vectorGradients = result.gradients();
         return NdArrays.losses(objective, result.outputs());
+    }
+
+    @Override
+    public Optional<String> brokenNorm() {
+        return brokenNorm;
     }
 
     @Override
@@ -174,8 +184,8 @@ final class MicroBatches implements Gradients {
     }
 
     @Override
-    public long bytes() {
-        return forward.bytes() + backward.bytes() + lossGradients.bytes();
+    public long bytesOfImages() {
+        return forward.passingBytes() + backward.passingBytes();
     }
 
     @Override

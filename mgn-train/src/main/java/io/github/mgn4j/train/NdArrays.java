@@ -2,11 +2,13 @@ package io.github.mgn4j.train;
 
 import com.google.common.primitives.ImmutableIntArray;
 import io.github.mgn4j.loss.ObjectiveGraph;
+import io.github.mgn4j.samediff.internal.TrainingGraph;
 import java.nio.FloatBuffer;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.environment.Nd4jEnvironment;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -54,6 +56,18 @@ final class NdArrays {
                 array.assign(floats.reshape(array.shape()));
             }
         }
+    }
+
+    /** Returns the first batch norm with statistics that are NaN or infinite. */
+    static Optional<String> brokenNorm(TrainingGraph graph, Map<String, INDArray> outputs) {
+        return graph.statistics().stream()
+                .filter(s -> !isFinite(named(outputs, s.mean())) || !isFinite(named(outputs, s.variance())))
+                .map(TrainingGraph.BatchStatistics::norm)
+                .findFirst();
+    }
+
+    private static boolean isFinite(INDArray array) {
+        return Double.isFinite(array.sumNumber().doubleValue());
     }
 
     /** Writes 1 at each image's class and 0 elsewhere. */

@@ -20,6 +20,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  */
 final class PlannedGradients implements AutoCloseable {
     private final SameDiff graph;
+    private final Kernels kernels;
     private final List<String> outputs;
     /** Names of the gradients' variables by parameter. */
     private final Map<String, String> gradients = new LinkedHashMap<>();
@@ -43,7 +44,8 @@ final class PlannedGradients implements AutoCloseable {
      * @param parameters names of the variables to differentiate with respect to; those that the loss does not depend on
      *     get no gradient
      */
-    PlannedGradients(SameDiff sd, Collection<String> outputs, Collection<String> parameters) {
+    PlannedGradients(SameDiff sd, Collection<String> outputs, Collection<String> parameters, Kernels kernels) {
+        this.kernels = kernels;
         this.outputs = List.copyOf(outputs);
         graph = sd;
         Map<String, SDVariable> derived = Backpropagation.extend(sd, parameters);
@@ -82,9 +84,9 @@ final class PlannedGradients implements AutoCloseable {
         return Objects.requireNonNull(plan, "a run comes first").profile();
     }
 
-    /** Returns the native memory of the plan's arrays in bytes, gradients included; 0 before the first run. */
-    long bytes() {
-        return plan == null ? 0 : plan.bytes();
+    /** Returns the most native memory of values between inputs and gradients in bytes; 0 before the first run. */
+    long passingBytes() {
+        return plan == null ? 0 : plan.passingBytes();
     }
 
     private GraphPlan plan(Map<String, INDArray> placeholders) {
@@ -92,7 +94,7 @@ final class PlannedGradients implements AutoCloseable {
         placeholders.forEach((name, array) -> shapes.put(name, array.shape()));
         List<String> names = new ArrayList<>(outputs);
         names.addAll(gradients.values());
-        GraphPlan created = GraphPlan.of(graph, shapes, names);
+        GraphPlan created = GraphPlan.of(graph, shapes, names, kernels.open());
         checkNoneShared(created);
         return created;
     }

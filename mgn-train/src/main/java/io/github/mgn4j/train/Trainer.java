@@ -86,12 +86,13 @@ public final class Trainer implements AutoCloseable {
         ownParts = parts.ownParts(objective, optimizer);
         boolean whole = recipe.microBatch() == 0 || recipe.microBatch() == data.batchSize();
         int atOnce = whole ? data.batchSize() : recipe.microBatch();
-        TrainingGraph graph = TrainingGraph.of(start, atOnce, data.layout(), type);
+        Kernels kernels = parts.withKernels ? Kernels.find(data.layout(), type) : Kernels.NONE;
+        TrainingGraph graph = TrainingGraph.of(start, atOnce, data.layout(), type, kernels.exist());
         weights = new TrainableWeights(graph, start, type);
         Set<String> parameters = weights.trainable().keySet();
         gradients = whole
-                ? new WholeBatch(graph, objective, parameters)
-                : new MicroBatches(graph, objective, data.batchSize(), parameters);
+                ? new WholeBatch(graph, objective, parameters, kernels)
+                : new MicroBatches(graph, objective, data.batchSize(), parameters, kernels);
         backbone = NetworkSummary.of(spec).parameters().stream()
                 .filter(p -> p.section() == Parameter.Section.BACKBONE)
                 .map(Parameter::name)
@@ -243,8 +244,8 @@ public final class Trainer implements AutoCloseable {
     /**
      * Takes one step without calling the listeners.
      *
-     * @throws DivergedException when a loss, or the norm of gradients to be clipped, is NaN or infinite; the weights
-     *     are then unchanged
+     * @throws DivergedException when a loss, a statistic of a batch norm, or the norm of gradients to be clipped, is NaN
+     *     or infinite; the weights are then unchanged
      * @throws IOException from the data
      */
     public StepReport step() throws IOException {
@@ -293,15 +294,9 @@ public final class Trainer implements AutoCloseable {
         return gradients.profile();
     }
 
-    /**
-     * Returns the native memory in bytes that grows with the number of images at a time: the planned arrays without the
-     * gradients of the parameters.
-     */
+    /** Returns the native memory in bytes that grows with the number of images at a time. */
     long bytesOfImages() {
-        long gradientBytes = weights.trainable().values().stream()
-                .mapToLong(array -> array.length() * type.width())
-                .sum();
-        return gradients.bytes() - gradientBytes;
+        return gradients.bytesOfImages();
     }
 
     /** Returns the gradients of the next batch without taking a step, for tests. */
@@ -343,6 +338,9 @@ public final class Trainer implements AutoCloseable {
         if (!Double.isFinite(losses.total())) {
             throw DivergedException.loss(iteration + 1, "total", losses.total(), lastCheckpoint);
         }
+        gradients.brokenNorm().ifPresent(norm -> {
+            throw DivergedException.statistics(iteration + 1, norm, lastCheckpoint);
+        });
     }
 
     private void checkFinite(Map<String, Tensor> tensors) {

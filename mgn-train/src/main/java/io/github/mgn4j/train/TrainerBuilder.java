@@ -20,6 +20,7 @@ public final class TrainerBuilder {
     final Recipe recipe;
     final BatchSource data;
     DataType type = DataType.FLOAT;
+    boolean withKernels = true;
     private @Nullable Function<MgnSpec, Objective> objective;
     private @Nullable Function<ParameterGroups, Optimizer> optimizer;
 
@@ -45,6 +46,13 @@ public final class TrainerBuilder {
     @CanIgnoreReturnValue
     public TrainerBuilder optimizer(Function<ParameterGroups, Optimizer> value) {
         optimizer = value;
+        return this;
+    }
+
+    /** Leaves out the kernels of other modules, so that ND4J computes everything. */
+    @CanIgnoreReturnValue
+    TrainerBuilder withoutKernels() {
+        withKernels = false;
         return this;
     }
 

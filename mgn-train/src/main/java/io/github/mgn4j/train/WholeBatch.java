@@ -9,6 +9,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -17,6 +18,7 @@ import org.nd4j.linalg.factory.Nd4j;
 
 /** Runs a whole batch forward and backward at once. */
 final class WholeBatch implements Gradients {
+    private final TrainingGraph graph;
     private final ObjectiveGraph objective;
     private final PlannedGradients executor;
     private final INDArray images;
@@ -28,7 +30,8 @@ final class WholeBatch implements Gradients {
      *
      * @param parameters names of the parameters to differentiate with respect to
      */
-    WholeBatch(TrainingGraph graph, Objective objective, Collection<String> parameters) {
+    WholeBatch(TrainingGraph graph, Objective objective, Collection<String> parameters, Kernels kernels) {
+        this.graph = graph;
         this.objective = ObjectiveGraph.add(
                 graph.sd(),
                 objective,
@@ -38,7 +41,7 @@ final class WholeBatch implements Gradients {
                 part -> Objects.requireNonNull(graph.heads().get(part)).reduced());
         List<String> outputs = new ArrayList<>(this.objective.outputs());
         graph.statistics().forEach(s -> outputs.addAll(List.of(s.mean(), s.variance())));
-        executor = new PlannedGradients(graph.sd(), outputs, parameters);
+        executor = new PlannedGradients(graph.sd(), outputs, parameters, kernels);
         DataType type = graph.sd().getVariable(TrainingGraph.IMAGES).dataType();
         images = Nd4j.createUninitialized(
                 type, graph.sd().getVariable(TrainingGraph.IMAGES).placeholderShape(), 'c');
@@ -55,6 +58,12 @@ final class WholeBatch implements Gradients {
     }
 
     @Override
+    public Optional<String> brokenNorm() {
+        return NdArrays.brokenNorm(
+                graph, Objects.requireNonNull(result, "losses come first").outputs());
+    }
+
+    @Override
     public Map<String, INDArray> gradients(Consumer<Map<String, INDArray>> statistics) {
         PlannedGradients.Result now = Objects.requireNonNull(result, "losses come first");
         statistics.accept(now.outputs());
@@ -67,8 +76,8 @@ final class WholeBatch implements Gradients {
     }
 
     @Override
-    public long bytes() {
-        return executor.bytes();
+    public long bytesOfImages() {
+        return executor.passingBytes();
     }
 
     @Override

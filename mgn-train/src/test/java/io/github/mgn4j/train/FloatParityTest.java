@@ -19,7 +19,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -78,20 +79,22 @@ class FloatParityTest {
         }
     }
 
-    @Test
-    void aTinyNetworkTrainsAsInPyTorch() throws IOException {
-        trainsAsInPyTorch(cases()[0]);
+    @ParameterizedTest(name = "with kernels: {0}")
+    @ValueSource(booleans = {true, false})
+    void aTinyNetworkTrainsAsInPyTorch(boolean kernels) throws IOException {
+        trainsAsInPyTorch(cases()[0], kernels);
     }
 
-    @Test
+    @ParameterizedTest(name = "with kernels: {0}")
+    @ValueSource(booleans = {true, false})
     @Tag("slow")
-    void thePapersNetworkTrainsAsInPyTorch() throws IOException {
+    void thePapersNetworkTrainsAsInPyTorch(boolean kernels) throws IOException {
         Case full = cases()[1];
         assertThat(full.spec()).isEqualTo(MgnSpec.mgn(P));
-        trainsAsInPyTorch(full);
+        trainsAsInPyTorch(full, kernels);
     }
 
-    private static void trainsAsInPyTorch(Case c) throws IOException {
+    private static void trainsAsInPyTorch(Case c, boolean kernels) throws IOException {
         MgnSpec spec = c.spec();
         Recipe recipe = Recipe.builder().p(P).k(K).iterations(STEPS).lr(c.rate).build();
         List<Parameter> parameters = NetworkSummary.of(spec).parameters();
@@ -102,7 +105,8 @@ class FloatParityTest {
                 Layout.NHWC,
                 normalised(spec.input().height(), spec.input().width()));
         Model start = ReferenceWeights.withMargins(spec, c.cut);
-        try (Trainer trainer = new Trainer(start, recipe, batches)) {
+        TrainerBuilder builder = Trainer.builder(recipe, batches);
+        try (Trainer trainer = (kernels ? builder : builder.withoutKernels()).start(start)) {
             Map<String, INDArray> gradients = trainer.gradients();
             double farthest = 0;
             for (Parameter p : parameters) {
@@ -113,6 +117,7 @@ class FloatParityTest {
                     farthest = Math.max(farthest, distance);
                 }
             }
+            System.out.printf("with kernels: %s%n", kernels);
             System.out.printf("gradients: here %.1e, PyTorch in float32 %.1e%n", farthest, c.float32.gradient);
             for (int step = 1; step <= STEPS; step++) {
                 StepReport report = trainer.step();
@@ -131,6 +136,7 @@ class FloatParityTest {
                         step, off, c.float32.loss.get(step - 1));
                 checkWeights(c, step, trainer, parameters);
             }
+            assertThat(trainer.profile().containsKey("batch_norm")).isEqualTo(kernels);
         }
     }
 

@@ -76,8 +76,8 @@ class MicroBatchesTest {
         Objective objective = Objective.mgn(spec);
         TrainingGraph one = TrainingGraph.of(start, P * K, Layout.NHWC, DataType.DOUBLE);
         TrainingGraph other = TrainingGraph.of(start, P * K, Layout.NHWC, DataType.DOUBLE);
-        try (Gradients whole = new WholeBatch(one, objective, trainable(spec));
-                Gradients parts = new MicroBatches(other, objective, P * K, trainable(spec))) {
+        try (Gradients whole = new WholeBatch(one, objective, trainable(spec), Kernels.NONE);
+                Gradients parts = new MicroBatches(other, objective, P * K, trainable(spec), Kernels.NONE)) {
             assertThat(parts.losses(batch)).isEqualTo(whole.losses(batch));
             Map<String, double[]> wantedStatistics = new LinkedHashMap<>();
             Map<String, double[]> statistics = new LinkedHashMap<>();

@@ -22,7 +22,8 @@ class PlannedGradientsTest {
         SDVariable unused = sd.var("unused", Nd4j.create(new double[] {1}));
         SDVariable loss = x.mul(x).add(x.mul(a)).add(sd.math().exp(x)).sum("loss");
         sd.setLossVariables(loss.name());
-        try (PlannedGradients gradients = new PlannedGradients(sd, List.of("loss"), List.of("x", unused.name()))) {
+        try (PlannedGradients gradients =
+                new PlannedGradients(sd, List.of("loss"), List.of("x", unused.name()), Kernels.NONE)) {
             INDArray given = Nd4j.create(new double[] {5, 7});
             PlannedGradients.Result result = gradients.run(Map.of("a", given));
             assertThat(result.gradients()).containsOnlyKeys("x");

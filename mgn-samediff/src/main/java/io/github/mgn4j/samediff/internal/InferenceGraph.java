@@ -12,6 +12,7 @@ import io.github.mgn4j.spec.NormLayer;
 import io.github.mgn4j.spec.Parameter;
 import io.github.mgn4j.spec.Topology;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -138,17 +139,18 @@ public final class InferenceGraph implements AutoCloseable {
         }
 
         @Override
-        SDVariable normalised(SDVariable input, ConvLayer layer) {
+        public SDVariable convolution(SDVariable input, ConvLayer layer, @Nullable SDVariable residual) {
             FoldedConvolution folded = FoldedConvolution.of(model.weights(), layer);
             INDArray weight = NdTensors.toArray(Parameter.Kind.CONV_WEIGHT, folded.weight(), DataType.FLOAT);
             INDArray bias = NdTensors.toArray(Parameter.Kind.NORM_BIAS, folded.bias(), DataType.FLOAT);
-            return sd.cnn()
+            SDVariable map = sd.cnn()
                     .conv2d(
                             layer.name(),
                             input,
                             sd.constant(layer.name() + ".weight", weight),
                             sd.constant(layer.name() + ".bias", bias),
                             config(layer));
+            return activated(map, layer, residual);
         }
     }
 }

@@ -36,16 +36,10 @@ abstract class SameDiffLayers implements NetworkBuilder<SDVariable> {
         return layout == Layout.NHWC ? new long[] {batch, height, width, 3} : new long[] {batch, 3, height, width};
     }
 
-    /** Adds the convolution and its batch norm, without ReLU. */
-    abstract SDVariable normalised(SDVariable input, ConvLayer layer);
-
-    @Override
-    public final SDVariable convolution(SDVariable input, ConvLayer layer, @Nullable SDVariable residual) {
-        SDVariable map = normalised(input, layer);
-        if (residual != null) {
-            map = map.add(residual);
-        }
-        return layer.relu() ? sd.nn().relu(map, 0) : map;
+    /** Adds the sum with the residual if there is one, and the ReLU if the layer has one. */
+    final SDVariable activated(SDVariable map, ConvLayer layer, @Nullable SDVariable residual) {
+        SDVariable sum = residual == null ? map : map.add(residual);
+        return layer.relu() ? sd.nn().relu(sum, 0) : sum;
     }
 
     final Conv2DConfig config(ConvLayer layer) {

@@ -4,6 +4,7 @@ import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import io.github.mgn4j.image.Layout;
 import io.github.mgn4j.model.Model;
+import io.github.mgn4j.samediff.internal.plan.BatchNormOp;
 import io.github.mgn4j.samediff.internal.plan.RowGroups;
 import io.github.mgn4j.spec.ConvLayer;
 import io.github.mgn4j.spec.FeaturePart;
@@ -16,6 +17,7 @@ import io.github.mgn4j.spec.Topology;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -74,13 +76,22 @@ public final class TrainingGraph {
      * @param type FLOAT, or DOUBLE for checks of gradients
      */
     public static TrainingGraph of(Model model, int batch, Layout layout, DataType type) {
+        return of(model, batch, layout, type, false);
+    }
+
+    /**
+     * Builds the graph of a model.
+     *
+     * @param kernels whether batch norms are single operations, which only plans with kernels can compute
+     */
+    public static TrainingGraph of(Model model, int batch, Layout layout, DataType type, boolean kernels) {
         CudaBackend.check();
         if (batch < 2) {
             throw new IllegalArgumentException("a training batch needs at least 2 images, not " + batch);
         }
         SameDiff sd = SameDiff.create();
         MgnSpec spec = model.spec();
-        Layers layers = new Layers(sd, layout, batch, type);
+        Layers layers = new Layers(sd, layout, batch, type, kernels);
         addParameters(sd, model, type);
         SDVariable images = sd.placeHolder(
                 IMAGES,
@@ -144,18 +155,27 @@ public final class TrainingGraph {
     private static final class Layers extends SameDiffLayers {
         private final int batch;
         private final DataType type;
+        private final boolean kernels;
         private final ImmutableList.Builder<BatchStatistics> statistics = ImmutableList.builder();
 
-        Layers(SameDiff sd, Layout layout, int batch, DataType type) {
+        Layers(SameDiff sd, Layout layout, int batch, DataType type, boolean kernels) {
             super(sd, layout);
+            this.kernels = kernels;
             this.batch = batch;
             this.type = type;
         }
 
         @Override
-        SDVariable normalised(SDVariable input, ConvLayer layer) {
+        public SDVariable convolution(SDVariable input, ConvLayer layer, @Nullable SDVariable residual) {
             SDVariable weight = sd.getVariable(layer.name() + ".weight");
             SDVariable map = sd.cnn().conv2d(layer.name(), input, weight, config(layer));
+            if (kernels && layer.unnormalised() == 0 && residual == null && layer.relu()) {
+                return fused(map, layer.norm(), layer, true);
+            }
+            return activated(normalised(map, layer), layer, residual);
+        }
+
+        private SDVariable normalised(SDVariable map, ConvLayer layer) {
             if (layer.unnormalised() == 0) {
                 return batchNorm(map, layer.norm(), layer);
             }
@@ -189,6 +209,9 @@ public final class TrainingGraph {
          * the gradient of SameDiff's variance is wrong.
          */
         private SDVariable batchNorm(SDVariable map, String norm, ConvLayer layer) {
+            if (kernels) {
+                return fused(map, norm, layer, false);
+            }
             int channels = layer.normalised();
             long[] mapShape = layout == Layout.NHWC
                     ? new long[] {batch, layer.outputHeight(), layer.outputWidth(), channels}
@@ -209,6 +232,18 @@ public final class TrainingGraph {
                 return sd.reshape(y, mapShape);
             }
             return sd.permute(sd.reshape(y, batch, layer.outputHeight(), layer.outputWidth(), channels), 0, 3, 1, 2);
+        }
+
+        /** Adds a batch norm as one operation, with a ReLU or without. */
+        private SDVariable fused(SDVariable map, String norm, ConvLayer layer, boolean relu) {
+            SDVariable scale = sd.getVariable(norm + ".weight");
+            SDVariable shift = sd.getVariable(norm + ".bias");
+            SDVariable[] results = new BatchNormOp(sd, map, scale, shift, layer.epsilon(), relu).results();
+            results[1].rename(norm + ".batch_mean");
+            results[2].rename(norm + ".batch_var");
+            long count = (long) batch * layer.outputHeight() * layer.outputWidth();
+            statistics.add(new BatchStatistics(norm, results[1].name(), results[2].name(), count));
+            return results[0];
         }
 
         /** Returns the mean of the rows, {@code [1, channels]}, summed in the groups of {@link RowGroups}. */

@@ -1,6 +1,8 @@
 package io.github.mgn4j.samediff.internal.plan;
 
 import com.google.common.collect.ImmutableMap;
+import io.github.mgn4j.engine.internal.TrainingKernels;
+import io.github.mgn4j.engine.internal.TrainingKernels.Kernel;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -9,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import org.bytedeco.javacpp.Pointer;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.autodiff.samediff.SameDiff;
@@ -27,12 +30,19 @@ public final class GraphPlan implements AutoCloseable {
     private final Map<String, INDArray> inputs = new LinkedHashMap<>();
     private final Map<String, INDArray> outputs = new LinkedHashMap<>();
     private final List<AutoCloseable> owned = new ArrayList<>();
+    private final @Nullable TrainingKernels kernels;
     private long bytes;
+    private long passingBytes;
 
-    private GraphPlan() {}
+    private GraphPlan(@Nullable TrainingKernels kernels) {
+        this.kernels = kernels;
+        if (kernels != null) {
+            owned.add(kernels);
+        }
+    }
 
     /** A step with its context, which can be executed any number of times. */
-    private record Bound(Step step, OpContext context) {}
+    private record Bound(Step step, Runnable call, @Nullable Kernel kernel) {}
 
     /**
      * Plans the operations that the outputs need. Only values that depend on nothing but shapes and constants are computed.
@@ -44,7 +54,17 @@ public final class GraphPlan implements AutoCloseable {
      *     arrays would not fit into the native memory that JavaCPP allows
      */
     public static GraphPlan of(SameDiff graph, Map<String, long[]> shapes, Collection<String> outputs) {
-        GraphPlan plan = new GraphPlan();
+        return of(graph, shapes, outputs, null);
+    }
+
+    /**
+     * Plans a graph, whose operations kernels compute where they can.
+     *
+     * @param kernels for this plan alone, which closes them, or null
+     */
+    public static GraphPlan of(
+            SameDiff graph, Map<String, long[]> shapes, Collection<String> outputs, @Nullable TrainingKernels kernels) {
+        GraphPlan plan = new GraphPlan(kernels);
         try {
             plan.compile(graph, shapes, outputs);
             return plan;
@@ -72,13 +92,11 @@ public final class GraphPlan implements AutoCloseable {
                 owned.add(array);
             }
         }
-        Rewriter rewriter = new Rewriter(results);
+        Rewriter rewriter = new Rewriter(results, kernels);
         steps = rewriter.run(steps);
         owned.addAll(rewriter.constants());
         markUses(steps, results);
-        MemoryPass memory = new MemoryPass(steps);
-        memory.run();
-        allocate(steps, memory);
+        allocate(steps);
         bind(steps);
         for (String name : names) {
             outputs.put(name, order.value(name).requireArray());
@@ -111,26 +129,26 @@ public final class GraphPlan implements AutoCloseable {
         results.forEach(value -> value.lastUse = steps.size());
     }
 
-    private void allocate(List<Step> steps, MemoryPass memory) {
-        long needed = memory.slots().stream()
-                .mapToLong(slot -> slot.length * slot.type.width())
-                .sum();
+    private void allocate(List<Step> steps) {
+        MemoryPass pass = new MemoryPass(steps);
+        Map<DataType, Long> sizes = pass.run();
+        long needed = sizes.values().stream().mapToLong(Long::longValue).sum();
         checkMemory(needed);
-        Map<MemoryPass.Slot, DataBuffer> buffers = new HashMap<>();
-        for (MemoryPass.Slot slot : memory.slots()) {
-            DataBuffer buffer = Nd4j.createBuffer(slot.type, Math.max(1, slot.length), false);
-            buffers.put(slot, buffer);
-            owned.add(buffer);
-            bytes += slot.length * slot.type.width();
-        }
+        PlanMemory memory = new PlanMemory(sizes);
+        owned.add(memory);
+        bytes += needed;
+        passingBytes = pass.mostPassing();
         for (Step step : steps) {
             for (Value value : step.outputs()) {
-                DataBuffer buffer = value.root.isComputed()
-                        ? buffers.get(memory.slotOfRoot().get(value.root))
-                        : value.root.requireArray().data();
-                value.array = Nd4j.create(buffer, value.shape, Nd4j.getStrides(value.shape, 'c'), 0, 'c', value.type);
+                value.array = value.root.isComputed()
+                        ? memory.at(pass.offset(value.root), value)
+                        : view(value.root.requireArray().data(), value);
             }
         }
+    }
+
+    private static INDArray view(DataBuffer buffer, Value value) {
+        return Nd4j.create(buffer, value.shape, Nd4j.getStrides(value.shape, 'c'), 0, 'c', value.type);
     }
 
     /** Checks JavaCPP's limit of native memory. JavaCPP, below ND4J, fails at some later small allocation once the process is larger than this. */
@@ -154,12 +172,18 @@ public final class GraphPlan implements AutoCloseable {
             if (step.outputs().get(0).root != step.outputs().get(0)) {
                 continue; // a view has its values already
             }
+            if (step.op() instanceof KernelCall call) {
+                TrainingKernels all = Objects.requireNonNull(kernels);
+                Kernel kernel = call.bind(all, step);
+                bound.add(new Bound(step, () -> all.run(List.of(kernel)), kernel));
+                continue;
+            }
             OpContext context = Operations.context(
                     step, step.inputs().stream().map(Value::requireArray).toList());
             owned.add(0, context);
             context.setOutputArrays(
                     step.outputs().stream().map(Value::requireArray).toList());
-            bound.add(new Bound(step, context));
+            bound.add(new Bound(step, () -> Operations.execute(step, context), null));
         }
     }
 
@@ -188,8 +212,24 @@ public final class GraphPlan implements AutoCloseable {
 
     /** Computes the outputs from the values of the inputs and the graph's variables. */
     public void run() {
+        List<Kernel> together = new ArrayList<>();
         for (Bound b : bound) {
-            Operations.execute(b.step(), b.context());
+            Kernel kernel = b.kernel();
+            if (kernel != null) {
+                together.add(kernel);
+            } else {
+                runKernels(together);
+                b.call().run();
+            }
+        }
+        runKernels(together);
+    }
+
+    /** Runs kernels that follow one another in one call, because another thread runs them. */
+    private void runKernels(List<Kernel> together) {
+        if (!together.isEmpty()) {
+            Objects.requireNonNull(kernels).run(List.copyOf(together));
+            together.clear();
         }
     }
 
@@ -198,6 +238,14 @@ public final class GraphPlan implements AutoCloseable {
      */
     public long bytes() {
         return bytes;
+    }
+
+    /**
+     * Returns the most bytes of values that are needed at the same time, results excluded: what grows with the batch, if the
+     * results are gradients of parameters.
+     */
+    public long passingBytes() {
+        return passingBytes;
     }
 
     /** Returns the number of operations of a run. */
@@ -210,7 +258,7 @@ public final class GraphPlan implements AutoCloseable {
         Map<String, Long> nanos = new HashMap<>();
         for (Bound b : bound) {
             long start = System.nanoTime();
-            Operations.execute(b.step(), b.context());
+            b.call().run();
             nanos.merge(b.step().op().opName(), System.nanoTime() - start, Long::sum);
         }
         Map<String, Long> sorted = new LinkedHashMap<>();

@@ -1,36 +1,40 @@
 package io.github.mgn4j.samediff.internal.plan;
 
-import java.util.ArrayList;
+import io.github.mgn4j.engine.internal.Arena;
 import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * Decides which values share memory. Views (reshapes) use the memory of their input. An element-wise result replaces an
- * input that no later step reads. Other values get the smallest free slot that fits, or the largest one enlarged, or a new
- * one.
+ * input that no later step reads. The others are laid out in one arena for each type.
  */
 final class MemoryPass {
+    /** Alignment in bytes: a cache line, and the widest vector. */
+    static final int ALIGNMENT = 64;
+
     private final List<Step> steps;
-    private final List<Slot> slots = new ArrayList<>();
-    private final Map<Value, Slot> slotOfRoot = new HashMap<>();
-    /** Free slots by type and length. */
-    private final Map<DataType, TreeMap<Long, List<Slot>>> free = new EnumMap<>(DataType.class);
+    private final Map<DataType, Arena> arenas = new EnumMap<>(DataType.class);
+    private final Map<Value, Life> lives = new HashMap<>();
 
-    /** Memory for values of one type with disjoint lifetimes. */
-    static final class Slot {
-        final DataType type;
-        long length;
+    /** A block of memory, and the steps from the first that writes it to the last that reads it. */
+    private static final class Life {
+        final Arena.Block block;
+        final long bytes;
+        final int first;
+        int last;
 
-        Slot(DataType type, long length) {
-            this.type = type;
-            this.length = length;
+        Life(Arena.Block block, long bytes, int first) {
+            this.block = block;
+            this.bytes = bytes;
+            this.first = first;
+            this.last = first;
         }
     }
 
@@ -38,16 +42,8 @@ final class MemoryPass {
         this.steps = steps;
     }
 
-    /** Returns the slot of each root value. */
-    Map<Value, Slot> slotOfRoot() {
-        return slotOfRoot;
-    }
-
-    List<Slot> slots() {
-        return slots;
-    }
-
-    void run() {
+    /** Returns the bytes of the memory that holds the values of each type. */
+    Map<DataType, Long> run() {
         // A root lives until the last use of any view of it.
         for (Step step : steps) {
             if (Operations.isReshape(step) && canAlias(step)) {
@@ -57,21 +53,53 @@ final class MemoryPass {
             }
         }
         for (int i = 0; i < steps.size(); i++) {
-            Step step = steps.get(i);
-            Value reused = inPlace(step, i);
-            for (int o = 0; o < step.outputs().size(); o++) {
-                Value output = step.outputs().get(o);
-                if (output.root != output) {
-                    continue;
-                }
-                if (o == 0 && reused != null) {
-                    slotOfRoot.put(output, Objects.requireNonNull(slotOfRoot.get(reused)));
-                } else {
-                    slotOfRoot.put(output, take(output.type, output.length()));
+            Value reused = inPlace(steps.get(i), i);
+            for (Value output : steps.get(i).outputs()) {
+                if (output.root == output) {
+                    place(output, i, reused);
+                    reused = null; // only the first result takes it
                 }
             }
-            release(step, i, reused);
         }
+        Map<DataType, Long> bytes = new EnumMap<>(DataType.class);
+        arenas.forEach((type, arena) -> bytes.put(type, arena.layOut()));
+        return bytes;
+    }
+
+    private void place(Value value, int time, @Nullable Value reused) {
+        Life life = reused == null ? begin(value, time) : Objects.requireNonNull(lives.get(reused));
+        life.last = Math.max(life.last, value.lastUse);
+        life.block.usedAt(value.lastUse);
+        lives.put(value, life);
+    }
+
+    private Life begin(Value value, int time) {
+        long bytes = Math.max(1, value.length()) * value.type.width();
+        Arena arena = arenas.computeIfAbsent(value.type, type -> new Arena(ALIGNMENT));
+        return new Life(arena.block(bytes, time), bytes, time);
+    }
+
+    /** Returns the offset of a root in the memory of its type, in bytes. */
+    long offset(Value root) {
+        return Objects.requireNonNull(lives.get(root)).block.offset();
+    }
+
+    /** Returns the bytes of the values, except those that live until the end, at the step where these are most. */
+    long mostPassing() {
+        long[] changes = new long[steps.size() + 1];
+        for (Life life : new HashSet<>(lives.values())) {
+            if (life.last < steps.size()) {
+                changes[life.first] += life.bytes;
+                changes[life.last + 1] -= life.bytes;
+            }
+        }
+        long alive = 0;
+        long most = 0;
+        for (long change : changes) {
+            alive += change;
+            most = Math.max(most, alive);
+        }
+        return most;
     }
 
     private static boolean canAlias(Step step) {
@@ -84,11 +112,8 @@ final class MemoryPass {
 
     /** Returns the root whose memory the step's first output may overwrite, or null. */
     private static @Nullable Value inPlace(Step step, int index) {
-        if (!Operations.isElementWise(step) || step.outputs().size() != 1) {
-            return null;
-        }
         Value output = step.outputs().get(0);
-        for (Value input : step.inputs()) {
+        for (Value input : Operations.overwritable(step)) {
             Value root = input.root;
             if (root.isComputed()
                     && root.lastUse == index
@@ -99,45 +124,5 @@ final class MemoryPass {
             }
         }
         return null;
-    }
-
-    private Slot take(DataType type, long length) {
-        TreeMap<Long, List<Slot>> sizes = free.computeIfAbsent(type, t -> new TreeMap<>());
-        Map.Entry<Long, List<Slot>> fit = sizes.ceilingEntry(length);
-        if (fit == null) {
-            fit = sizes.lastEntry();
-        }
-        if (fit == null) {
-            Slot slot = new Slot(type, length);
-            slots.add(slot);
-            return slot;
-        }
-        Slot slot = fit.getValue().remove(fit.getValue().size() - 1);
-        if (fit.getValue().isEmpty()) {
-            sizes.remove(fit.getKey());
-        }
-        slot.length = Math.max(length, slot.length);
-        return slot;
-    }
-
-    private void release(Step step, int index, @Nullable Value reused) {
-        List<Value> done = new ArrayList<>();
-        for (Value value : step.inputs()) {
-            Value root = value.root;
-            if (root.isComputed() && root.lastUse == index && root != reused && !done.contains(root)) {
-                done.add(root);
-            }
-        }
-        for (Value value : step.outputs()) {
-            if (value.root == value && value.lastUse < index) {
-                done.add(value);
-            }
-        }
-        for (Value root : done) {
-            Slot slot = Objects.requireNonNull(slotOfRoot.get(root));
-            free.computeIfAbsent(slot.type, t -> new TreeMap<>())
-                    .computeIfAbsent(slot.length, length -> new ArrayList<>())
-                    .add(slot);
-        }
     }
 }

@@ -45,6 +45,9 @@ final class Operations {
     }
 
     static List<LongShapeDescriptor> outputShapes(Step step, OpContext context) {
+        if (step.op() instanceof BatchNormOp || step.op() instanceof BatchNormOp.Gradient) {
+            return ((DynamicCustomOp) step.op()).calculateOutputShape(context);
+        }
         if (step.op() instanceof DynamicCustomOp op) {
             return Nd4j.getExecutioner().calculateOutputShape(op, context);
         }
@@ -68,10 +71,18 @@ final class Operations {
         }
     }
 
+    /** Returns the inputs whose memory the first result may take. */
+    static List<Value> overwritable(Step step) {
+        if (step.op() instanceof KernelCall call) {
+            return call.overwritable().stream().map(step.inputs()::get).toList();
+        }
+        return isElementWise(step) && step.outputs().size() == 1 ? step.inputs() : List.of();
+    }
+
     /**
      * Returns whether the result may overwrite the input: each element depends only on the elements at its own position.
      */
-    static boolean isElementWise(Step step) {
+    private static boolean isElementWise(Step step) {
         return switch (step.op().opName()) {
             case "relu",
                     "add_scalar",

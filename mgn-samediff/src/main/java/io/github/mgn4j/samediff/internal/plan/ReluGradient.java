@@ -2,6 +2,7 @@ package io.github.mgn4j.samediff.internal.plan;
 
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ops.DynamicCustomOp;
 
 /**
@@ -23,6 +24,9 @@ final class ReluGradient implements Rule {
         Value out = step.outputs().get(0);
         if (y == null) {
             return null;
+        }
+        if (rewriter.hasKernels() && out.type == DataType.FLOAT) {
+            return List.of(KernelRule.reluGradient(step, y, step.inputs().get(1), out));
         }
         Value sign = rewriter.temporary(step, out.type, out.shape);
         return List.of(

@@ -1,11 +1,13 @@
 package io.github.mgn4j.samediff.internal.plan;
 
+import io.github.mgn4j.engine.internal.TrainingKernels;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -21,9 +23,12 @@ final class Rewriter {
             new RowBroadcast(),
             new ProductGradient());
 
+    private final List<Rule> rules = new ArrayList<>();
+    private final @Nullable TrainingKernels kernels;
     private final Set<Value> outputs;
     private final Map<Value, Value> substitutes = new HashMap<>();
     private final Map<Value, Value> rectified = new HashMap<>();
+    private final Map<Value, Step> sums = new HashMap<>();
     private final Map<String, Value> rows = new HashMap<>();
     private final Set<Value> read = new HashSet<>();
     private int temporaries;
@@ -32,9 +37,15 @@ final class Rewriter {
      * Creates a rewriter.
      *
      * @param outputs values that must keep their identity
+     * @param kernels compute steps if they are not null
      */
-    Rewriter(Collection<Value> outputs) {
+    Rewriter(Collection<Value> outputs, @Nullable TrainingKernels kernels) {
         this.outputs = Set.copyOf(outputs);
+        this.kernels = kernels;
+        if (kernels != null) {
+            rules.add(new KernelRule());
+        }
+        rules.addAll(RULES);
     }
 
     List<Step> run(List<Step> steps) {
@@ -54,7 +65,7 @@ final class Rewriter {
                 rectified.put(step.inputs().get(0), step.outputs().get(0));
             }
             List<Step> replacement = null;
-            for (Rule rule : RULES) {
+            for (Rule rule : rules) {
                 replacement = replacement == null ? rule.rewrite(step, this) : replacement;
             }
             rewritten.addAll(replacement == null ? List.of(step) : replacement);
@@ -76,6 +87,15 @@ final class Rewriter {
         return kept;
     }
 
+    /** Returns whether kernels are there to compute steps. */
+    boolean hasKernels() {
+        return kernels != null;
+    }
+
+    TrainingKernels kernels() {
+        return Objects.requireNonNull(kernels, "no kernels");
+    }
+
     /** Returns whether a step reads this value or it is an output of the graph. */
     boolean isRead(Value value) {
         return outputs.contains(value) || read.contains(value);
@@ -94,6 +114,17 @@ final class Rewriter {
     @Nullable
     Value rectified(Value value) {
         return rectified.get(value);
+    }
+
+    /** Notes that a kernel computes a value as a sum. */
+    void noteSum(Value value, Step step) {
+        sums.put(value, step);
+    }
+
+    /** Returns the step that computes a value as a sum by a kernel, or null. */
+    @Nullable
+    Step sum(Value value) {
+        return sums.get(value);
     }
 
     /** Creates a value between new steps. */

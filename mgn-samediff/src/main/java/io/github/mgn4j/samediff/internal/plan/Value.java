@@ -56,6 +56,12 @@ final class Value {
         return kind == Kind.COMPUTED;
     }
 
+    /** Returns the address of the elements, which lie without gaps. */
+    long address() {
+        INDArray of = requireArray();
+        return of.data().address() + of.offset() * of.data().getElementSize();
+    }
+
     INDArray requireArray() {
         if (array == null) {
             throw new IllegalStateException("'" + name + "' has no array yet");

@@ -1,5 +1,6 @@
 package io.github.mgn4j.bench;
 
+import io.github.mgn4j.engine.Precision;
 import io.github.mgn4j.model.WeightInit;
 import io.github.mgn4j.spec.MgnSpec;
 import io.github.mgn4j.spec.NetworkSummary;
@@ -20,14 +21,15 @@ import org.nd4j.linalg.factory.Nd4j;
 public final class TrainingSteps {
     private TrainingSteps() {}
 
-    /** Arguments: preset, identities, images per identity, steps. */
+    /** Arguments: preset, identities, images per identity, steps, and the precision if it is not fp32. */
     public static void main(String... args) throws IOException {
         int p = Integer.parseInt(args[1]);
         int k = Integer.parseInt(args[2]);
         int steps = Integer.parseInt(args[3]);
+        Precision precision = args.length > 4 ? Precision.valueOf(args[4].toUpperCase(Locale.ROOT)) : Precision.FP32;
         MgnSpec spec = Presets.named(args[0], p);
         Recipe recipe =
-                Recipe.builder().p(p).k(k).iterations(steps).checkpointEvery(0).build();
+                Recipe.builder().p(p).k(k).iterations(steps).precision(precision).checkpointEvery(0).build();
         try (RandomBatches batches = new RandomBatches(spec, p, k);
                 Trainer trainer = new Trainer(WeightInit.initialise(spec, 1), recipe, batches)) {
             for (int i = 0; i < steps; i++) {

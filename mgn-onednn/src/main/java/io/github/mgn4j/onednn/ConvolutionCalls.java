@@ -5,6 +5,7 @@ import static org.bytedeco.dnnl.global.dnnl.*;
 import io.github.mgn4j.engine.internal.Resources;
 import io.github.mgn4j.engine.internal.TrainingKernels.Convolution;
 import io.github.mgn4j.onednn.Workbench.Call;
+import io.github.mgn4j.onednn.Workbench.Temporary;
 import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.dnnl.dnnl_memory;
@@ -14,31 +15,46 @@ import org.bytedeco.dnnl.dnnl_primitive_desc;
 
 /**
  * A convolution of training and its gradients. Weights are brought into the form that a primitive wants before each use,
- * because every step changes them, and their gradients back from it.
+ * because every step changes them, and their gradients back from it. Factors in bfloat16 are rounded before each use.
  */
 final class ConvolutionCalls {
     private static final long[] NO_DILATION = {0, 0};
 
     private final Workbench bench;
     private final Convolution shape;
+    private final int type;
     private final Resources temporary;
+    /** The map, its result and the weights as the graph has them. */
     private final dnnl_memory_desc x;
-    private final dnnl_memory_desc y;
-    /** The weights as the graph has them. */
-    private final dnnl_memory_desc plain;
 
+    private final dnnl_memory_desc y;
+    private final dnnl_memory_desc plain;
+    /** The same as factors, in float32 or bfloat16. */
+    private final dnnl_memory_desc xFactor;
+
+    private final dnnl_memory_desc yFactor;
+    private final dnnl_memory_desc anyFactor;
     private final dnnl_memory_desc any;
     private final long[] strides;
     private final long[] padding;
     private final dnnl_primitive_attr attributes;
 
-    ConvolutionCalls(Workbench bench, Convolution shape, Resources temporary) {
+    /**
+     * Prepares the calls.
+     *
+     * @param type of the factors, {@code dnnl_f32} or {@code dnnl_bf16}; sums are float32
+     */
+    ConvolutionCalls(Workbench bench, Convolution shape, int type, Resources temporary) {
         this.bench = bench;
         this.shape = shape;
         this.temporary = temporary;
         long[] weights = {shape.out(), shape.in(), shape.kernelHeight(), shape.kernelWidth()};
-        x = map(shape.in(), shape.height(), shape.width());
-        y = map(shape.out(), shape.outputHeight(), shape.outputWidth());
+        x = map(dnnl_f32, shape.in(), shape.height(), shape.width());
+        y = map(dnnl_f32, shape.out(), shape.outputHeight(), shape.outputWidth());
+        xFactor = map(type, shape.in(), shape.height(), shape.width());
+        yFactor = map(type, shape.out(), shape.outputHeight(), shape.outputWidth());
+        anyFactor = Dnnl.descriptor(type, dnnl_format_tag_any, temporary, weights);
+        this.type = type;
         plain = Dnnl.descriptor(dnnl_f32, dnnl_hwio, temporary, weights);
         any = Dnnl.descriptor(dnnl_f32, dnnl_format_tag_any, temporary, weights);
         strides = new long[] {shape.strideHeight(), shape.strideWidth()};
@@ -46,8 +62,20 @@ final class ConvolutionCalls {
         attributes = new Attributes(temporary).get();
     }
 
-    private dnnl_memory_desc map(long channels, long height, long width) {
-        return Dnnl.descriptor(dnnl_f32, dnnl_nhwc, temporary, shape.batch(), channels, height, width);
+    private dnnl_memory_desc map(int dataType, long channels, long height, long width) {
+        return Dnnl.descriptor(dataType, dnnl_nhwc, temporary, shape.batch(), channels, height, width);
+    }
+
+    /** Returns the memory of a factor, after the call that rounds it if it needs to be. */
+    private dnnl_memory factor(
+            Temporary use, dnnl_memory_desc from, long address, dnnl_memory_desc to, List<Call> calls) {
+        dnnl_memory given = bench.at(from, address);
+        if (dnnl_memory_desc_equal(from, to) == 1) {
+            return given;
+        }
+        dnnl_memory converted = bench.temporary(use, to);
+        calls.add(reorder(from, given, to, converted));
+        return converted;
     }
 
     List<Call> forward(long source, long weight, long destination) {
@@ -55,9 +83,10 @@ final class ConvolutionCalls {
         int status = forward(description);
         Dnnl.check(status, "convolution");
         List<Call> calls = new ArrayList<>();
+        dnnl_memory map = factor(Temporary.MAP, x, source, xFactor, calls);
         dnnl_memory weights = weights(description, weight, calls);
         calls.add(bench.operands()
-                .with(DNNL_ARG_SRC, x, source)
+                .with(DNNL_ARG_SRC, map)
                 .with(DNNL_ARG_WEIGHTS, weights)
                 .with(DNNL_ARG_DST, y, destination)
                 .call("convolution", description, status, temporary));
@@ -70,8 +99,8 @@ final class ConvolutionCalls {
                 bench.engine(),
                 dnnl_forward_training,
                 dnnl_convolution_direct,
-                x,
-                any,
+                xFactor,
+                anyFactor,
                 null,
                 y,
                 strides,
@@ -90,13 +119,7 @@ final class ConvolutionCalls {
 
     /** Returns weights in the form that a primitive wants, after the call that brings them into it. */
     private dnnl_memory weights(dnnl_primitive_desc description, long weight, List<Call> calls) {
-        dnnl_memory_desc wanted = Dnnl.wanted(description, dnnl_query_weights_md);
-        if (dnnl_memory_desc_equal(wanted, plain) == 1) {
-            return bench.at(wanted, weight);
-        }
-        dnnl_memory packed = bench.packed(wanted);
-        calls.add(reorder(plain, bench.at(plain, weight), wanted, packed));
-        return packed;
+        return factor(Temporary.WEIGHTS, plain, weight, Dnnl.wanted(description, dnnl_query_weights_md), calls);
     }
 
     private Call reorder(dnnl_memory_desc from, dnnl_memory source, dnnl_memory_desc to, dnnl_memory target) {
@@ -106,7 +129,7 @@ final class ConvolutionCalls {
         return bench.operands()
                 .with(DNNL_ARG_FROM, source)
                 .with(DNNL_ARG_TO, target)
-                .call("form of weights", description, status, temporary);
+                .call("form of a factor", description, status, temporary);
     }
 
     List<Call> mapGradient(long gradient, long weight, long result) {
@@ -116,8 +139,8 @@ final class ConvolutionCalls {
                 bench.engine(),
                 dnnl_convolution_direct,
                 x,
-                any,
-                y,
+                anyFactor,
+                yFactor,
                 strides,
                 NO_DILATION,
                 padding,
@@ -126,9 +149,10 @@ final class ConvolutionCalls {
                 attributes);
         Dnnl.check(status, "gradient of a convolution's map");
         List<Call> calls = new ArrayList<>();
+        dnnl_memory map = factor(Temporary.GRADIENT, y, gradient, yFactor, calls);
         dnnl_memory weights = weights(description, weight, calls);
         calls.add(bench.operands()
-                .with(DNNL_ARG_DIFF_DST, y, gradient)
+                .with(DNNL_ARG_DIFF_DST, map)
                 .with(DNNL_ARG_WEIGHTS, weights)
                 .with(DNNL_ARG_DIFF_SRC, x, result)
                 .call("gradient of a convolution's map", description, status, temporary));
@@ -142,16 +166,22 @@ final class ConvolutionCalls {
     /** The gradient of a 1x1 convolution's weights is a product of matrices, which is faster than the convolution's own. */
     private List<Call> product(long source, long gradient, long result) {
         long rows = shape.batch() * shape.height() * shape.width();
-        dnnl_memory_desc a = Dnnl.descriptor(dnnl_f32, dnnl_ba, temporary, shape.in(), rows);
-        dnnl_memory_desc b = Dnnl.descriptor(dnnl_f32, dnnl_ab, temporary, rows, shape.out());
+        dnnl_memory_desc a = Dnnl.descriptor(type, dnnl_ba, temporary, shape.in(), rows);
+        dnnl_memory_desc b = Dnnl.descriptor(type, dnnl_ab, temporary, rows, shape.out());
         dnnl_memory_desc c = Dnnl.descriptor(dnnl_f32, dnnl_ab, temporary, shape.in(), shape.out());
         dnnl_primitive_desc description = new dnnl_primitive_desc();
         int status = dnnl_matmul_primitive_desc_create(description, bench.engine(), a, b, null, c, attributes);
-        return List.of(bench.operands()
-                .with(DNNL_ARG_SRC, a, source)
-                .with(DNNL_ARG_WEIGHTS, b, gradient)
+        dnnl_memory_desc from = Dnnl.descriptor(dnnl_f32, dnnl_ba, temporary, shape.in(), rows);
+        dnnl_memory_desc by = Dnnl.descriptor(dnnl_f32, dnnl_ab, temporary, rows, shape.out());
+        List<Call> calls = new ArrayList<>();
+        dnnl_memory first = factor(Temporary.MAP, from, source, a, calls);
+        dnnl_memory second = factor(Temporary.GRADIENT, by, gradient, b, calls);
+        calls.add(bench.operands()
+                .with(DNNL_ARG_SRC, first)
+                .with(DNNL_ARG_WEIGHTS, second)
                 .with(DNNL_ARG_DST, c, result)
                 .call("gradient of weights", description, status, temporary));
+        return calls;
     }
 
     private List<Call> reduction(long source, long gradient, long result) {
@@ -160,10 +190,10 @@ final class ConvolutionCalls {
                 description,
                 bench.engine(),
                 dnnl_convolution_direct,
-                x,
+                xFactor,
                 any,
                 null,
-                y,
+                yFactor,
                 strides,
                 NO_DILATION,
                 padding,
@@ -173,11 +203,13 @@ final class ConvolutionCalls {
         Dnnl.check(status, "gradient of weights");
         dnnl_memory_desc wanted = Dnnl.wanted(description, dnnl_query_diff_weights_md);
         boolean same = dnnl_memory_desc_equal(wanted, plain) == 1;
-        dnnl_memory weights = same ? bench.at(wanted, result) : bench.packed(wanted);
+        dnnl_memory weights = same ? bench.at(wanted, result) : bench.temporary(Temporary.WEIGHTS, wanted);
         List<Call> calls = new ArrayList<>();
+        dnnl_memory map = factor(Temporary.MAP, x, source, xFactor, calls);
+        dnnl_memory upstream = factor(Temporary.GRADIENT, y, gradient, yFactor, calls);
         calls.add(bench.operands()
-                .with(DNNL_ARG_SRC, x, source)
-                .with(DNNL_ARG_DIFF_DST, y, gradient)
+                .with(DNNL_ARG_SRC, map)
+                .with(DNNL_ARG_DIFF_DST, upstream)
                 .with(DNNL_ARG_DIFF_WEIGHTS, weights)
                 .call("gradient of weights", description, status, temporary));
         if (!same) {

@@ -103,16 +103,19 @@ public final class OneDnnEngineProvider implements EngineProvider {
         }
     }
 
+    /** Returns whether bf16 is worth computing in; otherwise logs that it runs in fp32. */
+    static boolean bf16OrWarn() {
+        if (Boolean.getBoolean(BF16) || Processor.gainsFromBf16()) {
+            return true;
+        }
+        LOG.warn("this processor multiplies bf16 no faster than fp32: running in fp32");
+        return false;
+    }
+
     private static PrecisionPolicy arithmetic(Model model, Precision precision) {
         return switch (precision) {
             case FP32 -> PrecisionPolicy.FP32;
-            case BF16 -> {
-                if (Boolean.getBoolean(BF16) || Processor.gainsFromBf16()) {
-                    yield PrecisionPolicy.BF16;
-                }
-                LOG.warn("this processor multiplies bf16 no faster than fp32: running in fp32");
-                yield PrecisionPolicy.FP32;
-            }
+            case BF16 -> bf16OrWarn() ? PrecisionPolicy.BF16 : PrecisionPolicy.FP32;
             case INT8 -> {
                 if (model.ranges() == null) {
                     throw new EngineException("int8 needs a calibrated model:"

@@ -10,16 +10,23 @@ import java.util.function.Function;
 /** Operations of a training step by oneDNN, called on the one thread that calls it. */
 final class OneDnnKernels implements TrainingKernels {
     private final Workbench bench;
+    private final int type;
 
-    private OneDnnKernels(Workbench bench) {
+    private OneDnnKernels(Workbench bench, int type) {
         this.bench = bench;
+        this.type = type;
     }
 
     /** Primitives that run one after the other. */
     private record Calls(List<Call> calls) implements Kernel {}
 
-    static OneDnnKernels open() {
-        return NativeThread.call(() -> new OneDnnKernels(new Workbench()));
+    /**
+     * Opens kernels.
+     *
+     * @param type of the factors of convolutions, {@code dnnl_f32} or {@code dnnl_bf16}
+     */
+    static OneDnnKernels open(int type) {
+        return NativeThread.call(() -> new OneDnnKernels(new Workbench(), type));
     }
 
     private static <T> T make(Function<Resources, T> maker) {
@@ -32,18 +39,19 @@ final class OneDnnKernels implements TrainingKernels {
 
     @Override
     public Kernel convolution(Convolution shape, long x, long weight, long y) {
-        return make(temporary -> new Calls(new ConvolutionCalls(bench, shape, temporary).forward(x, weight, y)));
+        return make(temporary -> new Calls(new ConvolutionCalls(bench, shape, type, temporary).forward(x, weight, y)));
     }
 
     @Override
     public Kernel mapGradient(Convolution shape, long dy, long weight, long dx) {
-        return make(temporary -> new Calls(new ConvolutionCalls(bench, shape, temporary).mapGradient(dy, weight, dx)));
+        return make(temporary ->
+                new Calls(new ConvolutionCalls(bench, shape, type, temporary).mapGradient(dy, weight, dx)));
     }
 
     @Override
     public Kernel weightGradient(Convolution shape, long x, long dy, long dWeight) {
-        return make(
-                temporary -> new Calls(new ConvolutionCalls(bench, shape, temporary).weightGradient(x, dy, dWeight)));
+        return make(temporary ->
+                new Calls(new ConvolutionCalls(bench, shape, type, temporary).weightGradient(x, dy, dWeight)));
     }
 
     @Override

@@ -1,7 +1,9 @@
 package io.github.mgn4j.onednn;
 
+import io.github.mgn4j.engine.Precision;
 import io.github.mgn4j.engine.internal.TrainingKernels;
 import io.github.mgn4j.engine.internal.TrainingKernelsProvider;
+import org.bytedeco.dnnl.global.dnnl;
 
 /** Provides the kernels of training by oneDNN if its natives are on the class path. */
 public final class OneDnnKernelsProvider implements TrainingKernelsProvider {
@@ -11,7 +13,8 @@ public final class OneDnnKernelsProvider implements TrainingKernelsProvider {
     }
 
     @Override
-    public TrainingKernels open() {
-        return OneDnnKernels.open();
+    public TrainingKernels open(Precision precision) {
+        boolean half = precision == Precision.BF16 && OneDnnEngineProvider.bf16OrWarn();
+        return OneDnnKernels.open(half ? dnnl.dnnl_bf16 : dnnl.dnnl_f32);
     }
 }

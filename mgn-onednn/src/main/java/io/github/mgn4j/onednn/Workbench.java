@@ -4,7 +4,9 @@ import static org.bytedeco.dnnl.global.dnnl.*;
 
 import io.github.mgn4j.engine.internal.Resources;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import org.bytedeco.dnnl.dnnl_engine;
 import org.bytedeco.dnnl.dnnl_exec_arg_t;
 import org.bytedeco.dnnl.dnnl_memory;
@@ -20,8 +22,15 @@ final class Workbench implements AutoCloseable {
     private final dnnl_engine engine = Dnnl.engine(resources);
     private final dnnl_stream stream = Dnnl.stream(engine, resources);
     private final SharedMemory scratchpad = new SharedMemory(resources);
-    /** Weights, or their gradients, in the form of the primitive that uses them. */
-    private final SharedMemory packed = new SharedMemory(resources);
+    private final Map<Temporary, SharedMemory> temporaries = new EnumMap<>(Temporary.class);
+
+    /** What a call leaves for the next one of the same kernel, in the form that this one wants. */
+    enum Temporary {
+        MAP,
+        GRADIENT,
+        /** Weights, or their gradient. */
+        WEIGHTS
+    }
 
     /** Something to run. */
     @FunctionalInterface
@@ -78,15 +87,17 @@ final class Workbench implements AutoCloseable {
         return Dnnl.memory(form, Dnnl.at(address), engine, resources);
     }
 
-    /** Returns memory for weights between two calls of one kernel. */
-    dnnl_memory packed(dnnl_memory_desc form) {
-        return packed.add(at(form, 0), Dnnl.size(form));
+    /** Returns memory that lasts from one call of a kernel to another. */
+    dnnl_memory temporary(Temporary use, dnnl_memory_desc form) {
+        return temporaries
+                .computeIfAbsent(use, key -> new SharedMemory(resources))
+                .add(at(form, 0), Dnnl.size(form));
     }
 
     /** Runs calls one after the other and waits for their end. */
     void run(List<Call> calls) {
         scratchpad.provide();
-        packed.provide();
+        temporaries.values().forEach(SharedMemory::provide);
         calls.forEach(Call::run);
         Dnnl.check(dnnl_stream_wait(stream), "training step");
     }

@@ -12,6 +12,8 @@ import io.github.mgn4j.engine.internal.TrainingKernels.Kernel;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.function.UnaryOperator;
+import org.bytedeco.dnnl.global.dnnl;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.FloatPointer;
 import org.junit.jupiter.api.AfterEach;
@@ -21,12 +23,16 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Each kernel against a plain loop. */
 class OneDnnKernelsTest {
-    private final TrainingKernels kernels = new OneDnnKernelsProvider().open();
+    private final TrainingKernels kernels = OneDnnKernels.open(dnnl.dnnl_f32);
+    /** Where the processor has no bfloat16 at all, oneDNN has no such convolutions. */
+    private final TrainingKernels half = OneDnnKernels.open(dnnl.dnnl_bf16);
+
     private final Random random = new Random(3);
 
     @AfterEach
     void close() {
         kernels.close();
+        half.close();
     }
 
     private float[] random(long length) {
@@ -65,6 +71,28 @@ class OneDnnKernelsTest {
         "2, 1, 1, 64, 32, 1, 1"
     })
     void convolution(int batch, int height, int width, int in, int out, int kernel, int stride) {
+        convolution(kernels, x -> x, batch, height, width, in, out, kernel, stride);
+        if (Processor.has(dnnl.dnnl_cpu_isa_avx512_core)) { // computed without bf16 units, if slowly
+            convolution(half, OneDnnKernelsTest::rounded, batch, height, width, in, out, kernel, stride);
+        }
+    }
+
+    /** Rounds to bfloat16, to even. */
+    private static float rounded(float x) {
+        int bits = Float.floatToRawIntBits(x);
+        return Float.intBitsToFloat((bits + 0x7fff + (bits >>> 16 & 1)) & 0xffff0000);
+    }
+
+    private void convolution(
+            TrainingKernels with,
+            UnaryOperator<Float> factor,
+            int batch,
+            int height,
+            int width,
+            int in,
+            int out,
+            int kernel,
+            int stride) {
         int pad = kernel / 2;
         Convolution shape = new Convolution(batch, height, width, in, out, kernel, kernel, stride, stride, pad, pad);
         int rows = (int) shape.outputHeight();
@@ -88,9 +116,9 @@ class OneDnnKernelsTest {
                         for (int o = 0; o < out; o++) {
                             int target = (b * rows * columns + r) * out + o;
                             int w = (k * in + i) * out + o;
-                            y[target] += (double) x[source] * weight[w];
-                            dx[source] += (double) dy[target] * weight[w];
-                            dWeight[w] += (double) dy[target] * x[source];
+                            y[target] += (double) factor.apply(x[source]) * factor.apply(weight[w]);
+                            dx[source] += (double) factor.apply(dy[target]) * factor.apply(weight[w]);
+                            dWeight[w] += (double) factor.apply(dy[target]) * factor.apply(x[source]);
                         }
                     }
                 }
@@ -103,11 +131,11 @@ class OneDnnKernelsTest {
                 FloatPointer pdx = new FloatPointer(dx.length);
                 FloatPointer pdw = new FloatPointer(dWeight.length)) {
             List<Kernel> all = List.of(
-                    kernels.convolution(shape, px.address(), pw.address(), py.address()),
-                    kernels.mapGradient(shape, pdy.address(), pw.address(), pdx.address()),
-                    kernels.weightGradient(shape, px.address(), pdy.address(), pdw.address()));
+                    with.convolution(shape, px.address(), pw.address(), py.address()),
+                    with.mapGradient(shape, pdy.address(), pw.address(), pdx.address()),
+                    with.weightGradient(shape, px.address(), pdy.address(), pdw.address()));
             for (int run = 0; run < 2; run++) {
-                kernels.run(all);
+                with.run(all);
                 near(py, y);
                 near(pdx, dx);
                 near(pdw, dWeight);

@@ -1,5 +1,6 @@
 package io.github.mgn4j.train;
 
+import io.github.mgn4j.engine.Precision;
 import io.github.mgn4j.loss.Objective;
 import io.github.mgn4j.spec.MgnSpec;
 import java.util.List;
@@ -21,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  * @param seed seed of sampling, augmentation and new weights
  * @param microBatch number of images per pass through the network, a divisor of {@code p * k}; 0 for all at once. The
  *     losses are those of the whole batch; batch norm sees one micro-batch at a time
+ * @param precision format of the factors of convolutions, fp32 or bf16; sums, batch norms, losses and weights are float32.
+ *     bf16 needs {@code mgn-onednn}; a processor that does not gain from it computes in fp32 and logs a warning
  * @param cadence intervals of checkpoints and evaluations
  */
 public record Recipe(
@@ -35,6 +38,7 @@ public record Recipe(
         LossSettings losses,
         long seed,
         int microBatch,
+        Precision precision,
         Cadence cadence) {
     /**
      * Checks the settings.
@@ -47,6 +51,10 @@ public record Recipe(
                 iterations == null || iterations >= 1, "iterations must be at least 1, not %s", iterations);
         RecipeException.check(
                 clipNorm >= 0 && clipNorm < Double.POSITIVE_INFINITY, "clip-norm must be 0 or more, not %s", clipNorm);
+        RecipeException.check(
+                precision == Precision.FP32 || precision == Precision.BF16,
+                "precision must be fp32 or bf16, not %s",
+                precision.label());
         RecipeException.check(
                 microBatch == 0 || (microBatch >= 2 && sampling.batchSize() % microBatch == 0),
                 "micro-batch must be 0, or from 2 a divisor of p x k = %s, not %s",

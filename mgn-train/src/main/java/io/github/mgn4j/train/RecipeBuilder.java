@@ -2,6 +2,7 @@ package io.github.mgn4j.train;
 
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import io.github.mgn4j.data.EpochLength;
+import io.github.mgn4j.engine.Precision;
 import io.github.mgn4j.image.OnError;
 import io.github.mgn4j.loss.TripletLoss;
 import java.util.List;
@@ -35,6 +36,7 @@ public final class RecipeBuilder {
     private OnError onError = OnError.FAIL;
     private long seed = 1;
     private int microBatch;
+    private Precision precision = Precision.FP32;
     private int checkpointEvery = 1000;
     private int evaluateEvery;
 
@@ -65,6 +67,7 @@ public final class RecipeBuilder {
         onError = recipe.sampling().onError();
         seed = recipe.seed();
         microBatch = recipe.microBatch();
+        precision = recipe.precision();
         checkpointEvery = recipe.cadence().checkpointEvery();
         evaluateEvery = recipe.cadence().evaluateEvery();
     }
@@ -250,6 +253,13 @@ public final class RecipeBuilder {
         return this;
     }
 
+    /** Sets the format of the factors of convolutions, fp32 or bf16; see {@link Recipe#precision}. */
+    @CanIgnoreReturnValue
+    public RecipeBuilder precision(Precision value) {
+        precision = value;
+        return this;
+    }
+
     /** Sets the iterations between two evaluations; 0 for none. */
     @CanIgnoreReturnValue
     public RecipeBuilder evaluateEvery(int count) {
@@ -282,6 +292,7 @@ public final class RecipeBuilder {
                 new LossSettings(margin, softMargin, labelSmoothing, softmaxWeight, tripletWeight),
                 seed,
                 microBatch,
+                precision,
                 new Cadence(checkpointEvery, evaluateEvery));
     }
 }

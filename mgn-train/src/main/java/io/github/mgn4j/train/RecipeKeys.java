@@ -2,6 +2,7 @@ package io.github.mgn4j.train;
 
 import com.google.common.collect.ImmutableMap;
 import io.github.mgn4j.data.EpochLength;
+import io.github.mgn4j.engine.Precision;
 import io.github.mgn4j.image.OnError;
 import io.github.mgn4j.spec.ClassifierPosition;
 import io.github.mgn4j.spec.InputSize;
@@ -138,6 +139,9 @@ final class RecipeKeys {
                             r -> YamlValue.name(r.sampling().onError())))
             .put("seed", new Key((b, v) -> b.seed(v.whole()), Recipe::seed))
             .put("micro-batch", new Key((b, v) -> b.microBatch(v.integer()), Recipe::microBatch))
+            .put(
+                    "precision",
+                    new Key((b, v) -> b.precision(v.constant(Precision.class)), r -> YamlValue.name(r.precision())))
             .put(
                     "checkpoint-every",
                     new Key(

@@ -86,7 +86,7 @@ public final class Trainer implements AutoCloseable {
         ownParts = parts.ownParts(objective, optimizer);
         boolean whole = recipe.microBatch() == 0 || recipe.microBatch() == data.batchSize();
         int atOnce = whole ? data.batchSize() : recipe.microBatch();
-        Kernels kernels = parts.withKernels ? Kernels.find(data.layout(), type) : Kernels.NONE;
+        Kernels kernels = parts.withKernels ? Kernels.find(data.layout(), type, recipe.precision()) : Kernels.NONE;
         TrainingGraph graph = TrainingGraph.of(start, atOnce, data.layout(), type, kernels.exist());
         weights = new TrainableWeights(graph, start, type);
         Set<String> parameters = weights.trainable().keySet();

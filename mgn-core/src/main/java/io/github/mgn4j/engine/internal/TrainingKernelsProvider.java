@@ -1,5 +1,7 @@
 package io.github.mgn4j.engine.internal;
 
+import io.github.mgn4j.engine.Precision;
+
 /** Provides the kernels of training by a native library. Providers are found by {@link java.util.ServiceLoader}. */
 public interface TrainingKernelsProvider {
     /**
@@ -8,6 +10,11 @@ public interface TrainingKernelsProvider {
      */
     boolean available();
 
-    /** Opens kernels for one plan. Callers check {@link #available()} first. */
-    TrainingKernels open();
+    /**
+     * Opens kernels for one plan. Callers check {@link #available()} first.
+     *
+     * @param precision of the factors of convolutions, {@code FP32} or {@code BF16}; all else is float32. A processor that gains
+     *     nothing from bf16 computes in fp32, and a warning is logged
+     */
+    TrainingKernels open(Precision precision);
 }

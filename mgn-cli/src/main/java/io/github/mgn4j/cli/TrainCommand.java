@@ -5,6 +5,7 @@ import io.github.mgn4j.data.DatasetFormat;
 import io.github.mgn4j.data.DatasetSummary;
 import io.github.mgn4j.data.ReidDataset;
 import io.github.mgn4j.data.UnreadableImage;
+import io.github.mgn4j.engine.Precision;
 import io.github.mgn4j.eval.Evaluator;
 import io.github.mgn4j.eval.ReidMetrics;
 import io.github.mgn4j.extract.FeatureExtractor;
@@ -129,6 +130,9 @@ final class TrainCommand implements Callable<Integer> {
 
     @Option(names = "--margin", paramLabel = "X", description = "Margin of the triplet loss.")
     private @Nullable Double margin;
+
+    @Option(names = "--precision", paramLabel = "P", description = "fp32, or bf16 on processors that have it.")
+    private @Nullable Precision precision;
 
     @Mixin
     private OutputOptions output;
@@ -351,6 +355,9 @@ final class TrainCommand implements Callable<Integer> {
         }
         if (weightDecay != null) {
             builder.weightDecay(weightDecay);
+        }
+        if (precision != null) {
+            builder.precision(precision);
         }
         if (margin != null) {
             builder.margin(margin);

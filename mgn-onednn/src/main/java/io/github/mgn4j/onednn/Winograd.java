@@ -84,40 +84,61 @@ final class Winograd {
      */
     static void weights(float[] weights, int out, int in, FloatBuffer transformed) {
         IntStream.range(0, out).parallel().forEach(o -> {
-            double[] kernel = new double[KERNEL];
-            double[] half = new double[WINDOW * KERNEL];
-            double[] row = new double[WINDOW];
-            for (int place = o * in; place < (o + 1) * in; place++) {
-                for (int x = 0; x < KERNEL; x++) {
-                    for (int y = 0; y < KERNEL; y++) {
-                        kernel[y] = weights[(place * KERNEL + y) * KERNEL + x];
-                    }
-                    kernel(kernel, 0, row);
-                    for (int i = 0; i < WINDOW; i++) {
-                        half[i * KERNEL + x] = row[i];
-                    }
+            double[][] kernel = new double[KERNEL * KERNEL][in];
+            double[][] half = new double[WINDOW * KERNEL][in];
+            double[] row = new double[in];
+            float[] rounded = new float[in];
+            for (int k = 0; k < kernel.length; k++) {
+                for (int i = 0; i < in; i++) {
+                    kernel[k][i] = weights[(o * in + i) * kernel.length + k];
                 }
-                for (int i = 0; i < WINDOW; i++) {
-                    kernel(half, i * KERNEL, row);
-                    for (int j = 0; j < WINDOW; j++) {
-                        transformed.put((i * WINDOW + j) * out * in + place, (float) row[j]);
+            }
+            for (int i = 0; i < WINDOW; i++) {
+                for (int x = 0; x < KERNEL; x++) {
+                    kernel(i, kernel[x], kernel[KERNEL + x], kernel[2 * KERNEL + x], half[i * KERNEL + x]);
+                }
+                double[] left = half[i * KERNEL];
+                for (int j = 0; j < WINDOW; j++) {
+                    kernel(j, left, half[i * KERNEL + 1], half[i * KERNEL + 2], row);
+                    for (int k = 0; k < in; k++) {
+                        rounded[k] = (float) row[k];
                     }
+                    transformed.put(((i * WINDOW + j) * out + o) * in, rounded);
                 }
             }
         });
     }
 
-    /** Computes {@code G} times three values. */
-    private static void kernel(double[] values, int from, double[] result) {
-        double outer = values[from] + values[from + 2];
-        double scaled = values[from] / 24 + values[from + 2] / 6;
-        double middle = values[from + 1];
-        result[0] = values[from] / 4;
-        result[1] = -(outer + middle) / 6;
-        result[2] = -(outer - middle) / 6;
-        result[3] = scaled + middle / 12;
-        result[4] = scaled - middle / 12;
-        result[5] = values[from + 2];
+    /** Computes a row of {@code G} times three vectors. */
+    private static void kernel(int row, double[] a, double[] b, double[] c, double[] result) {
+        switch (row) {
+            case 0 -> {
+                for (int k = 0; k < result.length; k++) {
+                    result[k] = a[k] / 4;
+                }
+            }
+            case 1 -> {
+                for (int k = 0; k < result.length; k++) {
+                    result[k] = -((a[k] + c[k]) + b[k]) / 6;
+                }
+            }
+            case 2 -> {
+                for (int k = 0; k < result.length; k++) {
+                    result[k] = -((a[k] + c[k]) - b[k]) / 6;
+                }
+            }
+            case 3 -> {
+                for (int k = 0; k < result.length; k++) {
+                    result[k] = (a[k] / 24 + c[k] / 6) + b[k] / 12;
+                }
+            }
+            case 4 -> {
+                for (int k = 0; k < result.length; k++) {
+                    result[k] = (a[k] / 24 + c[k] / 6) - b[k] / 12;
+                }
+            }
+            default -> System.arraycopy(c, 0, result, 0, result.length);
+        }
     }
 
     // The JIT vectorises loops that write one array and use one index.

@@ -1,5 +1,6 @@
 #!/bin/sh
 # Training steps of the full MGN, mgn4j and PyTorch in turn: sh mgn-bench/compare-training.sh [P] [K] [STEPS] [ROUNDS]
+# PRECISION=bf16 for the steps of mgn4j.
 # Needs ./mvnw -pl mgn-bench -am package -DskipTests before, and python3-torch, python3-torchvision.
 set -eu
 cd "$(dirname "$0")/.."
@@ -10,6 +11,6 @@ for round in $(seq "$rounds"); do
   echo "round $round, load $(cut -d' ' -f1 /proc/loadavg)"
   /usr/bin/python3 -c "import subprocess, sys; subprocess.run(sys.argv[1:], check=True); $peak" \
     java -Xmx2g -Dorg.bytedeco.javacpp.maxphysicalbytes=20g -cp "mgn-bench/target/mgn-bench.jar:$(cat mgn-bench/target/classpath.txt)" \
-    io.github.mgn4j.bench.TrainingSteps mgn "$p" "$k" "$steps" 2>/dev/null | grep mgn4j
+    io.github.mgn4j.bench.TrainingSteps mgn "$p" "$k" "$steps" "${PRECISION:-fp32}" 2>/dev/null | grep mgn4j
   (cd tools/reference && /usr/bin/python3 bench_training.py "$p" "$k" "$steps")
 done

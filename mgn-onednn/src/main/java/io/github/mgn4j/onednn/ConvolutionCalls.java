@@ -35,8 +35,7 @@ final class ConvolutionCalls {
     private final dnnl_memory_desc yFactor;
     private final dnnl_memory_desc anyFactor;
     private final dnnl_memory_desc any;
-    private final long[] strides;
-    private final long[] padding;
+    private final Window window;
     private final dnnl_primitive_attr attributes;
 
     /**
@@ -57,8 +56,12 @@ final class ConvolutionCalls {
         this.type = type;
         plain = Dnnl.descriptor(dnnl_f32, dnnl_hwio, temporary, weights);
         any = Dnnl.descriptor(dnnl_f32, dnnl_format_tag_any, temporary, weights);
-        strides = new long[] {shape.strideHeight(), shape.strideWidth()};
-        padding = new long[] {shape.paddingHeight(), shape.paddingWidth()};
+        window = new Window(
+                new long[] {shape.kernelHeight(), shape.kernelWidth()},
+                new long[] {shape.strideHeight(), shape.strideWidth()},
+                new long[] {shape.paddingHeight(), shape.paddingWidth()},
+                shape.width(),
+                shape.outputWidth());
         attributes = new Attributes(temporary).get();
     }
 
@@ -103,10 +106,10 @@ final class ConvolutionCalls {
                 anyFactor,
                 null,
                 y,
-                strides,
+                window.strides(),
                 NO_DILATION,
-                padding,
-                padding,
+                window.padding(),
+                window.endPadding(),
                 attributes);
     }
 
@@ -141,10 +144,10 @@ final class ConvolutionCalls {
                 x,
                 anyFactor,
                 yFactor,
-                strides,
+                window.strides(),
                 NO_DILATION,
-                padding,
-                padding,
+                window.padding(),
+                window.endPadding(),
                 hint(),
                 attributes);
         Dnnl.check(status, "gradient of a convolution's map");
@@ -194,10 +197,10 @@ final class ConvolutionCalls {
                 any,
                 null,
                 yFactor,
-                strides,
+                window.strides(),
                 NO_DILATION,
-                padding,
-                padding,
+                window.padding(),
+                window.endPadding(),
                 hint(),
                 attributes);
         Dnnl.check(status, "gradient of weights");

@@ -57,14 +57,12 @@ final class Primitives {
         dnnl_memory_desc any =
                 Dnnl.descriptor(weightType, dnnl_format_tag_any, temporary, layer.out(), layer.in(), kernel, kernel);
         dnnl_memory_desc bias = Dnnl.descriptor(dnnl_f32, dnnl_x, temporary, layer.out());
-        long[] padding = {layer.padding(), layer.padding()};
-        // A single column of results has no next column to step to. If a stride is set nevertheless, oneDNN's AMX
-        // kernels mistake the length of the map's rows and read wrong ones (3.11, and still in 3.13; see
-        // ConvolutionTest).
-        int beside = layer.kernel() - layer.padding() - layer.width();
-        boolean column = layer.outputWidth() == 1 && beside >= 0;
-        long[] strides = {layer.stride(), column ? 1 : layer.stride()};
-        long[] endPadding = {layer.padding(), column ? beside : layer.padding()};
+        Window window = new Window(
+                new long[] {kernel, kernel},
+                new long[] {layer.stride(), layer.stride()},
+                new long[] {layer.padding(), layer.padding()},
+                layer.width(),
+                layer.outputWidth());
         dnnl_primitive_desc description = new dnnl_primitive_desc();
         int status = dnnl_convolution_forward_primitive_desc_create(
                 description,
@@ -75,10 +73,10 @@ final class Primitives {
                 any,
                 bias,
                 destination,
-                strides,
+                window.strides(),
                 NO_DILATION,
-                padding,
-                endPadding,
+                window.padding(),
+                window.endPadding(),
                 attributes.get());
         PrimitiveStep step = step(layer.name(), status, description, attributes)
                 .with(DNNL_ARG_WEIGHTS, weights.convolution(layer, wantedWeights(description), weightType))

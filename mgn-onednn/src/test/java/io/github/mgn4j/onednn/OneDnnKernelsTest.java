@@ -68,6 +68,8 @@ class OneDnnKernelsTest {
         "2, 6, 4, 16, 32, 1, 1",
         "2, 6, 4, 5, 6, 1, 1",
         "2, 7, 4, 16, 32, 1, 2",
+        "2, 7, 2, 16, 32, 3, 2", // one column of results
+        "2, 7, 2, 16, 32, 1, 2",
         "2, 1, 1, 64, 32, 1, 1"
     })
     void convolution(int batch, int height, int width, int in, int out, int kernel, int stride) {

@@ -103,7 +103,8 @@ final class PlannedGradients implements AutoCloseable {
     private void checkNoneShared(GraphPlan created) {
         Set<Long> addresses = new HashSet<>();
         gradients.forEach((name, gradientName) -> {
-            if (!addresses.add(created.output(gradientName).data().address())) {
+            INDArray gradient = created.output(gradientName);
+            if (!addresses.add(gradient.data().address() + gradient.offset())) {
                 throw new IllegalStateException("the gradient of '" + name + "' shares its memory with another");
             }
         });

@@ -27,6 +27,8 @@ final class Workbench implements AutoCloseable {
     /** What a call leaves for the next one of the same kernel, in the form that this one wants. */
     enum Temporary {
         MAP,
+        /** Those of a map that a 1x1 convolution with a stride reads. */
+        PIXELS,
         GRADIENT,
         /** Weights, or their gradient. */
         WEIGHTS

@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Each kernel against a plain loop. */
 class OneDnnKernelsTest {
     private final TrainingKernels kernels = OneDnnKernels.open(dnnl.dnnl_f32);
-    /** Where the processor has no bfloat16 at all, oneDNN has no such convolutions. */
+    /** Used where the processor has bfloat16. */
     private final TrainingKernels half = OneDnnKernels.open(dnnl.dnnl_bf16);
 
     private final Random random = new Random(3);
@@ -50,11 +50,15 @@ class OneDnnKernelsTest {
     }
 
     private static void near(FloatPointer found, double[] wanted) {
+        near("", found, wanted);
+    }
+
+    private static void near(String what, FloatPointer found, double[] wanted) {
         float[] values = values(found);
         assertThat(values).hasSameSizeAs(wanted);
         for (int i = 0; i < values.length; i++) {
             assertThat((double) values[i])
-                    .as("element " + i)
+                    .as(what + " element " + i)
                     .isCloseTo(wanted[i], within(1e-4 + 1e-4 * Math.abs(wanted[i])));
         }
     }
@@ -74,8 +78,24 @@ class OneDnnKernelsTest {
     })
     void convolution(int batch, int height, int width, int in, int out, int kernel, int stride) {
         convolution(kernels, x -> x, batch, height, width, in, out, kernel, stride);
-        if (Processor.has(dnnl.dnnl_cpu_isa_avx512_core)) { // computed without bf16 units, if slowly
+        if (Processor.has(dnnl.dnnl_cpu_isa_avx512_core_bf16)) {
             convolution(half, OneDnnKernelsTest::rounded, batch, height, width, in, out, kernel, stride);
+        }
+    }
+
+    /** Each instruction set has kernels of its own, and conditions for them: {@code ONEDNN_MAX_CPU_ISA} chooses. */
+    @Test
+    void anyConvolution() {
+        int[] channels = {1, 2, 3, 4, 6, 7, 8, 12, 16, 24, 32, 48, 64};
+        int[] sizes = {1, 1, 3, 3, 7};
+        for (int i = 0; i < 400; i++) {
+            int kernel = sizes[random.nextInt(sizes.length)];
+            int stride = 1 + random.nextInt(2);
+            int height = 1 + random.nextInt(16) + kernel / 2;
+            int width = 1 + random.nextInt(9) + kernel / 2;
+            int in = kernel == 7 ? 3 : channels[random.nextInt(channels.length)]; // as a stem has
+            int out = channels[random.nextInt(channels.length)];
+            convolution(1 + random.nextInt(4), height, width, in, out, kernel, stride);
         }
     }
 
@@ -138,9 +158,9 @@ class OneDnnKernelsTest {
                     with.weightGradient(shape, px.address(), pdy.address(), pdw.address()));
             for (int run = 0; run < 2; run++) {
                 with.run(all);
-                near(py, y);
-                near(pdx, dx);
-                near(pdw, dWeight);
+                near("y of " + shape, py, y);
+                near("dx of " + shape, pdx, dx);
+                near("dw of " + shape, pdw, dWeight);
             }
         }
     }

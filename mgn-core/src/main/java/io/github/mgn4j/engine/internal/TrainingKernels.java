@@ -31,11 +31,9 @@ public interface TrainingKernels extends AutoCloseable {
             long strideWidth,
             long paddingHeight,
             long paddingWidth) {
-        /** Returns whether every pixel is computed from one pixel, so that the convolution is a product of matrices. */
+        /** Returns whether every pixel of the result is computed from one of the map. */
         public boolean isPointwise() {
-            return kernelHeight * kernelWidth == 1
-                    && strideHeight * strideWidth == 1
-                    && paddingHeight + paddingWidth == 0;
+            return kernelHeight * kernelWidth == 1 && paddingHeight + paddingWidth == 0;
         }
 
         /** Returns the rows of the result. */

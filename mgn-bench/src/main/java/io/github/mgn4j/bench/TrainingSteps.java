@@ -28,8 +28,13 @@ public final class TrainingSteps {
         int steps = Integer.parseInt(args[3]);
         Precision precision = args.length > 4 ? Precision.valueOf(args[4].toUpperCase(Locale.ROOT)) : Precision.FP32;
         MgnSpec spec = Presets.named(args[0], p);
-        Recipe recipe =
-                Recipe.builder().p(p).k(k).iterations(steps).precision(precision).checkpointEvery(0).build();
+        Recipe recipe = Recipe.builder()
+                .p(p)
+                .k(k)
+                .iterations(steps)
+                .precision(precision)
+                .checkpointEvery(0)
+                .build();
         try (RandomBatches batches = new RandomBatches(spec, p, k);
                 Trainer trainer = new Trainer(WeightInit.initialise(spec, 1), recipe, batches)) {
             for (int i = 0; i < steps; i++) {

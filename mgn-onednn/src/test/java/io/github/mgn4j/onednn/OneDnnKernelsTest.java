@@ -240,6 +240,33 @@ class OneDnnKernelsTest {
         }
     }
 
+    /** As many rows as the paper's first layer has in a batch of 16: oneDNN's own sums are off by 1e-5. */
+    @Test
+    void statisticsOfManyRowsKeepTheirDigits() {
+        int rows = 196_608;
+        int channels = 4;
+        float[] x = random((long) rows * channels);
+        double[] mean = new double[channels];
+        double[] variance = new double[channels];
+        for (int i = 0; i < x.length; i++) {
+            x[i] += 0.5f;
+            mean[i % channels] += x[i] / (double) rows;
+        }
+        for (int i = 0; i < x.length; i++) {
+            variance[i % channels] += Math.pow(x[i] - mean[i % channels], 2) / rows;
+        }
+        try (FloatPointer px = new FloatPointer(x);
+                FloatPointer pm = new FloatPointer(channels);
+                FloatPointer pv = new FloatPointer(channels)) {
+            ChannelMoments moments = new ChannelMoments(px.address(), rows, channels, pm.address(), pv.address());
+            NativeThread.run(moments::compute);
+            for (int c = 0; c < channels; c++) {
+                assertThat((double) pm.get(c)).isCloseTo(mean[c], within(3e-7 * mean[c]));
+                assertThat((double) pv.get(c)).isCloseTo(variance[c], within(3e-7 * variance[c]));
+            }
+        }
+    }
+
     @Test
     void sumsAndReluInPlace() {
         int length = 1003;

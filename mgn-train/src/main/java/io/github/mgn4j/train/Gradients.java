@@ -20,7 +20,7 @@ interface Gradients extends AutoCloseable {
 
     /**
      * Returns the first batch norm whose statistics of that batch are NaN or infinite. The losses need not be: the ReLU of
-     * kernels makes NaN 0.
+     * kernels makes NaN 0. Without kernels the losses show it, and nothing is looked for.
      */
     Optional<String> brokenNorm();
 

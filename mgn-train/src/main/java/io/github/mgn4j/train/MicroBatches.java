@@ -42,6 +42,7 @@ final class MicroBatches implements Gradients {
     private final int part;
     private final DataType type;
     private final TrainingGraph graph;
+    private final Kernels kernels;
     private final SameDiff network;
     /** The network's variables that the losses read, by their names in the graph of losses. */
     private final Map<String, SDVariable> vectors = new LinkedHashMap<>();
@@ -69,6 +70,7 @@ final class MicroBatches implements Gradients {
         this.images = images;
         part = graph.batch();
         this.graph = graph;
+        this.kernels = kernels;
         network = graph.sd();
         SDVariable placeholder = network.getVariable(TrainingGraph.IMAGES);
         type = placeholder.dataType();
@@ -129,7 +131,9 @@ final class MicroBatches implements Gradients {
             fill(now, from);
             forward.input(TrainingGraph.IMAGES).assign(input);
             forward.run();
-            brokenNorm = brokenNorm.or(() -> NdArrays.brokenNorm(graph, forward.outputs()));
+            if (kernels.exist()) {
+                brokenNorm = brokenNorm.or(() -> NdArrays.brokenNorm(graph, forward.outputs()));
+            }
             for (Map.Entry<String, SDVariable> vector : vectors.entrySet()) {
                 rows(losses.getVariable(vector.getKey()).getArr(), from)
                         .assign(forward.output(vector.getValue().name()));

@@ -217,7 +217,7 @@ public final class Trainer implements AutoCloseable {
      * Takes the remaining steps of the recipe and calls the listeners.
      *
      * @return the resulting network; fully trained unless {@linkplain #requestStop a stop was requested}
-     * @throws DivergedException when a loss is NaN or infinite
+     * @throws DivergedException when a loss or a statistic of a batch norm is NaN or infinite
      * @throws IOException from the data or a listener
      */
     public Model run() throws IOException {

@@ -72,7 +72,7 @@ public final class Training implements AutoCloseable {
      *
      * @throws java.nio.file.FileAlreadyExistsException if the folder contains an earlier run
      * @throws IllegalArgumentException if the data set and the recipe do not fit together
-     * @throws DivergedException when a loss is NaN or infinite
+     * @throws DivergedException when a loss or a statistic of a batch norm is NaN or infinite
      * @throws IOException if an image cannot be read or the folder cannot be written
      */
     public static Model run(ReidDataset dataset, Recipe recipe, Path runFolder) throws IOException {
@@ -154,7 +154,7 @@ public final class Training implements AutoCloseable {
      * Takes the remaining steps and calls the listeners.
      *
      * @return the resulting network; fully trained unless {@linkplain #requestStop a stop was requested}
-     * @throws DivergedException when a loss is NaN or infinite
+     * @throws DivergedException when a loss or a statistic of a batch norm is NaN or infinite
      * @throws IOException from the data, the run folder or a listener
      * @throws IllegalStateException if it was called before
      */

@@ -19,6 +19,7 @@ import org.nd4j.linalg.factory.Nd4j;
 /** Runs a whole batch forward and backward at once. */
 final class WholeBatch implements Gradients {
     private final TrainingGraph graph;
+    private final Kernels kernels;
     private final ObjectiveGraph objective;
     private final PlannedGradients executor;
     private final INDArray images;
@@ -32,6 +33,7 @@ final class WholeBatch implements Gradients {
      */
     WholeBatch(TrainingGraph graph, Objective objective, Collection<String> parameters, Kernels kernels) {
         this.graph = graph;
+        this.kernels = kernels;
         this.objective = ObjectiveGraph.add(
                 graph.sd(),
                 objective,
@@ -59,8 +61,8 @@ final class WholeBatch implements Gradients {
 
     @Override
     public Optional<String> brokenNorm() {
-        return NdArrays.brokenNorm(
-                graph, Objects.requireNonNull(result, "losses come first").outputs());
+        PlannedGradients.Result now = Objects.requireNonNull(result, "losses come first");
+        return kernels.exist() ? NdArrays.brokenNorm(graph, now.outputs()) : Optional.empty();
     }
 
     @Override

@@ -15,7 +15,6 @@ import java.util.Objects;
 import org.bytedeco.javacpp.Pointer;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.autodiff.samediff.SameDiff;
-import org.nd4j.linalg.api.buffer.DataBuffer;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.api.ops.OpContext;
@@ -41,7 +40,7 @@ public final class GraphPlan implements AutoCloseable {
         }
     }
 
-    /** A step with its context, which can be executed any number of times. */
+    /** A step that can be executed any number of times, and the kernel that computes it if one does. */
     private record Bound(Step step, Runnable call, @Nullable Kernel kernel) {}
 
     /**
@@ -142,13 +141,9 @@ public final class GraphPlan implements AutoCloseable {
             for (Value value : step.outputs()) {
                 value.array = value.root.isComputed()
                         ? memory.at(pass.offset(value.root), value)
-                        : view(value.root.requireArray().data(), value);
+                        : value.over(value.root.requireArray().data(), 0);
             }
         }
-    }
-
-    private static INDArray view(DataBuffer buffer, Value value) {
-        return Nd4j.create(buffer, value.shape, Nd4j.getStrides(value.shape, 'c'), 0, 'c', value.type);
     }
 
     /** Checks JavaCPP's limit of native memory. JavaCPP, below ND4J, fails at some later small allocation once the process is larger than this. */

@@ -5,7 +5,9 @@ import io.github.mgn4j.engine.internal.TrainingKernels.BatchNormGradients;
 import io.github.mgn4j.engine.internal.TrainingKernels.BatchNormOperands;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ops.DynamicCustomOp;
@@ -15,17 +17,25 @@ final class KernelRule implements Rule {
     /** NHWC, and weights [kH, kW, in, out], in a convolution's arguments 9 and 10. */
     private static final int FORMAT = 9;
 
+    private final TrainingKernels kernels;
+    /** The steps that compute a value as a sum by a kernel. */
+    private final Map<Value, Step> sums = new HashMap<>();
+
+    KernelRule(TrainingKernels kernels) {
+        this.kernels = kernels;
+    }
+
     @Override
     public @Nullable List<Step> rewrite(Step step, Rewriter rewriter) {
         if (step.op().opName().equals("relu")) {
-            return sumAndRelu(step, rewriter);
+            return sumAndRelu(step);
         }
         boolean floats = step.inputs().stream().allMatch(v -> v.type == DataType.FLOAT || v.type == DataType.INT8);
         if (!floats || !(step.op() instanceof DynamicCustomOp op)) {
             return null;
         }
         if (op instanceof BatchNormOp norm) {
-            return List.of(batchNorm(step, norm, rewriter));
+            return List.of(batchNorm(step, norm));
         }
         if (op instanceof BatchNormOp.Gradient gradient) {
             return List.of(batchNormGradient(step, gradient));
@@ -33,7 +43,8 @@ final class KernelRule implements Rule {
         return switch (op.opName()) {
             case "conv2d" -> step.inputs().size() == 2 ? convolution(step, op) : null;
             case "conv2d_bp" -> step.inputs().size() == 3 ? gradients(step, op, rewriter) : null;
-            case "add" -> sum(step, rewriter);
+            case "add" -> sum(step);
+            case "thresholdedrelu_bp" -> reluGradient(step, rewriter);
             default -> null;
         };
     }
@@ -89,10 +100,10 @@ final class KernelRule implements Rule {
         return steps;
     }
 
-    private static Step batchNorm(Step step, BatchNormOp op, Rewriter rewriter) {
+    private Step batchNorm(Step step, BatchNormOp op) {
         TrainingKernels.BatchNorm norm = op.norm(step.inputs().get(0).shape);
         if (norm.relu()) {
-            step.outputs().get(3).shape = new long[] {rewriter.kernels().maskBytes(norm)};
+            step.outputs().get(3).shape = new long[] {kernels.maskBytes(norm)};
         }
         KernelCall call = new KernelCall("batch_norm", List.of(), (k, o) -> {
             long mask = norm.relu() ? o.out(3) : 0;
@@ -113,14 +124,14 @@ final class KernelRule implements Rule {
     }
 
     /** a + b of one shape. */
-    private static @Nullable List<Step> sum(Step step, Rewriter rewriter) {
+    private @Nullable List<Step> sum(Step step) {
         Value a = step.inputs().get(0);
         Value b = step.inputs().get(1);
         Value y = step.outputs().get(0);
         if (!Arrays.equals(a.shape, b.shape) || a.shape.length != 4) {
             return null;
         }
-        rewriter.noteSum(y, step);
+        sums.put(y, step);
         return List.of(step(step, sum(y, false), step.inputs(), step.outputs()));
     }
 
@@ -130,16 +141,20 @@ final class KernelRule implements Rule {
     }
 
     /** The ReLU of a sum computes the sum, too, which is left out if nothing else reads it. */
-    private static @Nullable List<Step> sumAndRelu(Step step, Rewriter rewriter) {
-        Step sum = rewriter.sum(step.inputs().get(0));
+    private @Nullable List<Step> sumAndRelu(Step step) {
+        Step sum = sums.get(step.inputs().get(0));
         return sum == null ? null : List.of(step(step, sum(step.outputs().get(0), true), sum.inputs(), step.outputs()));
     }
 
-    static Step reluGradient(Step step, Value y, Value dy, Value dx) {
+    private static @Nullable List<Step> reluGradient(Step step, Rewriter rewriter) {
+        Value y = ReluGradient.rectified(step, rewriter);
+        if (y == null) {
+            return null;
+        }
         long length = y.length();
         KernelCall call = new KernelCall(
                 "relu_gradient", List.of(1, 0), (k, o) -> k.reluGradient(length, o.in(0), o.in(1), o.out(0)));
-        return step(step, call, List.of(y, dy), List.of(dx));
+        return List.of(step(step, call, List.of(y, step.inputs().get(1)), step.outputs()));
     }
 
     private static Step step(Step step, KernelCall call, List<Value> inputs, List<Value> outputs) {

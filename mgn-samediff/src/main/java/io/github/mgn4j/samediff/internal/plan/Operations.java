@@ -3,7 +3,6 @@ package io.github.mgn4j.samediff.internal.plan;
 import java.util.List;
 import org.nd4j.autodiff.functions.DifferentialFunction;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.api.ops.BaseOp;
 import org.nd4j.linalg.api.ops.CustomOp;
 import org.nd4j.linalg.api.ops.DynamicCustomOp;
 import org.nd4j.linalg.api.ops.Op;
@@ -45,13 +44,7 @@ final class Operations {
     }
 
     static List<LongShapeDescriptor> outputShapes(Step step, OpContext context) {
-        if (step.op() instanceof BatchNormOp || step.op() instanceof BatchNormOp.Gradient) {
-            return ((DynamicCustomOp) step.op()).calculateOutputShape(context);
-        }
-        if (step.op() instanceof DynamicCustomOp op) {
-            return Nd4j.getExecutioner().calculateOutputShape(op, context);
-        }
-        return ((BaseOp) step.op()).calculateOutputShape(context);
+        return step.op().calculateOutputShape(context);
     }
 
     static void execute(Step step, OpContext context) {

@@ -27,7 +27,12 @@ final class PlanMemory implements AutoCloseable {
     /** Allocates memory of these sizes in bytes. */
     PlanMemory(Map<DataType, Long> bytes) {
         boolean cpu = Nd4j.getEnvironment().isCPU();
-        bytes.forEach((type, size) -> regions.put(type, cpu ? plain(size) : buffer(type, size)));
+        try {
+            bytes.forEach((type, size) -> regions.put(type, cpu ? plain(size) : buffer(type, size)));
+        } catch (RuntimeException | Error e) {
+            close();
+            throw e;
+        }
     }
 
     private Region plain(long bytes) {
@@ -36,25 +41,21 @@ final class PlanMemory implements AutoCloseable {
             throw new PlanException("no native memory of " + (bytes >> 20) + " MB is left: plan a smaller batch");
         }
         owned.add(() -> Pointer.free(memory));
+        BytePointer all = new BytePointer(memory);
         long padding = Math.floorMod(-memory.address(), MemoryPass.ALIGNMENT);
         return (offset, value) -> {
             long length = Math.max(1, value.length());
-            BytePointer at = new BytePointer(new Address(memory.address() + padding + offset));
-            at.capacity(length * value.type.width());
+            Pointer at = all.getPointer(padding + offset).capacity(length * value.type.width());
             DataBuffer buffer = Nd4j.createBuffer(at, length, value.type);
             owned.add(0, buffer);
-            return array(buffer, 0, value);
+            return value.over(buffer, 0);
         };
     }
 
     private Region buffer(DataType type, long bytes) {
         DataBuffer buffer = Nd4j.createBuffer(type, bytes / type.width(), false);
         owned.add(buffer);
-        return (offset, value) -> array(buffer, offset / type.width(), value);
-    }
-
-    private static INDArray array(DataBuffer buffer, long offset, Value value) {
-        return Nd4j.create(buffer, value.shape, Nd4j.getStrides(value.shape, 'c'), offset, 'c', value.type);
+        return (offset, value) -> value.over(buffer, offset / type.width());
     }
 
     /** Returns an array for a value at an offset in bytes. */
@@ -70,13 +71,5 @@ final class PlanMemory implements AutoCloseable {
     public void close() {
         owned.forEach(Operations::close);
         owned.clear();
-    }
-
-    /** Memory at an address that is not this object's. */
-    private static final class Address extends Pointer {
-        Address(long address) {
-            super((Pointer) null);
-            this.address = address;
-        }
     }
 }

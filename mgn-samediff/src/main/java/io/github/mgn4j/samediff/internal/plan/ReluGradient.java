@@ -2,7 +2,6 @@ package io.github.mgn4j.samediff.internal.plan;
 
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ops.DynamicCustomOp;
 
 /**
@@ -12,6 +11,18 @@ import org.nd4j.linalg.api.ops.DynamicCustomOp;
 final class ReluGradient implements Rule {
     @Override
     public @Nullable List<Step> rewrite(Step step, Rewriter rewriter) {
+        Value y = rectified(step, rewriter);
+        Value out = step.outputs().get(0);
+        if (y == null) {
+            return null;
+        }
+        Value sign = rewriter.temporary(step, out.type, out.shape);
+        return List.of(
+                Steps.sign(step, y, sign), Steps.times(step, sign, step.inputs().get(1), out));
+    }
+
+    /** Returns the result of the ReLU whose gradient a step computes; null if it is another step, or the result is not known. */
+    static @Nullable Value rectified(Step step, Rewriter rewriter) {
         if (!step.op().opName().equals("thresholdedrelu_bp") || !(step.op() instanceof DynamicCustomOp op)) {
             return null;
         }
@@ -20,16 +31,6 @@ final class ReluGradient implements Rule {
                 return null;
             }
         }
-        Value y = rewriter.rectified(step.inputs().get(0));
-        Value out = step.outputs().get(0);
-        if (y == null) {
-            return null;
-        }
-        if (rewriter.hasKernels() && out.type == DataType.FLOAT) {
-            return List.of(KernelRule.reluGradient(step, y, step.inputs().get(1), out));
-        }
-        Value sign = rewriter.temporary(step, out.type, out.shape);
-        return List.of(
-                Steps.sign(step, y, sign), Steps.times(step, sign, step.inputs().get(1), out));
+        return rewriter.rectified(step.inputs().get(0));
     }
 }

@@ -1,5 +1,6 @@
 package io.github.mgn4j.samediff.internal.plan;
 
+import com.google.common.collect.ImmutableList;
 import io.github.mgn4j.engine.internal.TrainingKernels;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -7,7 +8,6 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -23,12 +23,10 @@ final class Rewriter {
             new RowBroadcast(),
             new ProductGradient());
 
-    private final List<Rule> rules = new ArrayList<>();
-    private final @Nullable TrainingKernels kernels;
+    private final List<Rule> rules;
     private final Set<Value> outputs;
     private final Map<Value, Value> substitutes = new HashMap<>();
     private final Map<Value, Value> rectified = new HashMap<>();
-    private final Map<Value, Step> sums = new HashMap<>();
     private final Map<String, Value> rows = new HashMap<>();
     private final Set<Value> read = new HashSet<>();
     private int temporaries;
@@ -41,11 +39,12 @@ final class Rewriter {
      */
     Rewriter(Collection<Value> outputs, @Nullable TrainingKernels kernels) {
         this.outputs = Set.copyOf(outputs);
-        this.kernels = kernels;
-        if (kernels != null) {
-            rules.add(new KernelRule());
-        }
-        rules.addAll(RULES);
+        rules = kernels == null
+                ? RULES
+                : ImmutableList.<Rule>builder()
+                        .add(new KernelRule(kernels))
+                        .addAll(RULES)
+                        .build();
     }
 
     List<Step> run(List<Step> steps) {
@@ -87,15 +86,6 @@ final class Rewriter {
         return kept;
     }
 
-    /** Returns whether kernels are there to compute steps. */
-    boolean hasKernels() {
-        return kernels != null;
-    }
-
-    TrainingKernels kernels() {
-        return Objects.requireNonNull(kernels, "no kernels");
-    }
-
     /** Returns whether a step reads this value or it is an output of the graph. */
     boolean isRead(Value value) {
         return outputs.contains(value) || read.contains(value);
@@ -114,17 +104,6 @@ final class Rewriter {
     @Nullable
     Value rectified(Value value) {
         return rectified.get(value);
-    }
-
-    /** Notes that a kernel computes a value as a sum. */
-    void noteSum(Value value, Step step) {
-        sums.put(value, step);
-    }
-
-    /** Returns the step that computes a value as a sum by a kernel, or null. */
-    @Nullable
-    Step sum(Value value) {
-        return sums.get(value);
     }
 
     /** Creates a value between new steps. */

@@ -94,6 +94,6 @@ final class ShapePass {
             }
             buffer = larger;
         }
-        return Nd4j.create(buffer, value.shape, Nd4j.getStrides(value.shape, 'c'), 0, 'c', value.type);
+        return value.over(buffer, 0);
     }
 }

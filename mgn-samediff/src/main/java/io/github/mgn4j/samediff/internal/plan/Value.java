@@ -1,8 +1,10 @@
 package io.github.mgn4j.samediff.internal.plan;
 
 import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.buffer.DataBuffer;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * An array of the graph: a placeholder, a constant, or the result of a step. Filled in during planning.
@@ -54,6 +56,11 @@ final class Value {
 
     boolean isComputed() {
         return kind == Kind.COMPUTED;
+    }
+
+    /** Returns an array of this shape over a buffer, from an index on. */
+    INDArray over(DataBuffer buffer, long offset) {
+        return Nd4j.create(buffer, shape, Nd4j.getStrides(shape, 'c'), offset, 'c', type);
     }
 
     /** Returns the address of the elements, which lie without gaps. */

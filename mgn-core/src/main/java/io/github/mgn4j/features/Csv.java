@@ -15,7 +15,7 @@ final class Csv {
 
     static String quote(String field) {
         for (int i = 0; i < field.length(); i++) {
-            if ("\",\r\n".indexOf(field.charAt(i)) >= 0) {
+            if (isSpecial(field.charAt(i))) {
                 return '"' + field.replace("\"", "\"\"") + '"';
             }
         }
@@ -34,8 +34,8 @@ final class Csv {
             int first = line;
             boolean more = true;
             while (more) {
-                StringBuilder field = new StringBuilder();
                 if (at < text.length() && text.charAt(at) == '"') {
+                    StringBuilder field = new StringBuilder();
                     int from = at++;
                     while (at < text.length() && (text.charAt(at) != '"' || text.startsWith("\"\"", at))) {
                         char c = text.charAt(at);
@@ -45,16 +45,18 @@ final class Csv {
                     }
                     check(at < text.length(), "%s: line %d: quote at character %d is never closed", file, first, from);
                     at++;
+                    fields.add(field.toString());
                 } else {
-                    while (at < text.length() && ",\n\r\"".indexOf(text.charAt(at)) < 0) {
-                        field.append(text.charAt(at++));
+                    int from = at;
+                    while (at < text.length() && !isSpecial(text.charAt(at))) {
+                        at++;
                     }
+                    fields.add(text.substring(from, at));
                 }
-                fields.add(field.toString());
                 more = at < text.length() && text.charAt(at) == ',';
                 at += more ? 1 : 0;
             }
-            int ending = text.startsWith("\r\n", at) ? 2 : text.startsWith("\n", at) ? 1 : 0;
+            int ending = lineBreak(text, at);
             check(
                     ending > 0 || at == text.length(),
                     "%s: line %d: a quote or carriage return inside a field",
@@ -67,5 +69,17 @@ final class Csv {
             }
         }
         return rows;
+    }
+
+    private static boolean isSpecial(char c) {
+        return c == ',' || c == '"' || c == '\n' || c == '\r';
+    }
+
+    /** Returns the length of the line break at a position; 0 for none. */
+    private static int lineBreak(String text, int at) {
+        if (at == text.length()) {
+            return 0;
+        }
+        return text.charAt(at) == '\n' ? 1 : text.startsWith("\r\n", at) ? 2 : 0;
     }
 }

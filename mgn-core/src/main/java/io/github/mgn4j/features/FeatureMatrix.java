@@ -1,6 +1,7 @@
 package io.github.mgn4j.features;
 
 import com.google.common.base.Preconditions;
+import io.github.mgn4j.features.internal.FixedOrder;
 import java.util.Arrays;
 
 /**
@@ -97,14 +98,7 @@ public final class FeatureMatrix {
     public FeatureMatrix normalized() {
         float[] copy = new float[data.length];
         for (int from = 0; from < data.length; from += dims) {
-            double squares = 0;
-            for (int j = from; j < from + dims; j++) {
-                squares += (double) data[j] * data[j];
-            }
-            double norm = squares == 0 ? 1 : Math.sqrt(squares);
-            for (int j = from; j < from + dims; j++) {
-                copy[j] = (float) (data[j] / norm);
-            }
+            FixedOrder.normalize(data, from, copy, from, dims);
         }
         return new FeatureMatrix(copy, rows, dims);
     }

@@ -21,11 +21,11 @@ record BlockShape(int queries, int gallery, int slices, int depth) {
      * Dimensions summed in one float32 sum. With more dimensions the error grows, and with it the number of pairs to
      * recompute; with fewer, more sums have to be read.
      */
-    private static final int MAX_DEPTH = 1024;
+    private static final int MAX_DEPTH = 2048;
 
     private static final int MAX_QUERIES = 1024;
-    private static final int MAX_GALLERY = 4096;
-    private static final int MAX_SQUARE = 2048;
+    private static final int MAX_GALLERY = 2048;
+    private static final int MAX_SQUARE = 1024;
 
     /** Returns the largest blocks of about equal size that fit into {@code bytes}. */
     static BlockShape of(int queries, int gallery, int dims, long bytes) {

@@ -4,7 +4,6 @@ import static io.github.mgn4j.eval.EvaluationException.check;
 
 import io.github.mgn4j.engine.internal.BlockProducts;
 import io.github.mgn4j.eval.internal.Products;
-import io.github.mgn4j.features.FeatureMatrix;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -45,8 +44,8 @@ final class BlockedSquaredDistances implements BoundedDistances {
         BlockProducts.@Nullable Factory get();
     }
 
-    private final FeatureMatrix queries;
-    private final FeatureMatrix gallery;
+    private final Rows queries;
+    private final Rows gallery;
     private final SquaredDistances squared;
     private final BlockShape shape;
     private final boolean symmetric;
@@ -58,11 +57,7 @@ final class BlockedSquaredDistances implements BoundedDistances {
     private final double longest;
 
     private BlockedSquaredDistances(
-            FeatureMatrix queries,
-            FeatureMatrix gallery,
-            BlockShape shape,
-            boolean symmetric,
-            ProductsSource products) {
+            Rows queries, Rows gallery, BlockShape shape, boolean symmetric, ProductsSource products) {
         this.queries = queries;
         this.gallery = gallery;
         this.shape = shape;
@@ -91,39 +86,41 @@ final class BlockedSquaredDistances implements BoundedDistances {
     }
 
     /** Returns the distances from queries to a gallery, by the best products on the class path. */
-    static BlockedSquaredDistances between(FeatureMatrix queries, FeatureMatrix gallery, long bytes) {
-        BlockShape shape = BlockShape.of(queries.rows(), gallery.rows(), queries.dims(), bytes);
+    static BlockedSquaredDistances between(Rows queries, Rows gallery, long bytes) {
+        BlockShape shape = BlockShape.of(queries.size(), gallery.size(), queries.dims(), bytes);
         return new BlockedSquaredDistances(queries, gallery, shape, false, Products::best);
     }
 
     /** Returns the distances from queries to a gallery by the given products; null for none. */
     static BlockedSquaredDistances between(
-            FeatureMatrix queries, FeatureMatrix gallery, long bytes, BlockProducts.@Nullable Factory products) {
-        BlockShape shape = BlockShape.of(queries.rows(), gallery.rows(), queries.dims(), bytes);
+            Rows queries, Rows gallery, long bytes, BlockProducts.@Nullable Factory products) {
+        BlockShape shape = BlockShape.of(queries.size(), gallery.size(), queries.dims(), bytes);
         return new BlockedSquaredDistances(queries, gallery, shape, false, () -> products);
     }
 
     /** Returns the distances within one set of images. Each product serves two rows. */
-    static BlockedSquaredDistances within(FeatureMatrix images, long bytes) {
-        BlockShape shape = BlockShape.square(images.rows(), images.dims(), bytes);
+    static BlockedSquaredDistances within(Rows images, long bytes) {
+        BlockShape shape = BlockShape.square(images.size(), images.dims(), bytes);
         return new BlockedSquaredDistances(images, images, shape, true, Products::best);
     }
 
     /** Returns the distances within one set of images by the given products; null for none. */
-    static BlockedSquaredDistances within(FeatureMatrix images, long bytes, BlockProducts.@Nullable Factory products) {
-        BlockShape shape = BlockShape.square(images.rows(), images.dims(), bytes);
+    static BlockedSquaredDistances within(Rows images, long bytes, BlockProducts.@Nullable Factory products) {
+        BlockShape shape = BlockShape.square(images.size(), images.dims(), bytes);
         return new BlockedSquaredDistances(images, images, shape, true, () -> products);
     }
 
     /** Returns the mean of a sample of at most 1024 rows. Any point near the mean will do. */
-    private static float[] mean(FeatureMatrix features) {
-        int step = 1 + features.rows() / 1024;
+    private static float[] mean(Rows features) {
+        int step = 1 + features.size() / 1024;
         double[] sum = new double[features.dims()];
         int count = 0;
-        for (int i = 0; i < features.rows(); i += step) {
+        for (int i = 0; i < features.size(); i += step) {
             count++;
+            float[] array = features.array(i);
+            int offset = features.offset(i);
             for (int d = 0; d < sum.length; d++) {
-                sum[d] += features.data()[i * sum.length + d];
+                sum[d] += array[offset + d];
             }
         }
         float[] mean = new float[sum.length];
@@ -133,17 +130,21 @@ final class BlockedSquaredDistances implements BoundedDistances {
         return mean;
     }
 
-    private double[] norms(FeatureMatrix features) {
-        double[] norms = new double[features.rows()];
+    private double[] norms(Rows features) {
+        double[] norms = new double[features.size()];
         IntStream.range(0, norms.length).parallel().forEach(i -> {
-            double squares = 0;
-            for (int d = 0; d < mean.length; d++) {
-                double value = features.data()[i * mean.length + d] - mean[d];
-                squares += value * value;
-            }
-            norms[i] = Math.sqrt(squares);
+            norms[i] = Math.sqrt(squares(features.array(i), features.offset(i)));
         });
         return norms;
+    }
+
+    private double squares(float[] array, int offset) {
+        double squares = 0;
+        for (int d = 0; d < mean.length; d++) {
+            double value = array[offset + d] - mean[d];
+            squares += value * value;
+        }
+        return squares;
     }
 
     private static double max(double[] values) {
@@ -156,12 +157,12 @@ final class BlockedSquaredDistances implements BoundedDistances {
 
     @Override
     public int queries() {
-        return queries.rows();
+        return queries.size();
     }
 
     @Override
     public int gallery() {
-        return gallery.rows();
+        return gallery.size();
     }
 
     @Override
@@ -191,7 +192,7 @@ final class BlockedSquaredDistances implements BoundedDistances {
 
     @Override
     public void scan(PartConsumer consumer) {
-        if (queries.rows() == 0 || gallery.rows() == 0) {
+        if (queries.size() == 0 || gallery.size() == 0) {
             return;
         }
         BlockProducts.Factory factory = products.get();
@@ -206,11 +207,11 @@ final class BlockedSquaredDistances implements BoundedDistances {
             return;
         }
         try (BlockProducts block = factory.open(shape.queries(), shape.gallery(), shape.depth(), shape.slices())) {
-            for (int g = 0; g < gallery.rows(); g += shape.gallery()) {
-                int width = Math.min(shape.gallery(), gallery.rows() - g);
+            for (int g = 0; g < gallery.size(); g += shape.gallery()) {
+                int width = Math.min(shape.gallery(), gallery.size() - g);
                 pack(gallery, g, width, block, true);
-                for (int q = 0; q < (symmetric ? g + 1 : queries.rows()); q += shape.queries()) {
-                    int height = Math.min(shape.queries(), queries.rows() - q);
+                for (int q = 0; q < (symmetric ? g + 1 : queries.size()); q += shape.queries()) {
+                    int height = Math.min(shape.queries(), queries.size() - q);
                     pack(queries, q, height, block, false);
                     block.multiply();
                     consume(block, q, height, g, width, consumer);
@@ -223,15 +224,15 @@ final class BlockedSquaredDistances implements BoundedDistances {
     }
 
     /** Copies rows into the operands of the product, with the mean subtracted and scaled. */
-    private void pack(FeatureMatrix from, int first, int rows, BlockProducts to, boolean isGallery) {
-        int dims = mean.length;
+    private void pack(Rows from, int first, int rows, BlockProducts to, boolean isGallery) {
         int depth = shape.depth();
         tasks(rows, ROWS, (start, end) -> {
             float[] row = new float[depth * shape.slices()];
             for (int i = start; i < end; i++) {
-                int offset = (first + i) * dims;
-                for (int d = 0; d < dims; d++) {
-                    row[d] = (from.data()[offset + d] - mean[d]) * scale;
+                float[] array = from.array(first + i);
+                int offset = from.offset(first + i);
+                for (int d = 0; d < mean.length; d++) {
+                    row[d] = (array[offset + d] - mean[d]) * scale;
                 }
                 for (int s = 0; s < shape.slices(); s++) {
                     (isGallery ? to.gallery(s) : to.queries(s)).put(i * depth, row, s * depth, depth);

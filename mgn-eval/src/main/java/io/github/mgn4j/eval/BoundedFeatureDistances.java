@@ -1,14 +1,13 @@
 package io.github.mgn4j.eval;
 
 import io.github.mgn4j.features.DistanceMetric;
-import io.github.mgn4j.features.FeatureMatrix;
 
 /** Distances of features by one of the metrics, ranked by their squares. */
 final class BoundedFeatureDistances implements BoundedDistances {
     private final BoundedDistances squared;
     private final DistanceMetric metric;
 
-    BoundedFeatureDistances(FeatureMatrix queries, FeatureMatrix gallery, DistanceMetric metric, long bytes) {
+    BoundedFeatureDistances(Rows queries, Rows gallery, DistanceMetric metric, long bytes) {
         this.metric = metric;
         // The halved squared distance of unit vectors is one minus their cosine.
         squared = BoundedUnitDistances.between(queries, gallery, metric, bytes);

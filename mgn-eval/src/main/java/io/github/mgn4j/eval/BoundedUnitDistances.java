@@ -1,7 +1,6 @@
 package io.github.mgn4j.eval;
 
 import io.github.mgn4j.features.DistanceMetric;
-import io.github.mgn4j.features.FeatureMatrix;
 import io.github.mgn4j.features.internal.FixedOrder;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -33,7 +32,7 @@ final class BoundedUnitDistances implements BoundedDistances {
     }
 
     /** Returns squared distances that rank by a metric. */
-    static BoundedDistances between(FeatureMatrix queries, FeatureMatrix gallery, DistanceMetric metric, long bytes) {
+    static BoundedDistances between(Rows queries, Rows gallery, DistanceMetric metric, long bytes) {
         if (metric == DistanceMetric.EUCLIDEAN) {
             return BlockedSquaredDistances.between(queries, gallery, bytes);
         }
@@ -43,7 +42,7 @@ final class BoundedUnitDistances implements BoundedDistances {
     }
 
     /** Returns squared distances within one set of images that rank by a metric. */
-    static BoundedDistances within(FeatureMatrix all, DistanceMetric metric, long bytes) {
+    static BoundedDistances within(Rows all, DistanceMetric metric, long bytes) {
         if (metric == DistanceMetric.EUCLIDEAN) {
             return BlockedSquaredDistances.within(all, bytes);
         }
@@ -62,11 +61,11 @@ final class BoundedUnitDistances implements BoundedDistances {
     }
 
     /** Returns for each row whether it is all zeros; null if no row is. */
-    private static boolean @Nullable [] zeros(FeatureMatrix features) {
-        boolean[] zeros = new boolean[features.rows()];
+    private static boolean @Nullable [] zeros(Rows features) {
+        boolean[] zeros = new boolean[features.size()];
         boolean any = false;
         for (int i = 0; i < zeros.length; i++) {
-            zeros[i] = FixedOrder.isZero(features.data(), i * features.dims(), features.dims());
+            zeros[i] = FixedOrder.isZero(features.array(i), features.offset(i), features.dims());
             any |= zeros[i];
         }
         return any ? zeros : null;

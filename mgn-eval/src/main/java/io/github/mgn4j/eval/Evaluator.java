@@ -23,8 +23,7 @@ import java.util.List;
  * @param metric the distance metric
  * @param top number of nearest gallery entries to keep in each {@link QueryResult}
  * @param blockBytes memory for the blocks of features and distances, in bytes; at least 1 MiB. In addition an
- *     evaluation needs a copy of the features under {@link DistanceMetric#COSINE}, a copy of the gallery's features if
- *     it contains junk, and less than a kilobyte per query
+ *     evaluation needs a copy of the features under {@link DistanceMetric#COSINE}, and less than a kilobyte per query
  */
 public record Evaluator(DistanceMetric metric, int top, long blockBytes) {
     private static final int DEFAULT_TOP = 10;
@@ -90,7 +89,7 @@ public record Evaluator(DistanceMetric metric, int top, long blockBytes) {
     public Evaluation evaluate(LabelledFeatures query, LabelledFeatures gallery) {
         Candidates candidates = Candidates.of(gallery);
         return evaluate(
-                new BoundedFeatureDistances(query.features(), candidates.features(), metric, blockBytes),
+                new BoundedFeatureDistances(Rows.of(query.features()), candidates.features(), metric, blockBytes),
                 query.labels(),
                 candidates,
                 false,
@@ -107,7 +106,7 @@ public record Evaluator(DistanceMetric metric, int top, long blockBytes) {
     public Evaluation evaluate(LabelledFeatures query, LabelledFeatures gallery, ReRanker reRanker) {
         Candidates candidates = Candidates.of(gallery);
         return evaluate(
-                reRanker.screen(query.features(), candidates.features(), metric, blockBytes),
+                reRanker.screen(Rows.of(query.features()), candidates.features(), metric, blockBytes),
                 query.labels(),
                 candidates,
                 false,
@@ -122,7 +121,7 @@ public record Evaluator(DistanceMetric metric, int top, long blockBytes) {
     public Evaluation evaluate(LabelledFeatures all) {
         Candidates candidates = Candidates.of(all);
         return evaluate(
-                new BoundedFeatureDistances(all.features(), candidates.features(), metric, blockBytes),
+                new BoundedFeatureDistances(Rows.of(all.features()), candidates.features(), metric, blockBytes),
                 all.labels(),
                 candidates,
                 true,

@@ -97,12 +97,15 @@ public final class Labels {
 
     /** Returns the indices of each person's images, ascending. */
     Map<Integer, int[]> byPid() {
-        Map<Integer, IntStream.Builder> builders = new HashMap<>();
-        for (int i = 0; i < pids.length; i++) {
-            builders.computeIfAbsent(pids[i], pid -> IntStream.builder()).add(i);
+        Map<Integer, Integer> counts = new HashMap<>();
+        for (int pid : pids) {
+            counts.merge(pid, 1, Integer::sum);
         }
         Map<Integer, int[]> images = new HashMap<>();
-        builders.forEach((pid, builder) -> images.put(pid, builder.build().toArray()));
+        for (int i = pids.length - 1; i >= 0; i--) {
+            int place = counts.merge(pids[i], -1, Integer::sum);
+            images.computeIfAbsent(pids[i], pid -> new int[place + 1])[place] = i;
+        }
         return images;
     }
 

@@ -1,8 +1,8 @@
 package io.github.mgn4j.eval;
 
 import io.github.mgn4j.eval.internal.NearCandidates;
+import io.github.mgn4j.eval.internal.NearestQueue;
 import io.github.mgn4j.features.DistanceMetric;
-import io.github.mgn4j.features.FeatureMatrix;
 import java.util.Arrays;
 import java.util.stream.IntStream;
 
@@ -26,17 +26,19 @@ final class Neighbours {
         Arrays.setAll(far, i -> new NearCandidates(1, distances.tolerance(i)));
         distances.scan((i, from, width, part) -> collect(near[i], far[i], from, width, part));
         IntStream.range(0, images).parallel().forEach(i -> {
-            nearest[i] = near[i].settle(j -> distances.exact(i, j));
-            nearestSquares[i] =
-                    IntStream.of(nearest[i]).mapToDouble(j -> squared(i, j)).toArray();
-            double max = squared(i, far[i].settle(j -> -distances.exact(i, j))[0]);
+            NearestQueue settled = near[i].settle(j -> distances.exact(i, j));
+            nearest[i] = settled.entries();
+            nearestSquares[i] = new double[settled.size()];
+            Arrays.setAll(nearestSquares[i], rank -> distances.distance(settled.distance(rank)));
+            double max = distances.distance(
+                    -far[i].settle(j -> -distances.exact(i, j)).distance(0));
             // If all images are identical every distance is 0; divide by 1.
             farthest[i] = max == 0 ? 1 : max;
         });
     }
 
     /** Finds the {@code count} nearest images of each image. Ties are ordered by index. */
-    static Neighbours of(FeatureMatrix all, DistanceMetric metric, int count, long blockBytes) {
+    static Neighbours of(Rows all, DistanceMetric metric, int count, long blockBytes) {
         return new Neighbours(BoundedUnitDistances.within(all, metric, blockBytes), count);
     }
 

@@ -42,8 +42,8 @@ public record PairDistances(
      * @throws EvaluationException if the dims differ, or there is no pair of one of the two kinds
      */
     public static PairDistances of(LabelledFeatures query, LabelledFeatures gallery, DistanceMetric metric) {
-        BoundedDistances distances =
-                new BoundedFeatureDistances(query.features(), gallery.features(), metric, BlockShape.DEFAULT_BYTES);
+        BoundedDistances distances = new BoundedFeatureDistances(
+                Rows.of(query.features()), Rows.of(gallery.features()), metric, BlockShape.DEFAULT_BYTES);
         double bound = metric == DistanceMetric.COSINE ? 2.001 : 1e-30 + 1.001 * (longest(query) + longest(gallery));
         Labels queries = query.labels();
         Labels entries = gallery.labels();

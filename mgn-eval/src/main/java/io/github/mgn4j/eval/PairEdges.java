@@ -1,7 +1,6 @@
 package io.github.mgn4j.eval;
 
 import io.github.mgn4j.features.DistanceMetric;
-import io.github.mgn4j.features.FeatureMatrix;
 import java.util.Arrays;
 import java.util.SortedSet;
 import java.util.TreeSet;
@@ -29,7 +28,7 @@ final class PairEdges {
                 .map(i -> (int) ((long) i * count / Math.min(QUERIES, count)))
                 .toArray();
         Labels labels = query.labels().select(some);
-        FeatureMatrix features = query.features().select(some);
+        Rows features = Rows.of(query.features(), some);
         BoundedFeatureDistances sample = new BoundedFeatureDistances(features, gallery.features(), metric, blockBytes);
         int people = gallery.labels().size();
         float[] values = new float[Math.multiplyExact(some.length, people)];

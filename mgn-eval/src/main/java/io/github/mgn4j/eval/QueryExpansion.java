@@ -35,8 +35,8 @@ public record QueryExpansion(int neighbours, double alpha) {
      *     neighbours}
      */
     public LabelledFeatures expand(LabelledFeatures query, LabelledFeatures gallery, DistanceMetric metric) {
-        FeatureMatrix candidates = Candidates.of(gallery).features();
-        return new LabelledFeatures(expand(query.features(), candidates, metric), query.labels());
+        Rows candidates = Candidates.of(gallery).features();
+        return new LabelledFeatures(expand(Rows.of(query.features()), candidates, metric), query.labels());
     }
 
     /**
@@ -45,16 +45,20 @@ public record QueryExpansion(int neighbours, double alpha) {
      * @throws EvaluationException if the dims differ, or the gallery has fewer images than {@code neighbours}
      */
     public FeatureMatrix expand(FeatureMatrix query, FeatureMatrix gallery, DistanceMetric metric) {
+        return expand(Rows.of(query), Rows.of(gallery), metric);
+    }
+
+    private FeatureMatrix expand(Rows query, Rows gallery, DistanceMetric metric) {
         check(
-                neighbours <= gallery.rows(),
+                neighbours <= gallery.size(),
                 "neighbours is %d, but the gallery has only %d images (junk left out)",
                 neighbours,
-                gallery.rows());
+                gallery.size());
         boolean cosine = metric == DistanceMetric.COSINE;
-        FeatureMatrix queries = cosine ? query.normalized() : query;
-        FeatureMatrix entries = cosine ? gallery.normalized() : gallery;
+        Rows queries = cosine ? query.normalized() : query;
+        Rows entries = cosine ? gallery.normalized() : gallery;
         BoundedDistances distances = BoundedUnitDistances.between(query, gallery, metric, BlockShape.DEFAULT_BYTES);
-        NearCandidates[] nearest = new NearCandidates[queries.rows()];
+        NearCandidates[] nearest = new NearCandidates[queries.size()];
         Arrays.setAll(nearest, q -> new NearCandidates(neighbours, distances.tolerance(q)));
         distances.scan((q, from, width, near) -> {
             for (int j = 0; j < width; j++) {
@@ -63,25 +67,30 @@ public record QueryExpansion(int neighbours, double alpha) {
                 }
             }
         });
-        float[] expanded = new float[queries.data().length];
+        float[] expanded = new float[Math.multiplyExact(queries.size(), queries.dims())];
         IntStream.range(0, nearest.length)
                 .parallel()
-                .forEach(q -> expand(queries, q, entries, nearest[q].settle(j -> distances.exact(q, j)), expanded));
-        return FeatureMatrix.of(expanded, queries.rows(), queries.dims());
+                .forEach(q -> expand(
+                        queries,
+                        q,
+                        entries,
+                        nearest[q].settle(j -> distances.exact(q, j)).entries(),
+                        expanded));
+        return FeatureMatrix.of(expanded, queries.size(), queries.dims());
     }
 
-    private void expand(FeatureMatrix queries, int q, FeatureMatrix gallery, int[] nearest, float[] into) {
+    private void expand(Rows queries, int q, Rows gallery, int[] nearest, float[] into) {
         int dims = queries.dims();
         double[] sum = new double[dims];
         for (int d = 0; d < dims; d++) {
-            sum[d] = queries.data()[q * dims + d];
+            sum[d] = queries.array(q)[queries.offset(q) + d];
         }
         double weights = 1;
         for (int j : nearest) {
             double weight = Math.pow(Math.max(0, cosine(queries, q, gallery, j)), alpha);
             weights += weight;
             for (int d = 0; d < dims; d++) {
-                sum[d] += weight * gallery.data()[j * dims + d];
+                sum[d] += weight * gallery.array(j)[gallery.offset(j) + d];
             }
         }
         for (int d = 0; d < dims; d++) {
@@ -90,13 +99,13 @@ public record QueryExpansion(int neighbours, double alpha) {
     }
 
     /** Returns the cosine of two rows; 0 if either is all zeros. */
-    private static double cosine(FeatureMatrix a, int i, FeatureMatrix b, int j) {
+    private static double cosine(Rows a, int i, Rows b, int j) {
         double product = 0;
         double squareA = 0;
         double squareB = 0;
         for (int d = 0; d < a.dims(); d++) {
-            double x = a.data()[i * a.dims() + d];
-            double y = b.data()[j * b.dims() + d];
+            double x = a.array(i)[a.offset(i) + d];
+            double y = b.array(j)[b.offset(j) + d];
             product += x * y;
             squareA += x * x;
             squareB += y * y;

@@ -1,7 +1,9 @@
 package io.github.mgn4j.eval;
 
 import io.github.mgn4j.eval.internal.NearCandidates;
+import io.github.mgn4j.eval.internal.NearestQueue;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -65,17 +67,20 @@ final class RankScan {
             this.query = query;
             tolerance = distances.tolerance(query);
             samePerson = entriesOf.getOrDefault(queries.pid(query), NONE);
-            int[] kept = IntStream.of(samePerson)
-                    .filter(j -> !(itself && columns[j] == query) && !gallery.sameView(j, queries, query))
-                    .toArray();
-            double[] exact = IntStream.of(kept)
-                    .mapToDouble(j -> distances.exact(query, j))
-                    .toArray();
-            matches = new RankedMatches(kept, exact);
+            int[] kept = new int[samePerson.length];
+            double[] exact = new double[samePerson.length];
+            int count = 0;
+            for (int entry : samePerson) {
+                if (!(itself && columns[entry] == query) && !gallery.sameView(entry, queries, query)) {
+                    kept[count] = entry;
+                    exact[count++] = distances.exact(query, entry);
+                }
+            }
+            matches = new RankedMatches(Arrays.copyOf(kept, count), Arrays.copyOf(exact, count));
             nearest = new NearCandidates(Math.min(top, gallery.size()), tolerance);
-            surelyBefore = new float[kept.length];
-            surelyAfter = new float[kept.length];
-            for (int i = 0; i < kept.length; i++) {
+            surelyBefore = new float[count];
+            surelyAfter = new float[count];
+            for (int i = 0; i < count; i++) {
                 nearest.offer((float) exact[i], kept[i]);
                 surelyBefore[i] = Math.nextDown((float) (matches.distance(i) - tolerance));
                 surelyAfter[i] = Math.nextUp((float) (matches.distance(i) + tolerance));
@@ -118,9 +123,10 @@ final class RankScan {
         }
 
         QueryResult result() {
+            NearestQueue settled = nearest.settle(entry -> distances.exact(query, entry));
             List<QueryResult.Ranked> ranked = new ArrayList<>();
-            for (int j : nearest.settle(entry -> distances.exact(query, entry))) {
-                ranked.add(new QueryResult.Ranked(columns[j], distances.distance(distances.exact(query, j))));
+            for (int i = 0; i < settled.size(); i++) {
+                ranked.add(new QueryResult.Ranked(columns[settled.entry(i)], distances.distance(settled.distance(i))));
             }
             return matches.score(query, ranked);
         }

@@ -32,7 +32,7 @@ final class RankedList {
             }
         }
         List<QueryResult.Ranked> top = new ArrayList<>();
-        for (int j : nearest.ascending()) {
+        for (int j : nearest.sort().entries()) {
             top.add(new QueryResult.Ranked(j, distances[j]));
         }
         return matches.score(query, top);

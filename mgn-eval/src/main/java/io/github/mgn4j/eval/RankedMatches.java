@@ -1,8 +1,7 @@
 package io.github.mgn4j.eval;
 
-import java.util.Comparator;
+import java.util.Arrays;
 import java.util.List;
-import java.util.stream.IntStream;
 
 /** The true matches of a query, nearest first, and the number of entries of other people before each. */
 final class RankedMatches {
@@ -17,17 +16,19 @@ final class RankedMatches {
     /**
      * Sorts the matches.
      *
-     * @param entries the true matches
-     * @param distances distance of each entry; ties keep the gallery's order
+     * @param entries the true matches, ascending
+     * @param distances distance of each entry; ties keep the entries' order
      */
     RankedMatches(int[] entries, double[] distances) {
-        int[] order = IntStream.range(0, entries.length)
-                .boxed()
-                .sorted(Comparator.comparingDouble((Integer i) -> distances[i]).thenComparing(i -> entries[i]))
-                .mapToInt(i -> i)
-                .toArray();
-        this.entries = IntStream.of(order).map(i -> entries[i]).toArray();
-        this.distances = IntStream.of(order).mapToDouble(i -> distances[i]).toArray();
+        Integer[] order = new Integer[entries.length];
+        Arrays.setAll(order, i -> i);
+        Arrays.sort(order, (i, j) -> Double.compare(distances[i], distances[j])); // stable
+        this.entries = new int[order.length];
+        this.distances = new double[order.length];
+        for (int i = 0; i < order.length; i++) {
+            this.entries[i] = entries[order[i]];
+            this.distances[i] = distances[order[i]];
+        }
         before = new int[entries.length + 1];
     }
 

@@ -46,41 +46,28 @@ public record ReRanker(int k1, int k2, double lambda) {
      * @throws EvaluationException if the dims differ, or the gallery has fewer than k1 or k2 images
      */
     public Distances reRank(FeatureMatrix queries, FeatureMatrix gallery, DistanceMetric metric) {
-        return screen(queries, gallery, metric, BlockShape.DEFAULT_BYTES);
+        return screen(Rows.of(queries), Rows.of(gallery), metric, BlockShape.DEFAULT_BYTES);
     }
 
     /** Returns the re-ranked distances as bounded distances, for rankings. */
-    BoundedDistances screen(FeatureMatrix queries, FeatureMatrix gallery, DistanceMetric metric, long blockBytes) {
+    BoundedDistances screen(Rows queries, Rows gallery, DistanceMetric metric, long blockBytes) {
         check(
-                Math.max(k1, k2) <= gallery.rows(),
+                Math.max(k1, k2) <= gallery.size(),
                 "%s is %d, but the gallery to re-rank has only %d images (junk left out)",
                 k1 >= k2 ? "k1" : "k2",
                 Math.max(k1, k2),
-                gallery.rows());
+                gallery.size());
         check(
                 queries.dims() == gallery.dims(),
                 "query features have %d dims, gallery features %d",
                 queries.dims(),
                 gallery.dims());
-        Neighbours neighbours = Neighbours.of(concatenate(queries, gallery), metric, Math.max(k1 + 1, k2), blockBytes);
+        Neighbours neighbours = Neighbours.of(queries.then(gallery), metric, Math.max(k1 + 1, k2), blockBytes);
         SparseRow[] encoding = new ReciprocalEncoding(neighbours, k1, k2).encode();
         return new BoundedReRankedDistances(
                 BoundedUnitDistances.between(queries, gallery, metric, blockBytes),
                 neighbours,
-                JaccardDistances.of(encoding, queries.rows()),
+                JaccardDistances.of(encoding, queries.size()),
                 lambda);
-    }
-
-    private static FeatureMatrix concatenate(FeatureMatrix first, FeatureMatrix second) {
-        long size = (long) first.data().length + second.data().length;
-        check(
-                size <= Integer.MAX_VALUE - 8,
-                "%d images of %d dims are too many to re-rank, expected fewer than 2^31 values",
-                (long) first.rows() + second.rows(),
-                first.dims());
-        float[] data = new float[(int) size];
-        System.arraycopy(first.data(), 0, data, 0, first.data().length);
-        System.arraycopy(second.data(), 0, data, first.data().length, second.data().length);
-        return FeatureMatrix.of(data, first.rows() + second.rows(), first.dims());
     }
 }

@@ -3,12 +3,11 @@ package io.github.mgn4j.eval;
 import static io.github.mgn4j.eval.EvaluationException.check;
 
 import io.github.mgn4j.eval.internal.ColumnTile;
-import io.github.mgn4j.features.FeatureMatrix;
 import io.github.mgn4j.features.internal.FixedOrder;
 import java.util.Arrays;
 
 /**
- * Squared Euclidean distances between the rows of two matrices.
+ * Squared Euclidean distances between the rows of two sets.
  *
  * <p>They are sums of squared differences, not |a|&sup2; + |b|&sup2; - 2ab: that form suffers from cancellation, so
  * that equal vectors get a nonzero distance and near ones an arbitrary order. Every pair is summed in one fixed order
@@ -20,11 +19,11 @@ import java.util.Arrays;
  * reorder a sum over dimensions.
  */
 final class SquaredDistances implements Distances {
-    private final FeatureMatrix queries;
-    private final FeatureMatrix gallery;
+    private final Rows queries;
+    private final Rows gallery;
     private final int dims;
 
-    SquaredDistances(FeatureMatrix queries, FeatureMatrix gallery) {
+    SquaredDistances(Rows queries, Rows gallery) {
         check(
                 queries.dims() == gallery.dims(),
                 "query features have %d dims, gallery features %d",
@@ -37,12 +36,12 @@ final class SquaredDistances implements Distances {
 
     @Override
     public int queries() {
-        return queries.rows();
+        return queries.size();
     }
 
     @Override
     public int gallery() {
-        return gallery.rows();
+        return gallery.size();
     }
 
     @Override
@@ -53,16 +52,18 @@ final class SquaredDistances implements Distances {
         for (double[] row : into) {
             Arrays.fill(row, 0);
         }
-        for (int first = 0; first < gallery.rows(); first += ColumnTile.WIDTH) {
-            int width = Math.min(ColumnTile.WIDTH, gallery.rows() - first);
+        for (int first = 0; first < gallery.size(); first += ColumnTile.WIDTH) {
+            int width = Math.min(ColumnTile.WIDTH, gallery.size() - first);
             for (int d = 0; d < dims; d += ColumnTile.DEPTH) {
                 int depth = Math.min(ColumnTile.DEPTH, dims - d);
                 // Values past the last dimension are 0 on both sides and add nothing.
                 int steps = (depth + ColumnTile.STEP - 1) / ColumnTile.STEP;
-                ColumnTile.pack(gallery.data(), dims, first, width, d, depth, tile);
+                for (int j = 0; j < width; j++) {
+                    ColumnTile.put(gallery.array(first + j), gallery.offset(first + j) + d, depth, tile, j);
+                }
                 for (int q = 0; q < into.length; q++) {
                     Arrays.fill(query, 0);
-                    System.arraycopy(queries.data(), (from + q) * dims + d, query, 0, depth);
+                    System.arraycopy(queries.array(from + q), queries.offset(from + q) + d, query, 0, depth);
                     Arrays.fill(sums, 0);
                     for (int s = 0; s < steps; s++) {
                         accumulate(query, s * ColumnTile.STEP, tile, width, sums);
@@ -97,6 +98,7 @@ final class SquaredDistances implements Distances {
 
     /** Returns the distance of one pair, with the same bits as {@link #compute}. */
     double pair(int query, int entry) {
-        return FixedOrder.squaredDistance(queries.data(), query * dims, gallery.data(), entry * dims, dims);
+        return FixedOrder.squaredDistance(
+                queries.array(query), queries.offset(query), gallery.array(entry), gallery.offset(entry), dims);
     }
 }

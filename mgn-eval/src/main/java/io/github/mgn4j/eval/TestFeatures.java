@@ -3,6 +3,7 @@ package io.github.mgn4j.eval;
 import static io.github.mgn4j.eval.EvaluationException.check;
 
 import io.github.mgn4j.data.ReidDataset;
+import io.github.mgn4j.eval.internal.Products;
 import io.github.mgn4j.extract.FeatureExtractor;
 import io.github.mgn4j.extract.JoinedExtractor;
 import io.github.mgn4j.features.FeatureSet;
@@ -108,6 +109,7 @@ public record TestFeatures(
      */
     public static TestFeatures read(Path query, @Nullable Path queryFolder, Path gallery, @Nullable Path galleryFolder)
             throws IOException {
+        Products.prepare();
         FeatureSet queries = FeatureSet.read(query);
         FeatureSet entries = FeatureSet.read(gallery);
         return new TestFeatures(

@@ -65,7 +65,7 @@ public record Verifier(DistanceMetric metric, int resamples, double confidence, 
     public Verification verify(LabelledFeatures query, LabelledFeatures gallery) {
         Candidates candidates = Candidates.of(gallery);
         BoundedFeatureDistances distances =
-                new BoundedFeatureDistances(query.features(), candidates.features(), metric, blockBytes);
+                new BoundedFeatureDistances(Rows.of(query.features()), candidates.features(), metric, blockBytes);
         double[] edges = DoubleStream.of(PairEdges.choose(query, candidates, metric, blockBytes))
                 .map(distances::ofSquare)
                 .toArray();

@@ -24,16 +24,16 @@ class BlockedSquaredDistancesTest {
         for (float offset : new float[] {0, 100}) {
             FeatureMatrix q = shifted(Fixtures.random(random, queries, dims, 0), offset);
             FeatureMatrix g = shifted(Fixtures.random(random, gallery, dims, 0), offset);
-            check(BlockedSquaredDistances.between(q, g, SMALL));
-            check(BlockedSquaredDistances.between(q, g, SMALL, null));
-            check(BlockedSquaredDistances.between(q, g, SMALL, JavaProducts::new));
-            check(BlockedSquaredDistances.within(g, SMALL, JavaProducts::new));
+            check(BlockedSquaredDistances.between(Rows.of(q), Rows.of(g), SMALL));
+            check(BlockedSquaredDistances.between(Rows.of(q), Rows.of(g), SMALL, null));
+            check(BlockedSquaredDistances.between(Rows.of(q), Rows.of(g), SMALL, JavaProducts::new));
+            check(BlockedSquaredDistances.within(Rows.of(g), SMALL, JavaProducts::new));
             if ((long) queries * gallery * dims < 1 << 21) {
-                check(BlockedSquaredDistances.between(q, g, SMALL, LooseProducts::new));
-                check(BlockedSquaredDistances.within(g, SMALL, LooseProducts::new));
+                check(BlockedSquaredDistances.between(Rows.of(q), Rows.of(g), SMALL, LooseProducts::new));
+                check(BlockedSquaredDistances.within(Rows.of(g), SMALL, LooseProducts::new));
             }
-            check(BlockedSquaredDistances.within(g, SMALL));
-            check(BlockedSquaredDistances.within(q, SMALL, null));
+            check(BlockedSquaredDistances.within(Rows.of(g), SMALL));
+            check(BlockedSquaredDistances.within(Rows.of(q), SMALL, null));
         }
     }
 
@@ -45,15 +45,16 @@ class BlockedSquaredDistancesTest {
         for (int i = 0; i < g.data().length; i++) {
             g.data()[i] *= factor;
         }
-        BlockedSquaredDistances screen = BlockedSquaredDistances.within(g, SMALL);
+        BlockedSquaredDistances screen = BlockedSquaredDistances.within(Rows.of(g), SMALL);
         check(screen);
-        assertThat(screen.distance(screen.exact(3, 4))).isEqualTo(new SquaredDistances(g, g).pair(3, 4));
+        assertThat(screen.distance(screen.exact(3, 4)))
+                .isEqualTo(new SquaredDistances(Rows.of(g), Rows.of(g)).pair(3, 4));
     }
 
     @Test
     void featuresWhoseSquaresOverflowAreRefused() {
         FeatureMatrix huge = FeatureMatrix.ofRows(new float[] {3e30f}, new float[] {-3e30f});
-        assertThatThrownBy(() -> BlockedSquaredDistances.within(huge, SMALL))
+        assertThatThrownBy(() -> BlockedSquaredDistances.within(Rows.of(huge), SMALL))
                 .isInstanceOf(EvaluationException.class)
                 .hasMessageStartingWith("a feature is 3.00e+30 long, must be less than 1.15e+18");
     }

@@ -44,9 +44,9 @@ class BoundedDistancesTest {
         LabelledFeatures gallery = set(random, some, 500, 0);
         Candidates candidates = Candidates.of(gallery);
         BoundedDistances loose = BlockedSquaredDistances.between(
-                query.features(), gallery.features(), BlockShape.DEFAULT_BYTES, LooseProducts::new);
-        BoundedDistances exact =
-                BlockedSquaredDistances.between(query.features(), gallery.features(), BlockShape.DEFAULT_BYTES, null);
+                Rows.of(query.features()), Rows.of(gallery.features()), BlockShape.DEFAULT_BYTES, LooseProducts::new);
+        BoundedDistances exact = BlockedSquaredDistances.between(
+                Rows.of(query.features()), Rows.of(gallery.features()), BlockShape.DEFAULT_BYTES, null);
         List<QueryResult> results = new RankScan(loose, query.labels(), candidates, false, 15).run();
         assertThat(results).isEqualTo(new RankScan(exact, query.labels(), candidates, false, 15).run());
     }

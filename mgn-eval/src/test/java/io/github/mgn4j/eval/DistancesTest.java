@@ -75,8 +75,8 @@ class DistancesTest {
     void blocksAndSinglePairsGiveTheSameBits() {
         Random random = new Random(5);
         for (int dims : new int[] {1, 2, 3, 4, 31, 33, 70, 129}) {
-            SquaredDistances distances =
-                    new SquaredDistances(Fixtures.random(random, 9, dims, 0), Fixtures.random(random, 300, dims, 0));
+            SquaredDistances distances = new SquaredDistances(
+                    Rows.of(Fixtures.random(random, 9, dims, 0)), Rows.of(Fixtures.random(random, 300, dims, 0)));
             double[][] whole = all(distances);
             double[][] part = new double[2][300];
             distances.compute(5, part);
@@ -99,11 +99,11 @@ class DistancesTest {
         Arrays.fill(g.data(), 40, 80, 0);
         for (DistanceMetric metric : DistanceMetric.values()) {
             for (BoundedDistances screen : List.of(
-                    new BoundedFeatureDistances(q, g, metric, 1 << 20),
-                    BoundedUnitDistances.between(q, g, metric, 1 << 20),
-                    BoundedUnitDistances.within(g, metric, 1 << 20),
-                    new ReRanker(5, 3, 0.3).screen(q, g, metric, 1 << 20),
-                    new ReRanker(5, 3, 0).screen(q, g, metric, 1 << 20))) {
+                    new BoundedFeatureDistances(Rows.of(q), Rows.of(g), metric, 1 << 20),
+                    BoundedUnitDistances.between(Rows.of(q), Rows.of(g), metric, 1 << 20),
+                    BoundedUnitDistances.within(Rows.of(g), metric, 1 << 20),
+                    new ReRanker(5, 3, 0.3).screen(Rows.of(q), Rows.of(g), metric, 1 << 20),
+                    new ReRanker(5, 3, 0).screen(Rows.of(q), Rows.of(g), metric, 1 << 20))) {
                 double[][] rows = all(screen);
                 for (int i = 0; i < rows.length; i++) {
                     for (int j = 0; j < rows[i].length; j++) {

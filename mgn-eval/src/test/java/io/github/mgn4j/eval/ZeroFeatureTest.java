@@ -44,7 +44,7 @@ class ZeroFeatureTest {
             }
         }
         // The list of the screened distances is that of the whole matrix.
-        BoundedDistances screen = reRanker.screen(query, gallery, DistanceMetric.COSINE, 1 << 20);
+        BoundedDistances screen = reRanker.screen(Rows.of(query), Rows.of(gallery), DistanceMetric.COSINE, 1 << 20);
         for (int q = 0; q < distances.length; q++) {
             for (int j = 0; j < gallery.rows(); j++) {
                 assertThat(screen.distance(screen.exact(q, j))).isEqualTo(distances[q][j]);

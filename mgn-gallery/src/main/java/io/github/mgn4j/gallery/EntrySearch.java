@@ -26,7 +26,9 @@ final class EntrySearch {
         Arrays.setAll(near, q -> new NearCandidates(Math.min(k[q], view.rows()), scan.tolerance(q)));
         scan.run((q, from, width, values) -> collect(near[q], view, options.get(q), from, width, values));
         int[][] rows = new int[near.length][];
-        IntStream.range(0, near.length).parallel().forEach(q -> rows[q] = near[q].settle(queries.exact(q)::square));
+        IntStream.range(0, near.length)
+                .parallel()
+                .forEach(q -> rows[q] = near[q].settle(queries.exact(q)::square).entries());
         return rows;
     }
 
@@ -48,7 +50,7 @@ final class EntrySearch {
         NearCandidates near = new NearCandidates(k, scan.tolerance());
         float[] values = scan.run(options, k, limit);
         collect(near, query.view(), options, scan.first(), values.length, values);
-        return near.settle(query.exact(0)::square);
+        return near.settle(query.exact(0)::square).entries();
     }
 
     private static void collect(

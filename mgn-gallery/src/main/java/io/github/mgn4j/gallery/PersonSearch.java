@@ -111,7 +111,7 @@ final class PersonSearch {
         for (int i = 0; i < values.length; i++) {
             queue.offer(values[i], i);
         }
-        return values[queue.ascending()[k - 1]];
+        return queue.sort().distance(k - 1);
     }
 
     private Stream<Found> exact(float[] near, Bests bests, double[] lower, double limit) {

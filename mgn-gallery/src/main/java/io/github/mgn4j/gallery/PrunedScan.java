@@ -185,7 +185,7 @@ final class PrunedScan {
                 queue.offer(near[row - first], row);
             }
         }
-        return queue.ascending();
+        return queue.sort().entries();
     }
 
     /** Returns the entries with the smallest heads, one of each person. */
@@ -206,6 +206,6 @@ final class PrunedScan {
                 queue.offer(near[row - first], row);
             }
         }
-        return queue.ascending();
+        return queue.sort().entries();
     }
 }

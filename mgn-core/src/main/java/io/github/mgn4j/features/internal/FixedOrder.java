@@ -1,7 +1,7 @@
 package io.github.mgn4j.features.internal;
 
 /**
- * Squared Euclidean distances whose terms are added in one fixed order: float32 over {@value #CHUNK} values at a time, and these
+ * Lengths of features, and squared Euclidean distances whose terms are added in one fixed order: float32 over {@value #CHUNK} values at a time, and these
  * sums in float64. So a pair of features has the same distance, to the bit, wherever it is computed.
  */
 public final class FixedOrder {
@@ -44,6 +44,20 @@ public final class FixedOrder {
             total += sum;
         }
         return total;
+    }
+
+    /**
+     * Divides {@code length} values from {@code i} on by their Euclidean length, which is summed in float64. Zeros stay zeros.
+     */
+    public static void normalize(float[] from, int i, float[] to, int j, int length) {
+        double squares = 0;
+        for (int c = i; c < i + length; c++) {
+            squares += (double) from[c] * from[c];
+        }
+        double norm = squares == 0 ? 1 : Math.sqrt(squares);
+        for (int c = 0; c < length; c++) {
+            to[j + c] = (float) (from[i + c] / norm);
+        }
     }
 
     /** Returns whether {@code length} values from {@code i} on are all zero: such a feature has no direction. */

@@ -1,7 +1,6 @@
 package io.github.mgn4j.eval.internal;
 
 import io.github.mgn4j.features.internal.FixedOrder;
-import java.util.Arrays;
 
 /**
  * A part of a gallery with its rows turned to columns, {@code [DEPTH][WIDTH]}: the compiler vectorises a loop over gallery
@@ -25,23 +24,16 @@ public final class ColumnTile {
     }
 
     /**
-     * Copies a part of a matrix; dimensions from {@code depth} on become 0.
+     * Copies {@code depth} values from {@code at} on into a column; those below become 0.
      *
-     * @param from rows of {@code dims} values
-     * @param first index of the first row
-     * @param width number of rows
-     * @param d index of the first dimension
-     * @param depth number of dimensions
+     * @param column index of the gallery row in the tile
      */
-    public static void pack(float[] from, int dims, int first, int width, int d, int depth, float[][] tile) {
-        for (int j = 0; j < width; j++) {
-            int at = (first + j) * dims + d;
-            for (int c = 0; c < depth; c++) {
-                tile[c][j] = from[at + c];
-            }
+    public static void put(float[] from, int at, int depth, float[][] tile, int column) {
+        for (int c = 0; c < depth; c++) {
+            tile[c][column] = from[at + c];
         }
         for (int c = depth; c < DEPTH; c++) {
-            Arrays.fill(tile[c], 0);
+            tile[c][column] = 0;
         }
     }
 }

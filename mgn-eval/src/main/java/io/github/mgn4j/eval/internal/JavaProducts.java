@@ -57,7 +57,9 @@ public final class JavaProducts implements BlockProducts {
         for (int d = 0; d < depth; d += ColumnTile.DEPTH) {
             // Values past the last dimension are 0 on both sides and add nothing.
             int length = Math.min(ColumnTile.DEPTH, depth - d);
-            ColumnTile.pack(gallery[slice], depth, first, width, d, length, tile);
+            for (int j = 0; j < width; j++) {
+                ColumnTile.put(gallery[slice], (first + j) * depth + d, length, tile, j);
+            }
             Arrays.fill(query, 0);
             for (int q = 0; q < rows; q++) {
                 System.arraycopy(queries[slice], q * depth + d, query, 0, length);

@@ -45,8 +45,8 @@ public final class NearCandidates {
         }
     }
 
-    /** Returns the nearest entries by exact distance, nearest first. Ties are ordered by entry. */
-    public int[] settle(IntToDoubleFunction exact) {
+    /** Returns the nearest entries and their exact distances, nearest first. Ties are ordered by entry. */
+    public NearestQueue settle(IntToDoubleFunction exact) {
         if (size > k && k > 0) {
             prune();
         }
@@ -54,15 +54,46 @@ public final class NearCandidates {
         for (int i = 0; i < size; i++) {
             queue.offer(exact.applyAsDouble(entries[i]), entries[i]);
         }
-        return queue.ascending();
+        return queue.sort();
+    }
+
+    /** Returns the k-th smallest value by Hoare's selection, which is several times faster than sorting. Reorders the values. */
+    private static float smallest(float[] values, int k) {
+        int low = 0;
+        int high = values.length - 1;
+        while (low < high) {
+            float pivot = values[(low + high) >>> 1];
+            int i = low;
+            int j = high;
+            while (i <= j) {
+                while (values[i] < pivot) {
+                    i++;
+                }
+                while (values[j] > pivot) {
+                    j--;
+                }
+                if (i <= j) {
+                    float swapped = values[i];
+                    values[i++] = values[j];
+                    values[j--] = swapped;
+                }
+            }
+            if (k - 1 <= j) {
+                high = j;
+            } else if (k - 1 >= i) {
+                low = i;
+            } else {
+                break;
+            }
+        }
+        return values[k - 1];
     }
 
     private void prune() {
-        float[] sorted = Arrays.copyOf(values, size);
-        Arrays.sort(sorted);
         // k entries are at most this value plus the tolerance away, so a near value more than twice the tolerance above
         // it cannot be among the k nearest.
-        limit = Math.min(limit, Math.nextUp((float) (sorted[k - 1] + 2.0 * tolerance)));
+        float nearest = smallest(Arrays.copyOf(values, size), k);
+        limit = Math.min(limit, Math.nextUp((float) (nearest + 2.0 * tolerance)));
         int kept = 0;
         for (int i = 0; i < size; i++) {
             if (values[i] <= limit) {

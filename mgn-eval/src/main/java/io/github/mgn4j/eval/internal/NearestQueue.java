@@ -1,5 +1,7 @@
 package io.github.mgn4j.eval.internal;
 
+import java.util.Arrays;
+
 /**
  * Keeps the nearest of the entries offered to it; on ties, those with the smaller index. A binary heap with the
  * farthest kept entry on top.
@@ -37,15 +39,38 @@ public final class NearestQueue {
         }
     }
 
-    /** Returns the kept entries, nearest first, and empties the queue. */
-    public int[] ascending() {
-        int[] ascending = new int[size];
+    /** Orders the kept entries, nearest first. Nothing can be offered from then on. Returns this. */
+    public NearestQueue sort() {
+        int count = size;
         while (size > 0) {
-            ascending[size - 1] = entries[0];
+            double distance = distances[0];
+            int entry = entries[0];
             size--;
             sink(distances[size], entries[size]);
+            set(size, distance, entry);
         }
-        return ascending;
+        size = count;
+        return this;
+    }
+
+    /** Returns the number of kept entries. */
+    public int size() {
+        return size;
+    }
+
+    /** Returns the entry at a place, from 0; after {@link #sort}. */
+    public int entry(int place) {
+        return entries[place];
+    }
+
+    /** Returns the distance of {@link #entry}. */
+    public double distance(int place) {
+        return distances[place];
+    }
+
+    /** Returns the kept entries; after {@link #sort}, nearest first. */
+    public int[] entries() {
+        return Arrays.copyOf(entries, size);
     }
 
     /** Replaces the top by a value among the first {@link #size}. */

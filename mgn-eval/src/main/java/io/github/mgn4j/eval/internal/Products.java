@@ -1,25 +1,41 @@
 package io.github.mgn4j.eval.internal;
 
+import com.google.common.util.concurrent.Futures;
 import io.github.mgn4j.engine.internal.BlockProducts;
 import io.github.mgn4j.engine.internal.ProductsProvider;
 import io.github.mgn4j.internal.io.Services;
 import java.util.Comparator;
+import java.util.Objects;
+import java.util.concurrent.FutureTask;
 
-/** Chooses the matrix products of blocks. */
+/** Chooses the matrix products of blocks: once, at the first use, because loading a library for them takes time. */
 public final class Products {
-    /** Initialised at the first use, because loading a library for matrix products takes time. */
-    private static final class Found {
-        static final BlockProducts.Factory FACTORY = find();
-    }
+    private static final FutureTask<BlockProducts.Factory> FOUND = new FutureTask<>(Products::find);
 
     private Products() {}
 
+    /** Begins in the background to load what {@link #best} will return, while features are read. */
+    public static void prepare() {
+        if (!FOUND.isDone()) {
+            Thread thread = new Thread(FOUND, "mgn-products");
+            thread.setDaemon(true);
+            thread.start();
+        }
+    }
+
     /** Returns the available products of the highest priority on the class path, else those in plain Java. */
     public static BlockProducts.Factory best() {
-        return Found.FACTORY;
+        FOUND.run(); // does nothing if it has begun
+        return Objects.requireNonNull(Futures.getUnchecked(FOUND));
     }
 
     private static BlockProducts.Factory find() {
+        BlockProducts.Factory factory = choose();
+        factory.open(1, 1, 1, 1).close(); // the first one takes longer, too
+        return factory;
+    }
+
+    private static BlockProducts.Factory choose() {
         Services<ProductsProvider> services = Services.find(ProductsProvider.class, ProductsProvider::priority);
         return services.usable().stream()
                 .sorted(Comparator.comparingInt(ProductsProvider::priority).reversed())

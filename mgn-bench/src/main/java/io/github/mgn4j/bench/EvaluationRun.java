@@ -5,8 +5,8 @@ import io.github.mgn4j.eval.Evaluator;
 import io.github.mgn4j.eval.LabelledFeatures;
 import io.github.mgn4j.eval.MetricsJson;
 import io.github.mgn4j.eval.ReRanker;
+import io.github.mgn4j.eval.TestFeatures;
 import io.github.mgn4j.features.DistanceMetric;
-import io.github.mgn4j.features.FeatureSet;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -22,8 +22,10 @@ public final class EvaluationRun {
     /** Arguments: folder with query.npy and gallery.npy (and their .csv), plain or rerank. */
     public static void main(String... args) throws IOException {
         Path folder = Path.of(args[0]);
-        LabelledFeatures query = LabelledFeatures.of(FeatureSet.read(folder.resolve("query.npy")));
-        LabelledFeatures gallery = LabelledFeatures.of(FeatureSet.read(folder.resolve("gallery.npy")));
+        TestFeatures features =
+                TestFeatures.read(folder.resolve("query.npy"), null, folder.resolve("gallery.npy"), null);
+        LabelledFeatures query = features.query();
+        LabelledFeatures gallery = features.gallery();
         long start = System.nanoTime();
         Evaluator evaluator = new Evaluator(DistanceMetric.EUCLIDEAN);
         Evaluation evaluation = args[1].equals("rerank")

@@ -33,7 +33,7 @@ public final class EngineRun {
      *
      * @param precision the precision that was actually used
      * @param agreement agreement of the features with the reference's
-     * @param start seconds from the start of the virtual machine to the first feature
+     * @param start seconds from the beginning of the program to the first feature
      * @param millis median milliseconds per batch, by its size
      * @param peak largest resident set of the process in bytes
      */

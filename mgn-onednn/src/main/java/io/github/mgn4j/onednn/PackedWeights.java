@@ -6,6 +6,7 @@ import io.github.mgn4j.engine.internal.FoldedConvolution;
 import io.github.mgn4j.engine.internal.FoldedNorm;
 import io.github.mgn4j.engine.internal.Int8Weights;
 import io.github.mgn4j.engine.internal.Resources;
+import io.github.mgn4j.model.Tensor;
 import io.github.mgn4j.model.Weights;
 import io.github.mgn4j.spec.ConvLayer;
 import io.github.mgn4j.spec.NormLayer;
@@ -63,7 +64,7 @@ final class PackedWeights implements AutoCloseable {
                 layer,
                 form,
                 dataType,
-                FloatPointer::new,
+                PackedWeights::copy,
                 dnnl_oihw,
                 layer.out(),
                 layer.in(),
@@ -73,24 +74,30 @@ final class PackedWeights implements AutoCloseable {
 
     /** Returns weights transformed for {@link Winograd}: a matrix {@code [in, out]} for every point. */
     dnnl_memory winograd(ConvLayer layer, dnnl_memory_desc form) {
-        Function<float[], FloatPointer> transform = values -> {
-            FloatPointer transformed = new FloatPointer((long) Winograd.POINTS * values.length / KERNEL);
-            Winograd.weights(values, layer.out(), layer.in(), transformed.asBuffer());
+        Function<Tensor, FloatPointer> transform = values -> {
+            FloatPointer transformed = new FloatPointer((long) Winograd.POINTS * values.size() / KERNEL);
+            Winograd.weights(values.data(), layer.out(), layer.in(), transformed.asBuffer());
             return transformed;
         };
         return weights(layer, form, dnnl_f32, transform, dnnl_acb, Winograd.POINTS, layer.in(), layer.out());
     }
 
+    private static FloatPointer copy(Tensor values) {
+        FloatPointer copy = new FloatPointer((long) values.size());
+        copy.asBuffer().put(values.data());
+        return copy;
+    }
+
     /** Returns weights of a 1x1 convolution of vectors as a matrix {@code [in, out]}. */
     dnnl_memory product(ConvLayer layer, dnnl_memory_desc form, int dataType) {
-        return weights(layer, form, dataType, FloatPointer::new, dnnl_ba, layer.in(), layer.out());
+        return weights(layer, form, dataType, PackedWeights::copy, dnnl_ba, layer.in(), layer.out());
     }
 
     private synchronized dnnl_memory weights(
             ConvLayer layer,
             dnnl_memory_desc form,
             int dataType,
-            Function<float[], FloatPointer> transform,
+            Function<Tensor, FloatPointer> transform,
             int plainFormat,
             long... plainShape) {
         List<Packed> forms = packed.computeIfAbsent(layer.name(), name -> new ArrayList<>());
@@ -147,8 +154,8 @@ final class PackedWeights implements AutoCloseable {
     }
 
     private static Pointer values(
-            FoldedConvolution folded, Function<float[], FloatPointer> transform, Resources temporary) {
-        return temporary.own(transform.apply(folded.weight().toArray()), Pointer::close);
+            FoldedConvolution folded, Function<Tensor, FloatPointer> transform, Resources temporary) {
+        return temporary.own(transform.apply(folded.weight()), Pointer::close);
     }
 
     private Pointer quantised(ConvLayer layer, FoldedConvolution folded, Resources temporary) {

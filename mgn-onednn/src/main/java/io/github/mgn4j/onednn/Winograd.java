@@ -82,15 +82,17 @@ final class Winograd {
      * @param weights {@code [out, in, 3, 3]}
      * @param transformed receives {@code [36, out, in]}
      */
-    static void weights(float[] weights, int out, int in, FloatBuffer transformed) {
+    static void weights(FloatBuffer weights, int out, int in, FloatBuffer transformed) {
         IntStream.range(0, out).parallel().forEach(o -> {
             double[][] kernel = new double[KERNEL * KERNEL][in];
             double[][] half = new double[WINDOW * KERNEL][in];
             double[] row = new double[in];
             float[] rounded = new float[in];
+            float[] values = new float[in * kernel.length];
+            weights.get(o * values.length, values);
             for (int k = 0; k < kernel.length; k++) {
                 for (int i = 0; i < in; i++) {
-                    kernel[k][i] = weights[(o * in + i) * kernel.length + k];
+                    kernel[k][i] = values[i * kernel.length + k];
                 }
             }
             for (int i = 0; i < WINDOW; i++) {

@@ -44,7 +44,7 @@ class WinogradTest {
             input.line(line, FloatBuffer.wrap(maps), windows, scratch);
         }
         FloatBuffer transformed = FloatBuffer.allocate(Winograd.POINTS * out * in);
-        Winograd.weights(weights, out, in, transformed);
+        Winograd.weights(FloatBuffer.wrap(weights), out, in, transformed);
         FloatBuffer products = products(tiles, windows, transformed.array(), in, out);
         LineTransform output = new OutputTransform(tiles, bias, sum, relu);
         for (int line = output.lines() - 1; line >= 0; line--) {

@@ -44,7 +44,7 @@ def main(size, rounds, folder, classpath):
     python = [sys.executable, str(HERE / "bench_evaluation.py")]
     if not (folder / "gallery.csv").exists():
         subprocess.run([*python, "synth", str(folder), size], check=True)
-    java = ["java", "-XX:+UseParallelGC", f"-Xmx{HEAP[size]}", "-cp", classpath, "io.github.mgn4j.bench.EvaluationRun", str(folder)]
+    java = ["java", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", f"-Xmx{HEAP[size]}", "-cp", classpath, "io.github.mgn4j.bench.EvaluationRun", str(folder)]
     peers = {"plain": ["plain"], "rerank": ["rerank"]}
     if size == "msmt17":
         peers = {"plain": [], "rerank": []}

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import com.google.common.base.Splitter;
+import com.google.common.collect.Iterables;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -22,6 +23,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
@@ -364,6 +366,37 @@ class LauncherTest {
 
     @Test
     void anArchiveThatCannotBeMadeIsTriedOnce() throws IOException, InterruptedException {
+        for (int call = 0; call < 2; call++) {
+            callsOfJava("info", "m");
+        }
+        assertThat(Files.readAllLines(folder.resolve("calls")))
+                .satisfiesExactly(
+                        made -> assertThat(made).contains("ArchiveClassesAtExit", "cli.Rehearsal"),
+                        first -> assertThat(first).doesNotContain("Archive").endsWith("Main info m"),
+                        second -> assertThat(second).doesNotContain("Archive").endsWith("Main info m"));
+        assertThat(archives()).singleElement().asString().endsWith("classes-21.0.2+13.0.jsa");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            info m                                          | true
+            verify --model m a b                            | true
+            evaluate --query q.npy --gallery g.npy          | true
+            evaluate --gallery g.npy --query=q.npy --rerank | true
+            evaluate --query q --gallery g --report r       | false
+            evaluate --model m --data d                     | false
+            extract --model m --images verify --out f       | false
+            extract --help                                  | true
+            """)
+    void commandsOfAMomentAreNotCompiledWell(String words, boolean quick) throws IOException, InterruptedException {
+        String last = Iterables.getLast(callsOfJava(words.split(" ")));
+        assertThat(last).endsWith("Main " + words);
+        assertThat(last.contains("-XX:+UseSerialGC -XX:TieredStopAtLevel=1")).isEqualTo(quick);
+        assertThat(last.contains("-XX:+UseParallelGC")).isEqualTo(!quick);
+    }
+
+    /** Returns the arguments of a Java that makes no archive, so far, after the launcher has called it with some words. */
+    private List<String> callsOfJava(String... words) throws IOException, InterruptedException {
         Path home = folder.resolve("jdk");
         Path java = Files.createDirectories(home.resolve("bin")).resolve("java");
         Files.writeString(java, """
@@ -373,23 +406,17 @@ class LauncherTest {
                 """.formatted(folder.resolve("calls")));
         Files.setPosixFilePermissions(java, PosixFilePermissions.fromString("rwxr-xr-x"));
         Files.writeString(home.resolve("release"), "JAVA_VERSION=\"21.0.2\"\nJAVA_RUNTIME_VERSION=\"21.0.2+13\"\n");
-        jarTheClassPath();
-        for (int call = 0; call < 2; call++) {
-            ProcessBuilder builder =
-                    new ProcessBuilder("/bin/sh", checkout.resolve("mgn").toString(), "info", "m");
-            builder.environment().put("JAVA_HOME", home.toString());
-            Outcome outcome = end(builder.start());
-            assertThat(outcome.status()).isZero();
-            assertThat(outcome.out()).isEmpty();
+        if (!Files.exists(folder.resolve("calls"))) {
+            jarTheClassPath();
         }
-        assertThat(Files.readAllLines(folder.resolve("calls")))
-                .satisfiesExactly(
-                        made -> assertThat(made).contains("ArchiveClassesAtExit", "cli.Rehearsal"),
-                        first -> assertThat(first)
-                                .doesNotContain("Archive")
-                                .contains("-XX:TieredStopAtLevel=1")
-                                .endsWith("Main info m"),
-                        second -> assertThat(second).doesNotContain("Archive").endsWith("Main info m"));
-        assertThat(archives()).singleElement().asString().endsWith("classes-21.0.2+13.0.jsa");
+        List<String> command =
+                new ArrayList<>(List.of("/bin/sh", checkout.resolve("mgn").toString()));
+        command.addAll(List.of(words));
+        ProcessBuilder builder = new ProcessBuilder(command);
+        builder.environment().put("JAVA_HOME", home.toString());
+        Outcome outcome = end(builder.start());
+        assertThat(outcome.status()).isZero();
+        assertThat(outcome.out()).isEmpty();
+        return Files.readAllLines(folder.resolve("calls"));
     }
 }

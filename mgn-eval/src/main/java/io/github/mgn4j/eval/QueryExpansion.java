@@ -57,7 +57,7 @@ public record QueryExpansion(int neighbours, double alpha) {
         boolean cosine = metric == DistanceMetric.COSINE;
         Rows queries = cosine ? query.normalized() : query;
         Rows entries = cosine ? gallery.normalized() : gallery;
-        BoundedDistances distances = BoundedUnitDistances.between(query, gallery, metric, BlockShape.DEFAULT_BYTES);
+        BoundedDistances distances = BoundedUnitDistances.between(queries, entries, metric, BlockShape.DEFAULT_BYTES);
         NearCandidates[] nearest = new NearCandidates[queries.size()];
         Arrays.setAll(nearest, q -> new NearCandidates(neighbours, distances.tolerance(q)));
         distances.scan((q, from, width, near) -> {

@@ -62,10 +62,13 @@ public record ReRanker(int k1, int k2, double lambda) {
                 "query features have %d dims, gallery features %d",
                 queries.dims(),
                 gallery.dims());
-        Neighbours neighbours = Neighbours.of(queries.then(gallery), metric, Math.max(k1 + 1, k2), blockBytes);
+        boolean cosine = metric == DistanceMetric.COSINE;
+        Rows asked = cosine ? queries.normalized() : queries; // once for both uses
+        Rows entries = cosine ? gallery.normalized() : gallery;
+        Neighbours neighbours = Neighbours.of(asked.then(entries), metric, Math.max(k1 + 1, k2), blockBytes);
         SparseRow[] encoding = new ReciprocalEncoding(neighbours, k1, k2).encode();
         return new BoundedReRankedDistances(
-                BoundedUnitDistances.between(queries, gallery, metric, blockBytes),
+                BoundedUnitDistances.between(asked, entries, metric, blockBytes),
                 neighbours,
                 JaccardDistances.of(encoding, queries.size()),
                 lambda);

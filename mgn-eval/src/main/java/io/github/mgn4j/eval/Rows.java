@@ -13,11 +13,13 @@ final class Rows {
     private final float[][] arrays;
     private final int[] offsets;
     private final int dims;
+    private final boolean unit;
 
-    private Rows(float[][] arrays, int[] offsets, int dims) {
+    private Rows(float[][] arrays, int[] offsets, int dims, boolean unit) {
         this.arrays = arrays;
         this.offsets = offsets;
         this.dims = dims;
+        this.unit = unit;
     }
 
     /** Returns all rows of a matrix. */
@@ -33,7 +35,7 @@ final class Rows {
         for (int i = 0; i < offsets.length; i++) {
             offsets[i] = indices[i] * features.dims();
         }
-        return new Rows(arrays, offsets, features.dims());
+        return new Rows(arrays, offsets, features.dims(), false);
     }
 
     /** Returns these rows followed by others of the same length. */
@@ -42,17 +44,20 @@ final class Rows {
         System.arraycopy(others.arrays, 0, all, size(), others.size());
         int[] places = Arrays.copyOf(offsets, all.length);
         System.arraycopy(others.offsets, 0, places, size(), others.size());
-        return new Rows(all, places, dims);
+        return new Rows(all, places, dims, unit && others.unit);
     }
 
-    /** Returns a copy with every row divided by its length, as {@link FeatureMatrix#normalized}. */
+    /** Returns a copy with every row divided by its length, as {@link FeatureMatrix#normalized}; of such a copy, itself. */
     Rows normalized() {
-        float[][] unit = new float[size()][];
-        IntStream.range(0, unit.length).parallel().forEach(i -> {
-            unit[i] = new float[dims];
-            FixedOrder.normalize(arrays[i], offsets[i], unit[i], 0, dims);
+        if (unit) {
+            return this;
+        }
+        float[][] divided = new float[size()][];
+        IntStream.range(0, divided.length).parallel().forEach(i -> {
+            divided[i] = new float[dims];
+            FixedOrder.normalize(arrays[i], offsets[i], divided[i], 0, dims);
         });
-        return new Rows(unit, new int[unit.length], dims);
+        return new Rows(divided, new int[divided.length], dims, true);
     }
 
     int size() {

@@ -28,6 +28,9 @@ class RowsTest {
     void areNormalizedAsAMatrixIs() {
         Rows unit = Rows.of(FIRST).then(Rows.of(SECOND, new int[] {1})).normalized();
         assertThat(values(unit)).isDeepEqualTo(new float[][] {{0.6f, 0.8f}, {0, 0}, {0, -1}});
+        assertThat(unit.normalized()).isSameAs(unit);
+        assertThat(unit.then(unit).normalized().array(3)).isSameAs(unit.array(0));
+        assertThat(unit.then(Rows.of(SECOND)).normalized()).isNotSameAs(unit);
         assertThat(values(Rows.of(SECOND).normalized())).isDeepEqualTo(values(Rows.of(SECOND.normalized())));
     }
 

@@ -13,8 +13,12 @@ public final class OneDnnKernelsProvider implements TrainingKernelsProvider {
     }
 
     @Override
+    public Precision choose(Precision wanted) {
+        return wanted == Precision.BF16 && !OneDnnEngineProvider.bf16OrWarn() ? Precision.FP32 : wanted;
+    }
+
+    @Override
     public TrainingKernels open(Precision precision) {
-        boolean half = precision == Precision.BF16 && OneDnnEngineProvider.bf16OrWarn();
-        return OneDnnKernels.open(half ? dnnl.dnnl_bf16 : dnnl.dnnl_f32);
+        return OneDnnKernels.open(precision == Precision.BF16 ? dnnl.dnnl_bf16 : dnnl.dnnl_f32);
     }
 }

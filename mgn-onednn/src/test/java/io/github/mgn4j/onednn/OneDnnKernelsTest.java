@@ -3,6 +3,7 @@ package io.github.mgn4j.onednn;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.github.mgn4j.engine.Precision;
 import io.github.mgn4j.engine.internal.TrainingKernels;
 import io.github.mgn4j.engine.internal.TrainingKernels.BatchNorm;
 import io.github.mgn4j.engine.internal.TrainingKernels.BatchNormGradients;
@@ -33,6 +34,14 @@ class OneDnnKernelsTest {
     void close() {
         kernels.close();
         half.close();
+    }
+
+    @Test
+    void bf16IsChosenWhereItIsFaster() {
+        OneDnnKernelsProvider provider = new OneDnnKernelsProvider();
+        assertThat(provider.choose(Precision.FP32)).isEqualTo(Precision.FP32);
+        assertThat(provider.choose(Precision.BF16))
+                .isEqualTo(Processor.gainsFromBf16() ? Precision.BF16 : Precision.FP32);
     }
 
     private float[] random(long length) {

@@ -30,11 +30,11 @@ record Kernels(Optional<TrainingKernelsProvider> provider, Precision precision) 
     }
 
     private static Kernels find(Precision precision) {
-        return new Kernels(
-                Services.find(TrainingKernelsProvider.class, TrainingKernelsProvider::available).usable().stream()
-                        .filter(TrainingKernelsProvider::available)
-                        .findFirst(),
-                precision);
+        return Services.find(TrainingKernelsProvider.class, TrainingKernelsProvider::available).usable().stream()
+                .filter(TrainingKernelsProvider::available)
+                .findFirst()
+                .map(found -> new Kernels(Optional.of(found), found.choose(precision)))
+                .orElse(NONE);
     }
 
     boolean exist() {

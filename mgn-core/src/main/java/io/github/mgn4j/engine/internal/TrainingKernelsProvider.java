@@ -11,10 +11,15 @@ public interface TrainingKernelsProvider {
     boolean available();
 
     /**
+     * Returns the precision to open kernels in where one is wanted, {@code FP32} or {@code BF16}: a processor that gains nothing
+     * from bf16 computes in fp32, and a warning is logged.
+     */
+    Precision choose(Precision wanted);
+
+    /**
      * Opens kernels for one plan. Callers check {@link #available()} first.
      *
-     * @param precision of the factors of convolutions, {@code FP32} or {@code BF16}; all else is float32. A processor that gains
-     *     nothing from bf16 computes in fp32, and a warning is logged
+     * @param precision of the factors of convolutions, {@code FP32} or {@code BF16}; all else is float32
      */
     TrainingKernels open(Precision precision);
 }

@@ -91,16 +91,28 @@ final class RankScan {
             for (; nextSame < samePerson.length && samePerson[nextSame] < from + width; nextSame++) {
                 near[samePerson[nextSame] - from] = HIDDEN;
             }
-            int count = matches.size();
-            float last = count == 0 ? Float.NEGATIVE_INFINITY : surelyAfter[count - 1];
+            float reach = reach();
             for (int j = 0; j < width; j++) {
-                float value = near[j];
-                if (value <= nearest.limit() && value != HIDDEN) {
-                    nearest.offer(value, from + j);
+                if (near[j] <= reach && near[j] != HIDDEN) {
+                    consider(near[j], from + j);
+                    reach = reach();
                 }
-                if (value <= last) {
-                    place(value, from + j);
-                }
+            }
+        }
+
+        /** Returns the near value above which an entry is neither among the nearest nor before a match. */
+        private float reach() {
+            return Math.max(nearest.limit(), last());
+        }
+
+        private float last() {
+            return surelyAfter.length == 0 ? Float.NEGATIVE_INFINITY : surelyAfter[surelyAfter.length - 1];
+        }
+
+        private void consider(float value, int entry) {
+            nearest.offer(value, entry);
+            if (value <= last()) {
+                place(value, entry);
             }
         }
 

@@ -32,10 +32,6 @@ final class RankedMatches {
         before = new int[entries.length + 1];
     }
 
-    int size() {
-        return entries.length;
-    }
-
     /** Returns the distance of the i-th nearest match. */
     double distance(int i) {
         return distances[i];

@@ -44,7 +44,8 @@ def main(size, rounds, folder, classpath):
     python = [sys.executable, str(HERE / "bench_evaluation.py")]
     if not (folder / "gallery.csv").exists():
         subprocess.run([*python, "synth", str(folder), size], check=True)
-    java = ["java", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", f"-Xmx{HEAP[size]}", "-cp", classpath, "io.github.mgn4j.bench.EvaluationRun", str(folder)]
+    java = [f"-Xmx{HEAP[size]}", "-cp", classpath, "io.github.mgn4j.bench.EvaluationRun", str(folder)]
+    flags = {"plain": ["-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"], "rerank": ["-XX:+UseParallelGC"]}  # the launcher's
     peers = {"plain": ["plain"], "rerank": ["rerank"]}
     if size == "msmt17":
         peers = {"plain": [], "rerank": []}
@@ -54,7 +55,7 @@ def main(size, rounds, folder, classpath):
     for turn in range(rounds):
         print(f"round {turn + 1} of {rounds}, load {os.getloadavg()[0]:.2f}", flush=True)
         for task, others in peers.items():
-            runs = [(f"mgn4j {task}", run([*java, task], folder))]
+            runs = [(f"mgn4j {task}", run(["java", *flags[task], *java, task], folder))]
             for other in others:
                 runs.append((f"python {other}", run([*python, other, str(folder)], folder)))
                 agree(runs[-1][0], runs[0][1]["metrics"], runs[-1][1]["metrics"])

@@ -382,7 +382,8 @@ class LauncherTest {
             info m                                          | true
             verify --model m a b                            | true
             evaluate --query q.npy --gallery g.npy          | true
-            evaluate --gallery g.npy --query=q.npy --rerank | true
+            evaluate --gallery g.npy --query=q.npy --roc    | true
+            evaluate --query q --gallery g --rerank         | false
             evaluate --query q --gallery g --report r       | false
             evaluate --model m --data d                     | false
             extract --model m --images verify --out f       | false

@@ -54,9 +54,8 @@ public record QueryExpansion(int neighbours, double alpha) {
                 "neighbours is %d, but the gallery has only %d images (junk left out)",
                 neighbours,
                 gallery.size());
-        boolean cosine = metric == DistanceMetric.COSINE;
-        Rows queries = cosine ? query.normalized() : query;
-        Rows entries = cosine ? gallery.normalized() : gallery;
+        Rows queries = query.comparedBy(metric);
+        Rows entries = gallery.comparedBy(metric);
         BoundedDistances distances = BoundedUnitDistances.between(queries, entries, metric, BlockShape.DEFAULT_BYTES);
         NearCandidates[] nearest = new NearCandidates[queries.size()];
         Arrays.setAll(nearest, q -> new NearCandidates(neighbours, distances.tolerance(q)));

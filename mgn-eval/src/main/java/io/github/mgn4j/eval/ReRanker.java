@@ -62,9 +62,8 @@ public record ReRanker(int k1, int k2, double lambda) {
                 "query features have %d dims, gallery features %d",
                 queries.dims(),
                 gallery.dims());
-        boolean cosine = metric == DistanceMetric.COSINE;
-        Rows asked = cosine ? queries.normalized() : queries; // once for both uses
-        Rows entries = cosine ? gallery.normalized() : gallery;
+        Rows asked = queries.comparedBy(metric); // once for both uses
+        Rows entries = gallery.comparedBy(metric);
         Neighbours neighbours = Neighbours.of(asked.then(entries), metric, Math.max(k1 + 1, k2), blockBytes);
         SparseRow[] encoding = new ReciprocalEncoding(neighbours, k1, k2).encode();
         return new BoundedReRankedDistances(

@@ -1,5 +1,6 @@
 package io.github.mgn4j.eval;
 
+import io.github.mgn4j.features.DistanceMetric;
 import io.github.mgn4j.features.FeatureMatrix;
 import io.github.mgn4j.features.internal.FixedOrder;
 import java.util.Arrays;
@@ -58,6 +59,11 @@ final class Rows {
             FixedOrder.normalize(arrays[i], offsets[i], divided[i], 0, dims);
         });
         return new Rows(divided, new int[divided.length], dims, true);
+    }
+
+    /** Returns the features that a metric compares: {@link #normalized} under {@link DistanceMetric#COSINE}, else these. */
+    Rows comparedBy(DistanceMetric metric) {
+        return metric == DistanceMetric.COSINE ? normalized() : this;
     }
 
     int size() {

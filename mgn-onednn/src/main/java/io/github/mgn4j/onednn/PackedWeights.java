@@ -82,15 +82,15 @@ final class PackedWeights implements AutoCloseable {
         return weights(layer, form, dnnl_f32, transform, dnnl_acb, Winograd.POINTS, layer.in(), layer.out());
     }
 
+    /** Returns weights of a 1x1 convolution of vectors as a matrix {@code [in, out]}. */
+    dnnl_memory product(ConvLayer layer, dnnl_memory_desc form, int dataType) {
+        return weights(layer, form, dataType, PackedWeights::copy, dnnl_ba, layer.in(), layer.out());
+    }
+
     private static FloatPointer copy(Tensor values) {
         FloatPointer copy = new FloatPointer((long) values.size());
         copy.asBuffer().put(values.data());
         return copy;
-    }
-
-    /** Returns weights of a 1x1 convolution of vectors as a matrix {@code [in, out]}. */
-    dnnl_memory product(ConvLayer layer, dnnl_memory_desc form, int dataType) {
-        return weights(layer, form, dataType, PackedWeights::copy, dnnl_ba, layer.in(), layer.out());
     }
 
     private synchronized dnnl_memory weights(

@@ -1,8 +1,8 @@
 package io.github.mgn4j.features.internal;
 
 /**
- * Lengths of features, and squared Euclidean distances whose terms are added in one fixed order: float32 over {@value #CHUNK} values at a time, and these
- * sums in float64. So a pair of features has the same distance, to the bit, wherever it is computed.
+ * Unit lengths, and squared Euclidean distances whose terms are added in one fixed order: float32 over {@value #CHUNK} values at a
+ * time, and these sums in float64. So a pair of features has the same distance, to the bit, wherever it is computed.
  */
 public final class FixedOrder {
     /** Number of values summed in float32. */

@@ -2,15 +2,18 @@ package io.github.mgn4j.eval;
 
 import static io.github.mgn4j.eval.EvaluationException.check;
 
+import io.github.mgn4j.engine.internal.BlockProducts;
+
 /**
  * How a matrix product is cut into blocks.
  *
+ * @param slots number of blocks of queries that are held, so that they are not packed again for every block of the gallery
  * @param queries rows of a block of queries
  * @param gallery rows of a block of the gallery
  * @param slices number of slices that the dimensions are cut into
  * @param depth dimensions of a slice; zeros fill the last
  */
-record BlockShape(int queries, int gallery, int slices, int depth) {
+record BlockShape(int slots, int queries, int gallery, int slices, int depth) {
     /** Memory for the blocks by default: 128 MiB. Larger blocks are no faster. */
     static final long DEFAULT_BYTES = 128L << 20;
 
@@ -49,8 +52,21 @@ record BlockShape(int queries, int gallery, int slices, int depth) {
             rows = rows == larger ? (rows + 1) / 2 : rows;
             columns = columns == larger ? (columns + 1) / 2 : columns;
         }
-        return new BlockShape(
-                parts(queries, parts(queries, rows)), parts(gallery, parts(gallery, columns)), slices, depth);
+        rows = parts(queries, parts(queries, rows));
+        columns = parts(gallery, parts(gallery, columns));
+        long room = (bytes - bytes(rows, columns, slices, depth)) / bytes(rows, 0, slices, depth);
+        int slots = (int) Math.min(parts(queries, rows), 1 + Math.max(0, room));
+        return new BlockShape(slots, rows, columns, slices, depth);
+    }
+
+    /** Returns whether a block of {@code rows} queries is in the last slot together with others. */
+    boolean sharesSlot(int block, int rows) {
+        return block >= slots - 1 && (long) slots * queries < rows;
+    }
+
+    /** Returns the shape of the products. */
+    BlockProducts.Shape ofProducts() {
+        return new BlockProducts.Shape(slots, queries, gallery, depth, slices);
     }
 
     static void checkBytes(long bytes) {

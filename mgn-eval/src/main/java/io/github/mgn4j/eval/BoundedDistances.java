@@ -13,6 +13,15 @@ interface BoundedDistances extends Distances {
     /** Returns the largest difference between near and exact values of a query. */
     float tolerance(int query);
 
+    /** Returns the largest difference between the near and the exact value of a pair: {@link #tolerance(int)} or less. */
+    float tolerance(int query, int entry);
+
+    /**
+     * Returns the same distances with sharper near values, which take longer to compute; itself if there are none. The exact values
+     * are the same.
+     */
+    BoundedDistances sharp();
+
     /** Returns the distance to report for an exact value. */
     double distance(double exact);
 

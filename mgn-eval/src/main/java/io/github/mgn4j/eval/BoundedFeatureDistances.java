@@ -1,16 +1,24 @@
 package io.github.mgn4j.eval;
 
+import io.github.mgn4j.engine.internal.BlockProducts;
 import io.github.mgn4j.features.DistanceMetric;
+import org.jspecify.annotations.Nullable;
 
 /** Distances of features by one of the metrics, ranked by their squares. */
 final class BoundedFeatureDistances implements BoundedDistances {
     private final BoundedDistances squared;
     private final DistanceMetric metric;
 
-    BoundedFeatureDistances(Rows queries, Rows gallery, DistanceMetric metric, long bytes) {
-        this.metric = metric;
+    /** Creates the distances; {@code products} are null if only exact values are wanted. */
+    BoundedFeatureDistances(
+            Rows queries, Rows gallery, DistanceMetric metric, long bytes, BlockProducts.@Nullable Factory products) {
         // The halved squared distance of unit vectors is one minus their cosine.
-        squared = BoundedUnitDistances.between(queries, gallery, metric, bytes);
+        this(BoundedUnitDistances.between(queries, gallery, metric, bytes, products), metric);
+    }
+
+    private BoundedFeatureDistances(BoundedDistances squared, DistanceMetric metric) {
+        this.squared = squared;
+        this.metric = metric;
     }
 
     @Override
@@ -31,6 +39,16 @@ final class BoundedFeatureDistances implements BoundedDistances {
     @Override
     public float tolerance(int query) {
         return squared.tolerance(query);
+    }
+
+    @Override
+    public float tolerance(int query, int entry) {
+        return squared.tolerance(query, entry);
+    }
+
+    @Override
+    public BoundedDistances sharp() {
+        return new BoundedFeatureDistances(squared.sharp(), metric);
     }
 
     /**

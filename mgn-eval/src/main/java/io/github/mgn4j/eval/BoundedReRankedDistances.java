@@ -61,8 +61,22 @@ final class BoundedReRankedDistances implements BoundedDistances {
 
     @Override
     public float tolerance(int query) {
+        return tolerance(query, original.tolerance(query));
+    }
+
+    @Override
+    public float tolerance(int query, int entry) {
+        return tolerance(query, original.tolerance(query, entry));
+    }
+
+    private float tolerance(int query, float ofOriginal) {
         // Values lie in 0..1 and are rounded a few times.
-        return (float) (1.01 * factor(query) * original.tolerance(query) + 0x1p-21);
+        return (float) (1.01 * factor(query) * ofOriginal + 0x1p-21);
+    }
+
+    @Override
+    public BoundedDistances sharp() {
+        return new BoundedReRankedDistances(original.sharp(), neighbours, jaccard, lambda);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.github.mgn4j.eval;
 
+import io.github.mgn4j.engine.internal.BlockProducts;
 import io.github.mgn4j.features.DistanceMetric;
 import io.github.mgn4j.features.internal.FixedOrder;
 import java.util.Arrays;
@@ -10,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * Its distance to every other feature is exactly 2; otherwise the rounding of the others' lengths would rank them.
  */
 final class BoundedUnitDistances implements BoundedDistances {
-    private final BlockedSquaredDistances squared;
+    private final BoundedDistances squared;
     private final boolean @Nullable [] zeroQueries;
     private final boolean @Nullable [] zeroGallery;
     /** Whether queries and gallery are the same images, each at distance 0 from itself. */
@@ -20,7 +21,7 @@ final class BoundedUnitDistances implements BoundedDistances {
     private final double two;
 
     private BoundedUnitDistances(
-            BlockedSquaredDistances squared,
+            BoundedDistances squared,
             boolean @Nullable [] zeroQueries,
             boolean @Nullable [] zeroGallery,
             boolean within) {
@@ -31,23 +32,25 @@ final class BoundedUnitDistances implements BoundedDistances {
         two = 2 / squared.distance(1);
     }
 
-    /** Returns squared distances that rank by a metric. */
-    static BoundedDistances between(Rows queries, Rows gallery, DistanceMetric metric, long bytes) {
+    /** Returns squared distances that rank by a metric, by the given products; null for none. */
+    static BoundedDistances between(
+            Rows queries, Rows gallery, DistanceMetric metric, long bytes, BlockProducts.@Nullable Factory products) {
         if (metric == DistanceMetric.EUCLIDEAN) {
-            return BlockedSquaredDistances.between(queries, gallery, bytes);
+            return BlockedSquaredDistances.between(queries, gallery, bytes, products);
         }
         BlockedSquaredDistances squared =
-                BlockedSquaredDistances.between(queries.normalized(), gallery.normalized(), bytes);
+                BlockedSquaredDistances.between(queries.normalized(), gallery.normalized(), bytes, products);
         return of(squared, zeros(queries), zeros(gallery), false);
     }
 
-    /** Returns squared distances within one set of images that rank by a metric. */
-    static BoundedDistances within(Rows all, DistanceMetric metric, long bytes) {
+    /** Returns squared distances within one set of images that rank by a metric, by the given products; null for none. */
+    static BoundedDistances within(
+            Rows all, DistanceMetric metric, long bytes, BlockProducts.@Nullable Factory products) {
         if (metric == DistanceMetric.EUCLIDEAN) {
-            return BlockedSquaredDistances.within(all, bytes);
+            return BlockedSquaredDistances.within(all, bytes, products);
         }
         boolean[] zeros = zeros(all);
-        return of(BlockedSquaredDistances.within(all.normalized(), bytes), zeros, zeros, true);
+        return of(BlockedSquaredDistances.within(all.normalized(), bytes, products), zeros, zeros, true);
     }
 
     private static BoundedDistances of(
@@ -95,6 +98,17 @@ final class BoundedUnitDistances implements BoundedDistances {
     @Override
     public float tolerance(int query) {
         return squared.tolerance(query);
+    }
+
+    @Override
+    public float tolerance(int query, int entry) {
+        // The lengths of features of zeros say nothing about their distances, which are exact.
+        return squared.tolerance(query, entry);
+    }
+
+    @Override
+    public BoundedDistances sharp() {
+        return new BoundedUnitDistances(squared.sharp(), zeroQueries, zeroGallery, within);
     }
 
     @Override

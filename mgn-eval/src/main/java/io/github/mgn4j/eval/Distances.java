@@ -29,6 +29,6 @@ public interface Distances {
      * @throws EvaluationException if their dims differ
      */
     static Distances between(FeatureMatrix queries, FeatureMatrix gallery, DistanceMetric metric) {
-        return new BoundedFeatureDistances(Rows.of(queries), Rows.of(gallery), metric, BlockShape.DEFAULT_BYTES);
+        return new BoundedFeatureDistances(Rows.of(queries), Rows.of(gallery), metric, BlockShape.DEFAULT_BYTES, null);
     }
 }

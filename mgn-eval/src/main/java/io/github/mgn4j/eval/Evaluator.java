@@ -3,6 +3,7 @@ package io.github.mgn4j.eval;
 import static io.github.mgn4j.eval.EvaluationException.check;
 
 import io.github.mgn4j.data.ReidDataset;
+import io.github.mgn4j.eval.internal.Products;
 import io.github.mgn4j.extract.FeatureExtractor;
 import io.github.mgn4j.features.DistanceMetric;
 import java.io.IOException;
@@ -89,7 +90,8 @@ public record Evaluator(DistanceMetric metric, int top, long blockBytes) {
     public Evaluation evaluate(LabelledFeatures query, LabelledFeatures gallery) {
         Candidates candidates = Candidates.of(gallery);
         return evaluate(
-                new BoundedFeatureDistances(Rows.of(query.features()), candidates.features(), metric, blockBytes),
+                new BoundedFeatureDistances(
+                        Rows.of(query.features()), candidates.features(), metric, blockBytes, Products.fastest()),
                 query.labels(),
                 candidates,
                 false,
@@ -121,7 +123,8 @@ public record Evaluator(DistanceMetric metric, int top, long blockBytes) {
     public Evaluation evaluate(LabelledFeatures all) {
         Candidates candidates = Candidates.of(all);
         return evaluate(
-                new BoundedFeatureDistances(Rows.of(all.features()), candidates.features(), metric, blockBytes),
+                new BoundedFeatureDistances(
+                        Rows.of(all.features()), candidates.features(), metric, blockBytes, Products.fastest()),
                 all.labels(),
                 candidates,
                 true,

@@ -2,6 +2,7 @@ package io.github.mgn4j.eval;
 
 import io.github.mgn4j.eval.internal.NearCandidates;
 import io.github.mgn4j.eval.internal.NearestQueue;
+import io.github.mgn4j.eval.internal.Products;
 import io.github.mgn4j.features.DistanceMetric;
 import java.util.Arrays;
 import java.util.stream.IntStream;
@@ -39,7 +40,7 @@ final class Neighbours {
 
     /** Finds the {@code count} nearest images of each image. Ties are ordered by index. */
     static Neighbours of(Rows all, DistanceMetric metric, int count, long blockBytes) {
-        return new Neighbours(BoundedUnitDistances.within(all, metric, blockBytes), count);
+        return new Neighbours(BoundedUnitDistances.within(all, metric, blockBytes, Products.fastest()), count);
     }
 
     private static void collect(NearCandidates nearest, NearCandidates farthest, int from, int width, float[] near) {

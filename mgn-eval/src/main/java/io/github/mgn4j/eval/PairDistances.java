@@ -2,6 +2,7 @@ package io.github.mgn4j.eval;
 
 import static io.github.mgn4j.eval.EvaluationException.check;
 
+import io.github.mgn4j.eval.internal.Products;
 import io.github.mgn4j.features.DistanceMetric;
 import io.github.mgn4j.features.FeatureMatrix;
 import java.util.Arrays;
@@ -43,7 +44,11 @@ public record PairDistances(
      */
     public static PairDistances of(LabelledFeatures query, LabelledFeatures gallery, DistanceMetric metric) {
         BoundedDistances distances = new BoundedFeatureDistances(
-                Rows.of(query.features()), Rows.of(gallery.features()), metric, BlockShape.DEFAULT_BYTES);
+                Rows.of(query.features()),
+                Rows.of(gallery.features()),
+                metric,
+                BlockShape.DEFAULT_BYTES,
+                Products.float32());
         double bound = metric == DistanceMetric.COSINE ? 2.001 : 1e-30 + 1.001 * (longest(query) + longest(gallery));
         Labels queries = query.labels();
         Labels entries = gallery.labels();

@@ -1,5 +1,6 @@
 package io.github.mgn4j.eval;
 
+import io.github.mgn4j.eval.internal.Products;
 import io.github.mgn4j.features.DistanceMetric;
 import java.util.Arrays;
 import java.util.SortedSet;
@@ -29,7 +30,8 @@ final class PairEdges {
                 .toArray();
         Labels labels = query.labels().select(some);
         Rows features = Rows.of(query.features(), some);
-        BoundedFeatureDistances sample = new BoundedFeatureDistances(features, gallery.features(), metric, blockBytes);
+        BoundedFeatureDistances sample =
+                new BoundedFeatureDistances(features, gallery.features(), metric, blockBytes, Products.float32());
         int people = gallery.labels().size();
         float[] values = new float[Math.multiplyExact(some.length, people)];
         sample.scan((q, from, width, near) -> {

@@ -3,6 +3,7 @@ package io.github.mgn4j.eval;
 import static io.github.mgn4j.eval.EvaluationException.check;
 
 import io.github.mgn4j.eval.internal.NearCandidates;
+import io.github.mgn4j.eval.internal.Products;
 import io.github.mgn4j.features.DistanceMetric;
 import io.github.mgn4j.features.FeatureMatrix;
 import java.util.Arrays;
@@ -56,7 +57,8 @@ public record QueryExpansion(int neighbours, double alpha) {
                 gallery.size());
         Rows queries = query.comparedBy(metric);
         Rows entries = gallery.comparedBy(metric);
-        BoundedDistances distances = BoundedUnitDistances.between(queries, entries, metric, BlockShape.DEFAULT_BYTES);
+        BoundedDistances distances =
+                BoundedUnitDistances.between(queries, entries, metric, BlockShape.DEFAULT_BYTES, Products.fastest());
         NearCandidates[] nearest = new NearCandidates[queries.size()];
         Arrays.setAll(nearest, q -> new NearCandidates(neighbours, distances.tolerance(q)));
         distances.scan((q, from, width, near) -> {

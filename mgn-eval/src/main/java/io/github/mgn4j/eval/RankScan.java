@@ -1,6 +1,5 @@
 package io.github.mgn4j.eval;
 
-import io.github.mgn4j.eval.internal.NearCandidates;
 import io.github.mgn4j.eval.internal.NearestQueue;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -14,7 +13,15 @@ import java.util.stream.IntStream;
  */
 final class RankScan {
     private static final int[] NONE = {};
-    private static final float HIDDEN = Float.POSITIVE_INFINITY;
+
+    /**
+     * Share of the entries that the near values may leave open. An exact value takes as long as a hundred or two near ones, of
+     * which sharper ones take twice as long.
+     */
+    private static final double MAX_OPEN = 0x1p-7;
+
+    /** Queries, and entries of each, that are looked at to estimate that share. */
+    private static final int SAMPLE = 64;
 
     private final BoundedDistances distances;
     private final Labels queries;
@@ -23,7 +30,6 @@ final class RankScan {
     private final boolean itself;
     private final int top;
     private final Map<Integer, int[]> entriesOf;
-    private final Row[] rows;
 
     /**
      * Prepares a scan.
@@ -39,108 +45,64 @@ final class RankScan {
         this.itself = itself;
         this.top = top;
         entriesOf = this.gallery.byPid();
-        rows = new Row[queries.size()];
     }
 
     List<QueryResult> run() {
-        IntStream.range(0, rows.length).parallel().forEach(q -> rows[q] = new Row(q));
-        distances.scan((query, from, width, near) -> rows[query].accept(from, width, near));
+        RankedMatches[] matches = new RankedMatches[queries.size()];
+        IntStream.range(0, matches.length).parallel().forEach(q -> matches[q] = matches(q));
+        BoundedDistances chosen = open(matches) > MAX_OPEN ? distances.sharp() : distances;
+        RankRow[] rows = new RankRow[matches.length];
+        Arrays.setAll(rows, q -> new RankRow(q, samePerson(q), matches[q], chosen, Math.min(top, gallery.size())));
+        chosen.scan((query, from, width, near) -> rows[query].accept(from, width, near));
         QueryResult[] results = new QueryResult[rows.length];
-        IntStream.range(0, rows.length).parallel().forEach(q -> results[q] = rows[q].result());
+        IntStream.range(0, rows.length)
+                .parallel()
+                .forEach(q -> results[q] = matches[q].score(q, ranked(rows[q].nearest())));
         return List.of(results);
     }
 
-    /** State of one query. */
-    private final class Row {
-        private final int query;
-        private final float tolerance;
-        /** Entries with the query's pid, ascending. They are known in advance, so the scan skips them. */
-        private final int[] samePerson;
+    /** Returns the entries with a query's pid, ascending. */
+    private int[] samePerson(int query) {
+        return entriesOf.getOrDefault(queries.pid(query), NONE);
+    }
 
-        private final RankedMatches matches;
-        private final NearCandidates nearest;
-        private final float[] surelyBefore;
-        private final float[] surelyAfter;
-        private int nextSame;
-
-        Row(int query) {
-            this.query = query;
-            tolerance = distances.tolerance(query);
-            samePerson = entriesOf.getOrDefault(queries.pid(query), NONE);
-            int[] kept = new int[samePerson.length];
-            double[] exact = new double[samePerson.length];
-            int count = 0;
-            for (int entry : samePerson) {
-                if (!(itself && columns[entry] == query) && !gallery.sameView(entry, queries, query)) {
-                    kept[count] = entry;
-                    exact[count++] = distances.exact(query, entry);
-                }
-            }
-            matches = new RankedMatches(Arrays.copyOf(kept, count), Arrays.copyOf(exact, count));
-            nearest = new NearCandidates(Math.min(top, gallery.size()), tolerance);
-            surelyBefore = new float[count];
-            surelyAfter = new float[count];
-            for (int i = 0; i < count; i++) {
-                nearest.offer((float) exact[i], kept[i]);
-                surelyBefore[i] = Math.nextDown((float) (matches.distance(i) - tolerance));
-                surelyAfter[i] = Math.nextUp((float) (matches.distance(i) + tolerance));
+    private RankedMatches matches(int query) {
+        int[] samePerson = samePerson(query);
+        int[] kept = new int[samePerson.length];
+        double[] exact = new double[samePerson.length];
+        int count = 0;
+        for (int entry : samePerson) {
+            if (!(itself && columns[entry] == query) && !gallery.sameView(entry, queries, query)) {
+                kept[count] = entry;
+                exact[count++] = distances.exact(query, entry);
             }
         }
+        return new RankedMatches(Arrays.copyOf(kept, count), Arrays.copyOf(exact, count));
+    }
 
-        void accept(int from, int width, float[] near) {
-            for (; nextSame < samePerson.length && samePerson[nextSame] < from + width; nextSame++) {
-                near[samePerson[nextSame] - from] = HIDDEN;
-            }
-            float reach = reach();
-            for (int j = 0; j < width; j++) {
-                if (near[j] <= reach && near[j] != HIDDEN) {
-                    consider(near[j], from + j);
-                    reach = reach();
-                }
-            }
-        }
+    /** Estimates the share of entries whose near values do not tell whether they are before a match. */
+    private double open(RankedMatches[] matches) {
+        int queryStep = 1 + matches.length / SAMPLE;
+        int entryStep = 1 + gallery.size() / SAMPLE;
+        return IntStream.range(0, (matches.length + queryStep - 1) / queryStep)
+                .parallel()
+                .map(i -> i * queryStep)
+                .mapToDouble(q -> IntStream.iterate(
+                                q % entryStep, entry -> entry < gallery.size(), entry -> entry + entryStep)
+                        .filter(entry -> gallery.pid(entry) != queries.pid(q))
+                        .map(entry ->
+                                matches[q].isNear(distances.exact(q, entry), distances.tolerance(q, entry)) ? 1 : 0)
+                        .average()
+                        .orElse(0))
+                .average()
+                .orElse(0);
+    }
 
-        /** Returns the near value above which an entry is neither among the nearest nor before a match. */
-        private float reach() {
-            return Math.max(nearest.limit(), last());
+    private List<QueryResult.Ranked> ranked(NearestQueue nearest) {
+        List<QueryResult.Ranked> ranked = new ArrayList<>();
+        for (int i = 0; i < nearest.size(); i++) {
+            ranked.add(new QueryResult.Ranked(columns[nearest.entry(i)], distances.distance(nearest.distance(i))));
         }
-
-        private float last() {
-            return surelyAfter.length == 0 ? Float.NEGATIVE_INFINITY : surelyAfter[surelyAfter.length - 1];
-        }
-
-        private void consider(float value, int entry) {
-            nearest.offer(value, entry);
-            if (value <= last()) {
-                place(value, entry);
-            }
-        }
-
-        private void place(float value, int entry) {
-            int low = 0;
-            int high = surelyAfter.length - 1;
-            while (low < high) {
-                int middle = (low + high) >>> 1;
-                if (value > surelyAfter[middle]) {
-                    low = middle + 1;
-                } else {
-                    high = middle;
-                }
-            }
-            if (value < surelyBefore[low]) {
-                matches.countBefore(low);
-            } else {
-                matches.count(distances.exact(query, entry), entry);
-            }
-        }
-
-        QueryResult result() {
-            NearestQueue settled = nearest.settle(entry -> distances.exact(query, entry));
-            List<QueryResult.Ranked> ranked = new ArrayList<>();
-            for (int i = 0; i < settled.size(); i++) {
-                ranked.add(new QueryResult.Ranked(columns[settled.entry(i)], distances.distance(settled.distance(i))));
-            }
-            return matches.score(query, ranked);
-        }
+        return ranked;
     }
 }

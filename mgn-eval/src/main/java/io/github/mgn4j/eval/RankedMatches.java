@@ -37,7 +37,24 @@ final class RankedMatches {
         return distances[i];
     }
 
-    /** Counts another person's entry that lies before match i but after the matches before it. */
+    /** Returns the number of matches. */
+    int size() {
+        return entries.length;
+    }
+
+    /** Returns the i-th nearest match. */
+    int entry(int i) {
+        return entries[i];
+    }
+
+    /** Returns whether a distance is no more than {@code tolerance} from that of a match. */
+    boolean isNear(double distance, double tolerance) {
+        int place = Arrays.binarySearch(distances, distance - tolerance);
+        int next = place < 0 ? -place - 1 : place;
+        return next < distances.length && distances[next] <= distance + tolerance;
+    }
+
+    /** Counts another person's entry that lies before match i, or after the last, but after the matches before it. */
     void countBefore(int i) {
         before[i]++;
     }

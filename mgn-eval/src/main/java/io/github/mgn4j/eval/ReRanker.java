@@ -2,6 +2,7 @@ package io.github.mgn4j.eval;
 
 import static io.github.mgn4j.eval.EvaluationException.check;
 
+import io.github.mgn4j.eval.internal.Products;
 import io.github.mgn4j.features.DistanceMetric;
 import io.github.mgn4j.features.FeatureMatrix;
 
@@ -67,7 +68,7 @@ public record ReRanker(int k1, int k2, double lambda) {
         Neighbours neighbours = Neighbours.of(asked.then(entries), metric, Math.max(k1 + 1, k2), blockBytes);
         SparseRow[] encoding = new ReciprocalEncoding(neighbours, k1, k2).encode();
         return new BoundedReRankedDistances(
-                BoundedUnitDistances.between(asked, entries, metric, blockBytes),
+                BoundedUnitDistances.between(asked, entries, metric, blockBytes, Products.fastest()),
                 neighbours,
                 JaccardDistances.of(encoding, queries.size()),
                 lambda);

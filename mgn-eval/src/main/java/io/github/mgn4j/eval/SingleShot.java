@@ -60,7 +60,7 @@ public record SingleShot(DistanceMetric metric, int trials, long seed) {
     public Result evaluate(LabelledFeatures query, LabelledFeatures gallery) {
         Candidates candidates = Candidates.of(gallery);
         Distances distances = new BoundedFeatureDistances(
-                Rows.of(query.features()), candidates.features(), metric, BlockShape.DEFAULT_BYTES);
+                Rows.of(query.features()), candidates.features(), metric, BlockShape.DEFAULT_BYTES, null);
         int[][] people = new TreeMap<>(candidates.labels().byPid()).values().toArray(int[][]::new);
         Map<Integer, int[]> entriesOf = candidates.labels().byPid();
         int[] curve = new int[Math.max(1, Math.min(ReidMetrics.RANKS, people.length))];

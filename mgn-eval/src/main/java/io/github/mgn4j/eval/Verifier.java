@@ -2,6 +2,7 @@ package io.github.mgn4j.eval;
 
 import static io.github.mgn4j.eval.EvaluationException.check;
 
+import io.github.mgn4j.eval.internal.Products;
 import io.github.mgn4j.features.DistanceMetric;
 import io.github.mgn4j.verify.Threshold;
 import io.github.mgn4j.verify.VerificationThresholds;
@@ -64,8 +65,8 @@ public record Verifier(DistanceMetric metric, int resamples, double confidence, 
      */
     public Verification verify(LabelledFeatures query, LabelledFeatures gallery) {
         Candidates candidates = Candidates.of(gallery);
-        BoundedFeatureDistances distances =
-                new BoundedFeatureDistances(Rows.of(query.features()), candidates.features(), metric, blockBytes);
+        BoundedFeatureDistances distances = new BoundedFeatureDistances(
+                Rows.of(query.features()), candidates.features(), metric, blockBytes, Products.float32());
         double[] edges = DoubleStream.of(PairEdges.choose(query, candidates, metric, blockBytes))
                 .map(distances::ofSquare)
                 .toArray();

@@ -3,6 +3,7 @@ package io.github.mgn4j.eval;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.mgn4j.engine.Precision;
 import io.github.mgn4j.engine.internal.BlockProducts;
 import io.github.mgn4j.eval.internal.JavaProducts;
 import io.github.mgn4j.eval.internal.Products;
@@ -24,15 +25,19 @@ class BlockedSquaredDistancesTest {
         for (float offset : new float[] {0, 100}) {
             FeatureMatrix q = shifted(Fixtures.random(random, queries, dims, 0), offset);
             FeatureMatrix g = shifted(Fixtures.random(random, gallery, dims, 0), offset);
-            check(BlockedSquaredDistances.between(Rows.of(q), Rows.of(g), SMALL));
+            check(BlockedSquaredDistances.between(Rows.of(q), Rows.of(g), SMALL, Products.fastest()));
+            check(BlockedSquaredDistances.between(Rows.of(q), Rows.of(g), SMALL, Products.float32()));
             check(BlockedSquaredDistances.between(Rows.of(q), Rows.of(g), SMALL, null));
             check(BlockedSquaredDistances.between(Rows.of(q), Rows.of(g), SMALL, JavaProducts::new));
             check(BlockedSquaredDistances.within(Rows.of(g), SMALL, JavaProducts::new));
             if ((long) queries * gallery * dims < 1 << 21) {
-                check(BlockedSquaredDistances.between(Rows.of(q), Rows.of(g), SMALL, LooseProducts::new));
-                check(BlockedSquaredDistances.within(Rows.of(g), SMALL, LooseProducts::new));
+                for (Precision precision : new Precision[] {Precision.FP32, Precision.BF16}) {
+                    LooseProducts.Opening loose = new LooseProducts.Opening(precision);
+                    check(BlockedSquaredDistances.between(Rows.of(q), Rows.of(g), SMALL, loose));
+                    check(BlockedSquaredDistances.within(Rows.of(g), SMALL, loose));
+                }
             }
-            check(BlockedSquaredDistances.within(Rows.of(g), SMALL));
+            check(BlockedSquaredDistances.within(Rows.of(g), SMALL, Products.fastest()));
             check(BlockedSquaredDistances.within(Rows.of(q), SMALL, null));
         }
     }
@@ -45,7 +50,7 @@ class BlockedSquaredDistancesTest {
         for (int i = 0; i < g.data().length; i++) {
             g.data()[i] *= factor;
         }
-        BlockedSquaredDistances screen = BlockedSquaredDistances.within(Rows.of(g), SMALL);
+        BlockedSquaredDistances screen = BlockedSquaredDistances.within(Rows.of(g), SMALL, Products.fastest());
         check(screen);
         assertThat(screen.distance(screen.exact(3, 4)))
                 .isEqualTo(new SquaredDistances(Rows.of(g), Rows.of(g)).pair(3, 4));
@@ -54,14 +59,14 @@ class BlockedSquaredDistancesTest {
     @Test
     void featuresWhoseSquaresOverflowAreRefused() {
         FeatureMatrix huge = FeatureMatrix.ofRows(new float[] {3e30f}, new float[] {-3e30f});
-        assertThatThrownBy(() -> BlockedSquaredDistances.within(Rows.of(huge), SMALL))
+        assertThatThrownBy(() -> BlockedSquaredDistances.within(Rows.of(huge), SMALL, null))
                 .isInstanceOf(EvaluationException.class)
                 .hasMessageStartingWith("a feature is 3.00e+30 long, must be less than 1.15e+18");
     }
 
     @Test
     void theProductsOfTheEngineOnTheClassPathAreFound() {
-        try (BlockProducts products = Products.best().open(1, 1, 1, 1)) {
+        try (BlockProducts products = Products.fastest().open(new BlockProducts.Shape(1, 1, 1, 1, 1))) {
             assertThat(products.getClass().getSimpleName()).isEqualTo("OneDnnProducts");
         }
     }
@@ -73,7 +78,7 @@ class BlockedSquaredDistancesTest {
                 for (BlockShape shape : new BlockShape[] {
                     BlockShape.of(size[0], size[1], size[2], bytes), BlockShape.square(size[1], size[2], bytes)
                 }) {
-                    long values = (long) (shape.queries() + shape.gallery()) * shape.depth()
+                    long values = ((long) shape.slots() * shape.queries() + shape.gallery()) * shape.depth()
                             + (long) shape.queries() * shape.gallery();
                     assertThat(4 * values * shape.slices()).isLessThanOrEqualTo(bytes);
                     assertThat(shape.depth() * shape.slices()).isBetween(size[2], size[2] + shape.slices());
@@ -90,14 +95,15 @@ class BlockedSquaredDistancesTest {
         screen.scan((q, from, width, near) -> {
             assertThat(from).isEqualTo(next[q]);
             next[q] += width;
-            float tolerance = screen.tolerance(q);
+            assertThat(screen.tolerance(q)).isLessThan(1e-2f);
             for (int j = 0; j < width; j++) {
+                float tolerance = screen.tolerance(q, from + j);
+                assertThat(tolerance).isLessThanOrEqualTo(screen.tolerance(q));
                 double error = Math.abs(near[j] - screen.exact(q, from + j));
                 if (!(error <= tolerance)) {
                     throw new AssertionError("off by " + error + ", tolerance " + tolerance);
                 }
             }
-            assertThat(tolerance).isLessThan(1e-2f);
         });
         assertThat(Arrays.stream(next)).allMatch(n -> n == screen.gallery());
     }

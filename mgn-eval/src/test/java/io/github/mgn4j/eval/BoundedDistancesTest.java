@@ -2,15 +2,19 @@ package io.github.mgn4j.eval;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.mgn4j.engine.Precision;
 import io.github.mgn4j.features.DistanceMetric;
 import io.github.mgn4j.features.FeatureMatrix;
+import java.lang.reflect.Proxy;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Results are those of whole rows of exact distances, bit for bit, however near values are computed. */
 class BoundedDistancesTest {
@@ -36,19 +40,56 @@ class BoundedDistancesTest {
         }
     }
 
-    @Test
-    void wrongProductsChangeNothing() {
+    @ParameterizedTest
+    @EnumSource(names = {"FP32", "BF16"})
+    void wrongProductsChangeNothing(Precision precision) {
         Random random = new Random(3);
         FeatureMatrix some = Fixtures.random(random, 60, 90, 3);
         LabelledFeatures query = set(random, some, 50, 1);
         LabelledFeatures gallery = set(random, some, 500, 0);
         Candidates candidates = Candidates.of(gallery);
         BoundedDistances loose = BlockedSquaredDistances.between(
-                Rows.of(query.features()), Rows.of(gallery.features()), BlockShape.DEFAULT_BYTES, LooseProducts::new);
+                Rows.of(query.features()),
+                Rows.of(gallery.features()),
+                BlockShape.DEFAULT_BYTES,
+                new LooseProducts.Opening(precision));
         BoundedDistances exact = BlockedSquaredDistances.between(
                 Rows.of(query.features()), Rows.of(gallery.features()), BlockShape.DEFAULT_BYTES, null);
         List<QueryResult> results = new RankScan(loose, query.labels(), candidates, false, 15).run();
         assertThat(results).isEqualTo(new RankScan(exact, query.labels(), candidates, false, 15).run());
+    }
+
+    @Test
+    void sharperProductsAreTakenOnlyWhereRoundingLeavesMuchOpen() {
+        FeatureMatrix people = Fixtures.random(new Random(5), 40, 64, 0);
+        int[] pids = IntStream.range(0, 80).map(i -> i / 2).toArray();
+        LabelledFeatures alike = new LabelledFeatures(people.select(pids), Labels.withoutCameras(pids));
+        assertThat(sharpened(alike, alike))
+                .as("a person's features are the same")
+                .isZero();
+        LabelledFeatures mixed = set(new Random(6), people, 80, 0);
+        assertThat(sharpened(mixed, mixed)).as("labels at random").isEqualTo(1);
+    }
+
+    /** Returns how often a ranking asks for sharper distances than those of bfloat16. */
+    private static int sharpened(LabelledFeatures query, LabelledFeatures gallery) {
+        BoundedDistances rounded = BlockedSquaredDistances.between(
+                Rows.of(query.features()),
+                Rows.of(gallery.features()),
+                SMALL,
+                new LooseProducts.Opening(Precision.BF16));
+        AtomicInteger calls = new AtomicInteger();
+        BoundedDistances watched = (BoundedDistances) Proxy.newProxyInstance(
+                BoundedDistances.class.getClassLoader(),
+                new Class<?>[] {BoundedDistances.class},
+                (proxy, method, args) -> {
+                    if (method.getName().equals("sharp")) {
+                        calls.incrementAndGet();
+                    }
+                    return method.invoke(rounded, args);
+                });
+        new RankScan(watched, query.labels(), Candidates.of(gallery), false, 5).run();
+        return calls.get();
     }
 
     @ParameterizedTest

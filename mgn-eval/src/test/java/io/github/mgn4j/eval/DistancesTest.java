@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.github.mgn4j.eval.internal.Products;
 import io.github.mgn4j.features.DistanceMetric;
 import io.github.mgn4j.features.FeatureMatrix;
 import java.util.Arrays;
@@ -99,9 +100,9 @@ class DistancesTest {
         Arrays.fill(g.data(), 40, 80, 0);
         for (DistanceMetric metric : DistanceMetric.values()) {
             for (BoundedDistances screen : List.of(
-                    new BoundedFeatureDistances(Rows.of(q), Rows.of(g), metric, 1 << 20),
-                    BoundedUnitDistances.between(Rows.of(q), Rows.of(g), metric, 1 << 20),
-                    BoundedUnitDistances.within(Rows.of(g), metric, 1 << 20),
+                    new BoundedFeatureDistances(Rows.of(q), Rows.of(g), metric, 1 << 20, Products.fastest()),
+                    BoundedUnitDistances.between(Rows.of(q), Rows.of(g), metric, 1 << 20, Products.fastest()),
+                    BoundedUnitDistances.within(Rows.of(g), metric, 1 << 20, Products.fastest()),
                     new ReRanker(5, 3, 0.3).screen(Rows.of(q), Rows.of(g), metric, 1 << 20),
                     new ReRanker(5, 3, 0).screen(Rows.of(q), Rows.of(g), metric, 1 << 20))) {
                 double[][] rows = all(screen);

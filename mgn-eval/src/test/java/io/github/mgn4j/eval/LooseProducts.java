@@ -1,22 +1,39 @@
 package io.github.mgn4j.eval;
 
+import io.github.mgn4j.engine.Precision;
 import io.github.mgn4j.engine.internal.BlockProducts;
 import java.nio.FloatBuffer;
+import java.util.Arrays;
 import java.util.Random;
 
-/** Products that are as wrong as a bad order of summation may make them, at random. */
+/** Products that are as wrong as a bad order of summation may make them, at random; of rounded values if asked. */
 final class LooseProducts implements BlockProducts {
+    /**
+     * Opens such products.
+     *
+     * @param precision FP32 or BF16
+     */
+    record Opening(Precision precision) implements Factory {
+        @Override
+        public BlockProducts open(Shape shape) {
+            return new LooseProducts(shape, precision);
+        }
+    }
+
+    private final Precision precision;
     private final int depth;
-    private final FloatBuffer[] queries;
+    private final FloatBuffer[][] queries;
     private final FloatBuffer[] gallery;
     private final FloatBuffer[] products;
     private final Random random = new Random(1);
 
-    LooseProducts(int queries, int gallery, int depth, int slices) {
-        this.depth = depth;
-        this.queries = buffers(slices, queries * depth);
-        this.gallery = buffers(slices, gallery * depth);
-        products = buffers(slices, queries * gallery);
+    private LooseProducts(Shape shape, Precision precision) {
+        this.precision = precision;
+        depth = shape.depth();
+        queries = new FloatBuffer[shape.slots()][];
+        Arrays.setAll(queries, slot -> buffers(shape.slices(), shape.queries() * depth));
+        gallery = buffers(shape.slices(), shape.gallery() * depth);
+        products = buffers(shape.slices(), shape.queries() * shape.gallery());
     }
 
     private static FloatBuffer[] buffers(int slices, int size) {
@@ -28,9 +45,12 @@ final class LooseProducts implements BlockProducts {
     }
 
     @Override
-    public FloatBuffer queries(int slice) {
-        return queries[slice];
+    public FloatBuffer queries(int slot, int slice) {
+        return queries[slot][slice];
     }
+
+    @Override
+    public void takeQueries(int slot) {}
 
     @Override
     public FloatBuffer gallery(int slice) {
@@ -38,12 +58,15 @@ final class LooseProducts implements BlockProducts {
     }
 
     @Override
+    public void takeGallery() {}
+
+    @Override
     public FloatBuffer products(int slice) {
         return products[slice];
     }
 
     @Override
-    public void multiply() {
+    public void multiply(int slot) {
         for (int s = 0; s < products.length; s++) {
             int columns = gallery[s].capacity() / depth;
             for (int at = 0; at < products[s].capacity(); at++) {
@@ -53,8 +76,8 @@ final class LooseProducts implements BlockProducts {
                 double squaresA = 0;
                 double squaresB = 0;
                 for (int d = 0; d < depth; d++) {
-                    double x = queries[s].get(a + d);
-                    double y = gallery[s].get(b + d);
+                    double x = rounded(queries[slot][s].get(a + d));
+                    double y = rounded(gallery[s].get(b + d));
                     sum += x * y;
                     squaresA += x * x;
                     squaresB += y * y;
@@ -63,6 +86,11 @@ final class LooseProducts implements BlockProducts {
                 products[s].put(at, (float) (sum + bound * (random.nextBoolean() ? 1 : -1)));
             }
         }
+    }
+
+    private double rounded(float value) {
+        double step = Math.scalb(1.0, Math.getExponent(value) - 7);
+        return precision == Precision.BF16 ? Math.rint(value / step) * step : value;
     }
 
     @Override

@@ -53,16 +53,19 @@ final class ProductScan implements NearScan {
     @Override
     public void run(Part part) {
         int height = Math.min(QUERIES, queries.count());
-        try (BlockProducts block = Products.best().open(height, ROWS, depth, slices)) {
-            fillUp(block.queries(slices - 1), height);
+        BlockProducts.Shape shape = new BlockProducts.Shape(1, height, ROWS, depth, slices);
+        try (BlockProducts block = Products.float32().open(shape)) {
+            fillUp(block.queries(0, slices - 1), height);
             fillUp(block.gallery(slices - 1), ROWS);
             for (int q = 0; q < queries.count(); q += height) {
                 int count = Math.min(height, queries.count() - q);
                 packQueries(q, count, block);
+                block.takeQueries(0);
                 for (int from = 0; from < view.rows(); from += ROWS) {
                     int width = Math.min(ROWS, view.rows() - from);
                     packRows(from, width, block);
-                    block.multiply();
+                    block.takeGallery();
+                    block.multiply(0);
                     consume(block, q, count, from, width, part);
                 }
             }
@@ -82,7 +85,7 @@ final class ProductScan implements NearScan {
         for (int i = 0; i < count; i++) {
             for (int s = 0; s < slices; s++) {
                 int length = Math.min(depth, dims - s * depth);
-                block.queries(s).put(i * depth, queries.features().data(), (first + i) * dims + s * depth, length);
+                block.queries(0, s).put(i * depth, queries.features().data(), (first + i) * dims + s * depth, length);
             }
         }
     }

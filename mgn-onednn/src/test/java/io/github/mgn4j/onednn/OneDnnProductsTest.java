@@ -1,7 +1,9 @@
 package io.github.mgn4j.onednn;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_cpu_isa_avx512_core;
 
+import io.github.mgn4j.engine.Precision;
 import io.github.mgn4j.engine.internal.ProductsProvider;
 import io.github.mgn4j.fixtures.ProductsCheck;
 import org.junit.jupiter.api.Test;
@@ -11,6 +13,11 @@ class OneDnnProductsTest {
     void areThoseOfPlainLoops() {
         ProductsProvider provider = new OneDnnProductsProvider();
         assertThat(provider.available()).isTrue();
+        assertThat(provider.factory().precision()).isEqualTo(Precision.FP32);
         ProductsCheck.run(provider.factory());
+        ProductsCheck.run(provider.fastest());
+        if (Processor.has(dnnl_cpu_isa_avx512_core)) { // also where they are slow
+            ProductsCheck.run(new OneDnnProducts.Opening(TensorType.BF16));
+        }
     }
 }

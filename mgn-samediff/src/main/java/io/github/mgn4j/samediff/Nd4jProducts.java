@@ -2,6 +2,7 @@ package io.github.mgn4j.samediff;
 
 import io.github.mgn4j.engine.internal.BlockProducts;
 import java.nio.FloatBuffer;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -15,26 +16,32 @@ import org.nd4j.linalg.factory.Nd4j;
  */
 final class Nd4jProducts implements BlockProducts {
     private final List<INDArray> arrays;
-    private final FloatBuffer[] queryBuffers;
+    private final FloatBuffer[][] queryBuffers;
     private final FloatBuffer[] galleryBuffers;
     private final FloatBuffer[] productBuffers;
-    private final DynamicCustomOp[] ops;
+    private final DynamicCustomOp[][] ops;
 
-    Nd4jProducts(int rows, int columns, int depth, int slices) {
-        INDArray[] queries = arrays(slices, rows, depth);
-        INDArray[] gallery = arrays(slices, columns, depth);
-        INDArray[] products = arrays(slices, rows, columns);
-        arrays = Stream.of(queries, gallery, products).flatMap(Stream::of).toList();
-        queryBuffers = buffers(queries);
+    Nd4jProducts(Shape shape) {
+        int slices = shape.slices();
+        INDArray[] gallery = arrays(slices, shape.gallery(), shape.depth());
+        INDArray[] products = arrays(slices, shape.queries(), shape.gallery());
+        arrays =
+                new ArrayList<>(Stream.of(gallery, products).flatMap(Stream::of).toList());
         galleryBuffers = buffers(gallery);
         productBuffers = buffers(products);
-        ops = new DynamicCustomOp[slices];
-        for (int s = 0; s < slices; s++) {
-            ops[s] = DynamicCustomOp.builder("matmul")
-                    .addInputs(queries[s], gallery[s])
-                    .addOutputs(products[s])
-                    .addIntegerArguments(0, 1)
-                    .build();
+        queryBuffers = new FloatBuffer[shape.slots()][];
+        ops = new DynamicCustomOp[shape.slots()][slices];
+        for (int slot = 0; slot < ops.length; slot++) {
+            INDArray[] queries = arrays(slices, shape.queries(), shape.depth());
+            arrays.addAll(List.of(queries));
+            queryBuffers[slot] = buffers(queries);
+            for (int s = 0; s < slices; s++) {
+                ops[slot][s] = DynamicCustomOp.builder("matmul")
+                        .addInputs(queries[s], gallery[s])
+                        .addOutputs(products[s])
+                        .addIntegerArguments(0, 1)
+                        .build();
+            }
         }
     }
 
@@ -49,8 +56,13 @@ final class Nd4jProducts implements BlockProducts {
     }
 
     @Override
-    public FloatBuffer queries(int slice) {
-        return queryBuffers[slice];
+    public FloatBuffer queries(int slot, int slice) {
+        return queryBuffers[slot][slice];
+    }
+
+    @Override
+    public void takeQueries(int slot) {
+        // They are read where they were written.
     }
 
     @Override
@@ -59,13 +71,18 @@ final class Nd4jProducts implements BlockProducts {
     }
 
     @Override
+    public void takeGallery() {
+        // They are read where they were written.
+    }
+
+    @Override
     public FloatBuffer products(int slice) {
         return productBuffers[slice];
     }
 
     @Override
-    public void multiply() {
-        for (DynamicCustomOp op : ops) {
+    public void multiply(int slot) {
+        for (DynamicCustomOp op : ops[slot]) {
             Nd4j.getExecutioner().exec(op);
         }
     }

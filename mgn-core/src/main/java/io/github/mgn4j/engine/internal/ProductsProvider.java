@@ -14,6 +14,14 @@ public interface ProductsProvider {
      */
     boolean available();
 
-    /** Returns the factory of the products. Callers check {@link #available()} first. */
+    /** Returns the factory of products in float32. Callers check {@link #available()} first. */
     BlockProducts.Factory factory();
+
+    /**
+     * Returns the factory of the fastest products, which may round the values: see {@link BlockProducts.Factory#precision}. Callers
+     * check {@link #available()} first.
+     */
+    default BlockProducts.Factory fastest() {
+        return factory();
+    }
 }

@@ -10,23 +10,28 @@ public final class JavaProducts implements BlockProducts {
     private final int rows;
     private final int columns;
     private final int depth;
-    private final float[][] queries;
+    private final float[][][] queries;
     private final float[][] gallery;
     private final float[][] products;
 
     /** Allocates the buffers for one shape, as {@link BlockProducts.Factory#open} does. */
-    public JavaProducts(int rows, int columns, int depth, int slices) {
-        this.rows = rows;
-        this.columns = columns;
-        this.depth = depth;
-        queries = new float[slices][Math.multiplyExact(rows, depth)];
-        gallery = new float[slices][Math.multiplyExact(columns, depth)];
-        products = new float[slices][Math.multiplyExact(rows, columns)];
+    public JavaProducts(Shape shape) {
+        rows = shape.queries();
+        columns = shape.gallery();
+        depth = shape.depth();
+        queries = new float[shape.slots()][shape.slices()][Math.multiplyExact(rows, depth)];
+        gallery = new float[shape.slices()][Math.multiplyExact(columns, depth)];
+        products = new float[shape.slices()][Math.multiplyExact(rows, columns)];
     }
 
     @Override
-    public FloatBuffer queries(int slice) {
-        return FloatBuffer.wrap(queries[slice]);
+    public FloatBuffer queries(int slot, int slice) {
+        return FloatBuffer.wrap(queries[slot][slice]);
+    }
+
+    @Override
+    public void takeQueries(int slot) {
+        // They are read where they were written.
     }
 
     @Override
@@ -35,20 +40,25 @@ public final class JavaProducts implements BlockProducts {
     }
 
     @Override
+    public void takeGallery() {
+        // They are read where they were written.
+    }
+
+    @Override
     public FloatBuffer products(int slice) {
         return FloatBuffer.wrap(products[slice]);
     }
 
     @Override
-    public void multiply() {
+    public void multiply(int slot) {
         int tiles = (columns + ColumnTile.WIDTH - 1) / ColumnTile.WIDTH;
         IntStream.range(0, tiles * products.length)
                 .parallel()
-                .forEach(t -> multiply(t / tiles, t % tiles * ColumnTile.WIDTH));
+                .forEach(t -> multiply(queries[slot][t / tiles], t / tiles, t % tiles * ColumnTile.WIDTH));
     }
 
     /** Computes the products of a slice with the gallery rows from {@code first} on. */
-    private void multiply(int slice, int first) {
+    private void multiply(float[] asked, int slice, int first) {
         int width = Math.min(ColumnTile.WIDTH, columns - first);
         float[][] tile = ColumnTile.allocate();
         float[] query = new float[ColumnTile.DEPTH];
@@ -62,7 +72,7 @@ public final class JavaProducts implements BlockProducts {
             }
             Arrays.fill(query, 0);
             for (int q = 0; q < rows; q++) {
-                System.arraycopy(queries[slice], q * depth + d, query, 0, length);
+                System.arraycopy(asked, q * depth + d, query, 0, length);
                 int at = q * columns + first;
                 if (d == 0) {
                     Arrays.fill(sums, 0);

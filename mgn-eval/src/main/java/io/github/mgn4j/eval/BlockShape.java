@@ -2,6 +2,7 @@ package io.github.mgn4j.eval;
 
 import static io.github.mgn4j.eval.EvaluationException.check;
 
+import io.github.mgn4j.engine.Precision;
 import io.github.mgn4j.engine.internal.BlockProducts;
 
 /**
@@ -30,23 +31,24 @@ record BlockShape(int slots, int queries, int gallery, int slices, int depth) {
     private static final int MAX_GALLERY = 2048;
     private static final int MAX_SQUARE = 1024;
 
-    /** Returns the largest blocks of about equal size that fit into {@code bytes}. */
-    static BlockShape of(int queries, int gallery, int dims, long bytes) {
-        return of(queries, gallery, MAX_QUERIES, MAX_GALLERY, dims, bytes);
+    /** Returns the largest blocks of about equal size that fit into {@code bytes}, multiplied as {@code precision}. */
+    static BlockShape of(int queries, int gallery, int dims, long bytes, Precision precision) {
+        return of(queries, gallery, MAX_QUERIES, MAX_GALLERY, dims, bytes, precision);
     }
 
     /** Returns square blocks, for the distances within one set of images. */
-    static BlockShape square(int images, int dims, long bytes) {
-        return of(images, images, MAX_SQUARE, MAX_SQUARE, dims, bytes);
+    static BlockShape square(int images, int dims, long bytes, Precision precision) {
+        return of(images, images, MAX_SQUARE, MAX_SQUARE, dims, bytes, precision);
     }
 
-    private static BlockShape of(int queries, int gallery, int maxRows, int maxColumns, int dims, long bytes) {
+    private static BlockShape of(
+            int queries, int gallery, int maxRows, int maxColumns, int dims, long bytes, Precision precision) {
         checkBytes(bytes);
         int slices = parts(dims, MAX_DEPTH);
         int depth = parts(dims, slices);
         int rows = Math.min(queries, maxRows);
         int columns = Math.min(gallery, maxColumns);
-        while (bytes(rows, columns, slices, depth) > bytes && (rows > 1 || columns > 1)) {
+        while (new BlockShape(1, rows, columns, slices, depth).bytes(precision) > bytes && (rows > 1 || columns > 1)) {
             // For its size, a square block needs the fewest features.
             int larger = Math.max(rows, columns);
             rows = rows == larger ? (rows + 1) / 2 : rows;
@@ -54,9 +56,26 @@ record BlockShape(int slots, int queries, int gallery, int slices, int depth) {
         }
         rows = parts(queries, parts(queries, rows));
         columns = parts(gallery, parts(gallery, columns));
-        long room = (bytes - bytes(rows, columns, slices, depth)) / bytes(rows, 0, slices, depth);
-        int slots = (int) Math.min(parts(queries, rows), 1 + Math.max(0, room));
-        return new BlockShape(slots, rows, columns, slices, depth);
+        BlockShape shape = new BlockShape(1, rows, columns, slices, depth);
+        while (shape.sharesSlot(shape.slots, queries)) {
+            BlockShape more = new BlockShape(shape.slots + 1, rows, columns, slices, depth);
+            if (more.bytes(precision) > bytes) {
+                break;
+            }
+            shape = more;
+        }
+        return shape;
+    }
+
+    /** Returns the memory of the blocks. What is rounded to bfloat16 is there twice: a block of float32 values, and rounded. */
+    long bytes(Precision precision) {
+        long held = ((long) slots * queries + gallery) * depth;
+        long staged = ((long) queries + gallery) * depth;
+        long products = (long) queries * gallery * Float.BYTES;
+        return slices
+                * (precision == Precision.BF16
+                        ? products + held * Short.BYTES + staged * Float.BYTES
+                        : products + held * Float.BYTES);
     }
 
     /** Returns whether a block of {@code rows} queries is in the last slot together with others. */
@@ -71,10 +90,6 @@ record BlockShape(int slots, int queries, int gallery, int slices, int depth) {
 
     static void checkBytes(long bytes) {
         check(bytes >= MIN_BYTES, "memory for blocks is %d bytes, must be at least %d", bytes, MIN_BYTES);
-    }
-
-    private static long bytes(long rows, long columns, long slices, long depth) {
-        return Float.BYTES * slices * ((rows + columns) * depth + rows * columns);
     }
 
     private static int parts(int size, int part) {

@@ -38,9 +38,10 @@ final class BlockedSquaredDistances implements BoundedDistances {
     private final Rows queries;
     private final Rows gallery;
     private final SquaredDistances squared;
-    private final BlockShape shape;
+    private final long bytes;
     private final boolean symmetric;
     private final BlockProducts.@Nullable Factory products;
+    private final BlockShape shape;
     private final float[] mean;
     private final float scale;
     private final Lengths queryLengths;
@@ -49,14 +50,15 @@ final class BlockedSquaredDistances implements BoundedDistances {
     private final double largestError;
 
     private BlockedSquaredDistances(
-            Rows queries, Rows gallery, BlockShape shape, boolean symmetric, BlockProducts.@Nullable Factory factory) {
+            Rows queries, Rows gallery, long bytes, boolean symmetric, BlockProducts.@Nullable Factory factory) {
         this.queries = queries;
         this.gallery = gallery;
-        this.shape = shape;
+        this.bytes = bytes;
         this.symmetric = symmetric;
         squared = new SquaredDistances(queries, gallery);
         mean = mean(gallery);
         Precision precision = factory == null ? Precision.FP32 : factory.precision();
+        shape = shape(queries, gallery, bytes, symmetric, precision);
         queryLengths = Lengths.of(queries, mean, precision);
         galleryLengths = symmetric ? queryLengths : Lengths.of(gallery, mean, precision);
         double max = Math.max(queryLengths.longest(), galleryLengths.longest());
@@ -76,7 +78,7 @@ final class BlockedSquaredDistances implements BoundedDistances {
         queries = of.queries;
         gallery = of.gallery;
         squared = of.squared;
-        shape = of.shape;
+        bytes = of.bytes;
         symmetric = of.symmetric;
         mean = of.mean;
         scale = of.scale;
@@ -85,19 +87,24 @@ final class BlockedSquaredDistances implements BoundedDistances {
         longest = of.longest;
         largestError = 0;
         products = Products.float32();
+        shape = shape(queries, gallery, bytes, symmetric, Precision.FP32);
+    }
+
+    private static BlockShape shape(Rows queries, Rows gallery, long bytes, boolean symmetric, Precision precision) {
+        return symmetric
+                ? BlockShape.square(queries.size(), queries.dims(), bytes, precision)
+                : BlockShape.of(queries.size(), gallery.size(), queries.dims(), bytes, precision);
     }
 
     /** Returns the distances from queries to a gallery by the given products; null for none. */
     static BlockedSquaredDistances between(
             Rows queries, Rows gallery, long bytes, BlockProducts.@Nullable Factory products) {
-        BlockShape shape = BlockShape.of(queries.size(), gallery.size(), queries.dims(), bytes);
-        return new BlockedSquaredDistances(queries, gallery, shape, false, products);
+        return new BlockedSquaredDistances(queries, gallery, bytes, false, products);
     }
 
     /** Returns the distances within one set of images by the given products; null for none. Each product serves two rows. */
     static BlockedSquaredDistances within(Rows images, long bytes, BlockProducts.@Nullable Factory products) {
-        BlockShape shape = BlockShape.square(images.size(), images.dims(), bytes);
-        return new BlockedSquaredDistances(images, images, shape, true, products);
+        return new BlockedSquaredDistances(images, images, bytes, true, products);
     }
 
     /**

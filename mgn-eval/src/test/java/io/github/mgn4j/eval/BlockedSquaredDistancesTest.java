@@ -75,16 +75,21 @@ class BlockedSquaredDistancesTest {
     void blocksFitIntoTheirMemory() {
         for (int[] size : new int[][] {{3368, 19732, 2048}, {11659, 82161, 2048}, {1, 1, 1}, {5, 100_000, 3}}) {
             for (long bytes : new long[] {SMALL, 10 * SMALL, BlockShape.DEFAULT_BYTES}) {
-                for (BlockShape shape : new BlockShape[] {
-                    BlockShape.of(size[0], size[1], size[2], bytes), BlockShape.square(size[1], size[2], bytes)
-                }) {
-                    long values = ((long) shape.slots() * shape.queries() + shape.gallery()) * shape.depth()
-                            + (long) shape.queries() * shape.gallery();
-                    assertThat(4 * values * shape.slices()).isLessThanOrEqualTo(bytes);
-                    assertThat(shape.depth() * shape.slices()).isBetween(size[2], size[2] + shape.slices());
+                for (Precision precision : new Precision[] {Precision.FP32, Precision.BF16}) {
+                    for (BlockShape shape : new BlockShape[] {
+                        BlockShape.of(size[0], size[1], size[2], bytes, precision),
+                        BlockShape.square(size[1], size[2], bytes, precision)
+                    }) {
+                        assertThat(shape.bytes(precision)).isLessThanOrEqualTo(bytes);
+                        assertThat(shape.depth() * shape.slices()).isBetween(size[2], size[2] + shape.slices());
+                    }
                 }
             }
         }
+        BlockShape shape = new BlockShape(3, 10, 20, 2, 100);
+        assertThat(shape.bytes(Precision.FP32)).isEqualTo(4 * 2 * (3 * 10 * 100 + 20 * 100 + 10 * 20));
+        assertThat(shape.bytes(Precision.BF16))
+                .isEqualTo(shape.bytes(Precision.FP32) - 2 * 2 * (3 * 10 + 20) * 100 + 4 * 2 * (10 + 20) * 100);
         assertThatThrownBy(() -> new Evaluator(DistanceMetric.EUCLIDEAN, 1, 1000))
                 .hasMessage("memory for blocks is 1000 bytes, must be at least 1048576");
     }

@@ -61,8 +61,8 @@ final class OneDnnProducts implements BlockProducts {
         int slices = shape.slices();
         try (Resources temporary = new Resources()) {
             long[] askedShape = {slices, shape.queries(), shape.depth()};
-            long[] galleryShape = {slices, shape.depth(), shape.gallery()
-            }; // its rows are the columns of the second factor
+            // The gallery's rows are the columns of the second factor.
+            long[] galleryShape = {slices, shape.depth(), shape.gallery()};
             dnnl_memory_desc source = Dnnl.descriptor(type.dataType(), dnnl_abc, temporary, askedShape);
             dnnl_memory_desc weights = Dnnl.descriptor(type.dataType(), dnnl_acb, temporary, galleryShape);
             dnnl_memory_desc destination =

@@ -1,6 +1,7 @@
 package io.github.mgn4j.eval;
 
 import io.github.mgn4j.engine.internal.BlockProducts;
+import io.github.mgn4j.eval.internal.Tasks;
 
 /** Squared distances as |a|&sup2; + |b|&sup2; - 2ab, by the products of blocks. */
 final class BlockScan {
@@ -12,7 +13,7 @@ final class BlockScan {
 
     private final PackedRows queries;
     private final PackedRows gallery;
-    private final BlockShape shape;
+    private final BlockProducts.Shape shape;
     private final boolean symmetric;
 
     /**
@@ -20,7 +21,7 @@ final class BlockScan {
      *
      * @param symmetric true if queries and gallery are the same, so that each product serves two rows
      */
-    BlockScan(PackedRows queries, PackedRows gallery, BlockShape shape, boolean symmetric) {
+    BlockScan(PackedRows queries, PackedRows gallery, BlockProducts.Shape shape, boolean symmetric) {
         this.queries = queries;
         this.gallery = gallery;
         this.shape = shape;
@@ -32,7 +33,7 @@ final class BlockScan {
         if (queries.size() == 0 || gallery.size() == 0) {
             return;
         }
-        try (BlockProducts block = factory.open(shape.ofProducts())) {
+        try (BlockProducts block = factory.open(shape)) {
             int packed = 0; // the first blocks of queries, each in a slot of its own
             for (int g = 0; g < gallery.size(); g += shape.gallery()) {
                 int width = Math.min(shape.gallery(), gallery.size() - g);
@@ -45,7 +46,7 @@ final class BlockScan {
                     if (index >= packed) {
                         queries.copy(q, height, shape, slice -> block.queries(slot, slice));
                         block.takeQueries(slot);
-                        packed = shape.sharesSlot(index, queries.size()) ? packed : index + 1;
+                        packed = isAlone(slot) ? index + 1 : packed;
                     }
                     block.multiply(slot);
                     consume(block, q, height, g, width, consumer);
@@ -55,6 +56,11 @@ final class BlockScan {
                 }
             }
         }
+    }
+
+    /** Returns whether only one block of queries is ever in a slot; in the last, there may be many. */
+    private boolean isAlone(int slot) {
+        return slot < shape.slots() - 1 || (long) shape.slots() * shape.queries() >= queries.size();
     }
 
     private void consume(

@@ -3,6 +3,7 @@ package io.github.mgn4j.eval;
 import static io.github.mgn4j.eval.EvaluationException.check;
 
 import io.github.mgn4j.engine.Precision;
+import io.github.mgn4j.engine.internal.Bf16;
 import io.github.mgn4j.engine.internal.BlockProducts;
 import io.github.mgn4j.eval.internal.Products;
 import org.jspecify.annotations.Nullable;
@@ -41,7 +42,7 @@ final class BlockedSquaredDistances implements BoundedDistances {
     private final long bytes;
     private final boolean symmetric;
     private final BlockProducts.@Nullable Factory products;
-    private final BlockShape shape;
+    private final BlockProducts.Shape shape;
     private final float[] mean;
     private final float scale;
     private final Lengths queryLengths;
@@ -90,7 +91,8 @@ final class BlockedSquaredDistances implements BoundedDistances {
         shape = shape(queries, gallery, bytes, symmetric, Precision.FP32);
     }
 
-    private static BlockShape shape(Rows queries, Rows gallery, long bytes, boolean symmetric, Precision precision) {
+    private static BlockProducts.Shape shape(
+            Rows queries, Rows gallery, long bytes, boolean symmetric, Precision precision) {
         return symmetric
                 ? BlockShape.square(queries.size(), queries.dims(), bytes, precision)
                 : BlockShape.of(queries.size(), gallery.size(), queries.dims(), bytes, precision);
@@ -125,7 +127,7 @@ final class BlockedSquaredDistances implements BoundedDistances {
         }
         float[] mean = new float[sum.length];
         for (int d = 0; d < sum.length; d++) {
-            mean[d] = Lengths.bf16((float) (sum[d] / Math.max(1, count)));
+            mean[d] = Bf16.round((float) (sum[d] / Math.max(1, count)));
         }
         return mean;
     }

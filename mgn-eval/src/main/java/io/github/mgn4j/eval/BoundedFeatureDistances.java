@@ -48,7 +48,8 @@ final class BoundedFeatureDistances implements BoundedDistances {
 
     @Override
     public BoundedDistances sharp() {
-        return new BoundedFeatureDistances(squared.sharp(), metric);
+        BoundedDistances sharp = squared.sharp();
+        return sharp == squared ? this : new BoundedFeatureDistances(sharp, metric);
     }
 
     /**

@@ -76,7 +76,8 @@ final class BoundedReRankedDistances implements BoundedDistances {
 
     @Override
     public BoundedDistances sharp() {
-        return new BoundedReRankedDistances(original.sharp(), neighbours, jaccard, lambda);
+        BoundedDistances sharp = original.sharp();
+        return sharp == original ? this : new BoundedReRankedDistances(sharp, neighbours, jaccard, lambda);
     }
 
     @Override

@@ -108,7 +108,8 @@ final class BoundedUnitDistances implements BoundedDistances {
 
     @Override
     public BoundedDistances sharp() {
-        return new BoundedUnitDistances(squared.sharp(), zeroQueries, zeroGallery, within);
+        BoundedDistances sharp = squared.sharp();
+        return sharp == squared ? this : new BoundedUnitDistances(sharp, zeroQueries, zeroGallery, within);
     }
 
     @Override

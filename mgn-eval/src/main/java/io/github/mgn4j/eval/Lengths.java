@@ -1,6 +1,7 @@
 package io.github.mgn4j.eval;
 
 import io.github.mgn4j.engine.Precision;
+import io.github.mgn4j.engine.internal.Bf16;
 import java.util.Arrays;
 import java.util.stream.IntStream;
 
@@ -40,16 +41,10 @@ final class Lengths {
         double squares = 0;
         for (int d = 0; d < mean.length; d++) {
             float value = array[offset + d] - mean[d];
-            double error = value - bf16(value);
+            double error = value - Bf16.round(value);
             squares += error * error;
         }
         return Math.sqrt(squares);
-    }
-
-    /** Returns a value rounded to bfloat16, the upper half of a float32, half to even. */
-    static float bf16(float value) {
-        int bits = Float.floatToRawIntBits(value);
-        return Float.intBitsToFloat((bits + 0x7fff + ((bits >>> 16) & 1)) & 0xffff0000);
     }
 
     /** Returns these lengths without errors. */

@@ -1,5 +1,7 @@
 package io.github.mgn4j.eval;
 
+import io.github.mgn4j.engine.internal.BlockProducts;
+import io.github.mgn4j.eval.internal.Tasks;
 import java.nio.FloatBuffer;
 import java.util.function.IntFunction;
 
@@ -39,7 +41,7 @@ final class PackedRows {
     }
 
     /** Copies rows from {@code first} on into the slices of an operand, on all cores. */
-    void copy(int first, int count, BlockShape shape, IntFunction<FloatBuffer> to) {
+    void copy(int first, int count, BlockProducts.Shape shape, IntFunction<FloatBuffer> to) {
         int depth = shape.depth();
         Tasks.run(count, TASK, (start, end) -> {
             float[] row = new float[depth * shape.slices()];

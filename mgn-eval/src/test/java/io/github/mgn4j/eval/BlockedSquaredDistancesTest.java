@@ -76,7 +76,7 @@ class BlockedSquaredDistancesTest {
         for (int[] size : new int[][] {{3368, 19732, 2048}, {11659, 82161, 2048}, {1, 1, 1}, {5, 100_000, 3}}) {
             for (long bytes : new long[] {SMALL, 10 * SMALL, BlockShape.DEFAULT_BYTES}) {
                 for (Precision precision : new Precision[] {Precision.FP32, Precision.BF16}) {
-                    for (BlockShape shape : new BlockShape[] {
+                    for (BlockProducts.Shape shape : new BlockProducts.Shape[] {
                         BlockShape.of(size[0], size[1], size[2], bytes, precision),
                         BlockShape.square(size[1], size[2], bytes, precision)
                     }) {
@@ -86,7 +86,7 @@ class BlockedSquaredDistancesTest {
                 }
             }
         }
-        BlockShape shape = new BlockShape(3, 10, 20, 2, 100);
+        BlockProducts.Shape shape = new BlockProducts.Shape(3, 10, 20, 100, 2);
         assertThat(shape.bytes(Precision.FP32)).isEqualTo(4 * 2 * (3 * 10 * 100 + 20 * 100 + 10 * 20));
         assertThat(shape.bytes(Precision.BF16))
                 .isEqualTo(shape.bytes(Precision.FP32) - 2 * 2 * (3 * 10 + 20) * 100 + 4 * 2 * (10 + 20) * 100);

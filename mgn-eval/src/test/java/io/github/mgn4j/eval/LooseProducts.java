@@ -2,6 +2,7 @@ package io.github.mgn4j.eval;
 
 import io.github.mgn4j.engine.Precision;
 import io.github.mgn4j.engine.internal.BlockProducts;
+import io.github.mgn4j.fixtures.ProductsCheck;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
 import java.util.Random;
@@ -76,8 +77,8 @@ final class LooseProducts implements BlockProducts {
                 double squaresA = 0;
                 double squaresB = 0;
                 for (int d = 0; d < depth; d++) {
-                    double x = rounded(queries[slot][s].get(a + d));
-                    double y = rounded(gallery[s].get(b + d));
+                    double x = ProductsCheck.rounded(queries[slot][s].get(a + d), precision);
+                    double y = ProductsCheck.rounded(gallery[s].get(b + d), precision);
                     sum += x * y;
                     squaresA += x * x;
                     squaresB += y * y;
@@ -86,11 +87,6 @@ final class LooseProducts implements BlockProducts {
                 products[s].put(at, (float) (sum + bound * (random.nextBoolean() ? 1 : -1)));
             }
         }
-    }
-
-    private double rounded(float value) {
-        double step = Math.scalb(1.0, Math.getExponent(value) - 7);
-        return precision == Precision.BF16 ? Math.rint(value / step) * step : value;
     }
 
     @Override

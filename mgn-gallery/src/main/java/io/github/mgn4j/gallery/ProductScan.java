@@ -2,8 +2,8 @@ package io.github.mgn4j.gallery;
 
 import io.github.mgn4j.engine.internal.BlockProducts;
 import io.github.mgn4j.eval.internal.Products;
+import io.github.mgn4j.eval.internal.Tasks;
 import java.nio.FloatBuffer;
-import java.util.stream.IntStream;
 
 /**
  * Near values for many queries, as |a|&sup2; + |b|&sup2; - 2ab by the matrix products of evaluation. A block of rows is small, so
@@ -91,9 +91,8 @@ final class ProductScan implements NearScan {
     }
 
     private void packRows(int from, int width, BlockProducts block) {
-        int tasks = (width + TASK - 1) / TASK;
-        IntStream.range(0, tasks).parallel().forEach(t -> {
-            for (int i = t * TASK; i < Math.min(width, (t + 1) * TASK); i++) {
+        Tasks.run(width, TASK, (start, end) -> {
+            for (int i = start; i < end; i++) {
                 if ((from + i) % EntryChunk.ROWS == 0) {
                     view.verifyPart((from + i) / EntryChunk.ROWS);
                 }
@@ -106,10 +105,9 @@ final class ProductScan implements NearScan {
     }
 
     private void consume(BlockProducts block, int q, int count, int from, int width, Part part) {
-        int tasks = (count + QUERY_TASK - 1) / QUERY_TASK;
-        IntStream.range(0, tasks).parallel().forEach(t -> {
+        Tasks.run(count, QUERY_TASK, (start, end) -> {
             float[] product = new float[width];
-            for (int i = t * QUERY_TASK; i < Math.min(count, (t + 1) * QUERY_TASK); i++) {
+            for (int i = start; i < end; i++) {
                 float[] near = new float[width];
                 block.products(0).get(i * ROWS, near);
                 for (int s = 1; s < slices; s++) {

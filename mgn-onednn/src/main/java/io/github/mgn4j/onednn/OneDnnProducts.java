@@ -23,26 +23,21 @@ final class OneDnnProducts implements BlockProducts {
     /**
      * Opens products.
      *
-     * @param type what is multiplied
+     * @param precision FP32 or BF16
      */
-    record Opening(TensorType type) implements Factory {
+    record Opening(Precision precision) implements Factory {
         /** Opens the products for one shape of blocks. Nothing is leaked if that fails. */
         @Override
         public BlockProducts open(Shape shape) {
             return NativeThread.call(() -> {
                 Resources resources = new Resources();
                 try {
-                    return new OneDnnProducts(resources, shape, type);
+                    return new OneDnnProducts(resources, shape, precision);
                 } catch (RuntimeException | Error e) {
                     resources.close();
                     throw e;
                 }
             });
-        }
-
-        @Override
-        public Precision precision() {
-            return type.equals(TensorType.BF16) ? Precision.BF16 : Precision.FP32;
         }
     }
 
@@ -54,17 +49,18 @@ final class OneDnnProducts implements BlockProducts {
     private final List<FloatBuffer> products;
     private final PrimitiveStep[] multiplications;
 
-    private OneDnnProducts(Resources resources, Shape shape, TensorType type) {
+    private OneDnnProducts(Resources resources, Shape shape, Precision precision) {
         this.resources = resources;
         engine = Dnnl.engine(resources);
         stream = Dnnl.stream(engine, resources);
         int slices = shape.slices();
+        int type = precision == Precision.BF16 ? dnnl_bf16 : dnnl_f32;
         try (Resources temporary = new Resources()) {
             long[] askedShape = {slices, shape.queries(), shape.depth()};
             // The gallery's rows are the columns of the second factor.
             long[] galleryShape = {slices, shape.depth(), shape.gallery()};
-            dnnl_memory_desc source = Dnnl.descriptor(type.dataType(), dnnl_abc, temporary, askedShape);
-            dnnl_memory_desc weights = Dnnl.descriptor(type.dataType(), dnnl_acb, temporary, galleryShape);
+            dnnl_memory_desc source = Dnnl.descriptor(type, dnnl_abc, temporary, askedShape);
+            dnnl_memory_desc weights = Dnnl.descriptor(type, dnnl_acb, temporary, galleryShape);
             dnnl_memory_desc destination =
                     Dnnl.descriptor(dnnl_f32, dnnl_abc, temporary, slices, shape.queries(), shape.gallery());
             dnnl_primitive_desc description = new dnnl_primitive_desc();

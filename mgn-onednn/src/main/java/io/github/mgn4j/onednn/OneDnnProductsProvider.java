@@ -1,5 +1,6 @@
 package io.github.mgn4j.onednn;
 
+import io.github.mgn4j.engine.Precision;
 import io.github.mgn4j.engine.internal.BlockProducts;
 import io.github.mgn4j.engine.internal.ProductsProvider;
 
@@ -17,12 +18,12 @@ public final class OneDnnProductsProvider implements ProductsProvider {
 
     @Override
     public BlockProducts.Factory factory() {
-        return new OneDnnProducts.Opening(TensorType.F32);
+        return new OneDnnProducts.Opening(Precision.FP32);
     }
 
     /** Returns products of bfloat16 where this processor is faster with it. */
     @Override
     public BlockProducts.Factory fastest() {
-        return new OneDnnProducts.Opening(Processor.gainsFromBf16() ? TensorType.BF16 : TensorType.F32);
+        return new OneDnnProducts.Opening(Processor.gainsFromBf16() ? Precision.BF16 : Precision.FP32);
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.github.mgn4j.engine.Precision;
+import io.github.mgn4j.engine.internal.Bf16;
 import io.github.mgn4j.engine.internal.TrainingKernels;
 import io.github.mgn4j.engine.internal.TrainingKernels.BatchNorm;
 import io.github.mgn4j.engine.internal.TrainingKernels.BatchNormGradients;
@@ -88,7 +89,7 @@ class OneDnnKernelsTest {
     void convolution(int batch, int height, int width, int in, int out, int kernel, int stride) {
         convolution(kernels, x -> x, batch, height, width, in, out, kernel, stride);
         if (Processor.has(dnnl.dnnl_cpu_isa_avx512_core_bf16)) {
-            convolution(half, OneDnnKernelsTest::rounded, batch, height, width, in, out, kernel, stride);
+            convolution(half, Bf16::round, batch, height, width, in, out, kernel, stride);
         }
     }
 
@@ -106,12 +107,6 @@ class OneDnnKernelsTest {
             int out = channels[random.nextInt(channels.length)];
             convolution(1 + random.nextInt(4), height, width, in, out, kernel, stride);
         }
-    }
-
-    /** Rounds to bfloat16, to even. */
-    private static float rounded(float x) {
-        int bits = Float.floatToRawIntBits(x);
-        return Float.intBitsToFloat((bits + 0x7fff + (bits >>> 16 & 1)) & 0xffff0000);
     }
 
     private void convolution(

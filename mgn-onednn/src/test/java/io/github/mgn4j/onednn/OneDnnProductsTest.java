@@ -17,7 +17,7 @@ class OneDnnProductsTest {
         ProductsCheck.run(provider.factory());
         ProductsCheck.run(provider.fastest());
         if (Processor.has(dnnl_cpu_isa_avx512_core)) { // also where they are slow
-            ProductsCheck.run(new OneDnnProducts.Opening(TensorType.BF16));
+            ProductsCheck.run(new OneDnnProducts.Opening(Precision.BF16));
         }
     }
 }

@@ -18,7 +18,18 @@ public interface BlockProducts extends AutoCloseable {
      * @param depth dimensions of a slice
      * @param slices number of slices
      */
-    record Shape(int slots, int queries, int gallery, int depth, int slices) {}
+    record Shape(int slots, int queries, int gallery, int depth, int slices) {
+        /** Returns the memory of the blocks. What is rounded to bfloat16 is there twice: a block of float32 values, and rounded. */
+        public long bytes(Precision precision) {
+            long held = ((long) slots * queries + gallery) * depth;
+            long staged = ((long) queries + gallery) * depth;
+            long products = (long) queries * gallery * Float.BYTES;
+            return slices
+                    * (precision == Precision.BF16
+                            ? products + held * Short.BYTES + staged * Float.BYTES
+                            : products + held * Float.BYTES);
+        }
+    }
 
     /** Opens the products for one shape of blocks. */
     @FunctionalInterface

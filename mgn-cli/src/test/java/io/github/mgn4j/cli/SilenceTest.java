@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.onnxruntime.OrtEnvironment;
 import com.google.common.base.Splitter;
+import com.google.common.collect.Sets;
 import com.google.common.primitives.Bytes;
 import io.github.mgn4j.extract.FeatureExtractor;
 import io.github.mgn4j.fixtures.ReferenceWeights;
@@ -13,10 +14,13 @@ import io.github.mgn4j.spec.MgnSpec;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.net.DatagramSocket;
+import java.net.ServerSocket;
+import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -93,31 +97,60 @@ class SilenceTest {
         assertThat(files(temporary)).isEmpty();
     }
 
-    /** Sockets that are open, other than those inside the machine: the JDK keeps one to close its files with. */
-    private static List<String> sockets(long pid) {
-        List<String> sockets = new ArrayList<>();
-        try (Stream<Path> open = Files.list(Path.of("/proc/" + pid + "/fd"))) {
-            for (Path file : (Iterable<Path>) open::iterator) {
-                String target = Files.readSymbolicLink(file).toString();
-                // The second look leaves out a local one that was closed before the list of them was read.
-                if (target.startsWith("socket:")
-                        && !local(pid).contains(target.replaceAll("\\D", ""))
-                        && Files.readSymbolicLink(file).toString().equals(target)) {
-                    sockets.add(target);
-                }
-            }
-        } catch (IOException | UncheckedIOException e) {
-            // it was closed meanwhile, or the process has ended
+    /** What the test above relies on: a bound socket is seen, and one that only asks what the system can do is not. */
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void onlySocketsWithAnAddressAreSeen() throws IOException {
+        long self = ProcessHandle.current().pid();
+        Set<String> before = sockets(self);
+        try (SocketChannel unbound = SocketChannel.open()) {
+            assertThat(unbound.isOpen()).isTrue();
+            assertThat(sockets(self)).isSubsetOf(before);
         }
-        return sockets;
+        try (ServerSocket tcp = new ServerSocket(0);
+                DatagramSocket udp = new DatagramSocket()) {
+            assertThat(tcp.isBound() && udp.isBound()).isTrue();
+            assertThat(Sets.difference(sockets(self), before)).hasSize(2);
+        }
     }
 
-    /** The inodes of sockets between processes of this machine. */
-    private static List<String> local(long pid) throws IOException {
-        return Files.readAllLines(Path.of("/proc/" + pid + "/net/unix")).stream()
-                .map(line ->
-                        Splitter.on(' ').omitEmptyStrings().splitToList(line).get(6))
-                .toList();
+    /**
+     * The internet sockets of a process that are bound or connected, by inode. Others reach nobody: the JDK opens some for an instant
+     * to see which protocols there are, and keeps a local pair to close its files with.
+     */
+    private static Set<String> sockets(long pid) throws IOException {
+        Set<String> open = new HashSet<>();
+        try (Stream<Path> files = Files.list(Path.of("/proc/" + pid + "/fd"))) {
+            files.map(SilenceTest::target)
+                    .filter(target -> target.startsWith("socket:"))
+                    .forEach(target -> open.add(target.replaceAll("\\D", "")));
+        } catch (IOException | UncheckedIOException e) {
+            // the process has ended
+        }
+        if (!open.isEmpty()) {
+            open.retainAll(withAddress());
+        }
+        return open;
+    }
+
+    private static String target(Path link) {
+        try {
+            return Files.readSymbolicLink(link).toString();
+        } catch (IOException e) {
+            return "closed meanwhile";
+        }
+    }
+
+    /** The inodes of the machine's sockets that have an address, the tenth word of each line. */
+    private static Set<String> withAddress() throws IOException {
+        Set<String> inodes = new HashSet<>();
+        for (String protocol : List.of("tcp", "tcp6", "udp", "udp6")) {
+            Path table = Path.of("/proc/net/" + protocol);
+            for (String line : Files.exists(table) ? Files.readAllLines(table) : List.<String>of()) {
+                inodes.add(Splitter.on(' ').omitEmptyStrings().splitToList(line).get(9));
+            }
+        }
+        return inodes;
     }
 
     private static List<String> files(Path root) throws IOException {

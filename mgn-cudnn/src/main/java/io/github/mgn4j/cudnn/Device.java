@@ -6,6 +6,8 @@ import io.github.mgn4j.engine.EngineException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.bytedeco.cuda.cudart.cudaDeviceProp;
 import org.bytedeco.javacpp.Loader;
 
@@ -23,6 +25,10 @@ record Device(int index, String name, int capability) {
 
     private static final int FP8_CAPABILITY = 89;
     private static final int CUDA_MAJOR = 13;
+    private static final String DRIVER_FILE = "libcuda.so.1";
+
+    /** How Linux names a file that a library needs. */
+    private static final Pattern MISSING_FILE = Pattern.compile("(lib[\\w.]+): cannot open shared object file");
 
     /** The result of examining the machine. */
     private record Found(List<Device> devices, String reason) {}
@@ -89,19 +95,26 @@ record Device(int index, String name, int capability) {
         return text.toString();
     }
 
-    /** Returns what is missing if a library of JavaCPP's cannot be loaded. */
+    /**
+     * Returns what is missing if a library of JavaCPP's cannot be loaded.
+     *
+     * @param library what was loaded, which may need others: cuDNN's needs cuBLAS
+     * @param message what the system said, with the missing file's name if it is Linux
+     */
     static String missing(String library, String message) {
-        if (message.contains("libcuda.so.1") || message.contains("nvcuda.dll")) {
-            return "there is no NVIDIA driver (libcuda.so.1 was not found)";
-        }
-        String place = ": install it, or add the jars that bring it (guide: engines and natives)";
-        if (message.contains("libcudnn") || library.equals("cudnn")) {
-            return "there is no cuDNN 9 (libcudnn.so.9 was not found)" + place;
-        }
         if (message.contains("no jnicudart") && !message.contains(".so")) {
             return "there are no natives of org.bytedeco:cuda for " + Loader.getPlatform() + " on the class path";
         }
-        return "there is no CUDA %d (lib%s was not found)%s".formatted(CUDA_MAJOR, library, place);
+        Matcher named = MISSING_FILE.matcher(message);
+        String file = named.find()
+                ? named.group(1)
+                : message.contains("nvcuda.dll") ? DRIVER_FILE : library.equals("cudnn") ? "cuDNN" : "lib" + library;
+        if (file.equals(DRIVER_FILE)) {
+            return "there is no NVIDIA driver (%s was not found)".formatted(file);
+        }
+        String what = file.toLowerCase(Locale.ROOT).contains("cudnn") ? "cuDNN 9" : "CUDA " + CUDA_MAJOR;
+        return "there is no %s (%s was not found): install it, or add the jars that bring it (guide: engines and natives)"
+                .formatted(what, file);
     }
 
     /** Returns why CUDA lists no device. */

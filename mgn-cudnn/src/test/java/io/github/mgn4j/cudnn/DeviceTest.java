@@ -25,7 +25,9 @@ class DeviceTest {
                 "cudart | /tmp/libjnicudart.so: libcuda.so.1: cannot open shared object file | there is no NVIDIA driver",
                 "cudart | /tmp/libjnicudart.so: libcudart.so.13: cannot open shared object file | there is no CUDA 13",
                 "nvrtc | /tmp/libjninvrtc.so: libnvrtc.so.13: cannot open shared object file | there is no CUDA 13 (libnvrtc",
-                "cudnn | /tmp/libjnicudnn.so: libcudnn.so.9: cannot open shared object file | there is no cuDNN 9"
+                "cudnn | /tmp/libjnicudnn.so: libcudnn.so.9: cannot open shared object file | there is no cuDNN 9 (libcudnn.so.9",
+                "cudnn | no jnicublas in java.library.path libjnicublas.so: libcublas.so.13: cannot open shared object file | there is no CUDA 13 (libcublas.so.13 was not found)",
+                "cudnn | jnicudnn.dll: Can't find dependent libraries | there is no cuDNN 9 (cuDNN was not found)"
             })
     void whatIsMissingIsNamed(String library, String message, String expected) {
         assertThat(Device.missing(library, message)).startsWith(expected).doesNotContain("\n");

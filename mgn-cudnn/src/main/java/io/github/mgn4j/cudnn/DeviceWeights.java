@@ -42,7 +42,12 @@ final class DeviceWeights {
             float residualScale,
             @Nullable Pointer residualScalePlace) {}
 
-    DeviceWeights(Model model, Program program, NumberFormats formats, Resources owner) {
+    /**
+     * Copies a model's constants to the device.
+     *
+     * @param reduced format of the reductions' weights, as the kernel that multiplies with them reads them
+     */
+    DeviceWeights(Model model, Program program, NumberFormats formats, Format reduced, Resources owner) {
         List<Op> ops = program.ops().stream()
                 .filter(op -> op instanceof Convolution || op instanceof Stem)
                 .toList();
@@ -74,11 +79,11 @@ final class DeviceWeights {
             for (int f = 0; f < features.size(); f++) {
                 ConvLayer layer = Objects.requireNonNull(features.get(f).reduction());
                 FoldedConvolution folded = FoldedConvolution.of(model.weights(), layer);
-                float[] one = Filter.reduction(folded, layer, channels, formats.packed());
+                float[] one = Filter.reduction(folded, layer, channels, reduced);
                 System.arraycopy(one, 0, weights, f * one.length, one.length);
                 System.arraycopy(folded.bias().toArray(), 0, bias, f * outputs, outputs);
             }
-            reductions = DeviceMemory.upload(weights, formats.packed(), "the reductions", owner);
+            reductions = DeviceMemory.upload(weights, reduced, "the reductions", owner);
             reductionBias = DeviceMemory.upload(bias, "the reductions' bias", owner);
         }
     }

@@ -31,7 +31,8 @@ final class GpuContext implements AutoCloseable {
         this.device = device;
         this.formats = formats;
         this.tune = tune;
-        program = Lowering.lower(model.spec(), Kernels.usesMatrices(device, formats));
+        boolean matrices = Kernels.usesMatrices(device, formats);
+        program = Lowering.lower(model.spec(), matrices);
         try {
             use();
             for (int lane = 0; lane < program.lanes(); lane++) {

@@ -1,7 +1,5 @@
 package io.github.mgn4j.cudnn;
 
-import static org.bytedeco.cuda.global.cudart.*;
-
 import io.github.mgn4j.cudnn.ConvolutionKernel.Lane;
 import io.github.mgn4j.cudnn.Program.Convolution;
 import io.github.mgn4j.cudnn.Program.Head;
@@ -13,7 +11,6 @@ import java.util.List;
 import java.util.Map;
 import org.bytedeco.cuda.cudart.CUevent_st;
 import org.bytedeco.cuda.cudart.CUgraphExec_st;
-import org.bytedeco.cuda.cudart.CUgraph_st;
 import org.bytedeco.cuda.cudart.CUstream_st;
 import org.bytedeco.javacpp.Pointer;
 
@@ -90,24 +87,12 @@ final class CompiledBatch implements AutoCloseable {
 
     private CUgraphExec_st record(int slot) {
         CUstream_st main = lanes.get(0).stream();
-        CUgraph_st graph = new CUgraph_st();
         try (Resources temporary = new Resources()) {
             if (graphs.isEmpty()) { // library initialisation at the first call cannot be recorded
                 recordOperations(slot, main, temporary);
                 context.await();
             }
-            Cuda.check(cudaStreamBeginCapture(main, cudaStreamCaptureModeThreadLocal), "cudaStreamBeginCapture");
-            try {
-                recordOperations(slot, main, temporary);
-            } catch (RuntimeException | Error e) {
-                cudaStreamEndCapture(main, graph);
-                throw e;
-            }
-            Cuda.check(cudaStreamEndCapture(main, graph), "cudaStreamEndCapture");
-            temporary.own(graph, g -> cudaGraphDestroy(g));
-            CUgraphExec_st executable = new CUgraphExec_st();
-            Cuda.check(cudaGraphInstantiate(executable, graph), "cudaGraphInstantiate");
-            return owner.own(executable, e -> cudaGraphExecDestroy(e));
+            return Cuda.record(main, () -> recordOperations(slot, main, temporary), owner);
         }
     }
 

@@ -6,6 +6,8 @@ import static org.bytedeco.cuda.global.cudnn.*;
 import io.github.mgn4j.engine.EngineException;
 import io.github.mgn4j.engine.internal.Resources;
 import org.bytedeco.cuda.cudart.CUevent_st;
+import org.bytedeco.cuda.cudart.CUgraphExec_st;
+import org.bytedeco.cuda.cudart.CUgraph_st;
 import org.bytedeco.cuda.cudart.CUstream_st;
 import org.bytedeco.cuda.cudnn.cudnnContext;
 
@@ -60,6 +62,31 @@ final class Cuda {
     static void follow(CUstream_st later, CUstream_st earlier, CUevent_st event) {
         check(cudaEventRecord(event, earlier), "cudaEventRecord");
         check(cudaStreamWaitEvent(later, event, 0), "cudaStreamWaitEvent");
+    }
+
+    /**
+     * Records the work that {@code work} enqueues on a stream, and on streams that follow it and that it follows again,
+     * instead of doing it.
+     */
+    static CUgraphExec_st record(CUstream_st stream, Runnable work, Resources owner) {
+        check(cudaStreamBeginCapture(stream, cudaStreamCaptureModeThreadLocal), "cudaStreamBeginCapture");
+        CUgraph_st graph = new CUgraph_st();
+        try (Resources temporary = new Resources()) {
+            try {
+                work.run();
+            } catch (RuntimeException | Error e) {
+                if (cudaStreamEndCapture(stream, graph) == cudaSuccess) {
+                    cudaGraphDestroy(graph);
+                }
+                cudaGetLastError();
+                throw e;
+            }
+            check(cudaStreamEndCapture(stream, graph), "cudaStreamEndCapture");
+            temporary.own(graph, g -> cudaGraphDestroy(g));
+            CUgraphExec_st executable = new CUgraphExec_st();
+            check(cudaGraphInstantiate(executable, graph), "cudaGraphInstantiate");
+            return owner.own(executable, e -> cudaGraphExecDestroy(e));
+        }
     }
 
     /** Creates a handle of cuDNN. */

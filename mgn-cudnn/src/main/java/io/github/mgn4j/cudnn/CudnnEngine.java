@@ -65,7 +65,7 @@ public final class CudnnEngine implements PixelEngine {
         }
         free.addAll(slots);
         batches = new PlanCache<>(kind -> new CompiledBatch(context, kind, SLOTS), batch -> {
-            context.await();
+            context.settle();
             batch.close();
         });
     }
@@ -202,11 +202,17 @@ public final class CudnnEngine implements PixelEngine {
             try {
                 // Compiled for this object alone, so that no other size evicts it.
                 CompiledBatch batch = new CompiledBatch(context, kind, SLOTS);
-                slot.send(
-                        new BytePointer(slot.staging()),
-                        batch.input(slot.index()),
-                        kind.inputBytes(spec),
-                        context.stream(0));
+                try {
+                    slot.send(
+                            new BytePointer(slot.staging()),
+                            batch.input(slot.index()),
+                            kind.inputBytes(spec),
+                            context.stream(0));
+                } catch (RuntimeException | Error e) {
+                    context.settle();
+                    batch.close();
+                    throw e;
+                }
                 return new ResidentBatch(context, lock, batch, slot, kind.featureBytes(spec), () -> free.add(slot));
             } finally {
                 lock.unlock();
@@ -253,13 +259,18 @@ public final class CudnnEngine implements PixelEngine {
         for (int i = 0; i < SLOTS; i++) {
             drained();
         }
-        context.use();
+        context.settle();
         batches.close();
         slots.forEach(Slot::close);
-        pinned.values().forEach(buffer -> cudaHostUnregister(new BytePointer(buffer)));
+        pinned.values().forEach(buffer -> cudaHostUnregister(start(buffer)));
         pinned.clear();
         context.close();
         free.addAll(slots); // wakes waiting calls, which are then rejected
+    }
+
+    /** Returns a buffer's address, wherever its user left the position. */
+    private static Pointer start(ByteBuffer buffer) {
+        return new BytePointer(buffer.duplicate().clear());
     }
 
     /** Acquires a slot for a call. */

@@ -45,7 +45,7 @@ final class GpuContext implements AutoCloseable {
             DiskCache cache = DiskCache.standard();
             kernels = new Kernels(device, formats, cache, owner);
             choices = new Choices(cache, device.fileName(), cudnnGetVersion());
-            weights = new DeviceWeights(model, program, formats, owner);
+            weights = new DeviceWeights(model, program, formats, matrices ? Format.F16 : Format.F32, owner);
         } catch (RuntimeException | Error e) {
             owner.close();
             throw e;
@@ -105,6 +105,16 @@ final class GpuContext implements AutoCloseable {
     /** Waits until the device has finished all enqueued work. */
     void await() {
         Cuda.check(cudaStreamSynchronize(streams.get(0)), "cudaStreamSynchronize");
+    }
+
+    /**
+     * Prepares for freeing memory: makes the device current for the calling thread and waits for its work. Errors are
+     * ignored, because a device in error must be left, too.
+     */
+    void settle() {
+        cudaSetDevice(device.index());
+        cudaStreamSynchronize(streams.get(0));
+        cudaGetLastError();
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.github.mgn4j.cudnn;
 import static org.bytedeco.cuda.global.cudart.*;
 
 import com.google.common.base.Throwables;
+import com.google.common.util.concurrent.Uninterruptibles;
 import io.github.mgn4j.cudnn.ConvolutionGraph.Operands;
 import io.github.mgn4j.cudnn.ConvolutionKernel.Lane;
 import io.github.mgn4j.cudnn.Program.Convolution;
@@ -20,7 +21,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.Function;
 import org.bytedeco.cuda.cudart.CUgraphExec_st;
-import org.bytedeco.cuda.cudart.CUgraph_st;
 import org.bytedeco.cuda.cudnn.cudnnContext;
 import org.bytedeco.javacpp.Pointer;
 import org.slf4j.Logger;
@@ -114,7 +114,8 @@ final class KernelChooser {
             RuntimeException failure = null;
             for (Map.Entry<ConvolutionShape, Future<Found>> task : tasks.entrySet()) {
                 try {
-                    Found compiled = task.getValue().get();
+                    // Not interruptible: the plans that compile meanwhile would be lost.
+                    Found compiled = Objects.requireNonNull(Uninterruptibles.getUninterruptibly(task.getValue()));
                     owner.own(compiled.plans, Resources::close);
                     found.put(task.getKey(), compiled.kernels);
                 } catch (ExecutionException e) {
@@ -123,9 +124,6 @@ final class KernelChooser {
                     failure = cause instanceof RuntimeException unchecked
                             ? unchecked
                             : new EngineException("compiling kernels", cause);
-                } catch (InterruptedException e) {
-                    Thread.currentThread().interrupt();
-                    failure = new EngineException("interrupted while kernels were compiled", e);
                 }
             }
             if (failure != null) {
@@ -213,22 +211,14 @@ final class KernelChooser {
                     new Descriptors(context.handle(0), "operands", temporary));
             kernel.run(lane, shape, operands, residualScale);
             context.await();
-            CUgraph_st graph = new CUgraph_st();
-            Cuda.check(
-                    cudaStreamBeginCapture(lane.stream(), cudaStreamCaptureModeThreadLocal), "cudaStreamBeginCapture");
-            try {
-                for (int i = 0; i < REPEATS; i++) {
-                    kernel.run(lane, shape, operands, residualScale);
-                }
-            } catch (RuntimeException | Error e) {
-                cudaStreamEndCapture(lane.stream(), graph);
-                throw e;
-            }
-            Cuda.check(cudaStreamEndCapture(lane.stream(), graph), "cudaStreamEndCapture");
-            temporary.own(graph, g -> cudaGraphDestroy(g));
-            CUgraphExec_st executable = new CUgraphExec_st();
-            Cuda.check(cudaGraphInstantiate(executable, graph), "cudaGraphInstantiate");
-            temporary.own(executable, e -> cudaGraphExecDestroy(e));
+            CUgraphExec_st executable = Cuda.record(
+                    lane.stream(),
+                    () -> {
+                        for (int i = 0; i < REPEATS; i++) {
+                            kernel.run(lane, shape, operands, residualScale);
+                        }
+                    },
+                    temporary);
             Cuda.check(cudaGraphLaunch(executable, lane.stream()), "cudaGraphLaunch");
             return DeviceTimer.milliseconds(
                             lane.stream(),

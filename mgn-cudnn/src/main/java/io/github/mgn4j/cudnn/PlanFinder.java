@@ -203,24 +203,32 @@ final class PlanFinder {
     /** Compiles a plan. Returns null if cuDNN cannot, or if it needs too much memory. */
     private @Nullable Plan plan(String name, cudnnBackendDescriptor_t configuration, boolean plain) {
         Resources own = new Resources();
-        Descriptors make = new Descriptors(handle, "a kernel for " + shape.key(), own);
-        cudnnBackendDescriptor_t plan = make.create(CUDNN_BACKEND_EXECUTION_PLAN_DESCRIPTOR);
-        make.handle(plan, CUDNN_ATTR_EXECUTION_PLAN_HANDLE);
-        make.descriptors(plan, CUDNN_ATTR_EXECUTION_PLAN_ENGINE_CONFIG, configuration);
-        if (cudnnBackendFinalize(plan) == CUDNN_STATUS_SUCCESS) {
-            long[] count = new long[1];
-            try (LongPointer bytes = new LongPointer(1)) {
-                Cuda.checkCudnn(
-                        cudnnBackendGetAttribute(
-                                plan, CUDNN_ATTR_EXECUTION_PLAN_WORKSPACE_SIZE, CUDNN_TYPE_INT64, 1, count, bytes),
-                        "asking for a kernel's memory");
-                if (bytes.get() <= MOST_WORKSPACE) {
-                    owner.own(own, Resources::close);
-                    return new Plan(name, plan, bytes.get(), plain);
-                }
+        try {
+            Descriptors make = new Descriptors(handle, "a kernel for " + shape.key(), own);
+            cudnnBackendDescriptor_t plan = make.create(CUDNN_BACKEND_EXECUTION_PLAN_DESCRIPTOR);
+            make.handle(plan, CUDNN_ATTR_EXECUTION_PLAN_HANDLE);
+            make.descriptors(plan, CUDNN_ATTR_EXECUTION_PLAN_ENGINE_CONFIG, configuration);
+            long workspace = cudnnBackendFinalize(plan) == CUDNN_STATUS_SUCCESS ? workspace(plan) : Long.MAX_VALUE;
+            if (workspace > MOST_WORKSPACE) {
+                own.close();
+                return null;
             }
+            owner.own(own, Resources::close);
+            return new Plan(name, plan, workspace, plain);
+        } catch (RuntimeException | Error e) {
+            own.close();
+            throw e;
         }
-        own.close();
-        return null;
+    }
+
+    private static long workspace(cudnnBackendDescriptor_t plan) {
+        long[] count = new long[1];
+        try (LongPointer bytes = new LongPointer(1)) {
+            Cuda.checkCudnn(
+                    cudnnBackendGetAttribute(
+                            plan, CUDNN_ATTR_EXECUTION_PLAN_WORKSPACE_SIZE, CUDNN_TYPE_INT64, 1, count, bytes),
+                    "asking for a kernel's memory");
+            return bytes.get();
+        }
     }
 }

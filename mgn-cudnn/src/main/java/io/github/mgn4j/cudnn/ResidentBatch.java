@@ -84,8 +84,7 @@ public final class ResidentBatch implements AutoCloseable {
                 return;
             }
             closed = true;
-            context.use();
-            context.await();
+            context.settle();
             batch.close();
         } finally {
             lock.unlock();

@@ -91,6 +91,8 @@ final class Slot implements AutoCloseable {
 
     @Override
     public void close() {
+        cudaStreamSynchronize(copies); // a failed call may have left copies from or to the buffers
+        cudaGetLastError();
         buffers.close();
         owner.close();
     }

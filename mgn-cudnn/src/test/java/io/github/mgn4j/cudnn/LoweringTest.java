@@ -33,7 +33,7 @@ class LoweringTest {
         return IntStream.range(0, 12).mapToObj(LoweringTest::spec);
     }
 
-    private static MgnSpec spec(int seed) {
+    static MgnSpec spec(int seed) {
         Random random = new Random(seed);
         int[] depths = {18, 34, 50};
         int stage = 1 + random.nextInt(4);
@@ -196,7 +196,7 @@ class LoweringTest {
         return (bits >> signBit & 1) == 1 ? -magnitude : magnitude;
     }
 
-    private static double apart(float[] found, double[] expected) {
+    static double apart(float[] found, double[] expected) {
         assertThat(found).hasSameSizeAs(expected);
         double apart = 0;
         double largest = 0;
@@ -207,7 +207,7 @@ class LoweringTest {
         return apart / largest;
     }
 
-    private static double cosine(float[] a, double[] b) {
+    static double cosine(float[] a, double[] b) {
         double ab = 0;
         double aa = 0;
         double bb = 0;

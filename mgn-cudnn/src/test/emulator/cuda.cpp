@@ -44,7 +44,7 @@ enum Error {
 };
 
 /** What tests set by cudaDeviceSetLimit and read by cudaDeviceGetLimit, which the engine does not call. */
-enum Setting { FAIL = 9001, LIVE = 9002, CALLS = 9003, SEED = 9004, MEMORY = 9005, DEVICES = 9006, DRIVER = 9007, USED = 9008 };
+enum Setting { FAIL = 9001, LIVE = 9002, CALLS = 9003, SEED = 9004, MEMORY = 9005, DEVICES = 9006, DRIVER = 9007, USED = 9008, PLAIN = 9009 };
 
 std::set<Stream*> streams;
 thread_local int recordings = 0; // that the calling thread has begun: it may not wait or allocate before their end
@@ -181,6 +181,7 @@ int release(void* address, bool host) {
 namespace emulator {
 
 std::recursive_mutex mutex;
+bool only_plain = false;
 
 bool fails() { return ++calls == fail_at; }
 
@@ -232,6 +233,8 @@ int cudaDeviceSetLimit(int setting, size_t value) {
     random_numbers.seed((unsigned) value);
   } else if (setting == MEMORY) {
     memory_bytes = value;
+  } else if (setting == PLAIN) {
+    emulator::only_plain = value != 0;
   } else if (setting == DRIVER) {
     driver = (int) value;
   } else if (setting == DEVICES) { // two digits of compute capability each

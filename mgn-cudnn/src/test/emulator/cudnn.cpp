@@ -377,6 +377,10 @@ int cudnnBackendFinalize(Descriptor* descriptor) {
   if (descriptor->kind == CONVOLUTION_OPERATION || descriptor->kind == POINTWISE_OPERATION) {
     if (!Operation(descriptor).consistent()) return BAD_PARAM;
   }
+  if (descriptor->kind == HEURISTICS && emulator::only_plain &&
+      descriptor->one(HEURISTICS_GRAPH)->all<Descriptor*>(GRAPH_OPERATIONS).size() > 1) {
+    return NOT_SUPPORTED;
+  }
   if (descriptor->kind == PLAN && !ENGINES[(size_t) descriptor->one(PLAN_CONFIGURATION)->engine].compiles) return NOT_SUPPORTED;
   descriptor->finished = true;
   return SUCCESS;

@@ -12,6 +12,9 @@ namespace emulator {
 /** Held by every call: the device does one thing at a time. */
 extern std::recursive_mutex mutex;
 
+/** Whether cuDNN has no kernels for convolutions with epilogues. */
+extern bool only_plain;
+
 /** Work of the device: what it does, and what must be done before. */
 struct Task {
   std::function<void()> run;

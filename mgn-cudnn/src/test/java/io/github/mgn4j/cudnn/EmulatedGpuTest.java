@@ -67,6 +67,7 @@ class EmulatedGpuTest {
     void nothingIsLeft() {
         Emulator.failAt(0);
         Emulator.memory(8L << 30);
+        Emulator.onlyPlain(false);
         assertThat(Emulator.live()).as("objects not freed").isZero();
         assertThat(Emulator.used()).as("bytes not freed").isZero();
     }
@@ -253,6 +254,58 @@ class EmulatedGpuTest {
             doubles[i] = values[i];
         }
         return doubles;
+    }
+
+    /** The engine's own 1x1 convolutions in 8-bit integers, of many input channels and with a residual, to the bit. */
+    @ParameterizedTest
+    @CsvSource({"own64", "own128"})
+    void ownConvolutionsAreCudnns(String label) throws IOException {
+        MgnSpec spec = SMALL.toBuilder().backbone(50, 1.0 / 4).build();
+        Model plain = LoweringTest.model(spec);
+        Model model = plain.withRanges(Interpreter.ranges(plain, LoweringTest.image(spec, 0)));
+        Path file = cache.resolve("choices-emulated-gpu-9-0-sm90.txt");
+        try (CudnnEngine engine = open(model, Precision.INT8, 0, true)) {
+            run(engine, 1);
+        }
+        String measured = Files.readString(file);
+        List<float[]> features = new ArrayList<>();
+        for (String kernel : List.of("A4e1", label)) {
+            Files.writeString(file, measured.replaceAll("(?m)^(.* k1 s1 .*) = .*", "$1 = " + kernel));
+            try (CudnnEngine engine = open(model, Precision.INT8, 0, false)) {
+                features.add(run(engine, 1));
+            }
+            assertThat(Files.readString(file)).containsPattern("k1 s1 p0 relu add S8 S8 = " + kernel);
+        }
+        assertThat(features.get(1)).isEqualTo(features.get(0));
+    }
+
+    /** Where cuDNN has no kernel for a convolution with its epilogue, the engine's own follows a plain one. */
+    @ParameterizedTest
+    @EnumSource(
+            value = Precision.class,
+            names = {"FP32", "FP16", "BF16"})
+    void epiloguesCanFollowConvolutions(Precision precision) {
+        float[] fused;
+        try (CudnnEngine engine = open(MODEL, precision, 0, false)) {
+            fused = run(engine, 2);
+        }
+        Emulator.onlyPlain(true);
+        try (CudnnEngine engine = open(MODEL, precision, 0, false)) {
+            double most = precision == Precision.BF16 ? 2e-2 : precision == Precision.FP16 ? 2e-3 : 1e-6;
+            assertThat(LoweringTest.apart(run(engine, 2), doubles(fused))).isLessThan(most);
+        }
+    }
+
+    @Test
+    void aConvolutionThatNobodyComputesIsNamed() {
+        Emulator.onlyPlain(true);
+        assertThatThrownBy(() -> {
+                    try (CudnnEngine engine = open(MODEL, Precision.INT8, 0, false)) {
+                        run(engine, 2);
+                    }
+                })
+                .isInstanceOf(EngineException.class)
+                .hasMessageContaining("cuDNN 91900 has no kernel for the convolution 2 ");
     }
 
     @Test

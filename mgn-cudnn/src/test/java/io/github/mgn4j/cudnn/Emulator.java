@@ -38,6 +38,7 @@ final class Emulator {
     private static final int MEMORY = 9005;
     private static final int DEVICES = 9006;
     private static final int USED = 9008;
+    private static final int PLAIN = 9009;
 
     private Emulator() {}
 
@@ -110,6 +111,11 @@ final class Emulator {
     /** Sets the bytes of memory of all devices together. */
     static void memory(long bytes) {
         set(MEMORY, bytes);
+    }
+
+    /** Sets whether cuDNN knows convolutions without bias, sum and ReLU only. */
+    static void onlyPlain(boolean only) {
+        set(PLAIN, only ? 1 : 0);
     }
 
     /** Chooses another order of work. */

@@ -1,5 +1,5 @@
 // Lets a C++ compiler translate kernels.cu: a thread block's threads take turns on one thread of the CPU, and wait for one another
-// where the device's would. The order of warps is random.
+// where the device's would.
 #pragma once
 
 #include <array>
@@ -120,25 +120,27 @@ static bool release(size_t first, size_t last, State barrier) {
   return some;
 }
 
+/** Runs a block. A warp goes on alone for a random while, so that what its barriers do not order happens in any order. */
 static void run_block(unsigned count) {
-  size_t warps = (count + 31) / 32;
-  std::vector<size_t> order(warps);
-  for (size_t i = 0; i < warps; i++) order[i] = i;
   for (size_t i = 0; i < count; i++) {
     threads[i]->state = State::READY;
     threads[i]->index = {(unsigned) i, 0, 0};
   }
-  for (bool more = true; more;) {
-    std::shuffle(order.begin(), order.end(), random_numbers);
-    for (size_t warp : order) {
-      for (size_t i = warp * 32; i < std::min<size_t>(count, warp * 32 + 32); i++) {
-        if (threads[i]->state == State::READY) resume(threads[i].get());
-      }
+  do {
+    std::vector<size_t> warps; // that can go on, by their first threads
+    for (size_t first = 0; first < count; first += 32) warps.push_back(first);
+    while (!warps.empty()) {
+      size_t chosen = random_numbers() % warps.size(), first = warps[chosen], last = std::min<size_t>(count, first + 32);
+      bool more;
+      do {
+        for (size_t i = first; i < last; i++) {
+          if (threads[i]->state == State::READY) resume(threads[i].get());
+        }
+        more = release(first, last, State::AT_WARP_BARRIER);
+      } while (more && random_numbers() % 32 != 0);
+      if (!more) warps.erase(warps.begin() + (long) chosen);
     }
-    more = false;
-    for (size_t warp : order) more |= release(warp * 32, std::min<size_t>(count, warp * 32 + 32), State::AT_WARP_BARRIER);
-    more |= release(0, count, State::AT_BLOCK_BARRIER);
-  }
+  } while (release(0, count, State::AT_BLOCK_BARRIER));
   for (size_t i = 0; i < count; i++) {
     if (threads[i]->state != State::DONE) fail("threads of a block wait at different barriers");
   }

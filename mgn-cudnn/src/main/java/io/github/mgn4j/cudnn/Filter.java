@@ -5,6 +5,7 @@ import io.github.mgn4j.cudnn.Program.View;
 import io.github.mgn4j.engine.internal.FoldedConvolution;
 import io.github.mgn4j.model.Weights;
 import io.github.mgn4j.spec.ConvLayer;
+import java.util.Arrays;
 
 /**
  * A convolution's constants in the device's form. From the sum a of products of stored numbers, the convolution writes
@@ -73,11 +74,13 @@ final class Filter {
                 ConvLayer layer, FoldedConvolution folded, int first, boolean blocks, double inScale, double outScale) {
             float[] values = folded.weight().toArray();
             int perChannel = values.length / layer.out();
+            int[] places = new int[perChannel];
+            Arrays.setAll(places, i -> place(layer, i, blocks));
             for (int o = 0; o < layer.out(); o++) {
                 double step = format.scaled() ? step(values, o * perChannel, perChannel) : 1;
+                int channel = (first + o) * kernel * kernel * in;
                 for (int i = 0; i < perChannel; i++) {
-                    int place = ((first + o) * kernel * kernel * in) + place(layer, i, blocks);
-                    weights[place] = (float) format.round(values[o * perChannel + i] / step);
+                    weights[channel + places[i]] = (float) format.round(values[o * perChannel + i] / step);
                 }
                 scale[first + o] = (float) (inScale * step / outScale);
                 bias[first + o] = (float) (folded.bias().get(o) / outScale);

@@ -28,8 +28,12 @@ public final class CudnnReport {
     private static final long SECOND = 1_000_000_000L;
     private static final int LARGEST = 256;
 
+    /** Every precision's features are closer to PyTorch's than this. */
+    private static final double LEAST_COSINE = 0.99;
+
     private final PrintStream out;
     private final GpuNetwork network = GpuNetwork.named("mgn");
+    private boolean good = true;
 
     private CudnnReport(PrintStream out) {
         this.out = out;
@@ -39,28 +43,43 @@ public final class CudnnReport {
         PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
         out.println("before: " + Gpu.clocks());
         CudnnReport report = new CudnnReport(out);
-        boolean good = true;
         for (String argument : args) {
             try {
                 report.run(argument);
             } catch (EngineException e) {
                 out.println("FAILED " + argument + ": " + e.getMessage());
-                good = false;
+                report.good = false;
             }
         }
         out.println("after: " + Gpu.clocks());
-        System.exit(good ? 0 : 1);
+        System.exit(report.good ? 0 : 1);
     }
 
     private void run(String argument) throws IOException, InterruptedException {
         List<String> parts = Splitter.on(':').splitToList(argument);
+        if (parts.get(1).equals("opens")) {
+            opens(parts.get(0), Integer.parseInt(parts.get(2)));
+            return;
+        }
         try (CudnnEngine engine =
                 CudnnRun.engine(network, parts.get(0), LARGEST, parts.get(1).equals("tune"))) {
             line("%s opened", argument);
-            check(engine, 1);
-            check(engine, FormulaInputs.KNOWN);
+            check(engine, 1, true);
+            check(engine, FormulaInputs.KNOWN, true);
             for (String batch : Splitter.on(',').split(parts.get(2))) {
                 measure(engine, parts.get(0), Integer.parseInt(batch));
+            }
+        }
+    }
+
+    /** Opens and closes engines, each with a batch, and prints the memory in use after each quarter of them. */
+    private void opens(String precision, int count) throws IOException {
+        for (int i = 1; i <= count; i++) {
+            try (CudnnEngine engine = CudnnRun.engine(network, precision, 1, false)) {
+                check(engine, 1, i == 1);
+            }
+            if (i * 4 % count < 4) {
+                line("  %d engines opened and closed; in use on the GPU: %s", i, Gpu.memory());
             }
         }
     }
@@ -71,17 +90,21 @@ public final class CudnnReport {
         out.printf(Locale.ROOT, text + "%n", values);
     }
 
-    private void check(CudnnEngine engine, int batch) throws IOException {
+    /** Compares features with PyTorch's. */
+    private void check(CudnnEngine engine, int batch, boolean print) throws IOException {
         FloatBuffer features = Buffers.allocate((long) batch * engine.spec().featureLength());
         engine.run(FormulaInputs.images(engine.spec(), batch, engine.inputLayout()), batch, features);
         float[] expected = network.expected(batch, false);
         float[] found = new float[expected.length];
         features.get(found);
-        line(
-                "  batch %d: features %.1e of the largest apart, cosine %.6f",
-                batch,
-                Agreement.apart(features.rewind(), expected),
-                Agreement.cosine(found, expected, engine.spec().featureLength()));
+        double cosine = Agreement.cosine(found, expected, engine.spec().featureLength());
+        boolean right = cosine > LEAST_COSINE;
+        good &= right;
+        if (print || !right) {
+            line(
+                    "  batch %d: features %.1e of the largest apart, cosine %.6f%s",
+                    batch, Agreement.apart(features.rewind(), expected), cosine, right ? "" : ": WRONG");
+        }
     }
 
     private void measure(CudnnEngine engine, String precision, int batch) throws InterruptedException {

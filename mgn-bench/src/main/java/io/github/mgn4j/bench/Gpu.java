@@ -9,11 +9,17 @@ final class Gpu {
 
     /** Returns name, driver, clocks, power and temperature, because a speed means nothing without its clocks. */
     static String clocks() {
+        return ask("name,driver_version,clocks.sm,clocks.max.sm,clocks.mem,power.draw,temperature.gpu");
+    }
+
+    /** Returns the memory in use, by all processes. */
+    static String memory() {
+        return ask("memory.used");
+    }
+
+    private static String ask(String properties) {
         try {
-            Process query = new ProcessBuilder(
-                            "nvidia-smi",
-                            "--query-gpu=name,driver_version,clocks.sm,clocks.max.sm,clocks.mem,power.draw,temperature.gpu",
-                            "--format=csv,noheader")
+            Process query = new ProcessBuilder("nvidia-smi", "--query-gpu=" + properties, "--format=csv,noheader")
                     .redirectError(ProcessBuilder.Redirect.DISCARD)
                     .start();
             return new String(query.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();

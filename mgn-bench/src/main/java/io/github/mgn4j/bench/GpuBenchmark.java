@@ -1,6 +1,5 @@
 package io.github.mgn4j.bench;
 
-import ai.onnxruntime.OrtException;
 import io.github.mgn4j.engine.EngineException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -67,7 +66,7 @@ public class GpuBenchmark {
     private GpuRun run;
 
     @Setup(Level.Trial)
-    public void open(BenchmarkParams params) throws IOException, OrtException {
+    public void open(BenchmarkParams params) throws IOException {
         String method = params.getBenchmark().substring(params.getBenchmark().lastIndexOf('.') + 1);
         String what = "%s %s %s %s".formatted(engine, precision, variant, method);
         try {
@@ -92,14 +91,14 @@ public class GpuBenchmark {
                         .formatted(apart.getAsDouble(), limit));
             }
             note("%s: features differ by about %.0e of the largest".formatted(what, apart.getAsDouble()));
-        } catch (IOException | OrtException | RuntimeException e) {
+        } catch (IOException | RuntimeException e) {
             note(FAILED + what + ", batch " + batch + ": " + e.getMessage());
             throw e;
         }
     }
 
     @TearDown(Level.Trial)
-    public void close() throws IOException, OrtException {
+    public void close() throws IOException {
         note("%s %s %s, batch %d, %s: %s".formatted(engine, precision, variant, batch, run.runtime(), Gpu.clocks()));
         run.close();
     }
@@ -109,19 +108,19 @@ public class GpuBenchmark {
      * copied.
      */
     @Benchmark
-    public void deviceResident() throws OrtException {
+    public void deviceResident() {
         run.once();
     }
 
     /** Normalised float32 images are read from memory outside the heap; features are copied back. */
     @Benchmark
-    public void hostFloats() throws OrtException {
+    public void hostFloats() {
         run.once();
     }
 
     /** The images as bytes, normalised on the device. */
     @Benchmark
-    public void hostPixels() throws OrtException {
+    public void hostPixels() {
         run.once();
     }
 

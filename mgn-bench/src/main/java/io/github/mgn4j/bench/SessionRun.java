@@ -58,20 +58,19 @@ final class SessionRun implements GpuRun {
      */
     static SessionRun open(
             GpuNetwork network, String engine, String precision, String variant, String method, int batch)
-            throws IOException, OrtException {
+            throws IOException {
         boolean resident = method.equals("deviceResident");
         OnnxInput input = method.equals("hostPixels") ? OnnxInput.PIXELS : OnnxInput.NORMALISED;
         OrtSession session = session(network, engine, precision, variant, input, resident ? batch : 0);
-        FloatBuffer values =
-                Buffers.allocate((long) batch * network.model().spec().featureLength());
-        return new SessionRun(
+        int length = network.model().spec().featureLength();
+        FloatBuffer values = Buffers.allocate((long) batch * length);
+        float[] expected = input == OnnxInput.PIXELS ? null : network.expected(batch, resident);
+        return call(() -> new SessionRun(
                 session,
                 images(network, input, resident ? 1 : batch),
-                OnnxTensor.createTensor(OnnxSessions.environment(), values, new long[] {
-                    batch, network.model().spec().featureLength()
-                }),
+                OnnxTensor.createTensor(OnnxSessions.environment(), values, new long[] {batch, length}),
                 values,
-                input == OnnxInput.PIXELS ? null : network.expected(batch, resident));
+                expected));
     }
 
     private static OrtSession session(
@@ -120,10 +119,24 @@ final class SessionRun implements GpuRun {
         return OnnxTensor.createTensor(environment, bytes.flip(), shape, OnnxJavaType.UINT8);
     }
 
+    /** A call of ONNX Runtime's. */
+    private interface Call<T> {
+        T run() throws OrtException;
+    }
+
+    /** Makes a call. Its own exception stays in this class, because a machine for other engines may lack ONNX Runtime. */
+    private static <T> T call(Call<T> call) {
+        try {
+            return call.run();
+        } catch (OrtException e) {
+            throw new EngineException("ONNX Runtime: " + e.getMessage(), e);
+        }
+    }
+
     @Override
-    public void once() throws OrtException {
+    public void once() {
         try (OrtSession.Result result =
-                session.run(Map.of(OnnxExporter.IMAGES, images), Map.of(OnnxExporter.FEATURES, features))) {
+                call(() -> session.run(Map.of(OnnxExporter.IMAGES, images), Map.of(OnnxExporter.FEATURES, features)))) {
             if (result.size() != 1) {
                 throw new IllegalStateException("one result expected, found " + result.size());
             }
@@ -131,7 +144,7 @@ final class SessionRun implements GpuRun {
     }
 
     @Override
-    public OptionalDouble distance() throws OrtException {
+    public OptionalDouble distance() {
         once();
         return expected == null ? OptionalDouble.empty() : OptionalDouble.of(Agreement.apart(values, expected));
     }
@@ -142,9 +155,12 @@ final class SessionRun implements GpuRun {
     }
 
     @Override
-    public void close() throws OrtException {
+    public void close() {
         images.close();
         features.close();
-        session.close();
+        call(() -> {
+            session.close();
+            return true;
+        });
     }
 }

@@ -15,6 +15,9 @@ extern std::recursive_mutex mutex;
 /** Whether cuDNN has no kernels for convolutions with epilogues. */
 extern bool only_plain;
 
+/** Whether kernels are not run, so that a program can be rehearsed whose network would take hours. */
+extern const bool idle;
+
 /** Work of the device: what it does, and what must be done before. */
 struct Task {
   std::function<void()> run;

@@ -6,10 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.mgn4j.engine.EngineException;
 import io.github.mgn4j.engine.EngineOptions;
 import io.github.mgn4j.engine.Precision;
+import io.github.mgn4j.extract.Box;
+import io.github.mgn4j.extract.FeatureExtractor;
 import io.github.mgn4j.fixtures.NaiveNetwork;
 import io.github.mgn4j.fixtures.ReferenceWeights;
 import io.github.mgn4j.model.Model;
 import io.github.mgn4j.spec.MgnSpec;
+import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
@@ -19,6 +22,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -194,6 +198,33 @@ class EmulatedGpuTest {
         } finally {
             callers.shutdownNow();
         }
+    }
+
+    @Test
+    void twoDevicesAreOneExtractor() {
+        BufferedImage frame = new BufferedImage(9 * 32, 96, BufferedImage.TYPE_INT_RGB);
+        Random random = new Random(1);
+        for (int i = 0; i < 9 * 32 * 96; i++) {
+            frame.setRGB(i / 96, i % 96, random.nextInt(1 << 24));
+        }
+        List<Box> people = new ArrayList<>();
+        for (int i = 0; i < 9; i++) {
+            people.add(new Box(32 * i, 0, 32, 96));
+        }
+        try (FeatureExtractor one = extractor(1);
+                FeatureExtractor both = extractor(0, 1)) {
+            assertThat(both.extract(frame, people).data())
+                    .isEqualTo(one.extract(frame, people).data());
+        }
+    }
+
+    private static FeatureExtractor extractor(int... devices) {
+        return FeatureExtractor.builder(MODEL)
+                .engine("cudnn")
+                .precision(Precision.FP32)
+                .batch(2)
+                .devices(devices)
+                .build();
     }
 
     @Test

@@ -20,7 +20,9 @@
 #include <unistd.h>
 
 #include "emulator.h"
+#include "grid.h"
 
+using device::Grid;
 using emulator::Graph;
 using emulator::Stream;
 using emulator::Task;
@@ -81,16 +83,6 @@ struct Program {
   std::string source;
   std::string code;
   std::string log;
-};
-
-struct Dim {
-  unsigned x, y, z;
-};
-
-struct Grid {
-  Dim blocks;
-  unsigned threads;
-  unsigned shared_bytes;
 };
 
 long calls = 0, fail_at = 0, live = 0;
@@ -575,7 +567,8 @@ int nvrtcCompileProgram(Program* program, int count, const char* const* options)
       flags += " " + option;
     }
   }
-  std::string all = program->source + flags + text_of(folder() + "/kernels.h") + text_of(folder() + "/numbers.h");
+  std::string all = program->source + flags;
+  for (const char* header : {"grid.h", "kernels.h", "numbers.h"}) all += text_of(folder() + "/" + header);
   std::string name = folder() + "/kernels-" + std::to_string(std::hash<std::string>()(all));
   std::string library = name + ".so";
   if (access(library.c_str(), R_OK) != 0) {

@@ -14,6 +14,7 @@
 #include <ucontext.h>
 #include <vector>
 
+#include "grid.h"
 #include "numbers.h"
 
 #define __global__
@@ -28,16 +29,6 @@ struct alignas(16) uint4 {
 };
 
 namespace device {
-
-struct Dim {
-  unsigned x, y, z;
-};
-
-struct Grid {
-  Dim blocks;
-  unsigned threads;
-  unsigned shared_bytes;
-};
 
 struct Copy {
   void* to;

@@ -5,8 +5,10 @@ import static org.bytedeco.cuda.global.cudart.cudaDeviceGetLimit;
 import static org.bytedeco.cuda.global.cudart.cudaDeviceSetLimit;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.bytedeco.javacpp.SizeTPointer;
@@ -73,7 +75,7 @@ final class Emulator {
     /** Compiles it, and loads it before JavaCPP looks for CUDA. */
     static void load() throws IOException, InterruptedException {
         Files.createDirectories(FOLDER);
-        for (String header : List.of("kernels.h", "numbers.h")) {
+        for (String header : List.of("grid.h", "kernels.h", "numbers.h")) {
             Files.write(FOLDER.resolve(header), Files.readAllBytes(SOURCES.resolve(header)));
         }
         String emulator = FOLDER.resolve("libemulator.so").toString();
@@ -91,10 +93,10 @@ final class Emulator {
     }
 
     private static void compile(String... arguments) throws IOException, InterruptedException {
-        List<String> command = new java.util.ArrayList<>(List.of("g++", "-fPIC", "-shared"));
+        List<String> command = new ArrayList<>(List.of("g++", "-fPIC", "-shared"));
         command.addAll(List.of(arguments));
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-        String output = new String(process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertThat(process.waitFor(5, TimeUnit.MINUTES)).isTrue();
         assertThat(process.exitValue()).as(output).isZero();
     }

@@ -1,7 +1,5 @@
 package io.github.mgn4j.bench.peers;
 
-import io.github.mgn4j.engine.internal.Buffers;
-
 import ai.djl.MalformedModelException;
 import ai.djl.Model;
 import ai.djl.inference.Predictor;
@@ -13,9 +11,9 @@ import ai.djl.translate.NoopTranslator;
 import ai.djl.translate.TranslateException;
 import io.github.mgn4j.engine.Engine;
 import io.github.mgn4j.engine.EngineException;
-import io.github.mgn4j.engine.Engines;
-import io.github.mgn4j.image.Layout;
 import io.github.mgn4j.engine.Precision;
+import io.github.mgn4j.engine.internal.Buffers;
+import io.github.mgn4j.image.Layout;
 import io.github.mgn4j.spec.InputSize;
 import io.github.mgn4j.spec.MgnSpec;
 import java.io.IOException;

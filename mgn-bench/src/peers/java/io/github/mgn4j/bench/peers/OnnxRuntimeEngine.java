@@ -1,7 +1,5 @@
 package io.github.mgn4j.bench.peers;
 
-import io.github.mgn4j.engine.internal.Buffers;
-
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
@@ -12,9 +10,9 @@ import ai.onnxruntime.OrtSession.SessionOptions.OptLevel;
 import com.google.common.base.Splitter;
 import io.github.mgn4j.engine.Engine;
 import io.github.mgn4j.engine.EngineException;
-import io.github.mgn4j.engine.Engines;
-import io.github.mgn4j.image.Layout;
 import io.github.mgn4j.engine.Precision;
+import io.github.mgn4j.engine.internal.Buffers;
+import io.github.mgn4j.image.Layout;
 import io.github.mgn4j.onnx.OnnxExporter;
 import io.github.mgn4j.onnx.OnnxSessions;
 import io.github.mgn4j.spec.InputSize;
@@ -101,7 +99,8 @@ final class OnnxRuntimeEngine implements Engine {
         FloatBuffer in = images.slice(0, values);
         FloatBuffer out = features.slice(0, batch * spec.featureLength());
         try (OnnxTensor input = OnnxTensor.createTensor(environment, in, shape);
-                OnnxTensor output = OnnxTensor.createTensor(environment, out, new long[] {batch, spec.featureLength()})) {
+                OnnxTensor output =
+                        OnnxTensor.createTensor(environment, out, new long[] {batch, spec.featureLength()})) {
             session.run(Map.of(OnnxExporter.IMAGES, input), Map.of(OnnxExporter.FEATURES, output))
                     .close();
         } catch (OrtException e) {

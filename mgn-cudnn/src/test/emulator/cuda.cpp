@@ -13,10 +13,8 @@
 #include <random>
 #include <regex>
 #include <set>
-#include <sstream>
 #include <string>
 #include <sys/mman.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "emulator.h"
@@ -38,7 +36,6 @@ enum Error {
   INVALID_DEVICE = 101,
   INVALID_HANDLE = 400,
   NOT_FOUND = 500,
-  NOT_READY = 600,
   UNKNOWN = 999,
   CAPTURE_UNSUPPORTED = 900,
   CAPTURE_UNJOINED = 904,
@@ -46,7 +43,7 @@ enum Error {
 };
 
 /** What tests set by cudaDeviceSetLimit and read by cudaDeviceGetLimit, which the engine does not call. */
-enum Setting { FAIL = 9001, LIVE = 9002, CALLS = 9003, SEED = 9004, MEMORY = 9005, DEVICES = 9006, DRIVER = 9007, USED = 9008, PLAIN = 9009 };
+enum Setting { FAIL = 9001, LIVE = 9002, CALLS = 9003, SEED = 9004, MEMORY = 9005, DEVICES = 9006, USED = 9007, PLAIN = 9008 };
 
 std::set<Stream*> streams;
 thread_local int recordings = 0; // that the calling thread has begun: it may not wait or allocate before their end
@@ -87,7 +84,6 @@ struct Program {
 
 long calls = 0, fail_at = 0, live = 0;
 std::vector<int> capabilities{90, 90};
-int driver = 13010;
 size_t memory_bytes = (size_t) 8 << 30, used_bytes = 0;
 thread_local int current_device = 0;
 std::mt19937 random_numbers(1);
@@ -228,8 +224,6 @@ int cudaDeviceSetLimit(int setting, size_t value) {
     memory_bytes = value;
   } else if (setting == PLAIN) {
     emulator::only_plain = value != 0;
-  } else if (setting == DRIVER) {
-    driver = (int) value;
   } else if (setting == DEVICES) { // two digits of compute capability each
     capabilities.clear();
     for (; value > 0; value /= 100) capabilities.insert(capabilities.begin(), (int) (value % 100));
@@ -246,13 +240,13 @@ int cudaDeviceGetLimit(size_t* value, int setting) {
 }
 
 int cudaDriverGetVersion(int* version) {
-  *version = driver;
+  *version = 13010;
   return SUCCESS;
 }
 
 int cudaGetDeviceCount(int* result) {
-  *result = driver < 13000 ? 0 : (int) capabilities.size();
-  return driver < 13000 ? 35 : SUCCESS;
+  *result = (int) capabilities.size();
+  return SUCCESS;
 }
 
 /** name at 0, total memory at 288, compute capability at 360 and 364: the layout of CUDA 13. */

@@ -39,8 +39,8 @@ final class Emulator {
     private static final int SEED = 9004;
     private static final int MEMORY = 9005;
     private static final int DEVICES = 9006;
-    private static final int USED = 9008;
-    private static final int PLAIN = 9009;
+    private static final int USED = 9007;
+    private static final int PLAIN = 9008;
 
     private Emulator() {}
 
